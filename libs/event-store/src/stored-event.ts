@@ -1,0 +1,22 @@
+/**
+ * Version of one channel's stream. Opaque: on JetStream it is the stream sequence of the channel's last event, so it
+ * grows with gaps. Compare it, hand it back; never compute `version + 1`.
+ */
+export type StreamVersion = number;
+
+/** The version of a channel that has no event. */
+export const STREAM_DOES_NOT_EXIST: StreamVersion = 0;
+
+/** One event as the log holds it. `bytes` are exactly what was appended; hashes are taken over them. */
+export interface StoredEvent {
+  readonly channelId: string;
+  readonly streamVersion: StreamVersion;
+  readonly bytes: Uint8Array;
+  /** The broker's own time stamp, milliseconds since 1970. */
+  readonly storedAtMs: number;
+}
+
+/** An event from the live feed: it also tells the version that it followed, so that a gap can be seen. */
+export interface LiveEvent extends StoredEvent {
+  readonly previousStreamVersion: StreamVersion;
+}
