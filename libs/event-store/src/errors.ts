@@ -7,8 +7,10 @@ export const storeErrors = {
   STORE_FORBIDDEN: { retryable: false, meaning: "the broker refuses this user: check its permissions" },
   STORE_MISSING: { retryable: false, meaning: "a stream or bucket is missing: run the set-up" },
   STORE_MISCONFIGURED: { retryable: false, meaning: "an existing stream differs from the configuration" },
+  STORE_NOT_ENABLED: { retryable: false, meaning: "JetStream is off: start nats-server with JetStream enabled" },
   STORE_SERVER_TOO_OLD: { retryable: false, meaning: "nats-server 2.11.2 or newer is needed" },
   STORE_TOO_LARGE: { retryable: false, meaning: "the record is larger than the broker's limit" },
+  STORE_INVALID_NAME: { retryable: false, meaning: "a channel id or key holds characters that are not allowed" },
   STORE_REVISION_CONFLICT: { retryable: true, meaning: "the document was changed by another writer: read it again" },
 } as const;
 

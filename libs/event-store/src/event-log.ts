@@ -20,6 +20,11 @@ export interface ReadOptions {
   readonly afterVersion?: StreamVersion;
   /** Only events stored up to this time, milliseconds since 1970. */
   readonly upToMs?: number;
+  /**
+   * Ask the stream's leader, so that everything acknowledged before this call is in the answer. Slower; for evidence.
+   * Without it a replica may answer and lag a little, which is harmless before an append: the expected version guards it.
+   */
+  readonly consistent?: boolean;
 }
 
 export interface ScanOptions {

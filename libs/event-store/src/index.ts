@@ -5,3 +5,7 @@ export type * from "./event-log.ts";
 export type * from "./live-feed.ts";
 export type * from "./deadline-store.ts";
 export type * from "./document-store.ts";
+export type * from "./blob-store.ts";
+export type * from "./presence.ts";
+export { assertChannelId, assertStoreKey } from "./names.ts";
+export { shardOf } from "./shard-of.ts";

@@ -1,0 +1,49 @@
+import { StoreError, isStoreError, type AppendRequest, type AppendResult } from "@p4/event-store";
+import type { Broker } from "./broker.ts";
+import { publishAcked } from "./pub-ack.ts";
+import { channelAddress, type ChannelAddress, type Names } from "./subjects.ts";
+
+const eventIdRule = /^[\x21-\x7e]{1,200}$/;
+
+/** Appends one event if the channel's last sequence is still the expected one. */
+export async function append(broker: Broker, names: Names, request: AppendRequest): Promise<AppendResult> {
+  const address = channelAddress(names, request.channelId);
+  const { eventId, bytes, expectedStreamVersion } = request;
+  if (!eventIdRule.test(eventId)) throw new StoreError("STORE_INVALID_NAME", "eventId: 1 to 200 visible ASCII characters");
+  // Deduplicated over the whole stream, so the channel is part of it.
+  const messageId = `${request.channelId}:${eventId}`;
+  const headerLines =
+    `Nats-Expected-Last-Subject-Sequence: ${expectedStreamVersion}\r\n` +
+    `Nats-Expected-Stream: ${address.stream}\r\n` +
+    `Nats-Msg-Id: ${messageId}\r\n`;
+  try {
+    const ack = await publishAcked(broker, { subject: address.eventSubject, stream: address.stream, headerLines, bytes });
+    return { nextExpectedStreamVersion: ack.seq, duplicate: ack.duplicate === true };
+  } catch (error) {
+    if (!isStoreError(error, "STORE_VERSION_CONFLICT")) throw error;
+    const own = await findOwnEvent(broker, address, expectedStreamVersion, messageId);
+    if (own === undefined) throw error;
+    return { nextExpectedStreamVersion: own, duplicate: true };
+  }
+}
+
+interface StoredMessage {
+  readonly message?: { readonly seq: number; readonly hdrs?: string };
+}
+
+/**
+ * A retry after a lost answer: the server compares the sequence before it looks for duplicates, so our own event looks
+ * like a conflict. The event that followed the expected version tells; the leader is asked, since replicas may lag.
+ */
+async function findOwnEvent(
+  broker: Broker,
+  address: ChannelAddress,
+  expectedStreamVersion: number,
+  messageId: string,
+): Promise<number | undefined> {
+  const path = `STREAM.MSG.GET.${address.stream}`;
+  const question = { seq: expectedStreamVersion + 1, next_by_subj: address.eventSubject };
+  const { message } = await broker.apiAnswer<StoredMessage>(path, question);
+  const headers = Buffer.from(message?.hdrs ?? "", "base64").toString("latin1");
+  return headers.includes(`\r\nNats-Msg-Id: ${messageId}\r\n`) ? message?.seq : undefined;
+}

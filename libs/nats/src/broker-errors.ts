@@ -1,0 +1,57 @@
+import { StoreError, type StoreErrorCode } from "@p4/event-store";
+
+/**
+ * JetStream's own error numbers (server/errors.json of nats-server) and what they mean to a caller. Texts differ
+ * between versions, so only numbers are compared.
+ */
+const meaningOf: Readonly<Record<number, StoreErrorCode>> = {
+  10071: "STORE_VERSION_CONFLICT", // wrong last sequence: another writer was first
+  10164: "STORE_APPEND_IN_FLIGHT", // wrong last sequence, but the other append is not committed yet
+  10059: "STORE_MISSING", // stream not found
+  10060: "STORE_MISCONFIGURED", // the subject belongs to another stream than expected
+  10058: "STORE_MISCONFIGURED", // a stream of this name has another configuration
+  10065: "STORE_MISCONFIGURED", // the subjects overlap with another stream
+  10052: "STORE_MISCONFIGURED", // invalid stream configuration
+  10074: "STORE_MISCONFIGURED", // replicas > 1 without a cluster
+  10005: "STORE_MISCONFIGURED", // no servers fit the placement
+  10039: "STORE_NOT_ENABLED", // for this account
+  10076: "STORE_NOT_ENABLED", // on this server
+  10054: "STORE_TOO_LARGE", // message exceeds the stream's maximum
+  10097: "STORE_TOO_LARGE", // header exceeds the maximum
+  10047: "STORE_FULL", // insufficient storage
+  10028: "STORE_FULL", // insufficient memory
+  10023: "STORE_FULL", // insufficient resources
+  10002: "STORE_FULL", // account limits
+  10077: "STORE_FULL", // the write to the store failed: no space, or the stream's own limit with discard new
+};
+
+export const apiErrorCodes = {
+  wrongLastSequence: 10071,
+  noMessageFound: 10037,
+  streamNotFound: 10059,
+  consumerNotFound: 10014,
+  streamNameInUse: 10058,
+} as const;
+
+/** The error object in a JetStream API answer or PubAck. */
+export interface ApiFailure {
+  readonly code: number;
+  readonly err_code?: number;
+  readonly description?: string;
+}
+
+/** Status replies without a body: NATS puts an HTTP-like number into the header line. */
+export const status = {
+  endOfBatch: 204,
+  notFound: 404,
+  requestTimeout: 408,
+  tooManySubjects: 413,
+  noResponders: 503,
+} as const;
+
+/** An unknown number is taken as "try again": the retry tells, and nothing is lost by it. */
+export function toStoreError(failure: ApiFailure, where: string): StoreError {
+  const number = failure.err_code ?? failure.code;
+  const code = meaningOf[number] ?? "STORE_UNAVAILABLE";
+  return new StoreError(code, `${where}: ${failure.description ?? "no description"} [${number}]`);
+}

@@ -1,0 +1,207 @@
+import type { Msg, NatsConnection, PublishOptions, Status } from "@nats-io/transport-node";
+import { PermissionViolationError } from "@nats-io/transport-node";
+import { StoreError } from "@p4/event-store";
+import { status as replyStatus, toStoreError, type ApiFailure } from "./broker-errors.ts";
+import type { BrokerStatus } from "./broker-status.ts";
+import { ReplyInbox } from "./reply-inbox.ts";
+import { assertServerVersion } from "./server-version.ts";
+
+export interface BrokerSettings {
+  /** Without credentials. */
+  readonly url: string;
+  readonly requestTimeoutMs: number;
+  readonly onStatus: (status: BrokerStatus) => void;
+  /** Called when the connection is back. */
+  readonly onRecovered: () => void;
+}
+
+/** One connection to the broker, shared by every store of a process. Made by `connectBroker`. */
+export class Broker {
+  readonly nc: NatsConnection;
+  readonly inbox: ReplyInbox;
+  readonly url: string;
+  readonly requestTimeoutMs: number;
+  readonly #settings: BrokerSettings;
+  readonly #reconnectListeners = new Set<() => void>();
+  #connected = true;
+  #closing = false;
+
+  constructor(nc: NatsConnection, settings: BrokerSettings) {
+    this.nc = nc;
+    this.#settings = settings;
+    this.url = settings.url;
+    this.requestTimeoutMs = settings.requestTimeoutMs;
+    this.inbox = new ReplyInbox(nc);
+    void this.#watch();
+  }
+
+  /** True while requests can be sent: for `/readyz`. */
+  ready(): boolean {
+    return this.#connected && !this.#closing;
+  }
+
+  get serverVersion(): string {
+    return this.nc.info?.version ?? "unknown";
+  }
+
+  /** The largest message, headers included, that the broker takes. */
+  get maxPayloadBytes(): number {
+    return this.nc.info?.max_payload ?? 1_048_576;
+  }
+
+  /** Runs after each recovery, once the broker knows all subscriptions again. */
+  onReconnect(listener: () => void): () => void {
+    this.#reconnectListeners.add(listener);
+    return () => this.#reconnectListeners.delete(listener);
+  }
+
+  /** Throws STORE_UNAVAILABLE at once while the connection is down, so that nothing is queued behind it. */
+  assertReady(): void {
+    if (!this.ready()) throw this.#unavailable();
+  }
+
+  /** One question, one answer. Rejects with STORE_UNAVAILABLE, STORE_FORBIDDEN or what `onSilence` gives. */
+  request(subject: string, body: string | Uint8Array = "", options: RequestOptions = {}): Promise<Msg> {
+    return new Promise((resolve, reject) => {
+      this.assertReady();
+      const reply = this.inbox.open({
+        subject,
+        deadlineMs: performance.now() + (options.timeoutMs ?? this.requestTimeoutMs),
+        onReply: (message) => {
+          if (isNoResponders(message)) reject(options.onSilence?.() ?? this.noResponders(subject));
+          else resolve(message);
+          return true;
+        },
+        onFailure: reject,
+      });
+      this.publish(subject, body, { reply, ...options.publish });
+    });
+  }
+
+  /** Publishes, and takes the question back when the client refuses the message. */
+  publish(subject: string, body: string | Uint8Array, options: PublishOptions): void {
+    try {
+      this.nc.publish(subject, body, options);
+    } catch (cause) {
+      if (options.reply !== undefined) this.inbox.cancel(options.reply);
+      throw new StoreError("STORE_UNAVAILABLE", `cannot publish on ${subject}`, { cause });
+    }
+  }
+
+  /** A call of the JetStream API; `path` follows `$JS.API.`. Rejects with the StoreError of the answer's number. */
+  async api<T>(path: string, body?: unknown, timeoutMs?: number): Promise<T> {
+    const answer = await this.apiAnswer<T>(path, body, timeoutMs);
+    if (answer.error !== undefined) throw toStoreError(answer.error, path);
+    return answer;
+  }
+
+  /** The same, for callers that expect one of the errors. */
+  async apiAnswer<T>(path: string, body?: unknown, timeoutMs?: number): Promise<T & { error?: ApiFailure }> {
+    const answer = await this.request(`$JS.API.${path}`, body === undefined ? "" : JSON.stringify(body), {
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+      onSilence: () =>
+        this.nc.info?.jetstream === true
+          ? this.noResponders(path)
+          : new StoreError("STORE_NOT_ENABLED", `${this.url} answers without JetStream`),
+    });
+    return answer.json();
+  }
+
+  /** Resolves once the broker has everything that was sent before. Rejects with STORE_UNAVAILABLE. */
+  async flush(): Promise<void> {
+    this.assertReady();
+    try {
+      await this.nc.flush();
+    } catch (cause) {
+      throw new StoreError("STORE_UNAVAILABLE", `${this.url}: the connection was lost`, { cause });
+    }
+  }
+
+  /** Hands an error to the status listener. */
+  report(error: Error): void {
+    this.#settings.onStatus({ type: "error", error });
+  }
+
+  noResponders(subject: string): StoreError {
+    return new StoreError("STORE_UNAVAILABLE", `nobody answers on ${subject} at ${this.url}`);
+  }
+
+  /** Lets open requests end (for two seconds at most), then leaves the broker in order. */
+  async close(): Promise<void> {
+    if (this.#closing) return;
+    this.#closing = true;
+    if (this.#connected) {
+      await this.inbox.idle(2_000);
+      await this.nc.drain().catch(() => this.nc.close());
+    } else {
+      await this.nc.close();
+    }
+    this.inbox.close(this.#unavailable());
+  }
+
+  async #watch(): Promise<void> {
+    for await (const event of this.nc.status()) await this.#onStatus(event);
+    this.#connected = false;
+    this.inbox.close(this.#unavailable());
+    this.#settings.onStatus({ type: "closed" });
+  }
+
+  async #onStatus(event: Status): Promise<void> {
+    switch (event.type) {
+      case "disconnect":
+        this.#connected = false;
+        this.inbox.failAll(this.#unavailable());
+        return this.#settings.onStatus({ type: "disconnected", server: event.server });
+      case "reconnect":
+        return this.#recover(event.server);
+      case "error":
+        return this.#onError(event.error);
+      case "ldm":
+        return this.#settings.onStatus({ type: "server-draining", server: event.server });
+      case "slowConsumer":
+        return this.#settings.onStatus({
+          type: "slow-consumer",
+          subject: event.sub.getSubject(),
+          pending: event.pending,
+        });
+    }
+  }
+
+  async #recover(server: string): Promise<void> {
+    try {
+      // The subscriptions were sent before this ping; its answer says that the broker has them.
+      await this.nc.flush();
+      assertServerVersion(this.serverVersion, this.url);
+    } catch (error) {
+      // A second loss in between has its own event behind this one.
+      return this.#settings.onStatus({ type: "error", error: error as Error });
+    }
+    this.#connected = true;
+    this.#settings.onRecovered();
+    this.#settings.onStatus({ type: "reconnected", server, version: this.serverVersion });
+    for (const listener of this.#reconnectListeners) listener();
+  }
+
+  #onError(cause: Error): void {
+    if (!(cause instanceof PermissionViolationError)) return this.#settings.onStatus({ type: "error", error: cause });
+    const error = new StoreError("STORE_FORBIDDEN", `${cause.operation} on ${cause.subject} at ${this.url}`, { cause });
+    if (cause.operation === "publish") this.inbox.failSubject(cause.subject, error);
+    this.#settings.onStatus({ type: "error", error });
+  }
+
+  #unavailable(): StoreError {
+    const state = this.#closing ? "the connection is closed" : "the connection is lost and being tried again";
+    return new StoreError("STORE_UNAVAILABLE", `${this.url}: ${state}`);
+  }
+}
+
+export interface RequestOptions {
+  readonly timeoutMs?: number;
+  readonly publish?: PublishOptions;
+  /** The error when nobody listens on the subject. */
+  readonly onSilence?: () => Error;
+}
+
+export function isNoResponders(message: Msg): boolean {
+  return message.data.length === 0 && message.headers?.code === replyStatus.noResponders;
+}

@@ -1,0 +1,49 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { AuthorizationError, connect, type NatsConnection } from "@nats-io/transport-node";
+import { StoreError } from "@p4/event-store";
+import { Broker } from "./broker.ts";
+import { connectionOptions, createBackoff, redactedUrl, type BrokerOptions } from "./connect-options.ts";
+import { assertServerVersion } from "./server-version.ts";
+
+/**
+ * Connects, and checks that the server is new enough and has JetStream. Rejects with STORE_UNAVAILABLE,
+ * STORE_FORBIDDEN, STORE_SERVER_TOO_OLD or STORE_NOT_ENABLED. Later losses are repaired without end.
+ */
+export async function connectBroker(options: BrokerOptions): Promise<Broker> {
+  const url = redactedUrl(options);
+  const backoff = createBackoff();
+  const nc = await firstConnection(options, url, () => backoff.next());
+  backoff.reset();
+  const onStatus = options.onStatus ?? (() => {});
+  try {
+    assertServerVersion(nc.info?.version ?? "0.0.0", url);
+    const requestTimeoutMs = options.requestTimeoutMs ?? 5_000;
+    const broker = new Broker(nc, { url, requestTimeoutMs, onStatus, onRecovered: () => backoff.reset() });
+    await broker.api("INFO");
+    onStatus({ type: "connected", server: nc.getServer(), version: broker.serverVersion });
+    return broker;
+  } catch (error) {
+    await nc.close();
+    throw error;
+  }
+}
+
+async function firstConnection(options: BrokerOptions, url: string, delay: () => number): Promise<NatsConnection> {
+  const end = performance.now() + (options.connectWithinMs ?? 10_000);
+  for (;;) {
+    try {
+      return await connect(connectionOptions(options, delay));
+    } catch (cause) {
+      if (cause instanceof AuthorizationError) {
+        throw new StoreError("STORE_FORBIDDEN", `${url} refuses the user or password`, { cause });
+      }
+      if (performance.now() >= end) {
+        const reason = cause instanceof Error ? cause.message : String(cause);
+        throw new StoreError("STORE_UNAVAILABLE", `nothing to talk to at ${url} (${reason}): is nats-server running?`, {
+          cause,
+        });
+      }
+      await sleep(Math.min(delay(), Math.max(1, end - performance.now())));
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import type { Msg } from "@nats-io/transport-node";
+import { StoreError } from "@p4/event-store";
+import type { Broker } from "./broker.ts";
+import { status } from "./broker-errors.ts";
+import { explainSilence } from "./pub-ack.ts";
+
+/** One stored message as a direct get gives it. */
+export interface DirectMessage {
+  readonly subject: string;
+  readonly seq: number;
+  readonly storedAtMs: number;
+  readonly bytes: Uint8Array;
+  readonly message: Msg;
+}
+
+export interface DirectPage {
+  readonly messages: DirectMessage[];
+  /** How many more match behind this page. */
+  readonly pending: number;
+}
+
+/** Fields of ADR-31; `seq` is the first sequence looked at. */
+export interface DirectRequest {
+  readonly seq?: number;
+  readonly next_by_subj?: string;
+  readonly multi_last?: readonly string[];
+  readonly batch: number;
+  readonly max_bytes?: number;
+}
+
+/** One batched direct get: a request, many answers, an end mark. Any replica may answer, so it may lag. */
+export function directPage(broker: Broker, stream: string, request: DirectRequest): Promise<DirectPage> {
+  const subject = `$JS.API.DIRECT.GET.${stream}`;
+  return new Promise((resolve, reject) => {
+    broker.assertReady();
+    const messages: DirectMessage[] = [];
+    const pendingReply = {
+      subject,
+      deadlineMs: performance.now() + broker.requestTimeoutMs,
+      onReply: (answer: Msg): boolean => {
+        const code = answer.headers?.code ?? 0;
+        if (code === 0) {
+          messages.push(toDirectMessage(answer));
+          pendingReply.deadlineMs = performance.now() + broker.requestTimeoutMs;
+          return false;
+        }
+        if (code === status.endOfBatch) resolve({ messages, pending: pendingBehind(answer) });
+        else if (code === status.notFound) resolve({ messages, pending: 0 });
+        else if (code === status.noResponders) void explainSilence(broker, stream, subject).then(reject);
+        else reject(new StoreError("STORE_UNAVAILABLE", `direct get on ${stream}: status ${code}`));
+        return true;
+      },
+      onFailure: reject,
+    };
+    const reply = broker.inbox.open(pendingReply);
+    broker.publish(subject, JSON.stringify(request), { reply });
+  });
+}
+
+const pendingBehind = (answer: Msg): number => Number(answer.headers?.get("Nats-Num-Pending") ?? 0);
+
+function toDirectMessage(answer: Msg): DirectMessage {
+  let subject = "";
+  let seq = 0;
+  let storedAtMs = 0;
+  for (const [name, values] of answer.headers ?? []) {
+    const value = values[0] ?? "";
+    if (name === "Nats-Subject") subject = value;
+    else if (name === "Nats-Sequence") seq = Number(value);
+    else if (name === "Nats-Time-Stamp") storedAtMs = Date.parse(value);
+  }
+  return { subject, seq, storedAtMs, bytes: answer.data, message: answer };
+}

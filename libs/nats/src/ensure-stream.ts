@@ -1,0 +1,70 @@
+import { isDeepStrictEqual } from "node:util";
+import { StoreError } from "@p4/event-store";
+import type { Broker } from "./broker.ts";
+import { apiErrorCodes, toStoreError } from "./broker-errors.ts";
+import type { StreamSettings } from "./stream-settings.ts";
+
+type Config = Record<string, unknown>;
+
+/** Creating R3 streams in a cluster takes the meta leader a while. */
+const createTimeoutMs = 15_000;
+
+/** One setting of an existing stream that is not as configured. */
+export interface Drift {
+  readonly stream: string;
+  readonly setting: string;
+  readonly wanted: unknown;
+  readonly found: unknown;
+}
+
+/** Creates the stream unless it is there, and tells how an existing one differs. Safe when many processes start at once. */
+export async function ensureStream(broker: Broker, wanted: StreamSettings): Promise<Drift[]> {
+  const existing = await streamConfig(broker, wanted.name);
+  if (existing !== undefined) return compareSettings(wanted, existing);
+  const path = `STREAM.CREATE.${wanted.name}`;
+  const created = await broker.apiAnswer<{ config?: Config }>(path, wanted, createTimeoutMs);
+  if (created.error === undefined) return compareSettings(wanted, created.config ?? {});
+  // Another process made it meanwhile, with other settings.
+  const other = await streamConfig(broker, wanted.name);
+  if (created.error.err_code === apiErrorCodes.streamNameInUse && other !== undefined) {
+    return compareSettings(wanted, other);
+  }
+  throw toStoreError(created.error, path);
+}
+
+export async function streamConfig(broker: Broker, stream: string): Promise<Config | undefined> {
+  const path = `STREAM.INFO.${stream}`;
+  const answer = await broker.apiAnswer<{ config?: Config }>(path);
+  if (answer.error?.err_code === apiErrorCodes.streamNotFound) return undefined;
+  if (answer.error !== undefined) throw toStoreError(answer.error, path);
+  return answer.config;
+}
+
+/** Pure. The server leaves out fields that are off, and adds metadata of its own. */
+export function compareSettings(wanted: StreamSettings, found: Readonly<Config>): Drift[] {
+  const drifts: Drift[] = [];
+  for (const [setting, value] of Object.entries(wanted)) {
+    const other = setting === "metadata" ? pick(found[setting], value) : found[setting];
+    if (isDeepStrictEqual(normal(value), normal(other))) continue;
+    drifts.push({ stream: wanted.name, setting, wanted: value, found: other });
+  }
+  if (found["sealed"] === true) drifts.push({ stream: wanted.name, setting: "sealed", wanted: false, found: true });
+  return drifts;
+}
+
+/** Throws STORE_MISCONFIGURED that names every difference. */
+export function assertNoDrift(drifts: readonly Drift[]): void {
+  if (drifts.length === 0) return;
+  const list = drifts.map(
+    ({ stream, setting, wanted, found }) =>
+      `${stream} ${setting}: wanted ${JSON.stringify(wanted)}, found ${JSON.stringify(found) ?? "nothing"}`,
+  );
+  throw new StoreError("STORE_MISCONFIGURED", list.join("; "));
+}
+
+const normal = (value: unknown): unknown => (value === undefined || value === 0 ? false : value);
+
+function pick(found: unknown, wanted: unknown): unknown {
+  const from = (found ?? {}) as Config;
+  return Object.fromEntries(Object.keys(wanted as Config).map((key) => [key, from[key]]));
+}

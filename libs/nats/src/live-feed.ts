@@ -1,0 +1,42 @@
+import type { Msg } from "@nats-io/transport-node";
+import type { LiveEvent, LiveFeed } from "@p4/event-store";
+import type { Broker } from "./broker.ts";
+import { channelAddress, createNames } from "./subjects.ts";
+import type { EventLogOptions } from "./event-log.ts";
+
+/** What the streams republish, by one core subscription per channel: no consumer, nothing to recreate. */
+export function createLiveFeed(broker: Broker, options: EventLogOptions): LiveFeed {
+  const names = createNames(options.region, options.shards);
+  return {
+    subscribe(channelId, listener) {
+      const { liveSubject } = channelAddress(names, channelId);
+      const subscription = broker.nc.subscribe(liveSubject, {
+        callback: (error, message) => {
+          // A refused subscription is reported by the broker's status.
+          if (error !== null) return;
+          // The client's reader would die of the listener's exception, and with it every other channel.
+          try {
+            listener(toLiveEvent(channelId, message));
+          } catch (cause) {
+            broker.report(cause as Error);
+          }
+        },
+      });
+      return { unsubscribe: () => subscription.unsubscribe() };
+    },
+    onReconnect: (listener) => ({ unsubscribe: broker.onReconnect(listener) }),
+    settled: () => broker.flush(),
+  };
+}
+
+function toLiveEvent(channelId: string, message: Msg): LiveEvent {
+  let streamVersion = 0;
+  let previousStreamVersion = 0;
+  let storedAtMs = 0;
+  for (const [name, values] of message.headers ?? []) {
+    if (name === "Nats-Sequence") streamVersion = Number(values[0]);
+    else if (name === "Nats-Last-Sequence") previousStreamVersion = Number(values[0]);
+    else if (name === "Nats-Time-Stamp") storedAtMs = Date.parse(values[0] ?? "");
+  }
+  return { channelId, streamVersion, previousStreamVersion, storedAtMs, bytes: message.data };
+}

@@ -1,0 +1,52 @@
+import type { Broker } from "./broker.ts";
+import { assertNoDrift, ensureStream, streamConfig, type Drift } from "./ensure-stream.ts";
+import { bucketSettings, channelStreamSettings, shardsKey, type Placement, type StreamSettings } from "./stream-settings.ts";
+import { allEvents, createNames, deadlineBucket, documentBucket, type Names } from "./subjects.ts";
+
+export interface ProvisionOptions {
+  readonly region: string;
+  /** Fixed for the life of the streams: a channel's shard follows from it. */
+  readonly shards: number;
+  /** 1 on a single server, 3 in a cluster. */
+  readonly replicas: number;
+  readonly retentionMs: number;
+  readonly placement?: Placement;
+  /** Buckets of documents, by name; default: `proofs`, kept for ever. */
+  readonly documents?: Readonly<Record<string, { readonly maxAgeMs?: number }>>;
+}
+
+/** Markers wait this long for a worker: no deadline is lost while all workers are down for less than that. */
+export const markerKeptMs = 7 * 24 * 60 * 60 * 1000;
+
+/**
+ * Creates what is missing and compares what is there. Rejects with STORE_MISCONFIGURED that names stream, setting,
+ * wanted and found value; it changes nothing that exists.
+ */
+export async function provision(broker: Broker, options: ProvisionOptions): Promise<void> {
+  const names = createNames(options.region, options.shards);
+  await assertShardCount(broker, names);
+  const drifts: Drift[] = [];
+  for (const settings of wantedStreams(names, options)) drifts.push(...(await ensureStream(broker, settings)));
+  assertNoDrift(drifts);
+}
+
+function wantedStreams(names: Names, options: ProvisionOptions): StreamSettings[] {
+  const { region, shards } = names;
+  const documents = Object.entries(options.documents ?? { proofs: {} });
+  return [
+    ...Array.from({ length: shards }, (_, shard) => channelStreamSettings(names, shard, options)),
+    bucketSettings(deadlineBucket(region), { ...options, markerMs: markerKeptMs }),
+    ...documents.map(([name, bucket]) => bucketSettings(documentBucket(region, name), { ...options, ...bucket })),
+  ];
+}
+
+/** With another number of shards, channels would be looked for in streams that they are not in. */
+async function assertShardCount(broker: Broker, names: Names): Promise<void> {
+  const answer = await broker.api<{ streams?: string[] | null }>("STREAM.NAMES", { subject: allEvents(names.region) });
+  for (const stream of answer.streams ?? []) {
+    const metadata = (await streamConfig(broker, stream))?.["metadata"] as Record<string, string> | undefined;
+    const found = metadata?.[shardsKey];
+    if (found === String(names.shards)) continue;
+    assertNoDrift([{ stream, setting: shardsKey, wanted: String(names.shards), found }]);
+  }
+}

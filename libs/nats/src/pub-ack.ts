@@ -1,0 +1,60 @@
+import { StoreError } from "@p4/event-store";
+import type { Broker } from "./broker.ts";
+import { isNoResponders } from "./broker.ts";
+import { toStoreError, type ApiFailure } from "./broker-errors.ts";
+import { RawHeaders } from "./raw-headers.ts";
+
+/** JetStream's answer to a stored message. */
+export interface PubAck {
+  readonly seq: number;
+  readonly duplicate?: boolean;
+}
+
+export interface StoreMessage {
+  readonly subject: string;
+  /** The stream that must take it. */
+  readonly stream: string;
+  /** Complete header lines, each ended by CR LF. */
+  readonly headerLines: string;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * Publishes and waits for the stream's acknowledgement. When the connection is lost meanwhile the outcome is unknown:
+ * STORE_UNAVAILABLE; the same message sent again is a duplicate or a conflict, never a second copy.
+ */
+export function publishAcked(broker: Broker, message: StoreMessage): Promise<PubAck> {
+  return new Promise((resolve, reject) => {
+    broker.assertReady();
+    const sizeBytes = message.bytes.length + message.headerLines.length + 16;
+    if (sizeBytes > broker.maxPayloadBytes) {
+      throw new StoreError("STORE_TOO_LARGE", `${sizeBytes} bytes; the limit is ${broker.maxPayloadBytes}`);
+    }
+    const reply = broker.inbox.open({
+      subject: message.subject,
+      deadlineMs: performance.now() + broker.requestTimeoutMs,
+      onReply: (answer) => {
+        if (isNoResponders(answer)) {
+          void explainSilence(broker, message.stream, message.subject).then(reject);
+          return true;
+        }
+        const ack = JSON.parse(answer.string()) as PubAck & { error?: ApiFailure };
+        if (ack.error === undefined) resolve(ack);
+        else reject(toStoreError(ack.error, message.subject));
+        return true;
+      },
+      onFailure: reject,
+    });
+    broker.publish(message.subject, message.bytes, { reply, headers: new RawHeaders(message.headerLines) });
+  });
+}
+
+/** No stream listens on the subject: it is missing, or has no leader at the moment. The API tells which. */
+export async function explainSilence(broker: Broker, stream: string, subject: string): Promise<Error> {
+  try {
+    await broker.api(`STREAM.INFO.${stream}`);
+    return broker.noResponders(subject);
+  } catch (error) {
+    return error as Error;
+  }
+}

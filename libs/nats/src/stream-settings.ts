@@ -1,0 +1,87 @@
+import { channelStream, republishDestination, shardEvents, shardLive, type Names } from "./subjects.ts";
+
+export interface Placement {
+  /** Server tags, for example one per zone. */
+  readonly tags?: readonly string[];
+  readonly cluster?: string;
+}
+
+/** Settings of a stream in JetStream's own field names; times in nanoseconds. */
+export type StreamSettings = Readonly<Record<string, unknown>> & { readonly name: string };
+
+export interface ChannelStreamOptions {
+  readonly replicas: number;
+  readonly retentionMs: number;
+  readonly placement?: Placement;
+}
+
+export const nanos = (milliseconds: number): number => milliseconds * 1_000_000;
+
+/** Metadata of each channel stream: how many there are. */
+export const shardsKey = "p4.shards";
+
+/** Long enough for a retry after a lost answer; the channel's own memory knows duplicates for ever. */
+const duplicateWindowMs = 120_000;
+
+/** The log may only grow: no delete, no purge, no rollup, and a full stream refuses instead of dropping the oldest. */
+export function channelStreamSettings(names: Names, shard: number, options: ChannelStreamOptions): StreamSettings {
+  return {
+    name: channelStream(names, shard),
+    subjects: [shardEvents(names, shard)],
+    retention: "limits",
+    storage: "file",
+    discard: "new",
+    deny_delete: true,
+    deny_purge: true,
+    allow_rollup_hdrs: false,
+    allow_direct: true,
+    compression: "s2",
+    max_msgs_per_subject: -1,
+    max_msgs: -1,
+    max_bytes: -1,
+    max_age: nanos(options.retentionMs),
+    duplicate_window: nanos(Math.min(duplicateWindowMs, options.retentionMs)),
+    num_replicas: options.replicas,
+    republish: { src: shardEvents(names, shard), dest: republishDestination(names, shard) },
+    metadata: { [shardsKey]: String(names.shards) },
+    ...placementSettings(options.placement),
+  };
+}
+
+export interface BucketOptions {
+  readonly replicas: number;
+  readonly placement?: Placement;
+  /** Keys live this long; 0: for ever. */
+  readonly maxAgeMs?: number;
+  /** Turns per-key time to live on; a delete marker of an elapsed key is kept this long. */
+  readonly markerMs?: number;
+}
+
+/** A key-value bucket as every NATS client understands it, with one value per key. */
+export function bucketSettings(bucket: string, options: BucketOptions): StreamSettings {
+  return {
+    name: `KV_${bucket}`,
+    subjects: [`$KV.${bucket}.>`],
+    retention: "limits",
+    storage: "file",
+    discard: "new",
+    deny_delete: true,
+    deny_purge: false,
+    allow_rollup_hdrs: true,
+    allow_direct: true,
+    compression: "s2",
+    max_msgs_per_subject: 1,
+    max_msgs: -1,
+    max_bytes: -1,
+    max_age: nanos(options.maxAgeMs ?? 0),
+    num_replicas: options.replicas,
+    ...(options.markerMs === undefined
+      ? {}
+      : { allow_msg_ttl: true, subject_delete_marker_ttl: nanos(options.markerMs) }),
+    ...placementSettings(options.placement),
+  };
+}
+
+function placementSettings(placement: Placement | undefined): { placement?: Placement } {
+  return placement === undefined ? {} : { placement };
+}

@@ -1,0 +1,60 @@
+import { assertChannelId, shardOf } from "@p4/event-store";
+
+/** Every name that this system uses on the broker is built here, and nowhere else. */
+export interface Names {
+  readonly region: string;
+  readonly shards: number;
+}
+
+const tokenRule = /^[A-Za-z0-9_-]{1,32}$/;
+
+/** Checks the region once; throws RangeError. */
+export function createNames(region: string, shards: number): Names {
+  if (!tokenRule.test(region)) throw new RangeError(`region ${JSON.stringify(region)}: [A-Za-z0-9_-]{1,32}`);
+  if (!Number.isInteger(shards) || shards < 1 || shards > 1024) throw new RangeError(`shards ${shards}: 1 to 1024`);
+  return { region, shards };
+}
+
+export const channelStream = (names: Names, shard: number): string => `P4_CHANNELS_${names.region}_${shard}`;
+
+export const shardEvents = (names: Names, shard: number): string => `p4.${names.region}.${shard}.event.*`;
+export const shardLive = (names: Names, shard: number): string => `p4.${names.region}.${shard}.live.*`;
+/** The event subjects of all shards of the region, however many there are. */
+export const allEvents = (region: string): string => `p4.${region}.*.event.*`;
+
+/** Where the republished copy of an event subject goes: `{{wildcard(1)}}` is the channel id. */
+export const republishDestination = (names: Names, shard: number): string =>
+  `p4.${names.region}.${shard}.live.{{wildcard(1)}}`;
+
+export interface ChannelAddress {
+  readonly shard: number;
+  readonly stream: string;
+  readonly eventSubject: string;
+  readonly liveSubject: string;
+}
+
+/** Throws STORE_INVALID_NAME for an id that could address something else. */
+export function channelAddress(names: Names, channelId: string): ChannelAddress {
+  assertChannelId(channelId);
+  const shard = shardOf(channelId, names.shards);
+  const prefix = `p4.${names.region}.${shard}`;
+  return {
+    shard,
+    stream: channelStream(names, shard),
+    eventSubject: `${prefix}.event.${channelId}`,
+    liveSubject: `${prefix}.live.${channelId}`,
+  };
+}
+
+/** The channel id is the last token of an event or live subject. */
+export const channelIdOf = (subject: string): string => subject.slice(subject.lastIndexOf(".") + 1);
+
+export const deadlineBucket = (region: string): string => `P4_DEADLINES_${region}`;
+export const documentBucket = (region: string, name: string): string => `P4_${name.toUpperCase()}_${region}`;
+export const blobBucket = (region: string): string => `P4_BLOBS_${region}`;
+/** A key-value bucket is a stream with this name and these subjects (the rule of all NATS clients). */
+export const bucketStream = (bucket: string): string => `KV_${bucket}`;
+export const bucketSubject = (bucket: string, key: string): string => `$KV.${bucket}.${key}`;
+
+export const deadlineWorkers = "expiry";
+export const presenceSubject = (region: string, nodeId: string): string => `p4.${region}.presence.${nodeId}`;
