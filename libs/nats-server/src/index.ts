@@ -1,1 +1,12 @@
-export {};
+export { defaultCacheDir } from "./binary-cache.ts";
+export { NatsServerError, isNatsServerError, natsServerErrors, type NatsServerErrorCode } from "./errors.ts";
+export {
+  findNatsServer,
+  minimumNatsServerVersion,
+  type FindNatsServerOptions,
+  type FoundNatsServer,
+} from "./find-nats-server.ts";
+export type { NatsServerProcess } from "./nats-server-process.ts";
+export { repositoryNatsConf } from "./repository-config.ts";
+export type { ClusterOptions } from "./server-args.ts";
+export { startNatsServer, type StartNatsServerOptions } from "./start-nats-server.ts";

@@ -1,0 +1,30 @@
+import { spawn, spawnSync, type ChildProcess } from "node:child_process";
+
+/**
+ * Starts a program that ends with this process, however this process ends. On Linux the kernel sees to it
+ * (PR_SET_PDEATHSIG by setpriv(1), which then becomes the program and keeps the pid), also after kill -9. Elsewhere an
+ * exit handler covers ordinary exits, and the pid file the rest. The child has its own session, so that Ctrl-C reaches
+ * only its owner, which stops things in order.
+ *
+ * @param output file descriptor for both output streams. A file and not a pipe: the child must never block on us.
+ */
+export function spawnBound(command: string, args: readonly string[], output: number): ChildProcess {
+  const binding = bindsByKernel() ? (["setpriv", "--pdeathsig", "KILL", "--", command] as const) : [command];
+  const [program = command, ...prefix] = binding;
+  const child = spawn(program, [...prefix, ...args], { stdio: ["ignore", output, output], detached: true });
+  const endWithUs = (): void => {
+    child.kill("SIGKILL");
+  };
+  process.once("exit", endWithUs);
+  child.once("exit", () => process.off("exit", endWithUs));
+  child.once("error", () => process.off("exit", endWithUs));
+  return child;
+}
+
+let kernelBinding: boolean | undefined;
+
+function bindsByKernel(): boolean {
+  kernelBinding ??=
+    process.platform === "linux" && spawnSync("setpriv", ["--pdeathsig", "KILL", "--", "true"]).status === 0;
+  return kernelBinding;
+}
