@@ -1,1 +1,13 @@
-export {};
+export * from "./catalogue.ts";
+export * from "./channel-id.ts";
+export * from "./decode.ts";
+export { encodeMessage } from "./encode.ts";
+export * from "./error-message.ts";
+export * from "./errors.ts";
+export * from "./message.ts";
+export * from "./parse-body.ts";
+export type * from "./bodies/client-error.ts";
+export type * from "./bodies/common.ts";
+export type * from "./bodies/payment.ts";
+export type * from "./bodies/payment-ack.ts";
+export type * from "./bodies/payment-request.ts";
