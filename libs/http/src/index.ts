@@ -1,1 +1,13 @@
-export {};
+export { cors, corsHeaders, type CorsPolicy } from "./cors.ts";
+export { HttpServerError, httpErrorTable, isHttpServerError, type HttpErrorCode } from "./errors.ts";
+export type { HttpRequest, HttpResponse, HttpRoute, StreamWriter } from "./http-route.ts";
+export { json, problem, type Problem } from "./responses.ts";
+export { startServer, type CloseOptions, type HttpServer, type ServerLimits, type ServerOptions } from "./server.ts";
+export {
+  closeCodes,
+  type AnyWebSocketRoute,
+  type SendResult,
+  type UpgradeDecision,
+  type WebSocketConnection,
+  type WebSocketRoute,
+} from "./web-socket-route.ts";

@@ -1,0 +1,101 @@
+import { App, us_listen_socket_close } from "uWebSockets.js";
+import type { CorsPolicy } from "./cors.ts";
+import type { HttpRoute } from "./http-route.ts";
+import { HttpDispatcher } from "./http-dispatcher.ts";
+import { listen } from "./listen.ts";
+import { WebSocketHub } from "./web-socket-hub.ts";
+import { closeCodes, type AnyWebSocketRoute } from "./web-socket-route.ts";
+
+/** Bounds that protect the process. All have defaults. */
+export interface ServerLimits {
+  /** Open WebSockets; the next upgrade is answered 503 with Retry-After. Default 100,000. */
+  readonly maxConnections?: number;
+  /** Open WebSockets of one address; the next upgrade is answered 429. Default 10,000. */
+  readonly maxConnectionsPerIp?: number;
+  /** TCP connections of any kind; the next is closed at once. Default 2 * maxConnections. */
+  readonly maxTcpConnections?: number;
+  /** Time for a request's whole body to arrive, else 408. Default 15,000. uWS itself drops slow heads after 10 s. */
+  readonly bodyTimeoutMs?: number;
+  /** Bytes waiting for the slow reader of one streamed response; beyond, its connection is closed. Default 4 MiB. */
+  readonly maxStreamQueuedBytes?: number;
+}
+
+export interface ServerOptions {
+  readonly host: string;
+  /** 0 takes a free port. */
+  readonly port: number;
+  readonly routes: readonly HttpRoute[];
+  readonly webSockets?: readonly AnyWebSocketRoute[];
+  readonly cors?: CorsPolicy;
+  readonly limits?: ServerLimits;
+  /** A handler failed. The client was answered 500, or its socket closed with 1011, without details. `where` names the route. */
+  readonly onError: (error: unknown, where: string) => void;
+}
+
+export interface CloseOptions {
+  /** How long to wait for running requests before they are cut. Default 5,000. */
+  readonly deadlineMs?: number;
+  /** Close code for WebSockets still open. Default 1001. */
+  readonly code?: number;
+  readonly reason?: string;
+}
+
+export interface HttpServer {
+  /** The port really in use. */
+  readonly port: number;
+  /** Counts right now, for metrics. */
+  stats(): { webSockets: number; runningRequests: number; tcpConnections: number };
+  /**
+   * Stops taking TCP connections and upgrades (503), closes WebSockets, finishes running requests, then ends every connection.
+   * Calling it again returns the first call's promise.
+   */
+  close(options?: CloseOptions): Promise<void>;
+}
+
+/** Starts an HTTP and WebSocket server. Throws HttpServerError when the address cannot be had or a route is malformed. */
+export async function startServer(options: ServerOptions): Promise<HttpServer> {
+  const { limits = {} } = options;
+  const maxConnections = limits.maxConnections ?? 100_000;
+  const maxTcpConnections = limits.maxTcpConnections ?? 2 * maxConnections;
+  const app = App();
+  const dispatcher = new HttpDispatcher({
+    routes: options.routes,
+    webSocketPaths: (options.webSockets ?? []).map((route) => route.path),
+    cors: options.cors,
+    onError: options.onError,
+    bodyTimeoutMs: limits.bodyTimeoutMs ?? 15_000,
+    maxStreamQueuedBytes: limits.maxStreamQueuedBytes ?? 4 * 1024 * 1024,
+  });
+  const hub = new WebSocketHub(dispatcher, {
+    maxConnections,
+    maxConnectionsPerIp: limits.maxConnectionsPerIp ?? 10_000,
+  });
+  let tcpConnections = 0;
+  app.filter((res, change) => {
+    tcpConnections += change;
+    if (change > 0 && tcpConnections > maxTcpConnections) res.close();
+  });
+  for (const route of options.webSockets ?? []) hub.mount(app, route);
+  app.any("/*", (res, req) => dispatcher.handle(res, req));
+
+  const { token, port } = await listen(app, options.host, options.port);
+  let closing: Promise<void> | undefined;
+
+  const shutDown = async ({
+    deadlineMs = 5_000,
+    code = closeCodes.goingAway,
+    reason = "server is going away",
+  }: CloseOptions): Promise<void> => {
+    us_listen_socket_close(token);
+    dispatcher.drain();
+    hub.closeAll(code, reason);
+    await dispatcher.idle(deadlineMs);
+    // Also cuts what is still running after the deadline and idle keep-alive connections.
+    app.close();
+  };
+  return {
+    port,
+    stats: () => ({ webSockets: hub.size, runningRequests: dispatcher.running, tcpConnections }),
+    close: (closeOptions = {}) => (closing ??= shutDown(closeOptions)),
+  };
+}

@@ -1,0 +1,71 @@
+import type { WebSocket as UwsWebSocket } from "uWebSockets.js";
+import { closeCodes, type SendResult, type WebSocketConnection } from "./web-socket-route.ts";
+
+/** The one thing that we hang on uWS's socket object. */
+export interface SocketUserData {
+  readonly connection: SocketConnection<unknown>;
+}
+
+// uWS's send status; its typings describe the numbers only in prose, and the wrong way round.
+const SENT = 1;
+
+const maxReasonBytes = 123; // RFC 6455 section 5.5: a control frame holds 125 bytes, two of them the code.
+
+/** Our face of one uWS WebSocket, with the bound on what waits for a slow peer. */
+export class SocketConnection<Data> implements WebSocketConnection<Data> {
+  readonly data: Data;
+  readonly remoteAddress: string;
+  readonly #maxQueuedBytes: number;
+  #ws: UwsWebSocket<SocketUserData> | undefined;
+
+  constructor(data: Data, remoteAddress: string, maxQueuedBytes: number) {
+    this.data = data;
+    this.remoteAddress = remoteAddress;
+    this.#maxQueuedBytes = maxQueuedBytes;
+  }
+
+  attach(ws: UwsWebSocket<SocketUserData>): void {
+    this.#ws = ws;
+  }
+
+  /** uWS has closed the socket: it must not be touched again. */
+  detach(): void {
+    this.#ws = undefined;
+  }
+
+  get isOpen(): boolean {
+    return this.#ws !== undefined;
+  }
+
+  send(text: string | Uint8Array): SendResult {
+    const ws = this.#ws;
+    if (ws === undefined) return "dropped";
+    const queued = ws.getBufferedAmount();
+    // One message alone is never refused: only what waits behind others counts. It is bounded by the sender's own limit.
+    if (queued > 0 && queued + Buffer.byteLength(text) > this.#maxQueuedBytes) {
+      this.close(closeCodes.slowConsumer, "too slow: the send queue is full");
+      return "dropped";
+    }
+    return ws.send(text, false, false) === SENT ? "sent" : "backpressure";
+  }
+
+  bufferedBytes(): number {
+    return this.#ws?.getBufferedAmount() ?? 0;
+  }
+
+  close(code: number, reason: string): void {
+    this.#ws?.end(code, cutReason(reason));
+  }
+
+  cork(writes: () => void): void {
+    if (this.#ws === undefined) writes();
+    else this.#ws.cork(writes);
+  }
+}
+
+/** At most 123 bytes, never half a character. */
+function cutReason(reason: string): string {
+  if (reason.length * 3 <= maxReasonBytes) return reason;
+  const { written } = new TextEncoder().encodeInto(reason, new Uint8Array(maxReasonBytes));
+  return Buffer.from(reason).subarray(0, written).toString("utf8");
+}

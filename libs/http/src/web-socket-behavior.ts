@@ -1,0 +1,79 @@
+import type { WebSocketBehavior } from "uWebSockets.js";
+import { SocketConnection, type SocketUserData } from "./socket-connection.ts";
+import { closeCodes, type AnyWebSocketRoute } from "./web-socket-route.ts";
+
+export const defaultMaxQueuedBytes = 4 * 1024 * 1024;
+const defaultIdleTimeoutSeconds = 40;
+
+// The typings declare uWS's constant DISABLED as a type only.
+const COMPRESSION_DISABLED = 0;
+
+/** uWS kills the connection without a word beyond this; between the route's limit and this, the route may explain. */
+export function transportLimitBytes(maxMessageBytes: number): number {
+  return 2 * maxMessageBytes + 1024 * 1024;
+}
+
+export interface BehaviorHooks {
+  readonly onOpen: (connection: SocketConnection<unknown>) => void;
+  readonly onClose: (connection: SocketConnection<unknown>) => void;
+  readonly onError: (error: unknown, where: string) => void;
+}
+
+/** The uWS callbacks for one route, all but `upgrade`. A callback that fails closes its own socket with 1011 and no other. */
+export function behaviorOf(route: AnyWebSocketRoute, hooks: BehaviorHooks): WebSocketBehavior<SocketUserData> {
+  const guarded = (connection: SocketConnection<unknown>, name: string, run: () => unknown): void => {
+    const fail = (error: unknown): void => {
+      hooks.onError(error, `${route.path} ${name}`);
+      connection.close(closeCodes.internalError, "internal error");
+    };
+    try {
+      const result = run();
+      // A route may pass an async function where none is expected; its failure must not become an unhandled rejection.
+      if (result instanceof Promise) result.catch(fail);
+    } catch (error) {
+      fail(error);
+    }
+  };
+  return {
+    compression: COMPRESSION_DISABLED,
+    maxPayloadLength: transportLimitBytes(route.maxMessageBytes),
+    // The queue is bounded by SocketConnection, which closes with a code; uWS alone would drop messages silently.
+    maxBackpressure: 0,
+    closeOnBackpressureLimit: false,
+    idleTimeout: route.idleTimeoutSeconds ?? defaultIdleTimeoutSeconds,
+    sendPingsAutomatically: true,
+    maxLifetime: 0,
+    open: (ws) => {
+      const { connection } = ws.getUserData();
+      connection.attach(ws);
+      hooks.onOpen(connection);
+      guarded(connection, "open", () => route.open?.(connection));
+    },
+    message: (ws, message, isBinary) => {
+      const { connection } = ws.getUserData();
+      const size = message.byteLength;
+      guarded(connection, "message", () => {
+        if (size > route.maxMessageBytes) {
+          if (route.tooLarge !== undefined) return route.tooLarge(connection, size);
+          return connection.close(closeCodes.messageTooBig, `message over ${String(route.maxMessageBytes)} bytes`);
+        }
+        if (isBinary) {
+          if (route.binary !== undefined) return route.binary(connection, size);
+          return connection.close(closeCodes.unsupportedData, "binary frames are not supported");
+        }
+        return route.message(connection, Buffer.from(message).toString("utf8"));
+      });
+    },
+    drain: (ws) => {
+      const { connection } = ws.getUserData();
+      guarded(connection, "drain", () => route.drain?.(connection));
+    },
+    close: (ws, code, message) => {
+      const { connection } = ws.getUserData();
+      const reason = Buffer.from(message).toString("utf8");
+      connection.detach();
+      hooks.onClose(connection);
+      guarded(connection, "close", () => route.close?.(connection, code, reason));
+    },
+  };
+}

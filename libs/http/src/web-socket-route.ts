@@ -1,0 +1,60 @@
+import type { HttpRequest, HttpResponse } from "./http-route.ts";
+
+/** What became of one `send`. Nothing is dropped silently: "dropped" means the socket is closed, or was just closed with 4290. */
+export type SendResult = "sent" | "backpressure" | "dropped";
+
+/** One open WebSocket. Every method is harmless after the close. */
+export interface WebSocketConnection<Data> {
+  /** The route's own state, as given by `upgrade`. */
+  readonly data: Data;
+  readonly remoteAddress: string;
+  readonly isOpen: boolean;
+  /** Sends one text frame. Bytes must be UTF-8: encode once and send the same bytes to many sockets. */
+  send(text: string | Uint8Array): SendResult;
+  /** Bytes accepted by `send` that the peer has not taken yet. */
+  bufferedBytes(): number;
+  /** Sends a close frame; the route's `close` callback runs before this returns. `reason` is cut to 123 bytes. */
+  close(code: number, reason: string): void;
+  /** Runs `writes` with all its frames packed into one system call. */
+  cork(writes: () => void): void;
+}
+
+export type UpgradeDecision<Data> =
+  | { readonly accept: true; readonly data: Data; readonly protocol?: string }
+  | { readonly accept: false; readonly response: HttpResponse };
+
+export interface WebSocketRoute<Data> {
+  /** "/ws/:channelID", as in HttpRoute. */
+  readonly path: string;
+  /** Larger messages go to `tooLarge`; see DESIGN.md for those beyond the transport's own limit. */
+  readonly maxMessageBytes: number;
+  /** Default 4 MiB. A peer with more than this waiting is closed with 4290. */
+  readonly maxQueuedBytes?: number;
+  /** Default 40: a ping goes out after 32 quiet seconds, and 8 seconds later a silent peer is closed. From 8 to 960. */
+  readonly idleTimeoutSeconds?: number;
+  upgrade(request: HttpRequest): UpgradeDecision<Data> | Promise<UpgradeDecision<Data>>;
+  open?(socket: WebSocketConnection<Data>): void;
+  message(socket: WebSocketConnection<Data>, text: string): void;
+  /** A binary frame came. Default: close 1003. */
+  binary?(socket: WebSocketConnection<Data>, sizeBytes: number): void;
+  /** A message over `maxMessageBytes` came. Default: close 1009. */
+  tooLarge?(socket: WebSocketConnection<Data>, sizeBytes: number): void;
+  /** The queue became shorter. */
+  drain?(socket: WebSocketConnection<Data>): void;
+  /** Once per opened socket, whoever closed it. 1006: the connection broke. */
+  close?(socket: WebSocketConnection<Data>, code: number, reason: string): void;
+}
+
+/** Any route, whatever its data: what `startServer` takes. */
+// The data type is private to each route; only the route itself reads it.
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export type AnyWebSocketRoute = WebSocketRoute<any>;
+
+/** Close codes of ours (4xxx) and of RFC 6455 that this library sends by itself. */
+export const closeCodes = {
+  goingAway: 1001,
+  unsupportedData: 1003,
+  messageTooBig: 1009,
+  internalError: 1011,
+  slowConsumer: 4290,
+} as const;
