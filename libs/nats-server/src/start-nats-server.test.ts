@@ -52,7 +52,7 @@ describe("a started server", () => {
     };
     expect(varz.jetstream.config.sync_always).toBe(true);
     expect(varz.jetstream.config.store_dir).toBe(join(dir, "store", "jetstream"));
-    expect(varz.max_payload).toBe(2_000_000);
+    expect(varz.max_payload).toBe(2 * 1024 * 1024);
   });
 
   test("stops on SIGTERM and leaves no process", async () => {

@@ -1,1 +1,3 @@
-export {};
+export { tempDir } from "./temp-dir.ts";
+export { waitFor, type WaitForOptions } from "./wait-for.ts";
+export { withNatsServer, type TestNatsServer, type WithNatsServerOptions } from "./with-nats-server.ts";
