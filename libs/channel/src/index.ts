@@ -1,1 +1,45 @@
-export {};
+export type * from "./participant.ts";
+export type * from "./recorded-message.ts";
+export type * from "./events.ts";
+export type * from "./commands.ts";
+export type * from "./sequenced-event.ts";
+export { channelErrors, logErrors, LogError, isLogError, type ChannelErrorCode, type LogErrorCode } from "./errors.ts";
+export { acceptedTxid, provesPayment, type ChannelContext, type PaymentAttempt, type Verdict } from "./context.ts";
+export type { WalletEventType } from "./context.ts";
+export {
+  channelMachine,
+  channelStates,
+  initialState,
+  isEnded,
+  stateName,
+  type ChannelSnapshot,
+  type ChannelStateName,
+} from "./channel.machine.ts";
+export { type Decision, type Refusal } from "./decision.ts";
+export { decide, isOverdue } from "./decide.ts";
+export { contestedMerchant, walletCommands } from "./decide-wallet.ts";
+export { evolve } from "./evolve.ts";
+export { walletCommand, type MessageFacts } from "./wallet-command.ts";
+export { decodeEvent, encodeEvent, sealEvent, type Sha256Hex } from "./event-codec.ts";
+export { currentSchemaVersion } from "./upcast.ts";
+export {
+  foldSealed,
+  foldStored,
+  newChannel,
+  sealFor,
+  type Channel,
+  type FoldedEvent,
+  type SealedEvent,
+} from "./channel-fold.ts";
+export {
+  deliveryOf,
+  hears,
+  outgoingMessage,
+  pendingFor,
+  type Audience,
+  type Delivery,
+  type OutgoingMessage,
+  type RelayedMessage,
+  type ServerMessage,
+} from "./outgoing.ts";
+export { maxEvents, maxRecordedJoins, maxWalletEvents } from "./limits.ts";

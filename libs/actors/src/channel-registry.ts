@@ -1,0 +1,147 @@
+import type { Channel, ChannelCommand } from "@p4/channel";
+import type { Subscription } from "@p4/event-store";
+import { ChannelReplica, type FoldListener } from "./channel-replica.ts";
+import { Mailbox } from "./mailbox.ts";
+import type { ActorRuntime } from "./runtime.ts";
+import { submitCommand } from "./submit-command.ts";
+import type { SubmitResult } from "./submit-result.ts";
+
+/** A channel that this node keeps live, for as long as somebody follows it. */
+export interface FollowedChannel {
+  /** The state right now. */
+  readonly channel: Channel;
+  submit(command: ChannelCommand): Promise<SubmitResult>;
+  /** Ends this listener's interest; the last one passivates the actor. */
+  release(): void;
+}
+
+interface Actor {
+  /** Followers, those included that still wait for the first read. */
+  followers: number;
+  readonly replica: ChannelReplica;
+  readonly mailbox: Mailbox;
+  readonly subscription: Subscription;
+  readonly ready: Promise<void>;
+}
+
+/** The channel actors of one node: rehydrated on demand, one mailbox each, passivated when nobody follows them. */
+export class ChannelRegistry {
+  readonly #runtime: ActorRuntime;
+  readonly #actors = new Map<string, Actor>();
+  readonly #reconnects: Subscription;
+  #reconciled: Promise<void> = Promise.resolve();
+
+  constructor(runtime: ActorRuntime) {
+    this.#runtime = runtime;
+    this.#reconnects = runtime.feed.onReconnect(() => {
+      this.#reconciled = this.reconcile();
+    });
+  }
+
+  /** Channels that this node keeps live. */
+  get size(): number {
+    return this.#actors.size;
+  }
+
+  /**
+   * Keeps the channel live; `listener` hears every event that is folded after this promise has resolved.
+   *
+   * @throws StoreError, LogError
+   */
+  async follow(channelId: string, listener: FoldListener): Promise<FollowedChannel> {
+    const actor = this.#actors.get(channelId) ?? this.#start(channelId);
+    actor.followers++;
+    try {
+      await actor.ready;
+    } catch (error) {
+      this.#unfollow(actor);
+      throw error;
+    }
+    actor.replica.addListener(listener);
+    let released = false;
+    const release = () => {
+      if (released) return;
+      released = true;
+      actor.replica.removeListener(listener);
+      this.#unfollow(actor);
+    };
+    return {
+      get channel() {
+        return actor.replica.channel;
+      },
+      submit: (command) => this.#submitTo(actor, command),
+      release,
+    };
+  }
+
+  /** One command to a channel that this node need not keep live. */
+  async submit(channelId: string, command: ChannelCommand): Promise<SubmitResult> {
+    const live = this.#actors.get(channelId);
+    if (live !== undefined) {
+      await live.ready;
+      return this.#submitTo(live, command);
+    }
+    const replica = new ChannelReplica(channelId, this.#runtime);
+    await replica.catchUp();
+    return submitCommand(command, replica, this.#runtime);
+  }
+
+  /** The channel as the log has it. An unknown channel comes back unopened. */
+  async read(channelId: string): Promise<Channel> {
+    const live = this.#actors.get(channelId);
+    if (live !== undefined) {
+      await live.ready;
+      return live.replica.channel;
+    }
+    const replica = new ChannelReplica(channelId, this.#runtime);
+    await replica.catchUp();
+    return replica.channel;
+  }
+
+  /** Compares every live channel with the log and fetches what was missed. Commands wait for it. */
+  async reconcile(): Promise<void> {
+    for (;;) {
+      try {
+        const versions = await this.#runtime.log.streamVersions([...this.#actors.keys()]);
+        const behind = [...versions].map(([channelId, version]) => this.#actors.get(channelId)?.replica.reach(version));
+        await Promise.all(behind);
+        return;
+      } catch (error) {
+        this.#runtime.onFault("*", error);
+        await this.#runtime.delay(500);
+      }
+    }
+  }
+
+  close(): void {
+    this.#reconnects.unsubscribe();
+    for (const actor of this.#actors.values()) actor.subscription.unsubscribe();
+    this.#actors.clear();
+  }
+
+  #start(channelId: string): Actor {
+    const replica = new ChannelReplica(channelId, this.#runtime);
+    // Listen first, read then: what is stored in between comes by the one way or the other.
+    const subscription = this.#runtime.feed.subscribe(channelId, (event) => replica.applyLive(event));
+    const ready = this.#runtime.feed.settled().then(() => replica.catchUp());
+    const actor: Actor = { followers: 0, replica, mailbox: new Mailbox(), subscription, ready };
+    this.#actors.set(channelId, actor);
+    return actor;
+  }
+
+  async #submitTo(actor: Actor, command: ChannelCommand): Promise<SubmitResult> {
+    await this.#reconciled;
+    return actor.mailbox.post(async () => {
+      if (this.#runtime.alwaysReplay) await actor.replica.replay();
+      return submitCommand(command, actor.replica, this.#runtime);
+    });
+  }
+
+  #unfollow(actor: Actor): void {
+    actor.followers--;
+    const { channelId } = actor.replica;
+    if (actor.followers > 0 || this.#actors.get(channelId) !== actor) return;
+    this.#actors.delete(channelId);
+    actor.subscription.unsubscribe();
+  }
+}

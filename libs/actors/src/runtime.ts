@@ -1,0 +1,20 @@
+import type { Sha256Hex } from "@p4/channel";
+import type { DeadlineStore, EventLog, LiveFeed } from "@p4/event-store";
+
+/** Everything that an actor needs of the world. */
+export interface ActorRuntime {
+  readonly log: EventLog;
+  readonly feed: LiveFeed;
+  readonly deadlines: DeadlineStore;
+  /** Asks a node whether one of its connections still lives. */
+  readonly isConnectionAlive: (nodeId: string, connectionId: string) => Promise<boolean>;
+  readonly nowMs: () => number;
+  readonly newId: () => string;
+  readonly sha256Hex: Sha256Hex;
+  /** Resolves after so many milliseconds; the wait between two tries. */
+  readonly delay: (ms: number) => Promise<void>;
+  /** A fault that no caller waits for, such as a live event that does not fold. */
+  readonly onFault: (channelId: string, error: unknown) => void;
+  /** Rebuild the actor from the log before every command: proves that nothing lives in memory alone. */
+  readonly alwaysReplay: boolean;
+}

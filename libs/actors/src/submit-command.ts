@@ -1,0 +1,143 @@
+import {
+  contestedMerchant,
+  decide,
+  sealFor,
+  walletCommands,
+  type Channel,
+  type ChannelCommand,
+  type Decision,
+  type JoinChannel,
+  type NewChannelEvent,
+  type SequencedEvent,
+  type WalletCommand,
+} from "@p4/channel";
+import { isStoreError } from "@p4/event-store";
+import type { ChannelReplica } from "./channel-replica.ts";
+import type { ActorRuntime } from "./runtime.ts";
+import type { SubmitResult } from "./submit-result.ts";
+
+/** Replicas that keep losing the race give up after this many rounds; the sender may retry. */
+const maxRounds = 16;
+
+/**
+ * Decide, append with the expected version, fold; on a conflict take in what the others stored and decide again.
+ *
+ * @throws StoreError when the log cannot be reached (the command may be sent again: its id makes it the same event);
+ *   LogError when the log does not fold.
+ */
+export async function submitCommand(
+  command: ChannelCommand,
+  replica: ChannelReplica,
+  runtime: ActorRuntime,
+): Promise<SubmitResult> {
+  let current = command;
+  let lastConflict: unknown;
+  for (let round = 0; round < maxRounds; round++) {
+    current = await withMerchantLife(current, replica.channel, runtime);
+    const base = replica.channel;
+    const decision = decide(current, base.snapshot);
+    try {
+      const result = await carryOut(decision, current, base, replica, runtime);
+      if (result !== null) return result;
+    } catch (error) {
+      if (isStoreError(error, "STORE_APPEND_IN_FLIGHT")) await runtime.delay(2 + round);
+      else if (!isStoreError(error, "STORE_VERSION_CONFLICT")) throw error;
+      lastConflict = error;
+      await replica.catchUp();
+      if (replica.channel === base) await runtime.delay(2 << Math.min(round, 6));
+    }
+  }
+  throw lastConflict;
+}
+
+/** Null: decide again. */
+async function carryOut(
+  decision: Decision,
+  command: ChannelCommand,
+  base: Channel,
+  replica: ChannelReplica,
+  runtime: ActorRuntime,
+): Promise<SubmitResult | null> {
+  switch (decision.outcome) {
+    case "accepted": {
+      await armBefore(decision.event, replica.channelId, runtime);
+      const event = await append(decision.event, base, replica, runtime);
+      await armAfter(event, replica.channelId, runtime);
+      return { outcome: "stored", event, channel: replica.channel };
+    }
+    case "overdue":
+      await expireFirst(command, base, replica, runtime);
+      return null;
+    case "unchanged":
+      return { outcome: "unchanged", channel: base };
+    case "duplicate":
+      return { ...decision, channel: base };
+    case "refused":
+      return { ...decision, channel: base };
+  }
+}
+
+async function append(
+  event: NewChannelEvent,
+  base: Channel,
+  replica: ChannelReplica,
+  runtime: ActorRuntime,
+): Promise<SequencedEvent> {
+  const sealed = sealFor(base, event);
+  const { nextExpectedStreamVersion } = await runtime.log.appendToStream({
+    channelId: replica.channelId,
+    eventId: event.metadata.eventId,
+    bytes: encoder.encode(sealed.text),
+    expectedStreamVersion: base.streamVersion,
+  });
+  return replica.applyAppended(base, sealed, nextExpectedStreamVersion);
+}
+
+/** The timer is set before the channel exists: a crash in between leaves a harmless hint, never a channel for ever. */
+async function armBefore(event: NewChannelEvent, channelId: string, runtime: ActorRuntime): Promise<void> {
+  if (event.type !== "ChannelOpened") return;
+  await runtime.deadlines.arm(channelId, event.data.expiresAtMs - event.metadata.recordedAtMs);
+}
+
+async function armAfter(event: SequencedEvent, channelId: string, runtime: ActorRuntime): Promise<void> {
+  if (event.type === "DeadlineExtended") {
+    await runtime.deadlines.arm(channelId, event.data.expiresAtMs - runtime.nowMs());
+  } else if (event.type === "ChannelClosed") {
+    await runtime.deadlines.disarm(channelId);
+  }
+}
+
+async function expireFirst(
+  command: ChannelCommand,
+  base: Channel,
+  replica: ChannelReplica,
+  runtime: ActorRuntime,
+): Promise<void> {
+  const { nowMs, correlationId } = command.metadata;
+  const metadata = { commandId: expiryEventId, nowMs, correlationId, causationId: "overdue" };
+  const decision = decide({ type: "ExpireChannel", metadata }, base.snapshot);
+  if (decision.outcome === "accepted") await append(decision.event, base, replica, runtime);
+}
+
+/** A channel expires once, whoever notices: the id is the same for all. */
+export const expiryEventId = "expiry";
+
+async function withMerchantLife(
+  command: ChannelCommand,
+  channel: Channel,
+  runtime: ActorRuntime,
+): Promise<ChannelCommand> {
+  const claim = merchantClaim(command);
+  const holder = claim === null ? null : contestedMerchant(claim.participant, claim.role, channel.snapshot);
+  if (holder === null) return command;
+  const merchantIsAlive = await runtime.isConnectionAlive(holder.nodeId, holder.connectionId);
+  return { ...(command as JoinChannel | WalletCommand), merchantIsAlive };
+}
+
+function merchantClaim(command: ChannelCommand) {
+  if (command.type === "JoinChannel") return { participant: command.participant, role: command.participant.role };
+  if (!("from" in command)) return null;
+  return { participant: command.from, role: walletCommands[command.type].role };
+}
+
+const encoder = new TextEncoder();

@@ -1,0 +1,61 @@
+import { initialState, type ChannelSnapshot } from "./channel.machine.ts";
+import { LogError } from "./errors.ts";
+import { decodeEvent, encodeEvent, sealEvent, type Sha256Hex } from "./event-codec.ts";
+import type { ChannelEvent, NewChannelEvent } from "./events.ts";
+import { evolve } from "./evolve.ts";
+import type { SequencedEvent } from "./sequenced-event.ts";
+
+/** A channel folded up to one point of its log. */
+export interface Channel {
+  readonly snapshot: ChannelSnapshot;
+  /** The broker's version of the last event; 0 when there is none. */
+  readonly streamVersion: number;
+  /** Hash of the last event's stored bytes: the next event must carry it. */
+  readonly headHash: string;
+}
+
+export function newChannel(): Channel {
+  return { snapshot: initialState(), streamVersion: 0, headHash: "" };
+}
+
+export interface FoldedEvent {
+  readonly channel: Channel;
+  readonly event: SequencedEvent;
+}
+
+/**
+ * Folds one stored text into the channel, checking that it follows the hash chain.
+ *
+ * @throws LogError LOG_EVENT_CORRUPT, LOG_EVENT_TOO_NEW, LOG_CHAIN_BROKEN or LOG_DOES_NOT_FOLD.
+ */
+export function foldStored(channel: Channel, text: string, streamVersion: number, sha256Hex: Sha256Hex): FoldedEvent {
+  const decoded = decodeEvent(text, streamVersion);
+  if (decoded.metadata.previousHash !== channel.headHash) {
+    throw new LogError("LOG_CHAIN_BROKEN", streamVersion, `${decoded.type} after ${String(channel.streamVersion)}`);
+  }
+  const event: SequencedEvent = { ...decoded, streamVersion };
+  return { channel: { snapshot: evolve(channel.snapshot, event), streamVersion, headHash: sha256Hex(text) }, event };
+}
+
+/** An event that is ready to be appended on top of the channel it was decided on. */
+export interface SealedEvent {
+  readonly event: ChannelEvent;
+  readonly text: string;
+}
+
+export function sealFor(channel: Channel, event: NewChannelEvent): SealedEvent {
+  const sealed = sealEvent(event, channel.headHash);
+  return { event: sealed, text: encodeEvent(sealed) };
+}
+
+/** Folds an event of our own after the log has taken it: no need to read back what we wrote. */
+export function foldSealed(
+  channel: Channel,
+  sealed: SealedEvent,
+  streamVersion: number,
+  sha256Hex: Sha256Hex,
+): FoldedEvent {
+  const event: SequencedEvent = { ...sealed.event, streamVersion };
+  const snapshot = evolve(channel.snapshot, event);
+  return { channel: { snapshot, streamVersion, headHash: sha256Hex(sealed.text) }, event };
+}

@@ -1,0 +1,81 @@
+import { LogError } from "./errors.ts";
+import type { ChannelEvent, ChannelEventType, NewChannelEvent } from "./events.ts";
+import { currentSchemaVersion, upcast } from "./upcast.ts";
+
+/** SHA-256 of the text's UTF-8 bytes, as lower-case hex. Injected: the core has no crypto of its own. */
+export type Sha256Hex = (text: string) => string;
+
+const eventTypes: ReadonlySet<string> = new Set<ChannelEventType>([
+  "ChannelOpened",
+  "ParticipantJoined",
+  "TermsRequested",
+  "TermsOffered",
+  "TermsRefused",
+  "PaymentSubmitted",
+  "PaymentAccepted",
+  "PaymentRefused",
+  "PaymentFailed",
+  "ProofRecorded",
+  "DoubleSpendReported",
+  "DeadlineExtended",
+  "ChannelExpired",
+  "ChannelClosed",
+]);
+
+/** Completes a decided event with its place in the chain. Member order is fixed: these texts are hashed. */
+export function sealEvent(event: NewChannelEvent, previousHash: string): ChannelEvent {
+  const { eventId, recordedAtMs, correlationId, causationId } = event.metadata;
+  const schemaVersion = currentSchemaVersion;
+  return {
+    type: event.type,
+    data: event.data,
+    metadata: { eventId, schemaVersion, recordedAtMs, previousHash, correlationId, causationId },
+  } as ChannelEvent;
+}
+
+/** The text that is stored. Its UTF-8 bytes are the event's canonical bytes. */
+export function encodeEvent(event: ChannelEvent): string {
+  return JSON.stringify(event);
+}
+
+/**
+ * Reads a stored text, raising old versions to the current one.
+ *
+ * @throws LogError LOG_EVENT_CORRUPT or LOG_EVENT_TOO_NEW, with the place.
+ */
+export function decodeEvent(text: string, streamVersion: number): ChannelEvent {
+  const parsed = parse(text, streamVersion);
+  const { type, data, metadata } = parsed;
+  if (typeof type !== "string" || !eventTypes.has(type)) throw corrupt(streamVersion, "type is not an event's");
+  if (!isRecord(data)) throw corrupt(streamVersion, "data is not an object");
+  if (!isRecord(metadata)) throw corrupt(streamVersion, "metadata is not an object");
+  const { schemaVersion } = metadata;
+  if (!Number.isSafeInteger(schemaVersion)) throw corrupt(streamVersion, "metadata.schemaVersion is not an integer");
+  if ((schemaVersion as number) > currentSchemaVersion) {
+    throw new LogError("LOG_EVENT_TOO_NEW", streamVersion, `version ${String(schemaVersion)} of ${type}`);
+  }
+  for (const name of ["eventId", "previousHash", "correlationId", "causationId"]) {
+    if (typeof metadata[name] !== "string") throw corrupt(streamVersion, `metadata.${name} is not text`);
+  }
+  if (!Number.isSafeInteger(metadata["recordedAtMs"])) throw corrupt(streamVersion, "metadata.recordedAtMs");
+  return upcast(parsed as unknown as ChannelEvent);
+}
+
+function parse(text: string, streamVersion: number): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw corrupt(streamVersion, "not JSON");
+  }
+  if (!isRecord(value)) throw corrupt(streamVersion, "not an object");
+  return value;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function corrupt(streamVersion: number, detail: string): LogError {
+  return new LogError("LOG_EVENT_CORRUPT", streamVersion, detail);
+}

@@ -1,0 +1,44 @@
+import type { CommandMetadata, WalletCommand } from "./commands.ts";
+import type { Participant } from "./participant.ts";
+import type { RecordedMessage } from "./recorded-message.ts";
+
+/** What the shell has read out of a message's body. */
+export interface MessageFacts {
+  /** `payment`: the transaction's id, null when there is none that can be read. */
+  readonly txid: string | null;
+  /** `payment.ack`: the merchant's verdict. */
+  readonly accepted: boolean;
+  /** `payment.ack` with a refusal: its memo. */
+  readonly reason: string;
+}
+
+export interface WalletMessageContext {
+  readonly from: Participant;
+  readonly metadata: CommandMetadata;
+  readonly merchantIsAlive: boolean;
+  readonly facts: MessageFacts;
+}
+
+/** The command that a wallet's message stands for. Null: a key that no wallet may send. */
+export function walletCommand(message: RecordedMessage, context: WalletMessageContext): WalletCommand | null {
+  const { from, metadata, merchantIsAlive, facts } = context;
+  const common = { from, message, metadata, merchantIsAlive };
+  switch (message.key) {
+    case "paymentrequest.create":
+      return { type: "RequestTerms", ...common };
+    case "paymentrequest.response":
+      return { type: "OfferTerms", ...common };
+    case "paymentrequest.error":
+      return { type: "RefuseTerms", ...common };
+    case "payment":
+      return { type: "SubmitPayment", ...common, txid: facts.txid };
+    case "payment.ack":
+      return facts.accepted
+        ? { type: "AcceptPayment", ...common }
+        : { type: "RefusePayment", ...common, reason: facts.reason };
+    case "payment.error":
+      return { type: "FailPayment", ...common };
+    default:
+      return null;
+  }
+}
