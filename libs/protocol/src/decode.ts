@@ -4,6 +4,7 @@ import { wireError, type WireError } from "./errors.ts";
 import { decodeHeaders } from "./headers.ts";
 import type { Dialect, Message, MessageHeaders } from "./message.ts";
 import { isRfc3339 } from "./rfc3339.ts";
+import { defaultMaxDepth } from "./scan.ts";
 import { readTopLevel, type TopLevel } from "./top-level.ts";
 import { checkWrapperMembers } from "./wrapper-members.ts";
 
@@ -43,7 +44,7 @@ export const unknownOrigin: FrameOrigin = {
  * Never throws. Whether the sender may send this key on this channel is not decided here.
  */
 export function decodeFrame(text: string, limits: FrameLimits): FrameResult {
-  const read = readTopLevel(text, limits.maxBytes, limits.maxDepth ?? 64);
+  const read = readTopLevel(text, limits.maxBytes, limits.maxDepth ?? defaultMaxDepth);
   if (!read.ok) return { ok: false, error: read.error, origin: unknownOrigin };
   const top = read.value;
   const dialect = top.members["key"] === undefined && top.members["type"] !== undefined ? "dpp" : "p4";

@@ -1,13 +1,17 @@
 export * from "./catalogue.ts";
 export * from "./channel-id.ts";
 export * from "./decode.ts";
-export { encodeMessage } from "./encode.ts";
+export * from "./encode.ts";
 export * from "./error-message.ts";
+export * from "./error-report.ts";
 export * from "./errors.ts";
 export * from "./message.ts";
 export * from "./parse-body.ts";
+export * from "./schemas.ts";
 export type * from "./bodies/client-error.ts";
 export type * from "./bodies/common.ts";
 export type * from "./bodies/payment.ts";
 export type * from "./bodies/payment-ack.ts";
 export type * from "./bodies/payment-request.ts";
+export type * from "./bodies/json-envelope.ts";
+export type * from "./frames.ts";

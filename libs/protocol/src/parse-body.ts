@@ -1,10 +1,13 @@
 import typia, { type IValidation } from "typia";
 import type { ClientError } from "./bodies/client-error.ts";
+import type { JsonEnvelope } from "./bodies/json-envelope.ts";
 import type { Bip270Payment, Brc27Payment, DppPayment } from "./bodies/payment.ts";
 import type { Bip270PaymentAck, Brc27PaymentAck, DppPaymentAck } from "./bodies/payment-ack.ts";
 import type { Bip270PaymentRequest, Brc27PaymentTerms, DppPaymentRequest } from "./bodies/payment-request.ts";
+import { bodyRule } from "./body-rule.ts";
 import { messageSpec } from "./catalogue.ts";
 import { wireError, type WireError } from "./errors.ts";
+import { defaultMaxDepth, JsonScanner } from "./scan.ts";
 
 /** What a body was recognised as. `opaque` is none of the known vocabularies: it is relayed, but nothing is known of it. */
 export type ParsedBody =
@@ -19,7 +22,8 @@ export type ParsedBody =
   | { readonly form: "bip270.paymentAck"; readonly value: Bip270PaymentAck }
   | { readonly form: "dpp.paymentAck"; readonly value: DppPaymentAck }
   | { readonly form: "brc27.paymentAck"; readonly value: Brc27PaymentAck }
-  | { readonly form: "clientError"; readonly value: ClientError };
+  | { readonly form: "clientError"; readonly value: ClientError }
+  | { readonly form: "jsonEnvelope"; readonly value: JsonEnvelope };
 
 export type BodyResult =
   | { readonly ok: true; readonly body: ParsedBody }
@@ -64,6 +68,10 @@ const clientErrors: readonly Vocabulary[] = [
   { form: "clientError", marks: ["code", "message", "title"], validate: typia.createValidate<ClientError>() },
 ];
 
+const envelopes: readonly Vocabulary[] = [
+  { form: "jsonEnvelope", marks: ["payload"], validate: typia.createValidate<JsonEnvelope>() },
+];
+
 /**
  * Checks a body for shape and limits where it is understood. Unknown members are never refused, and a body of no known
  * vocabulary is `opaque`, not an error: wallets differ, and the merchant judges. The text itself is what gets relayed.
@@ -72,8 +80,12 @@ export function parseBody(key: string, bodyText: string | null): BodyResult {
   if (bodyText === null) return { ok: true, body: { form: "none" } };
   const vocabularies = vocabulariesOf(key);
   if (vocabularies.length === 0) return { ok: true, body: { form: "opaque" } };
-  const value = parseJson(bodyText);
-  if (value === undefined) return { ok: false, error: wireError("WIRE_NOT_JSON", "body") };
+  // Bodies also come by HTTP, without a frame: the validators below recurse, so the depth is bounded here too.
+  const scanner = new JsonScanner(bodyText, defaultMaxDepth);
+  if (!scanner.isValue()) {
+    return { ok: false, error: wireError(scanner.fault === "depth" ? "WIRE_TOO_DEEP" : "WIRE_NOT_JSON", "body") };
+  }
+  const value: unknown = JSON.parse(bodyText);
   if (typeof value !== "object" || value === null) return { ok: true, body: { form: "opaque" } };
   const vocabulary = vocabularies.find((candidate) => candidate.marks.some((mark) => Object.hasOwn(value, mark)));
   if (vocabulary === undefined) return { ok: true, body: { form: "opaque" } };
@@ -102,6 +114,9 @@ function vocabulariesOf(key: string): readonly Vocabulary[] {
       return paymentAcks;
     case "clientError":
       return clientErrors;
+    case "proof":
+    case "doubleSpend":
+      return envelopes;
     default:
       return [];
   }
@@ -118,5 +133,5 @@ function parseJson(text: string): unknown {
 function bodyError(result: IValidation.IFailure): WireError {
   const failure = result.errors[0];
   const field = failure === undefined ? "body" : `body${failure.path.slice("$input".length)}`;
-  return wireError("WIRE_BODY", field, failure === undefined ? undefined : `must be ${failure.expected}`);
+  return wireError("WIRE_BODY", field, failure === undefined ? undefined : bodyRule(failure.expected, failure.value));
 }

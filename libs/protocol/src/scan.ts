@@ -1,6 +1,9 @@
 /** A JSON text that was refused, by the reason. */
 export type ScanFault = "syntax" | "depth";
 
+/** Deepest nesting of objects and arrays; the outermost is level 1. */
+export const defaultMaxDepth = 64;
+
 const quote = 0x22;
 const backslash = 0x5c;
 const comma = 0x2c;

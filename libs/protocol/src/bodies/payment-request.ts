@@ -15,7 +15,7 @@ export interface Bip270PaymentRequest {
 /** P4 v0.0.7 says `spvRequired`, go-dpp `ancestryRequired`; PayD itself writes `paymentURL`. */
 export interface DppPaymentRequest {
   network?: string | null;
-  destinations: { outputs?: Output[] | null };
+  destinations: { outputs?: Output[] | null } | null;
   spvRequired?: boolean | null;
   ancestryRequired?: boolean | null;
   creationTimestamp?: BodyTime | null;

@@ -16,7 +16,11 @@ export interface DppPayment {
   merchantData?: MerchantData | null;
   refundTo?: RefundTo | null;
   memo?: Memo | null;
-  proofCallbacks?: { [url: string]: { token?: string | null } | null } | null;
+  proofCallbacks?: { [url: string]: ProofCallback | null } | null;
+}
+
+export interface ProofCallback {
+  token?: string | null;
 }
 
 export interface SpvEnvelope {
