@@ -9,3 +9,10 @@ export type * from "./blob-store.ts";
 export type * from "./presence.ts";
 export { assertChannelId, assertStoreKey } from "./names.ts";
 export { shardOf } from "./shard-of.ts";
+export {
+  createInMemoryStore,
+  type InMemoryStore,
+  type InMemoryStoreOptions,
+  type InMemoryFaults,
+} from "./in-memory/create-in-memory-store.ts";
+export type { IsAlive, PresenceDirectory } from "./in-memory/in-memory-presence.ts";

@@ -1,0 +1,66 @@
+import { randomUUID } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import type { DocumentStore } from "../document-store.ts";
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+/** What every document store must do. The store may hold other keys. */
+export function documentStoreContract(name: string, getStore: () => DocumentStore): void {
+  const newKey = (): string => `k.${randomUUID()}`;
+
+  async function read(key: string): Promise<string | null> {
+    const document = await getStore().get(key);
+    return document === null ? null : new TextDecoder().decode(document.bytes);
+  }
+
+  describe(`documents: ${name}`, () => {
+    it("creates, reads and replaces by revision", async () => {
+      const key = newKey();
+      expect(await getStore().get(key)).toBeNull();
+      const first = await getStore().put(key, bytes("one"), 0);
+      expect(await getStore().get(key)).toMatchObject({ key, revision: first });
+      const second = await getStore().put(key, bytes("two"), first);
+      expect(second).toBeGreaterThan(first);
+      expect(await read(key)).toBe("two");
+    });
+
+    it("refuses a stale revision and leaves the document alone", async () => {
+      const key = newKey();
+      const first = await getStore().put(key, bytes("one"), 0);
+      await getStore().put(key, bytes("two"), first);
+      for (const revision of [0, first]) {
+        await expect(getStore().put(key, bytes("late"), revision)).rejects.toMatchObject({
+          code: "STORE_REVISION_CONFLICT",
+        });
+      }
+      expect(await read(key)).toBe("two");
+    });
+
+    it("sets without looking, deletes, and creates anew", async () => {
+      const key = newKey();
+      await getStore().set(key, bytes("one"));
+      await getStore().set(key, bytes("two"));
+      expect(await read(key)).toBe("two");
+      await getStore().delete(key);
+      await getStore().delete(key);
+      expect(await read(key)).toBeNull();
+      await getStore().put(key, bytes("three"), 0);
+      expect(await read(key)).toBe("three");
+    });
+
+    it("lists the keys that are there, by prefix", async () => {
+      const prefix = `list-${randomUUID()}.`;
+      const keys = Array.from({ length: 40 }, (_, i) => `${prefix}${i}`);
+      await Promise.all(keys.map((key) => getStore().put(key, bytes("x"), 0)));
+      await getStore().delete(`${prefix}7`);
+      const found: string[] = [];
+      for await (const key of getStore().keys(prefix)) found.push(key);
+      expect(found.toSorted()).toEqual(keys.filter((key) => key !== `${prefix}7`).toSorted());
+    });
+
+    it.each(["", ".a", "a.", "a..b", "a*", "a b", "x".repeat(201)])("refuses the key %j", async (key) => {
+      await expect(getStore().set(key, bytes("x"))).rejects.toMatchObject({ code: "STORE_INVALID_NAME" });
+      await expect(getStore().get(key)).rejects.toMatchObject({ code: "STORE_INVALID_NAME" });
+    });
+  });
+}
