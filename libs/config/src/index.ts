@@ -1,1 +1,6 @@
-export {};
+export { addressesOf, type Addresses } from "./addresses.ts";
+export { ConfigError, isConfigError, type ConfigProblem } from "./config-error.ts";
+export { loadConfig, type Config, type Environment } from "./config.ts";
+export { configReference, describeConfig, formatConfig, type ConfigLine } from "./describe-config.ts";
+export type { HeaderSourceConfig } from "./header-source.ts";
+export { appNames, schema, type AppName, type Setting, type SettingName } from "./schema.ts";

@@ -1,0 +1,222 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { addressesOf } from "./addresses.ts";
+import { ConfigError, isConfigError } from "./config-error.ts";
+import { loadConfig, type Environment } from "./config.ts";
+import { configReference, describeConfig, formatConfig } from "./describe-config.ts";
+import { durationMs, integer, listOf, manyOf, sizeBytes, url } from "./parsers.ts";
+import { schema } from "./schema.ts";
+
+function problemsOf(environment: Environment): { variable: string; value: string; rule: string }[] {
+  try {
+    loadConfig(environment);
+  } catch (error) {
+    if (isConfigError(error)) return [...error.problems];
+    throw error;
+  }
+  return [];
+}
+
+describe("loadConfig", () => {
+  it("gives the documented defaults for an empty environment", () => {
+    expect(loadConfig({ PATH: "/bin", P4_PORT: "" })).toMatchObject({
+      host: "127.0.0.1",
+      port: 8445,
+      proofPort: 8446,
+      paydPort: 8443,
+      minerPort: 8444,
+      natsUrl: null,
+      natsPort: 0,
+      channelTtlMs: 7_200_000,
+      joinPolicy: "open",
+      maxMessageBytes: 1_000_000,
+      logLevel: "info",
+      demo: true,
+      apps: ["edge", "proof-ingest", "expiry", "payd", "miner"],
+      logRetentionMs: 90 * 86_400_000,
+      headerSource: { kind: "none" },
+      joinSecret: null,
+    });
+  });
+
+  it("parses what is set", () => {
+    const config = loadConfig({
+      P4_APPS: "miner, edge",
+      P4_DEMO: "off",
+      P4_CHANNEL_TTL: "5s",
+      P4_MAX_MESSAGE_BYTES: "2MB",
+      P4_HEADER_SOURCE: "bhs:http://localhost:8080/",
+      P4_NATS_URL: "nats://a:4222,nats://b:4222",
+    });
+    expect(config.apps).toEqual(["edge", "miner"]);
+    expect(config.demo).toBe(false);
+    expect(config.channelTtlMs).toBe(5_000);
+    expect(config.maxMessageBytes).toBe(2_000_000);
+    expect(config.headerSource).toEqual({ kind: "bhs", url: "http://localhost:8080" });
+    expect(config.natsUrl).toEqual(["nats://a:4222", "nats://b:4222"]);
+  });
+
+  it("lists all problems at once, each with variable, value and rule", () => {
+    const problems = problemsOf({ P4_PORT: "70000", P4_CHANNEL_TTL: "2", P4_DEMO: "yes" });
+    expect(problems).toEqual([
+      { variable: "P4_PORT", value: "70000", rule: "must be a whole number from 0 to 65535" },
+      { variable: "P4_DEMO", value: "yes", rule: "must be on or off" },
+      expect.objectContaining({
+        variable: "P4_CHANNEL_TTL",
+        value: "2",
+        rule: expect.stringContaining("with its unit") as string,
+      }),
+    ]);
+    expect(new ConfigError(problems).message.split("\n")[1]).toBe("P4_DEMO=yes: must be on or off");
+  });
+
+  it("refuses an unknown P4_ variable and suggests the nearest", () => {
+    expect(problemsOf({ P4_CHANEL_TTL: "2h" })).toEqual([
+      {
+        variable: "P4_CHANEL_TTL",
+        value: "(set)",
+        rule: "is not a variable of this system; did you mean P4_CHANNEL_TTL?",
+      },
+    ]);
+    expect(problemsOf({ P4_COMPLETELY_DIFFERENT_WORDS: "1" })[0]?.rule).toContain("`p4 config`");
+  });
+
+  it.each([
+    [{ P4_JOIN_POLICY: "token" }, "P4_JOIN_POLICY", "P4_JOIN_SECRET"],
+    [{ P4_SIGNATURE_POLICY: "trusted-keys" }, "P4_SIGNATURE_POLICY", "P4_TRUSTED_KEYS"],
+    [{ P4_HEADER_POLICY: "require" }, "P4_HEADER_POLICY", "P4_HEADER_SOURCE"],
+    [{ P4_MAX_MESSAGE_BYTES: "10MB" }, "P4_MAX_QUEUED_BYTES", "P4_MAX_MESSAGE_BYTES"],
+    [{ P4_PROOF_PORT: "8445" }, "P4_PROOF_PORT", "P4_PORT"],
+  ])("refuses the combination %j", (environment, variable, needed) => {
+    expect(problemsOf(environment)).toEqual([
+      expect.objectContaining({ variable, rule: expect.stringContaining(needed) as string }),
+    ]);
+  });
+
+  it("lets several ports be 0", () => {
+    expect(loadConfig({ P4_PORT: "0", P4_PROOF_PORT: "0" }).port).toBe(0);
+  });
+
+  it("never shows a secret, nor a password in a URL, in an error", () => {
+    const problems = problemsOf({ P4_JOIN_SECRET: "short-secret", P4_NATS_URL: "http://me:hunter2@host" });
+    expect(problems.map((one) => one.variable)).toEqual(["P4_NATS_URL", "P4_JOIN_SECRET"]);
+    expect(new ConfigError(problems).message).not.toMatch(/short-secret|hunter2/);
+  });
+
+  it("accepts every default of its own schema through the same parsers", () => {
+    const spelledOut = Object.values(schema).map(({ variable, fallback }) => [variable, fallback] as const);
+    expect(loadConfig(Object.fromEntries(spelledOut))).toEqual(loadConfig({}));
+  });
+
+  it("never fails with anything but a ConfigError", () => {
+    const variables = fc.constantFrom(...Object.values(schema).map((setting) => setting.variable));
+    fc.assert(fc.property(fc.dictionary(variables, fc.string()), (environment) => void problemsOf(environment)));
+  });
+});
+
+describe("parsers", () => {
+  const duration = durationMs("1ms", "3650d");
+  it.each([
+    ["500ms", 500],
+    ["90s", 90_000],
+    ["2m", 120_000],
+    ["2h", 7_200_000],
+    ["90d", 7_776_000_000],
+  ])("reads %s as %i ms", (text, ms) => {
+    expect(duration.parse(text)).toBe(ms);
+  });
+  it.each(["", "2", "h", "-1s", "1.5h", "2 hours", "0s", "4000d", "1S", "2constructor", "1e3s"])(
+    "refuses the duration %j",
+    (text) => {
+      expect(duration.parse(text)).toBeUndefined();
+    },
+  );
+
+  const size = sizeBytes(1, 1e12);
+  it.each([
+    ["1000000", 1_000_000],
+    ["1MB", 1_000_000],
+    ["10MiB", 10_485_760],
+    ["64 KiB", 65_536],
+    ["5B", 5],
+  ])("reads %s as %i bytes", (text, bytes) => {
+    expect(size.parse(text)).toBe(bytes);
+  });
+  it.each(["", "0", "MB", "1.5MB", "1mb", "1toString", "-1"])("refuses the size %j", (text) => {
+    expect(size.parse(text)).toBeUndefined();
+  });
+
+  it("keeps integers whole and within bounds", () => {
+    expect(integer(1, 5).parse("5")).toBe(5);
+    for (const text of ["0", "6", "1.0", "0x1", "", " 1", "1e0", "99999999999999999999"])
+      expect(integer(1, 5).parse(text)).toBeUndefined();
+  });
+
+  it("takes each word of a list once", () => {
+    expect(listOf("a", "b").parse("all")).toEqual(["a", "b"]);
+    expect(listOf("a", "b").parse("b")).toEqual(["b"]);
+    for (const text of ["", "a,a", "a,c", "a,"]) expect(listOf("a", "b").parse(text)).toBeUndefined();
+  });
+
+  it("checks the scheme and host of URLs, and each of many", () => {
+    expect(url("http").parse("http://host/x/")).toBe("http://host/x");
+    for (const text of ["https://host", "http://", "host:80", "/x"]) expect(url("http").parse(text)).toBeUndefined();
+    expect(manyOf(url("nats")).parse("nats://a, nats://b")).toEqual(["nats://a", "nats://b"]);
+    expect(manyOf(url("nats")).parse("nats://a,")).toBeUndefined();
+  });
+
+  it.each([
+    ["none", { kind: "none" }],
+    ["file:/a:b", { kind: "file", path: "/a:b" }],
+    ["miner:http://h:1", { kind: "miner", url: "http://h:1" }],
+    ["woc:test", { kind: "woc", network: "test" }],
+  ])("reads the header source %s", (text, expected) =>
+    expect(schema.headerSource.parser.parse(text)).toEqual(expected),
+  );
+  it.each(["file:", "woc:other", "miner:h", "bhs", "x:y"])("refuses the header source %s", (text) => {
+    expect(schema.headerSource.parser.parse(text)).toBeUndefined();
+  });
+});
+
+describe("addressesOf", () => {
+  it("derives what is left out, with ports in use and loopback for a host that means every address", () => {
+    const config = loadConfig({ P4_HOST: "::", P4_PORT: "0", P4_MINER_URL: "https://miner.example/" });
+    expect(addressesOf(config, { port: 1234 })).toEqual({
+      publicUrl: "http://[::1]:1234",
+      publicSocketUrl: "ws://[::1]:1234",
+      callbackUrl: "http://[::1]:8446",
+      paydUrl: "http://[::1]:8443",
+      minerUrl: "https://miner.example",
+    });
+    expect(addressesOf(loadConfig({ P4_PUBLIC_URL: "https://p4.example" })).publicSocketUrl).toBe("wss://p4.example");
+  });
+});
+
+describe("describeConfig", () => {
+  const environment = {
+    P4_JOIN_SECRET: "a-secret-of-sixteen",
+    P4_NATS_URL: "nats://me:hunter2@host:4222",
+    P4_DEMO: "off",
+  };
+  const lines = describeConfig(loadConfig(environment), environment);
+
+  it("redacts secrets and passwords, in rows and in text", () => {
+    const all = JSON.stringify(lines) + formatConfig(lines);
+    expect(all).not.toMatch(/a-secret-of-sixteen|hunter2/);
+    expect(lines.find((line) => line.name === "joinSecret")?.value).toBe("(set)");
+    expect(lines.find((line) => line.name === "callbackToken")?.value).toBeNull();
+  });
+
+  it("tells what came from the environment, with units", () => {
+    const text = formatConfig(lines);
+    expect(text).toMatch(/^\* P4_DEMO +off$/m);
+    expect(text).toMatch(/^ {2}P4_CHANNEL_TTL +7200000 ms$/m);
+  });
+
+  it("documents every variable in one row each", () => {
+    const table = configReference();
+    for (const { variable } of Object.values(schema))
+      expect(table.match(new RegExp(`^\\| \`${variable}\` `, "gm"))).toHaveLength(1);
+    expect(table).toContain("woc:<main\\|test>");
+  });
+});

@@ -1,0 +1,28 @@
+import { url, type Parser } from "./parsers.ts";
+
+/** Where block headers come from. */
+export type HeaderSourceConfig =
+  | { readonly kind: "none" }
+  | { readonly kind: "file"; readonly path: string }
+  | { readonly kind: "miner"; readonly url: string }
+  | { readonly kind: "bhs"; readonly url: string }
+  | { readonly kind: "woc"; readonly network: "main" | "test" };
+
+const httpUrl = url("http", "https");
+
+/** `none`, `file:<path>`, `miner:<url>`, `bhs:<url>`, `woc:main`, `woc:test`. */
+export const headerSource: Parser<HeaderSourceConfig> = {
+  rule: "none, file:<path>, miner:<url>, bhs:<url> (Block Headers Service) or woc:<main|test> (WhatsOnChain)",
+  parse(text) {
+    if (text === "none") return { kind: "none" };
+    const colon = text.indexOf(":");
+    const kind = text.slice(0, colon);
+    const rest = text.slice(colon + 1);
+    if (colon < 0 || rest === "") return undefined;
+    if (kind === "file") return { kind, path: rest };
+    if (kind === "woc") return rest === "main" || rest === "test" ? { kind, network: rest } : undefined;
+    if (kind !== "miner" && kind !== "bhs") return undefined;
+    const address = httpUrl.parse(rest);
+    return address === undefined ? undefined : { kind, url: address };
+  },
+};

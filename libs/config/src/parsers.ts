@@ -1,0 +1,111 @@
+/** Reads one kind of value. `parse` returns undefined for text that breaks the rule. */
+export interface Parser<T> {
+  /** Completes the sentence "must be ...". */
+  readonly rule: string;
+  parse(text: string): T | undefined;
+}
+
+const durationUnitsMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+const sizeUnitsBytes: Readonly<Record<string, number>> = {
+  "": 1,
+  B: 1,
+  kB: 1_000,
+  KB: 1_000,
+  MB: 1_000_000,
+  GB: 1_000_000_000,
+  KiB: 1_024,
+  MiB: 1_048_576,
+  GiB: 1_073_741_824,
+};
+
+/** "500ms", "90s", "2m", "2h", "90d" to milliseconds. A bare number is refused: its unit would be a guess. */
+export function durationMs(min: string, max: string): Parser<number> {
+  const [minMs, maxMs] = [toMs(min) as number, toMs(max) as number];
+  return {
+    rule: `a duration with its unit (ms, s, m, h, d), such as 90s or 2h, from ${min} to ${max}`,
+    parse: (text) => within(toMs(text), minMs, maxMs),
+  };
+}
+
+/** "1000000", "1MB" or "10MiB" to bytes. */
+export function sizeBytes(min: number, max: number): Parser<number> {
+  return {
+    rule: `a size in bytes, or with a unit (kB, MB, GB, KiB, MiB, GiB), from ${String(min)} to ${String(max)}`,
+    parse: (text) => within(scaled(text, sizeUnitsBytes), min, max),
+  };
+}
+
+/** A whole number in decimal digits. */
+export function integer(min: number, max: number): Parser<number> {
+  return {
+    rule: `a whole number from ${String(min)} to ${String(max)}`,
+    parse: (text) => (/^\d{1,15}$/.test(text) ? within(Number(text), min, max) : undefined),
+  };
+}
+
+/** One of the given words. */
+export function oneOf<const Word extends string>(...words: readonly Word[]): Parser<Word> {
+  return { rule: `one of ${words.join(", ")}`, parse: (text) => words.find((word) => word === text) };
+}
+
+/** Words from a list, separated by commas, none twice; "all" for all of them. */
+export function listOf<const Word extends string>(...words: readonly Word[]): Parser<readonly Word[]> {
+  return {
+    rule: `all, or some of ${words.join(",")} separated by commas`,
+    parse(text) {
+      if (text === "all") return words;
+      const parts = text.split(",").map((part) => part.trim());
+      const known = words.filter((word) => parts.includes(word));
+      return known.length === parts.length ? known : undefined;
+    },
+  };
+}
+
+export const onOff: Parser<boolean> = {
+  rule: "on or off",
+  parse: (text) => (text === "on" ? true : text === "off" ? false : undefined),
+};
+
+/** Text that matches a pattern, which `rule` puts in words. */
+export function matching(pattern: RegExp, rule: string): Parser<string> {
+  return { rule, parse: (text) => (pattern.test(text) ? text : undefined) };
+}
+
+/** An absolute URL of one of the schemes, kept as written but without a slash at its end. */
+export function url(...schemes: readonly string[]): Parser<string> {
+  return {
+    rule: `a URL that starts with ${schemes.map((scheme) => `${scheme}://`).join(" or ")}`,
+    parse(text) {
+      if (!URL.canParse(text)) return undefined;
+      const { protocol, hostname } = new URL(text);
+      return schemes.includes(protocol.slice(0, -1)) && hostname !== "" ? text.replace(/\/+$/, "") : undefined;
+    },
+  };
+}
+
+/** Several values of one parser, separated by commas. */
+export function manyOf<T>(parser: Parser<T>): Parser<readonly T[]> {
+  return {
+    rule: `one or more, separated by commas, each ${parser.rule}`,
+    parse(text) {
+      const values = text.split(",").map((part) => parser.parse(part.trim()));
+      return values.includes(undefined) ? undefined : (values as T[]);
+    },
+  };
+}
+
+function toMs(text: string): number | undefined {
+  return /[a-z]$/.test(text) ? scaled(text, durationUnitsMs) : undefined;
+}
+
+function scaled(text: string, units: Readonly<Record<string, number>>): number | undefined {
+  const parts = /^(\d{1,15})\s?([A-Za-z]*)$/.exec(text);
+  if (parts === null) return undefined;
+  const unit = Object.hasOwn(units, parts[2] as string) ? units[parts[2] as string] : undefined;
+  return unit === undefined ? undefined : Number(parts[1]) * unit;
+}
+
+function within(value: number | undefined, min: number, max: number): number | undefined {
+  return value !== undefined && value >= min && value <= max ? value : undefined;
+}

@@ -1,0 +1,242 @@
+import { headerSource } from "./header-source.ts";
+import { durationMs, integer, listOf, manyOf, matching, oneOf, onOff, sizeBytes, url, type Parser } from "./parsers.ts";
+
+/** The programs that read the configuration. */
+export const appNames = ["edge", "proof-ingest", "expiry", "payd", "miner"] as const;
+export type AppName = (typeof appNames)[number];
+
+/** One setting. `fallback` is written as an operator would write it; "" means: left out, the value is null. */
+export interface Setting<T> {
+  readonly variable: string;
+  readonly fallback: string;
+  readonly parser: Parser<T>;
+  readonly description: string;
+  readonly usedBy: readonly (AppName | "cli" | "all")[];
+  /** Never shown, neither in `p4 config` nor in an error. */
+  readonly secret: boolean;
+}
+
+/** A setting that always has a value. */
+function required<T>(
+  variable: string,
+  fallback: string,
+  parser: Parser<T>,
+  usedBy: Setting<T>["usedBy"],
+  description: string,
+): Setting<T> {
+  return { variable, fallback, parser, description, usedBy, secret: false };
+}
+
+/** A setting that may be left out: its value is then null. */
+function optional<T>(
+  variable: string,
+  parser: Parser<T>,
+  usedBy: Setting<T>["usedBy"],
+  description: string,
+  secret = false,
+): Setting<T | null> {
+  return { variable, fallback: "", parser, description, usedBy, secret };
+}
+
+const port = integer(0, 65_535);
+const http = url("http", "https");
+const host = matching(
+  /^[A-Za-z0-9.:_-]+$/,
+  "a host name or an IP address to listen on, such as 127.0.0.1, 0.0.0.0 or ::",
+);
+const path = matching(/^[^\0]+$/, "a path");
+const secretText = matching(/^\S{16,}$/, "at least 16 characters without spaces");
+const publicKey = matching(/^0[23][0-9a-fA-F]{64}$/, "a compressed public key: 66 hex digits that start with 02 or 03");
+
+/** Every setting, in the order in which people read them. The key is the name in `Config`; a unit in the name is that of the value. */
+export const schema = {
+  host: required("P4_HOST", "127.0.0.1", host, ["all"], "Address that the servers listen on"),
+  port: required(
+    "P4_PORT",
+    "8445",
+    port,
+    ["edge"],
+    "Port of the edge: WebSockets and the HTTP bridge; 0 takes a free one",
+  ),
+  proofPort: required("P4_PROOF_PORT", "8446", port, ["proof-ingest"], "Port for proof callbacks; 0 takes a free one"),
+  paydPort: required("P4_PAYD_PORT", "8443", port, ["payd"], "Port of the merchant's wallet; 0 takes a free one"),
+  minerPort: required("P4_MINER_PORT", "8444", port, ["miner"], "Port of the development miner; 0 takes a free one"),
+  apps: required("P4_APPS", "all", listOf(...appNames), ["all"], "Which apps this process group runs"),
+  demo: required("P4_DEMO", "on", onOff, ["all"], "Play one payment at the start and print its timeline"),
+  logLevel: required(
+    "P4_LOG_LEVEL",
+    "info",
+    oneOf("trace", "debug", "info", "warn", "error", "fatal", "silent"),
+    ["all"],
+    "Least severe log lines written",
+  ),
+  dataDir: required(
+    "P4_DATA_DIR",
+    "./data",
+    path,
+    ["all"],
+    "Directory of the embedded broker's store and of the fetched server",
+  ),
+
+  natsUrl: optional(
+    "P4_NATS_URL",
+    manyOf(url("nats", "tls", "ws", "wss")),
+    ["all"],
+    "Servers of an existing NATS cluster; when set, no server is started",
+  ),
+  natsPort: required("P4_NATS_PORT", "0", port, ["all"], "Port of the embedded nats-server; 0 takes a free one"),
+  sync: required(
+    "P4_SYNC",
+    "always",
+    oneOf("always", "interval"),
+    ["all"],
+    "When the embedded broker forces stored messages to disk: before each acknowledgement, or every two minutes",
+  ),
+  region: required(
+    "P4_REGION",
+    "local",
+    matching(/^[a-z0-9-]{1,32}$/, "1 to 32 of a-z, 0-9 and -"),
+    ["all"],
+    "Region token in subjects, streams and buckets",
+  ),
+  shards: required(
+    "P4_SHARDS",
+    "8",
+    integer(1, 256),
+    ["all"],
+    "Streams that the channels are spread over; fixed once they exist",
+  ),
+  replicas: required(
+    "P4_REPLICAS",
+    "1",
+    integer(1, 5),
+    ["all"],
+    "Copies of each stream and bucket; 3 in a cluster of three",
+  ),
+  logRetentionMs: required(
+    "P4_LOG_RETENTION",
+    "90d",
+    durationMs("1h", "3650d"),
+    ["all"],
+    "How long the log keeps events",
+  ),
+
+  channelTtlMs: required(
+    "P4_CHANNEL_TTL",
+    "2h",
+    durationMs("1s", "365d"),
+    ["edge", "expiry"],
+    "Life of a channel, from its first join to channel.expired",
+  ),
+  joinPolicy: required(
+    "P4_JOIN_POLICY",
+    "open",
+    oneOf("open", "merchant-first", "token"),
+    ["edge"],
+    "Who may open a channel: anyone, a merchant, or the holder of a token",
+  ),
+  joinSecret: optional(
+    "P4_JOIN_SECRET",
+    secretText,
+    ["edge", "payd", "cli"],
+    "Signs join tokens; needed by the join policy token",
+    true,
+  ),
+  maxMessageBytes: required(
+    "P4_MAX_MESSAGE_BYTES",
+    "1000000",
+    sizeBytes(1_024, 64 * 1_048_576),
+    ["edge"],
+    "Largest message that a wallet may send",
+  ),
+  maxQueuedBytes: required(
+    "P4_MAX_QUEUED_BYTES",
+    "4MiB",
+    sizeBytes(65_536, 1_073_741_824),
+    ["edge"],
+    "Bytes waiting for a slow wallet before its socket is closed with 4290",
+  ),
+  maxConnections: required(
+    "P4_MAX_CONNECTIONS",
+    "100000",
+    integer(1, 10_000_000),
+    ["edge"],
+    "WebSockets in total; the next gets 503",
+  ),
+  maxConnectionsPerIp: required(
+    "P4_MAX_CONNECTIONS_PER_IP",
+    "10000",
+    integer(1, 10_000_000),
+    ["edge"],
+    "WebSockets of one address; the next gets 429",
+  ),
+  maxConnectionsPerChannel: required(
+    "P4_MAX_CONNECTIONS_PER_CHANNEL",
+    "1000",
+    integer(2, 100_000),
+    ["edge"],
+    "WebSockets of one channel; the next gets 429",
+  ),
+
+  publicUrl: optional(
+    "P4_PUBLIC_URL",
+    http,
+    ["edge", "payd", "cli"],
+    "Where wallets reach the edge; default http://<host>:<port>",
+  ),
+  callbackUrl: optional(
+    "P4_CALLBACK_URL",
+    http,
+    ["payd"],
+    "Where miners reach the proof callback; default http://<host>:<proof port>",
+  ),
+  paydUrl: optional(
+    "P4_PAYD_URL",
+    http,
+    ["cli"],
+    "Where the merchant's wallet is reached; default http://<host>:<payd port>",
+  ),
+  minerUrl: optional(
+    "P4_MINER_URL",
+    http,
+    ["payd", "cli"],
+    "Where transactions are sent; default http://<host>:<miner port>",
+  ),
+  callbackToken: optional(
+    "P4_CALLBACK_TOKEN",
+    secretText,
+    ["proof-ingest", "payd"],
+    "Bearer token that proof callbacks must carry",
+    true,
+  ),
+
+  signaturePolicy: required(
+    "P4_SIGNATURE_POLICY",
+    "verify-if-signed",
+    oneOf("verify-if-signed", "require", "trusted-keys"),
+    ["proof-ingest"],
+    "What the signature of a proof's envelope must be",
+  ),
+  trustedKeys: optional(
+    "P4_TRUSTED_KEYS",
+    manyOf(publicKey),
+    ["proof-ingest"],
+    "Miners' public keys; needed by the signature policy trusted-keys",
+  ),
+  headerSource: required(
+    "P4_HEADER_SOURCE",
+    "none",
+    headerSource,
+    ["proof-ingest"],
+    "Where block headers are looked up",
+  ),
+  headerPolicy: required(
+    "P4_HEADER_POLICY",
+    "accept-unknown",
+    oneOf("accept-unknown", "require"),
+    ["proof-ingest"],
+    "Whether a proof whose block header cannot be found is accepted",
+  ),
+} as const;
+
+export type SettingName = keyof typeof schema;
