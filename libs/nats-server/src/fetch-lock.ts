@@ -9,11 +9,7 @@ const pollMs = 100;
  * Lets one process fetch while the others wait for its result. The lock only saves work: should two processes ever
  * hold it (both found a dead owner), both fetch and the rename into the cache keeps the result whole.
  */
-export async function withFetchLock<T>(
-  cacheDir: string,
-  onWait: () => void,
-  work: () => Promise<T>,
-): Promise<T> {
+export async function withFetchLock<T>(cacheDir: string, onWait: () => void, work: () => Promise<T>): Promise<T> {
   const lockFile = join(cacheDir, "fetch.lock");
   const me = JSON.stringify({ pid: process.pid, identity: processIdentity(process.pid) });
   let told = false;

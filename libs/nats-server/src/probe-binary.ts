@@ -2,8 +2,7 @@ import { runCommand } from "./run-command.ts";
 import { parseVersion } from "./version.ts";
 
 export type Probe =
-  | { readonly usable: true; readonly version: string }
-  | { readonly usable: false; readonly reason: string };
+  { readonly usable: true; readonly version: string } | { readonly usable: false; readonly reason: string };
 
 /** Runs `<path> --version`: only a binary that starts here (right platform, right libc) is usable. */
 export async function probeBinary(path: string): Promise<Probe> {

@@ -56,7 +56,7 @@ export async function startNatsServer(options: StartNatsServerOptions): Promise<
 
 /** A chosen port lies in the range of outgoing connections, so somebody may hold it for a moment between two runs. */
 async function relaunch(options: StartNatsServerOptions, address: ServerAddress): Promise<RunningServer> {
-  for (const deadlineMs = Date.now() + portRetryMs; ; ) {
+  for (const deadlineMs = Date.now() + portRetryMs; ;) {
     try {
       return await launch(options, address);
     } catch (error) {

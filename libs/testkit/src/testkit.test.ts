@@ -40,7 +40,10 @@ describe("waitFor", () => {
   });
 
   test("says what did not happen and why", async () => {
-    const failure = waitFor(() => Promise.reject(new Error("refused")), { timeoutMs: 20, description: "the port opens" });
+    const failure = waitFor(() => Promise.reject(new Error("refused")), {
+      timeoutMs: 20,
+      description: "the port opens",
+    });
     await expect(failure).rejects.toThrow("Not true within 20 ms: the port opens");
     await expect(failure).rejects.toMatchObject({ cause: { message: "refused" } });
   });

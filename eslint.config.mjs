@@ -1,0 +1,118 @@
+import nx from "@nx/eslint-plugin";
+import { defineConfig } from "eslint/config";
+import tseslint from "typescript-eslint";
+import { readProjects } from "./tools/projects.mjs";
+
+/** Who may depend on whom. `type:testing` is for test files only. */
+const layers = {
+  "type:domain": ["type:domain"],
+  "type:port": ["type:port", "type:domain"],
+  "type:adapter": ["type:adapter", "type:port", "type:domain"],
+  "type:application": ["type:application", "type:port", "type:domain"],
+  "type:app": ["type:app", "type:application", "type:adapter", "type:port", "type:domain"],
+  "type:testing": ["type:testing", "type:adapter", "type:port", "type:domain"],
+  "type:composition": [
+    "type:composition",
+    "type:app",
+    "type:application",
+    "type:adapter",
+    "type:port",
+    "type:domain",
+    "type:testing",
+  ],
+};
+
+/** The only package that may import a library, so that replacing it touches one package. */
+const owners = { "@nats-io/*": "libs/nats", "uWebSockets.js": "libs/http", typia: "libs/protocol" };
+
+/** These run in a browser as well, or must not depend on the surroundings at all. */
+const portableLayers = ["type:domain", "type:application"];
+const consoleUsers = ["apps/cli", "apps/stack", "apps/bench", "apps/chaos"];
+const testFiles = ["**/*.test.ts", "**/vitest.config.ts"];
+
+function boundaries(extraTags) {
+  const depConstraints = Object.entries(layers).map(([sourceTag, allowed]) => ({
+    sourceTag,
+    onlyDependOnLibsWithTags: [...allowed, ...extraTags],
+  }));
+  return ["error", { allow: [], banTransitiveDependencies: true, allowCircularSelfDependency: true, depConstraints }];
+}
+
+/** Bans that need no project graph, so they hold wherever eslint is started. */
+function restrictedImports(root, portable) {
+  const foreign = Object.entries(owners).filter(([, owner]) => owner !== root);
+  const patterns = foreign.map(([library, owner]) => ({
+    group: [library],
+    message: `Only ${owner} imports ${library}.`,
+  }));
+  if (portable) patterns.push({ group: ["node:*"], message: "Domain and application code runs without Node.js." });
+  return ["error", { patterns }];
+}
+
+const clock = "Time and randomness come in with the command or through a port.";
+
+function projectRules({ root, layer }) {
+  const portable = portableLayers.includes(layer);
+  const configs = [
+    { files: [`${root}/**/*.ts`], rules: { "no-restricted-imports": restrictedImports(root, portable) } },
+  ];
+  if (portable) {
+    // Test files read vectors and samples from disk.
+    configs.push({
+      files: [`${root}/**/*.test.ts`],
+      rules: { "no-restricted-imports": restrictedImports(root, false) },
+    });
+    configs.push({
+      files: [`${root}/src/**/*.ts`],
+      ignores: testFiles,
+      rules: { "no-restricted-globals": ["error", "process", "Buffer", "require", "__dirname"] },
+    });
+  }
+  if (layer === "type:domain") {
+    configs.push({
+      files: [`${root}/src/**/*.ts`],
+      ignores: testFiles,
+      rules: {
+        "no-restricted-properties": [
+          "error",
+          { object: "Date", property: "now", message: clock },
+          { object: "Math", property: "random", message: clock },
+        ],
+      },
+    });
+  }
+  if (!consoleUsers.includes(root)) configs.push({ files: [`${root}/**/*.ts`], rules: { "no-console": "error" } });
+  return configs;
+}
+
+export default defineConfig(
+  { ignores: ["**/dist/**", "**/node_modules/**", "**/coverage/**"] },
+  {
+    files: ["**/*.ts"],
+    extends: [tseslint.configs.recommendedTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    plugins: { "@nx": nx },
+    linterOptions: { reportUnusedDisableDirectives: "error" },
+    rules: {
+      "@nx/enforce-module-boundaries": boundaries([]),
+      "@typescript-eslint/switch-exhaustiveness-check": ["error", { considerDefaultExhaustiveForUnions: true }],
+      "@typescript-eslint/consistent-type-imports": "error",
+      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
+      // `void promise` says on purpose that nobody waits; numbers and booleans are fine in messages.
+      "@typescript-eslint/no-floating-promises": ["error", { ignoreVoid: true }],
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true, allowBoolean: true }],
+      // An implementation of an asynchronous port may have nothing to wait for.
+      "@typescript-eslint/require-await": "off",
+      eqeqeq: "error",
+      "max-lines": ["error", { max: 300, skipBlankLines: true, skipComments: true }],
+      "max-depth": ["error", 4],
+      "max-params": ["error", 4],
+      complexity: ["error", 12],
+    },
+  },
+  {
+    files: testFiles,
+    rules: { "@nx/enforce-module-boundaries": boundaries(["type:testing"]) },
+  },
+  ...readProjects(import.meta.dirname).flatMap(projectRules),
+);
