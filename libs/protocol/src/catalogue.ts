@@ -91,6 +91,13 @@ const specs = [
     summary: "The merchant ended the channel; the socket closes next.",
   },
   {
+    key: "receipt",
+    from: ["server"],
+    bodyRequired: false,
+    body: "none",
+    summary: "Confirms that a message is stored, to a sender that asked for receipts; correlationID is its messageId.",
+  },
+  {
     key: "error",
     from: ["server"],
     bodyRequired: false,
