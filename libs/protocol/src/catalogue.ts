@@ -10,7 +10,8 @@ export interface MessageSpec {
   readonly summary: string;
 }
 
-export type BodyKind = "none" | "paymentRequest" | "payment" | "paymentAck" | "clientError" | "proof" | "doubleSpend" | "error";
+export type BodyKind =
+  "none" | "paymentRequest" | "payment" | "paymentAck" | "clientError" | "proof" | "doubleSpend" | "error";
 
 const specs = [
   {

@@ -11,8 +11,7 @@ const isHeaderValue = typia.createIs<HeaderValue>();
 const none: MessageHeaders = [];
 
 export type HeadersResult =
-  | { readonly ok: true; readonly headers: MessageHeaders }
-  | { readonly ok: false; readonly error: WireError };
+  { readonly ok: true; readonly headers: MessageHeaders } | { readonly ok: false; readonly error: WireError };
 
 /** Reads either dialect's headers from JSON text that is known to be well formed. */
 export function decodeHeaders(text: string, fieldName: string): HeadersResult {

@@ -26,8 +26,7 @@ export type ParsedBody =
   | { readonly form: "jsonEnvelope"; readonly value: JsonEnvelope };
 
 export type BodyResult =
-  | { readonly ok: true; readonly body: ParsedBody }
-  | { readonly ok: false; readonly error: WireError };
+  { readonly ok: true; readonly body: ParsedBody } | { readonly ok: false; readonly error: WireError };
 
 type Form = ParsedBody["form"];
 

@@ -9,6 +9,11 @@ const backslash = 0x5c;
 const comma = 0x2c;
 const colon = 0x3a;
 
+// A transaction is one very long string: its hex digits are skipped by a regular expression, four times as fast as a
+// loop. Short strings are not worth the call.
+const plainRun = /[^"\\\u0000-\u001f\ud800-\udfff]*/y;
+const plainRunLength = 64;
+
 /**
  * Checks JSON text by RFC 8259 in one pass without building values, so that a body can be relayed as text: nobody gets
  * a frame that their parser refuses, and nothing is allocated per nested value.
@@ -137,7 +142,14 @@ export class JsonScanner {
     const length = text.length;
     let position = this.#position;
     if (text.charCodeAt(position) !== quote) return false;
+    let runEnd = position + plainRunLength;
     for (position += 1; position < length; position += 1) {
+      if (position >= runEnd) {
+        plainRun.lastIndex = position;
+        plainRun.test(text);
+        position = plainRun.lastIndex;
+        runEnd = position + plainRunLength;
+      }
       const code = text.charCodeAt(position);
       if (code === quote) {
         this.#position = position + 1;

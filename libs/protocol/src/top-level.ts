@@ -17,8 +17,7 @@ export interface TopLevel {
 }
 
 export type TopLevelResult =
-  | { readonly ok: true; readonly value: TopLevel }
-  | { readonly ok: false; readonly error: WireError };
+  { readonly ok: true; readonly value: TopLevel } | { readonly ok: false; readonly error: WireError };
 
 /** Finds and checks the frame's members. The text is proved to be well-formed JSON, so that `body` can be relayed as is. */
 export function readTopLevel(text: string, maxBytes: number, maxDepth: number): TopLevelResult {
