@@ -1,4 +1,10 @@
+export { type ArcCallback, MAX_ARC_BATCH, parseArcCallbacks } from "./arc-callback.ts";
+export { type Beef, type BeefEntry, beefSubject, isBeef, MAX_BEEF_BYTES, parseBeef } from "./beef.ts";
 export { type BlockHeader, HEADER_BYTES, meetsOwnTarget, parseBlockHeader } from "./block-header.ts";
+export { type Bump, type BumpLeaf, bumpTxids, MAX_BUMP_BYTES, parseBump, parseBumpHex } from "./bump.ts";
+export { encodeBump, encodeBumpHex } from "./bump-encode.ts";
+export { bumpMerkleRoot, verifyBump } from "./bump-root.ts";
+export { bytesToDisplayHash, bytesToHex, displayHashToBytes, hexToBytes } from "./bytes.ts";
 export { type JsonEnvelope, parseEnvelope } from "./envelope.ts";
 export { isSpvError, SPV_ERRORS, SpvError, type SpvErrorClass, type SpvErrorCode } from "./errors.ts";
 export {
@@ -17,6 +23,7 @@ export {
   parseMapiCallback,
 } from "./mapi-callback.ts";
 export { merkleParent } from "./merkle-branch.ts";
+export { paymentTransactionId, subjectTransaction } from "./payment-transaction-id.ts";
 export { type ProofCallbackOptions, type VerifiedProofCallback, verifyProofCallback } from "./proof-callback.ts";
 export type { ProvenTransaction } from "./proven-transaction.ts";
 export { sdkCrypto } from "./sdk-crypto.ts";
@@ -29,8 +36,12 @@ export {
   parseTransactionHex,
   type Transaction,
   type TransactionInput,
+  type TransactionOutline,
   type TransactionOutput,
 } from "./transaction.ts";
+export { encodeTscBinary, parseTscBinary } from "./tsc-binary.ts";
+export { bumpToTsc, tscToBump } from "./tsc-bump.ts";
+export { type TscProofJson, tscProofToJson } from "./tsc-encode.ts";
 export { parseTscProof, type TscProof, type TscTarget } from "./tsc-proof.ts";
 export { parseTxid } from "./txid.ts";
 export { type SignaturePolicy, VERIFY_IF_SIGNED, type VerifiedEnvelope, verifyEnvelope } from "./verify-envelope.ts";
