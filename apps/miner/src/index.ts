@@ -1,1 +1,1 @@
-export {};
+export { DEFAULT_BLOCK_INTERVAL_MS, startMiner, type Miner, type MinerOptions } from "./start-miner.ts";
