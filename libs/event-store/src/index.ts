@@ -7,7 +7,7 @@ export type * from "./deadline-store.ts";
 export type * from "./document-store.ts";
 export type * from "./blob-store.ts";
 export type * from "./presence.ts";
-export { assertChannelId, assertStoreKey } from "./names.ts";
+export { assertChannelId, assertEventId, assertStoreKey } from "./names.ts";
 export { shardOf } from "./shard-of.ts";
 export {
   createInMemoryStore,

@@ -1,15 +1,13 @@
-import { StoreError, isStoreError, type AppendRequest, type AppendResult } from "@p4/event-store";
+import { assertEventId, isStoreError, type AppendRequest, type AppendResult } from "@p4/event-store";
 import type { Broker } from "./broker.ts";
 import { publishAcked } from "./pub-ack.ts";
 import { channelAddress, type ChannelAddress, type Names } from "./subjects.ts";
-
-const eventIdRule = /^[\x21-\x7e]{1,200}$/;
 
 /** Appends one event if the channel's last sequence is still the expected one. */
 export async function append(broker: Broker, names: Names, request: AppendRequest): Promise<AppendResult> {
   const address = channelAddress(names, request.channelId);
   const { eventId, bytes, expectedStreamVersion } = request;
-  if (!eventIdRule.test(eventId)) throw new StoreError("STORE_INVALID_NAME", "eventId: 1 to 200 visible ASCII characters");
+  assertEventId(eventId);
   // Deduplicated over the whole stream, so the channel is part of it.
   const messageId = `${request.channelId}:${eventId}`;
   const headerLines =

@@ -68,8 +68,8 @@ export class Broker {
         subject,
         deadlineMs: performance.now() + (options.timeoutMs ?? this.requestTimeoutMs),
         onReply: (message) => {
-          if (isNoResponders(message)) reject(options.onSilence?.() ?? this.noResponders(subject));
-          else resolve(message);
+          if (!isNoResponders(message)) resolve(message);
+          else void Promise.resolve(options.onSilence?.() ?? this.noResponders(subject)).then(reject);
           return true;
         },
         onFailure: reject,
@@ -199,7 +199,7 @@ export interface RequestOptions {
   readonly timeoutMs?: number;
   readonly publish?: PublishOptions;
   /** The error when nobody listens on the subject. */
-  readonly onSilence?: () => Error;
+  readonly onSilence?: () => Error | Promise<Error>;
 }
 
 export function isNoResponders(message: Msg): boolean {

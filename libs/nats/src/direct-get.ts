@@ -59,7 +59,8 @@ export function directPage(broker: Broker, stream: string, request: DirectReques
 
 const pendingBehind = (answer: Msg): number => Number(answer.headers?.get("Nats-Num-Pending") ?? 0);
 
-function toDirectMessage(answer: Msg): DirectMessage {
+/** Reads the headers that a direct get adds to the stored message. */
+export function toDirectMessage(answer: Msg): DirectMessage {
   let subject = "";
   let seq = 0;
   let storedAtMs = 0;

@@ -7,3 +7,8 @@ export { provision, markerKeptMs, type ProvisionOptions } from "./provision.ts";
 export type { Placement } from "./stream-settings.ts";
 export { createEventLog, type EventLogOptions } from "./event-log.ts";
 export { createLiveFeed } from "./live-feed.ts";
+export { createDeadlineStore, type DeadlineStoreOptions } from "./deadline-store.ts";
+export { createDocumentStore, type DocumentStoreOptions } from "./document-store.ts";
+export { createBlobStore, type BlobStoreOptions } from "./blob-store.ts";
+export { createPresence, type PresenceOptions } from "./presence.ts";
+export { durabilityClass, type DurabilityClass, type DurabilityOptions } from "./durability.ts";

@@ -1,7 +1,7 @@
 import type { Broker } from "./broker.ts";
 import { assertNoDrift, ensureStream, streamConfig, type Drift } from "./ensure-stream.ts";
-import { bucketSettings, channelStreamSettings, shardsKey, type Placement, type StreamSettings } from "./stream-settings.ts";
-import { allEvents, createNames, deadlineBucket, documentBucket, type Names } from "./subjects.ts";
+import { blobBucketSettings, bucketSettings, channelStreamSettings, shardsKey, type Placement, type StreamSettings } from "./stream-settings.ts";
+import { allEvents, blobBucket, createNames, deadlineBucket, documentBucket, type Names } from "./subjects.ts";
 
 export interface ProvisionOptions {
   readonly region: string;
@@ -37,6 +37,7 @@ function wantedStreams(names: Names, options: ProvisionOptions): StreamSettings[
     ...Array.from({ length: shards }, (_, shard) => channelStreamSettings(names, shard, options)),
     bucketSettings(deadlineBucket(region), { ...options, markerMs: markerKeptMs }),
     ...documents.map(([name, bucket]) => bucketSettings(documentBucket(region, name), { ...options, ...bucket })),
+    blobBucketSettings(blobBucket(region), { ...options, maxAgeMs: options.retentionMs }),
   ];
 }
 

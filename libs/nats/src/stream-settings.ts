@@ -1,4 +1,13 @@
-import { channelStream, republishDestination, shardEvents, shardLive, type Names } from "./subjects.ts";
+import {
+  blobStream,
+  blobSubjects,
+  bucketStream,
+  bucketSubject,
+  channelStream,
+  republishDestination,
+  shardEvents,
+  type Names,
+} from "./subjects.ts";
 
 export interface Placement {
   /** Server tags, for example one per zone. */
@@ -60,8 +69,8 @@ export interface BucketOptions {
 /** A key-value bucket as every NATS client understands it, with one value per key. */
 export function bucketSettings(bucket: string, options: BucketOptions): StreamSettings {
   return {
-    name: `KV_${bucket}`,
-    subjects: [`$KV.${bucket}.>`],
+    name: bucketStream(bucket),
+    subjects: [bucketSubject(bucket, ">")],
     retention: "limits",
     storage: "file",
     discard: "new",
@@ -78,6 +87,22 @@ export function bucketSettings(bucket: string, options: BucketOptions): StreamSe
     ...(options.markerMs === undefined
       ? {}
       : { allow_msg_ttl: true, subject_delete_marker_ttl: nanos(options.markerMs) }),
+    ...placementSettings(options.placement),
+  };
+}
+
+/** An object bucket as every NATS client understands it. */
+export function blobBucketSettings(bucket: string, options: BucketOptions): StreamSettings {
+  return {
+    name: blobStream(bucket),
+    subjects: blobSubjects(bucket),
+    retention: "limits",
+    storage: "file",
+    discard: "new",
+    allow_rollup_hdrs: true,
+    allow_direct: true,
+    max_age: nanos(options.maxAgeMs ?? 0),
+    num_replicas: options.replicas,
     ...placementSettings(options.placement),
   };
 }

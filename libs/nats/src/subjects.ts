@@ -56,5 +56,10 @@ export const blobBucket = (region: string): string => `P4_BLOBS_${region}`;
 export const bucketStream = (bucket: string): string => `KV_${bucket}`;
 export const bucketSubject = (bucket: string, key: string): string => `$KV.${bucket}.${key}`;
 
+/** An object bucket is a stream too: chunks and their descriptions. */
+export const blobStream = (bucket: string): string => `OBJ_${bucket}`;
+export const blobSubjects = (bucket: string): string[] => [`$O.${bucket}.C.>`, `$O.${bucket}.M.>`];
+
+/** The durable consumer that all expiry workers share. */
 export const deadlineWorkers = "expiry";
 export const presenceSubject = (region: string, nodeId: string): string => `p4.${region}.presence.${nodeId}`;

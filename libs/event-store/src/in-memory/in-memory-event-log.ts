@@ -1,6 +1,6 @@
 import { StoreError } from "../errors.ts";
 import type { AppendRequest, AppendResult, EventLog, ReadOptions, ScannedEvent, ScanOptions } from "../event-log.ts";
-import { assertChannelId } from "../names.ts";
+import { assertChannelId, assertEventId } from "../names.ts";
 import { shardOf } from "../shard-of.ts";
 import { STREAM_DOES_NOT_EXIST, type LiveEvent, type StreamVersion } from "../stored-event.ts";
 
@@ -36,6 +36,7 @@ export class InMemoryEventLog implements EventLog {
 
   async appendToStream(request: AppendRequest): Promise<AppendResult> {
     assertChannelId(request.channelId);
+    assertEventId(request.eventId);
     await this.#options.beforeAppend(request);
     const result = this.#append(request);
     await this.#options.afterAppend(request);

@@ -1,0 +1,49 @@
+import type { Presence } from "@p4/event-store";
+import { assertChannelId } from "@p4/event-store";
+import type { Broker } from "./broker.ts";
+import { createNames, presenceSubject } from "./subjects.ts";
+
+export interface PresenceOptions {
+  readonly region: string;
+  /** Unique among the nodes of the region; `[A-Za-z0-9_-]{1,64}`. */
+  readonly nodeId: string;
+  readonly isAlive: (connectionId: string) => boolean;
+}
+
+const answerWithinMs = 500;
+const alive = "1";
+const gone = "0";
+
+class NobodyThere extends Error {}
+
+/** Answers for this node's connections and asks other nodes for theirs. */
+export function createPresence(broker: Broker, options: PresenceOptions): Presence {
+  const { region } = createNames(options.region, 1);
+  assertChannelId(options.nodeId);
+  const subscription = broker.nc.subscribe(presenceSubject(region, options.nodeId), {
+    callback: (error, message) => {
+      if (error === null) message.respond(options.isAlive(message.string()) ? alive : gone);
+    },
+  });
+  return {
+    async probe(nodeId, connectionId) {
+      if (nodeId === options.nodeId) return options.isAlive(connectionId);
+      assertChannelId(nodeId);
+      const subject = presenceSubject(region, nodeId);
+      try {
+        const answer = await broker.request(subject, connectionId, {
+          timeoutMs: answerWithinMs,
+          onSilence: () => new NobodyThere(subject),
+        });
+        return answer.string() === alive;
+      } catch (error) {
+        // Only a sure answer takes a role away; a slow node or a lost connection is none.
+        return !(error instanceof NobodyThere);
+      }
+    },
+    async close() {
+      subscription.unsubscribe();
+      if (broker.ready()) await broker.flush();
+    },
+  };
+}
