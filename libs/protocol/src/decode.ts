@@ -49,16 +49,20 @@ export function decodeFrame(text: string, limits: FrameLimits): FrameResult {
   const top = read.value;
   const dialect = top.members["key"] === undefined && top.members["type"] !== undefined ? "dpp" : "p4";
   const headers = top.headersText === null ? null : decodeHeaders(top.headersText, top.nameOf("headers"));
-  const error =
+  const error = faultOf(top, dialect) ?? (headers?.ok === false ? headers.error : null);
+  if (error !== null) return { ok: false, error, origin: originOf(top) };
+  return { ok: true, message: messageOf(top, headers?.ok === true ? headers.headers : []), dialect };
+}
+
+function faultOf(top: TopLevel, dialect: Dialect): WireError | null {
+  return (
     top.fault ??
     checkWrapperMembers(top.members, top.nameOf) ??
     checkKey(top) ??
     checkTime(top, "timestamp", dialect) ??
     checkTime(top, "expiration", dialect) ??
-    checkChannelId(top) ??
-    (headers?.ok === false ? headers.error : null);
-  if (error !== null) return { ok: false, error, origin: originOf(top) };
-  return { ok: true, message: messageOf(top, headers?.ok === true ? headers.headers : []), dialect };
+    checkChannelId(top)
+  );
 }
 
 function checkKey({ members, nameOf }: TopLevel): WireError | null {

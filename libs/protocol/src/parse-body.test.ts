@@ -66,7 +66,7 @@ describe("a body", () => {
       "WIRE_BODY",
       "body.paymentUrl",
     ],
-  ])("is refused for %s", (_, key, bodyText, code, field) => {
+  ])("is refused for %s", (...[, key, bodyText, code, field]) => {
     expect(parseBody(key, bodyText)).toMatchObject({ ok: false, error: { code, field } });
   });
 

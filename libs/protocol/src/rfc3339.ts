@@ -1,6 +1,6 @@
 const shape = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.\d+)?(?:Z|[+-](\d\d):(\d\d))$/;
 
-const daysOfMonth = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+const daysOfMonth = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 /**
  * Whether `text` is a time as Go reads it: RFC 3339 with capital T and Z and no second 60.
@@ -9,12 +9,21 @@ const daysOfMonth = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 export function isRfc3339(text: string): boolean {
   const match = shape.exec(text);
   if (match === null) return false;
-  const month = Number(match[2]);
-  const day = Number(match[3]);
-  if (day < 1 || day > (daysOfMonth[month - 1] ?? 0)) return false;
-  if (month === 2 && day === 29 && !isLeapYear(Number(match[1]))) return false;
-  if (Number(match[4]) > 23 || Number(match[5]) > 59 || Number(match[6]) > 59) return false;
-  return match[7] === undefined || (Number(match[7]) <= 23 && Number(match[8]) <= 59);
+  const [year, month, day, hour, minute, second, offsetHour, offsetMinute] = match
+    .slice(1)
+    .map((part) => Number(part ?? 0));
+  return (
+    isDate(year!, month!, day!) && isTimeOfDay(hour!, minute!, second!) && isTimeOfDay(offsetHour!, offsetMinute!, 0)
+  );
+}
+
+function isDate(year: number, month: number, day: number): boolean {
+  if (month === 2 && day === 29) return isLeapYear(year);
+  return day >= 1 && day <= (daysOfMonth[month - 1] ?? 0);
+}
+
+function isTimeOfDay(hour: number, minute: number, second: number): boolean {
+  return hour <= 23 && minute <= 59 && second <= 59;
 }
 
 function isLeapYear(year: number): boolean {

@@ -163,9 +163,7 @@ export class JsonScanner {
       } else if (code < 0x20) {
         return false;
       } else if (code >= 0xd800 && code <= 0xdfff) {
-        // A lone surrogate has no UTF-8 form: it would be altered on the way out.
-        const low = text.charCodeAt(position + 1);
-        if (code > 0xdbff || !(low >= 0xdc00 && low <= 0xdfff)) return false;
+        if (!isSurrogatePair(code, text.charCodeAt(position + 1))) return false;
         position += 1;
       }
     }
@@ -196,28 +194,23 @@ export class JsonScanner {
 
   #number(first: number): boolean {
     const text = this.#text;
-    let position = this.#position;
-    let code = first;
-    if (code === 0x2d) code = text.charCodeAt((position += 1));
-    if (code === 0x30) {
-      code = text.charCodeAt((position += 1));
-    } else {
-      if (!isDigit(code)) return false;
-      while (isDigit(code)) code = text.charCodeAt((position += 1));
+    let position = first === 0x2d ? this.#position + 1 : this.#position;
+    position = text.charCodeAt(position) === 0x30 ? position + 1 : this.#digits(position);
+    if (position > 0 && text.charCodeAt(position) === 0x2e) position = this.#digits(position + 1);
+    if (position > 0 && (text.charCodeAt(position) | 0x20) === 0x65) {
+      const sign = text.charCodeAt(position + 1);
+      position = this.#digits(sign === 0x2b || sign === 0x2d ? position + 2 : position + 1);
     }
-    if (code === 0x2e) {
-      code = text.charCodeAt((position += 1));
-      if (!isDigit(code)) return false;
-      while (isDigit(code)) code = text.charCodeAt((position += 1));
-    }
-    if (code === 0x65 || code === 0x45) {
-      code = text.charCodeAt((position += 1));
-      if (code === 0x2b || code === 0x2d) code = text.charCodeAt((position += 1));
-      if (!isDigit(code)) return false;
-      while (isDigit(code)) code = text.charCodeAt((position += 1));
-    }
+    if (position < 0) return false;
     this.#position = position;
     return true;
+  }
+
+  /** Index after a run of digits, or -1 when there is none. */
+  #digits(start: number): number {
+    let position = start;
+    while (isDigit(this.#text.charCodeAt(position))) position += 1;
+    return position === start ? -1 : position;
   }
 
   #literal(word: string): boolean {
@@ -238,6 +231,11 @@ export class JsonScanner {
   #code(): number {
     return this.#text.charCodeAt(this.#position);
   }
+}
+
+/** A lone surrogate has no UTF-8 form: it would be altered on the way out. */
+function isSurrogatePair(high: number, low: number): boolean {
+  return high <= 0xdbff && low >= 0xdc00 && low <= 0xdfff;
 }
 
 function isDigit(code: number): boolean {
