@@ -1,0 +1,55 @@
+import { pino, type DestinationStream, type Logger as PinoLogger } from "pino";
+
+export type LogLevel = "trace" | "debug" | "info" | "warn" | "error" | "fatal" | "silent";
+
+/** The log as the rest of the system sees it: fields first, then one sentence. */
+export type Logger = Pick<PinoLogger, "trace" | "debug" | "info" | "warn" | "error" | "fatal"> & {
+  /** A logger that adds these fields to each line. */
+  child(fields: Readonly<Record<string, unknown>>): Logger;
+};
+
+export interface LoggerOptions {
+  readonly level: LogLevel;
+  /** The app's name, on every line. */
+  readonly name: string;
+  /** Default: stderr, written synchronously so that the last line before a crash is not lost. */
+  readonly destination?: DestinationStream;
+}
+
+const secretNames = [
+  "authorization",
+  "cookie",
+  "token",
+  "secret",
+  "password",
+  "joinSecret",
+  "callbackToken",
+  "privateKey",
+];
+
+/** JSON lines: time as RFC 3339, level as a word. Fields named like secrets are replaced, at the top and one level down. */
+export function createLogger({
+  level,
+  name,
+  destination = pino.destination({ fd: 2, sync: true }),
+}: LoggerOptions): Logger {
+  return pino(
+    {
+      level,
+      base: { app: name },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      redact: {
+        paths: secretNames.flatMap((secret) => [secret, `*.${secret}`, `*.*.${secret}`]),
+        censor: "(redacted)",
+      },
+      serializers: { error: pino.stdSerializers.err },
+    },
+    destination,
+  );
+}
+
+/** A path with its query as it may be logged: the values of `token` and alike are hidden. */
+export function redactUrl(pathAndQuery: string): string {
+  return pathAndQuery.replace(/([?&](?:token|access_token|secret|key)=)[^&#]*/gi, "$1(redacted)");
+}

@@ -1,0 +1,210 @@
+import { EventEmitter } from "node:events";
+import { describe, expect, it } from "vitest";
+import { Readiness } from "./health.ts";
+import { Lifecycle, type Service } from "./lifecycle.ts";
+import { createLogger, redactUrl } from "./logger.ts";
+import { createMetrics } from "./metrics.ts";
+import { operationsRoutes } from "./operations-routes.ts";
+import { runUntilSignal, type SignalProcess } from "./run-until-signal.ts";
+
+function memoryLogger(level: "debug" | "warn" = "debug") {
+  const lines: Record<string, unknown>[] = [];
+  const write = (text: string): void => void lines.push(JSON.parse(text) as Record<string, unknown>);
+  return { lines, logger: createLogger({ level, name: "edge", destination: { write } }) };
+}
+
+describe("createLogger", () => {
+  it("writes one JSON object per line, with app, level as a word and RFC 3339 time", () => {
+    const { lines, logger } = memoryLogger();
+    logger.child({ channelId: "inv-1" }).info({ ms: 3 }, "joined");
+    expect(lines).toEqual([
+      expect.objectContaining({ app: "edge", level: "info", channelId: "inv-1", ms: 3, msg: "joined" }),
+    ]);
+    expect(lines[0]?.["time"]).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
+  });
+
+  it("leaves out lines under its level", () => {
+    const { lines, logger } = memoryLogger("warn");
+    logger.info("quiet");
+    expect(lines).toEqual([]);
+  });
+
+  it("hides secrets at three depths and in URLs, and keeps an error's stack", () => {
+    const { lines, logger } = memoryLogger();
+    logger.warn({ token: "hunter2", headers: { authorization: "hunter2" }, a: { b: { password: "hunter2" } } }, "x");
+    logger.error({ error: new Error("boom") }, "y");
+    expect(JSON.stringify(lines[0])).not.toContain("hunter2");
+    expect(lines[1]?.["error"]).toMatchObject({
+      message: "boom",
+      stack: expect.stringContaining("telemetry.test") as string,
+    });
+    expect(redactUrl("/ws/1?internal=true&token=hunter2&since=3")).toBe("/ws/1?internal=true&token=(redacted)&since=3");
+  });
+});
+
+describe("createMetrics", () => {
+  it("exposes what was counted, with the app's label and the process's own figures", async () => {
+    const metrics = createMetrics("edge");
+    metrics.counter("messages_total", "Messages", ["kind"]).inc({ kind: "payment" }, 2);
+    metrics.observe("sockets", "Open sockets", () => 7);
+    metrics.histogram("append_seconds", "Append").observe(0.003);
+    const { text, contentType } = await metrics.expose();
+    expect(contentType).toContain("text/plain");
+    expect(text).toContain('p4_messages_total{kind="payment",app="edge"} 2');
+    expect(text).toContain('p4_sockets{app="edge"} 7');
+    expect(text).toContain('p4_append_seconds_bucket{le="0.005",app="edge"} 1');
+    expect(text).toContain("process_cpu_seconds_total");
+  });
+
+  it("keeps two apps of one process apart", async () => {
+    const [edge, payd] = [createMetrics("edge"), createMetrics("payd")];
+    edge.counter("same_total", "Same").inc();
+    payd.counter("same_total", "Same");
+    expect((await payd.expose()).text).toContain('p4_same_total{app="payd"} 0');
+  });
+});
+
+describe("Readiness", () => {
+  it("is ready when every check is, and shows facts", async () => {
+    const readiness = new Readiness();
+    readiness.add("broker", () => ({ ok: true, facts: { durability: "fsync" } }));
+    expect(await readiness.report()).toEqual({
+      ready: true,
+      checks: { broker: { ok: true, facts: { durability: "fsync" } } },
+    });
+  });
+
+  it("is not ready when one check says no, throws, rejects or hangs, and names it", async () => {
+    const readiness = new Readiness(20);
+    readiness.add("no", () => ({ ok: false, detail: "lagging" }));
+    readiness.add("throws", () => {
+      throw new Error("gone");
+    });
+    readiness.add("rejects", () => Promise.reject(new Error("lost")));
+    readiness.add("hangs", () => new Promise(() => undefined));
+    const { ready, checks } = await readiness.report();
+    expect(ready).toBe(false);
+    expect(Object.values(checks).map((check) => check.detail)).toEqual([
+      "lagging",
+      "gone",
+      "lost",
+      "no answer within 20 ms",
+    ]);
+  });
+
+  it("is not ready once it drains", async () => {
+    const readiness = new Readiness();
+    readiness.drain();
+    expect(await readiness.report()).toEqual({
+      ready: false,
+      checks: { lifecycle: { ok: false, detail: "shutting down" } },
+    });
+  });
+});
+
+describe("operationsRoutes", () => {
+  it("answers 200, 503 and the metrics page", async () => {
+    const readiness = new Readiness();
+    readiness.add("broker", () => ({ ok: false, detail: "unreachable" }));
+    const [live, ready, page] = await Promise.all(
+      operationsRoutes(readiness, createMetrics("edge")).map((route) => route.handle()),
+    );
+    expect(live?.status).toBe(200);
+    expect(ready?.status).toBe(503);
+    expect(JSON.parse(ready?.body ?? "")).toMatchObject({ checks: { broker: { detail: "unreachable" } } });
+    expect(page?.body).toContain("nodejs_eventloop_lag_seconds");
+  });
+});
+
+describe("Lifecycle", () => {
+  function recorded(
+    log: string[],
+    name: string,
+    faults: Partial<Record<"start" | "stop", () => Promise<void>>> = {},
+  ): Service {
+    const step = (verb: "start" | "stop") => async () => {
+      log.push(`${verb} ${name}`);
+      await faults[verb]?.();
+    };
+    return { name, start: step("start"), stop: step("stop") };
+  }
+
+  it("starts in order and stops in reverse, once", async () => {
+    const log: string[] = [];
+    const lifecycle = new Lifecycle(memoryLogger()).add(recorded(log, "a")).add(recorded(log, "b"));
+    await lifecycle.start();
+    expect(await Promise.all([lifecycle.stop(), lifecycle.stop()])).toEqual([true, true]);
+    expect(log).toEqual(["start a", "start b", "stop b", "stop a"]);
+  });
+
+  it("stops what was started when a start fails, and throws that error", async () => {
+    const log: string[] = [];
+    const failing = recorded(log, "b", { start: () => Promise.reject(new Error("port in use")) });
+    const lifecycle = new Lifecycle(memoryLogger()).add(recorded(log, "a")).add(failing).add(recorded(log, "c"));
+    await expect(lifecycle.start()).rejects.toThrow("port in use");
+    expect(log).toEqual(["start a", "start b", "stop b", "stop a"]);
+  });
+
+  it("goes on when a stop fails or hangs, says so, and reports an unclean stop", async () => {
+    const log: string[] = [];
+    const { logger, lines } = memoryLogger();
+    const lifecycle = new Lifecycle({ logger, stopDeadlineMs: 20 })
+      .add(recorded(log, "a"))
+      .add(recorded(log, "b", { stop: () => new Promise(() => undefined) }))
+      .add(recorded(log, "c", { stop: () => Promise.reject(new Error("no")) }));
+    await lifecycle.start();
+    expect(await lifecycle.stop()).toBe(false);
+    expect(log.slice(3)).toEqual(["stop c", "stop b", "stop a"]);
+    expect(
+      lines
+        .filter((line) => line["level"] === "error")
+        .map((line) => line["service"])
+        .slice(0, 2),
+    ).toEqual(["c", "b"]);
+  });
+});
+
+describe("runUntilSignal", () => {
+  function fakeProcess() {
+    const exits: number[] = [];
+    const emitter = new EventEmitter();
+    const target = Object.assign(emitter, { exit: (code: number) => void exits.push(code) });
+    return { target: target as unknown as SignalProcess, emitter, exits };
+  }
+
+  it.each(["SIGINT", "SIGTERM"])("stops on %s, returns 0 and leaves no listener", async (signal) => {
+    const { target, emitter, exits } = fakeProcess();
+    const { logger } = memoryLogger();
+    let stopped = false;
+    const lifecycle = new Lifecycle({ logger }).add({
+      name: "a",
+      start: () => void queueMicrotask(() => emitter.emit(signal, signal)),
+      stop: () => void (stopped = true),
+    });
+    expect(await runUntilSignal(lifecycle, logger, target)).toBe(0);
+    expect([stopped, exits, emitter.listenerCount(signal)]).toEqual([true, [], 0]);
+  });
+
+  it("exits at once with 130 on a second signal", async () => {
+    const { target, emitter, exits } = fakeProcess();
+    const { logger } = memoryLogger();
+    const lifecycle = new Lifecycle({ logger, stopDeadlineMs: 20 }).add({
+      name: "a",
+      start: () => void queueMicrotask(() => emitter.emit("SIGINT", "SIGINT")),
+      stop: () => {
+        emitter.emit("SIGINT", "SIGINT");
+        return new Promise(() => undefined);
+      },
+    });
+    expect(await runUntilSignal(lifecycle, logger, target)).toBe(1);
+    expect(exits).toEqual([130]);
+  });
+
+  it("rejects with the start's error after stopping", async () => {
+    const { target, emitter } = fakeProcess();
+    const { logger } = memoryLogger();
+    const lifecycle = new Lifecycle({ logger }).add({ name: "a", start: () => Promise.reject(new Error("no broker")) });
+    await expect(runUntilSignal(lifecycle, logger, target)).rejects.toThrow("no broker");
+    expect(emitter.listenerCount("SIGINT")).toBe(0);
+  });
+});
