@@ -17,5 +17,8 @@ export function parseAckSubject(subject: string): Delivery {
 
 export const ack = "+ACK";
 
+/** Hand the message out again, to anyone, at once. */
+export const nak = "-NAK";
+
 /** Hand the message out again after a while. */
 export const nakAfter = (delayMs: number): string => `-NAK {"delay":${Math.round(delayMs) * 1_000_000}}`;

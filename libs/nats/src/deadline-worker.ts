@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Msg } from "@nats-io/transport-node";
 import { isStoreError, type DeadlineHandler } from "@p4/event-store";
-import { ack, nakAfter, parseAckSubject } from "./ack-subject.ts";
+import { ack, nak, nakAfter, parseAckSubject } from "./ack-subject.ts";
 import type { Broker } from "./broker.ts";
 import { pullMessages } from "./pull-messages.ts";
 import { RawHeaders } from "./raw-headers.ts";
@@ -100,7 +100,7 @@ export class DeadlineWorker {
   }
 
   #onMessage(message: Msg): void {
-    if (this.#stopping) return this.#answer(message, nakAfter(0));
+    if (this.#stopping) return this.#answer(message, nak);
     if (message.headers?.get("Nats-Marker-Reason") !== elapsedReason) return this.#answer(message, ack);
     const work = this.#handle(message).finally(() => this.#working.delete(work));
     this.#working.add(work);

@@ -1,0 +1,28 @@
+import { describe, expect, it } from "vitest";
+import { connectionOptions, createBackoff, redactedUrl } from "./connect-options.ts";
+
+const options = (url: string) => ({ url, name: "test" });
+
+describe("connection options", () => {
+  it("reads several servers and their credentials, and keeps credentials out of messages", () => {
+    const read = connectionOptions(options("nats://me:s%40fe@a:4333, nats://b"), () => 1);
+    expect(read).toMatchObject({ servers: ["nats://a:4333", "nats://b:4222"], user: "me", pass: "s@fe" });
+    expect(redactedUrl(options("nats://me:s%40fe@a:4333, b"))).toBe("nats://a:4333,nats://b:4222");
+    expect(connectionOptions(options("nats://token@a"), () => 1)).toMatchObject({ token: "token" });
+  });
+
+  it("never gives up", () => {
+    expect(connectionOptions(options("a"), () => 1)).toMatchObject({ reconnect: true, maxReconnectAttempts: -1 });
+  });
+});
+
+describe("backoff", () => {
+  it("doubles up to two seconds, spreads, and starts again", () => {
+    const longest = createBackoff(() => 0);
+    expect([1, 2, 3, 4, 5, 6, 7, 8].map(() => longest.next())).toEqual([50, 100, 200, 400, 800, 1600, 2000, 2000]);
+    longest.reset();
+    expect(longest.next()).toBe(50);
+    const shortest = createBackoff(() => 1);
+    expect([shortest.next(), shortest.next()]).toEqual([25, 50]);
+  });
+});

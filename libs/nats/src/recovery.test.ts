@@ -1,0 +1,142 @@
+import { isStoreError, type EventLog, type LiveEvent } from "@p4/event-store";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { createDeadlineStore } from "./deadline-store.ts";
+import { createEventLog } from "./event-log.ts";
+import { createLiveFeed } from "./live-feed.ts";
+import { settings, useNats } from "./test-support/use-nats.ts";
+
+const nats = useNats();
+const bytes = new Uint8Array(200);
+const patient = { timeout: 10_000, interval: 10 };
+
+interface Writer {
+  readonly channelId: string;
+  /** Versions that the broker acknowledged. */
+  readonly acknowledged: number[];
+  failures: number;
+}
+
+/** Appends one event after the other; repeats an event whose fate is unknown, as an actor does. */
+async function appendUntil(log: EventLog, channelId: string, stopped: () => boolean): Promise<Writer> {
+  const writer: Writer = { channelId, acknowledged: [], failures: 0 };
+  for (let i = 0; !stopped(); ) {
+    const expectedStreamVersion = writer.acknowledged.at(-1) ?? 0;
+    try {
+      const result = await log.appendToStream({ channelId, eventId: `e${i}`, bytes, expectedStreamVersion });
+      writer.acknowledged.push(result.nextExpectedStreamVersion);
+      i += 1;
+    } catch (error) {
+      if (!isStoreError(error, "STORE_UNAVAILABLE")) throw error;
+      writer.failures += 1;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+  return writer;
+}
+
+describe("a broker that is killed and started again", () => {
+  afterEach(async () => {
+    if (!nats.server.isRunning) await nats.server.restart();
+  });
+
+  it("has everything that it acknowledged, once, and nothing else", async () => {
+    const broker = await nats.connect();
+    const log = createEventLog(broker, settings);
+    let stopped = false;
+    const run = Date.now();
+    const writers = Array.from({ length: 40 }, (_, i) => appendUntil(log, `w${run}-${i}`, () => stopped));
+    for (let crash = 0; crash < 2; crash++) {
+      const goal = log.scan({ follow: true, signal: AbortSignal.timeout(10_000) });
+      let seen = 0;
+      for await (const event of goal) if (event.channelId.startsWith(`w${run}`) && ++seen === 400) break;
+      await nats.server.kill();
+      expect(broker.inbox).toBeDefined();
+      await vi.waitUntil(() => !broker.ready(), patient);
+      await nats.server.restart();
+      await vi.waitUntil(() => broker.ready(), patient);
+    }
+    stopped = true;
+    for (const writer of await Promise.all(writers)) {
+      const stored = await log.readStream(writer.channelId, { consistent: true });
+      expect(stored.map((event) => event.streamVersion)).toEqual(writer.acknowledged);
+      expect(writer.failures).toBeGreaterThan(0);
+    }
+  }, 30_000);
+
+  it("is refused to callers at once while it is away, and used again without a restart of ours", async () => {
+    const broker = await nats.connect();
+    const log = createEventLog(broker, settings);
+    await nats.server.kill();
+    await vi.waitUntil(() => !broker.ready(), patient);
+    const request = { channelId: "away", eventId: "e", bytes, expectedStreamVersion: 0 };
+    await expect(log.appendToStream(request)).rejects.toMatchObject({ code: "STORE_UNAVAILABLE", retryable: true });
+    await expect(log.readStream("away")).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
+    await nats.server.restart();
+    await vi.waitUntil(() => broker.ready(), patient);
+    expect(await log.appendToStream(request)).toMatchObject({ duplicate: false });
+  }, 20_000);
+
+  it("delivers live events again, to subscriptions made before and during the outage, when it says so", async () => {
+    const broker = await nats.connect();
+    const [log, feed] = [createEventLog(broker, settings), createLiveFeed(broker, settings)];
+    const seen: LiveEvent[] = [];
+    const channels = [`before${Date.now()}`, `during${Date.now()}`] as const;
+    feed.subscribe(channels[0], (event) => seen.push(event));
+    const recovered = new Promise<void>((resolve) => feed.onReconnect(resolve));
+    await nats.server.kill();
+    await vi.waitUntil(() => !broker.ready(), patient);
+    feed.subscribe(channels[1], (event) => seen.push(event));
+    await nats.server.restart();
+    await recovered;
+    for (const channelId of channels) {
+      await log.appendToStream({ channelId, eventId: "e", bytes, expectedStreamVersion: 0 });
+    }
+    await vi.waitFor(() => expect(seen.map((event) => event.channelId)).toEqual(channels), patient);
+  }, 20_000);
+
+  it("hands out deadlines that elapsed while it and all workers were down, exactly once", async () => {
+    const broker = await nats.connect();
+    const deadlines = createDeadlineStore(broker, settings);
+    const seen: string[] = [];
+    const watch = () =>
+      deadlines.watchElapsed(async (channelId) => {
+        seen.push(channelId);
+        return { outcome: "done" };
+      });
+    const first = await watch();
+    await deadlines.arm("overdue", 1_000);
+    first.unsubscribe();
+    await first.stopped;
+    await nats.server.kill();
+    await vi.waitUntil(() => !broker.ready(), patient);
+    await new Promise((resolve) => setTimeout(resolve, 1_200));
+    await nats.server.restart();
+    await vi.waitUntil(() => broker.ready(), patient);
+    const [second, third] = [await watch(), await watch()];
+    await vi.waitUntil(() => seen.includes("overdue"), patient);
+    await deadlines.arm("later", 1_000);
+    await vi.waitUntil(() => seen.includes("later"), patient);
+    for (const watcher of [second, third]) {
+      watcher.unsubscribe();
+      await watcher.stopped;
+    }
+    expect(seen).toEqual(["overdue", "later"]);
+    const { state } = await broker.api<{ state: { messages: number } }>("STREAM.INFO.KV_P4_DEADLINES_test");
+    expect(state.messages).toBeLessThanOrEqual(1);
+  }, 30_000);
+
+  it("gets its consumer back when somebody deletes it", async () => {
+    const broker = await nats.connect();
+    const deadlines = createDeadlineStore(broker, settings);
+    const seen: string[] = [];
+    const watcher = await deadlines.watchElapsed(async (channelId) => {
+      seen.push(channelId);
+      return { outcome: "done" };
+    });
+    await broker.api("CONSUMER.DELETE.KV_P4_DEADLINES_test.expiry");
+    await deadlines.arm("orphan", 1_000);
+    await vi.waitUntil(() => seen.includes("orphan"), patient);
+    watcher.unsubscribe();
+    await watcher.stopped;
+  }, 20_000);
+});
