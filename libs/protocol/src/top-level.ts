@@ -71,6 +71,7 @@ function readName(text: string, start: number, end: number): string {
  * long as its channel. Nested values are refused anyway and need not be built.
  */
 function readScalar(raw: string): unknown {
+  if (raw === '""') return "";
   if (raw.startsWith("{")) return {};
   if (raw.startsWith("[")) return [];
   return JSON.parse(raw);
