@@ -12,7 +12,7 @@ export interface ServerLimits {
   readonly maxConnections?: number;
   /** Open WebSockets of one address; the next upgrade is answered 429. Default 10,000. */
   readonly maxConnectionsPerIp?: number;
-  /** TCP connections of any kind; the next is closed at once. Default 2 * maxConnections. */
+  /** TCP connections of any kind; the next is closed at once. Default 2 * maxConnections + 1,000: health checks need room. */
   readonly maxTcpConnections?: number;
   /** Time for a request's whole body to arrive, else 408. Default 15,000. uWS itself drops slow heads after 10 s. */
   readonly bodyTimeoutMs?: number;
@@ -56,7 +56,7 @@ export interface HttpServer {
 export async function startServer(options: ServerOptions): Promise<HttpServer> {
   const { limits = {} } = options;
   const maxConnections = limits.maxConnections ?? 100_000;
-  const maxTcpConnections = limits.maxTcpConnections ?? 2 * maxConnections;
+  const maxTcpConnections = limits.maxTcpConnections ?? 2 * maxConnections + 1_000;
   const app = App();
   const dispatcher = new HttpDispatcher({
     routes: options.routes,

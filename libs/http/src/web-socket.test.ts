@@ -1,0 +1,254 @@
+import { describe, expect, it, vi } from "vitest";
+import { handshake, rawClient, serve, signal, wallet } from "./test-support.ts";
+import { closeCodes, type AnyWebSocketRoute, type WebSocketConnection } from "./web-socket-route.ts";
+
+type Socket = WebSocketConnection<{ id: string | undefined }>;
+
+function route(extra: Partial<AnyWebSocketRoute> = {}): AnyWebSocketRoute {
+  return {
+    path: "/ws/:id",
+    maxMessageBytes: 1_000,
+    upgrade: (request) => ({ accept: true, data: { id: request.params["id"] } }),
+    message: (socket: Socket, text) => void socket.send(text),
+    ...extra,
+  };
+}
+
+describe("upgrade", () => {
+  it.each(["at once", "later"])("accepts %s, with data, protocol and peer address", async (when) => {
+    const seen = signal<Socket>();
+    const { socketUrl } = await serve({
+      webSockets: [
+        route({
+          upgrade: (request) => {
+            const decision = { accept: true, data: { id: request.params["id"] }, protocol: "p4" } as const;
+            return when === "at once" ? decision : new Promise((resolve) => setImmediate(() => resolve(decision)));
+          },
+          open: (socket: Socket) => seen.fire(socket),
+        }),
+      ],
+    });
+    const { opened, socket } = wallet(`${socketUrl}/ws/inv%2D1`, ["p4", "dpp"]);
+    expect(await opened).toBe(true);
+    const server = await seen.promise;
+    expect([server.data.id, server.remoteAddress, socket.protocol]).toEqual(["inv-1", "127.0.0.1", "p4"]);
+  });
+
+  it("refuses with the route's own response, and gives the slot back", async () => {
+    const { server } = await serve({
+      limits: { maxConnections: 1 },
+      webSockets: [route({ upgrade: () => ({ accept: false, response: { status: 404, body: "unknown channel" } }) })],
+    });
+    for (let i = 0; i < 2; i++) {
+      const { socket, received } = await rawClient(server.port);
+      socket.write(handshake("/ws/1"));
+      await vi.waitFor(() => expect(received()).toContain("unknown channel"));
+      expect(received()).toContain("404 Not Found");
+    }
+  });
+
+  it("answers 500 when the decision fails, 400 to a bad path, 426 to a plain request", async () => {
+    const { server, errors, url } = await serve({
+      webSockets: [route({ upgrade: () => Promise.reject(new Error("x")) })],
+    });
+    for (const [path, status] of [
+      ["/ws/1", "500"],
+      ["/ws/%zz", "400"],
+    ] as const) {
+      const { socket, received } = await rawClient(server.port);
+      socket.write(handshake(path));
+      await vi.waitFor(() => expect(received()).toContain(`HTTP/1.1 ${status}`));
+    }
+    expect(errors).toHaveLength(1);
+    expect((await fetch(`${url}/ws/1`)).status).toBe(426);
+  });
+
+  it("forgets a client that leaves before the decision", async () => {
+    const [asked, decide] = [signal(), signal()];
+    const open = vi.fn();
+    const { server } = await serve({
+      limits: { maxConnections: 1 },
+      webSockets: [
+        route({
+          open,
+          upgrade: async () => {
+            asked.fire();
+            await decide.promise;
+            return { accept: true, data: {} };
+          },
+        }),
+      ],
+    });
+    const { socket } = await rawClient(server.port);
+    socket.write(handshake("/ws/1"));
+    await asked.promise;
+    socket.destroy();
+    await vi.waitFor(() => expect(server.stats().tcpConnections).toBe(0));
+    decide.fire();
+    const next = wallet(`ws://127.0.0.1:${String(server.port)}/ws/1`);
+    expect(await next.opened).toBe(true);
+    expect(open).toHaveBeenCalledTimes(1);
+  });
+
+  it.each([
+    [{ maxConnections: 1 }, "503"],
+    [{ maxConnectionsPerIp: 1 }, "429"],
+  ])("keeps the limit %j, and admits again after a close", async (limits, status) => {
+    const { server, socketUrl } = await serve({ limits, webSockets: [route()] });
+    const first = wallet(`${socketUrl}/ws/1`);
+    expect(await first.opened).toBe(true);
+    const { socket, received } = await rawClient(server.port);
+    socket.write(handshake("/ws/1"));
+    await vi.waitFor(() => expect(received()).toMatch(new RegExp(`HTTP/1.1 ${status}[^]*retry-after`)));
+    first.socket.close();
+    await vi.waitFor(() => expect(server.stats().webSockets).toBe(0));
+    expect(await wallet(`${socketUrl}/ws/1`).opened).toBe(true);
+  });
+});
+
+describe("messages", () => {
+  it("carries text both ways, from text or UTF-8 bytes", async () => {
+    const { socketUrl } = await serve({
+      webSockets: [
+        route({ message: (socket: Socket, text) => void [socket.send(text), socket.send(Buffer.from(text))] }),
+      ],
+    });
+    const { socket, messages, opened } = wallet(`${socketUrl}/ws/1`);
+    await opened;
+    socket.send("grüße \u{1f600}");
+    await vi.waitFor(() => expect(messages).toEqual(["grüße \u{1f600}", "grüße \u{1f600}"]));
+  });
+
+  it("reports binary frames and large messages apart, and the connection may go on", async () => {
+    const { socketUrl } = await serve({
+      webSockets: [
+        route({
+          binary: (socket: Socket, size) => void socket.send(`binary ${String(size)}`),
+          tooLarge: (socket: Socket, size) => void socket.send(`large ${String(size)}`),
+        }),
+      ],
+    });
+    const { socket, messages, opened } = wallet(`${socketUrl}/ws/1`);
+    await opened;
+    socket.send(new Uint8Array(3));
+    socket.send("x".repeat(1_001));
+    socket.send("x".repeat(1_000));
+    await vi.waitFor(() => expect(messages).toEqual(["binary 3", "large 1001", "x".repeat(1_000)]));
+  });
+
+  it.each([
+    ["a binary frame", new Uint8Array(3), closeCodes.unsupportedData],
+    ["a large message", "x".repeat(1_001), closeCodes.messageTooBig],
+  ])("closes on %s when the route has no callback", async (_, data, code) => {
+    const { socketUrl } = await serve({ webSockets: [route()] });
+    const { socket, opened, closed } = wallet(`${socketUrl}/ws/1`);
+    await opened;
+    socket.send(data);
+    expect((await closed).code).toBe(code);
+  });
+
+  it.each(["throws", "rejects"])("closes only the socket whose callback %s, with 1011", async (how) => {
+    const fail = (): Promise<never> => {
+      if (how === "throws") throw new Error("boom");
+      return Promise.reject(new Error("boom"));
+    };
+    const message = (socket: Socket, text: string): unknown => (text === "bad" ? fail() : socket.send(text));
+    const { socketUrl, errors } = await serve({
+      webSockets: [route({ message: message as AnyWebSocketRoute["message"] })],
+    });
+    const [bad, good] = [wallet(`${socketUrl}/ws/1`), wallet(`${socketUrl}/ws/2`)];
+    await Promise.all([bad.opened, good.opened]);
+    bad.socket.send("bad");
+    expect(await bad.closed).toEqual({ code: 1011, reason: "internal error" });
+    good.socket.send("fine");
+    await vi.waitFor(() => expect(good.messages).toEqual(["fine"]));
+    expect(errors).toEqual([
+      { error: expect.objectContaining({ message: "boom" }) as Error, where: "/ws/:id message" },
+    ]);
+  });
+});
+
+describe("closing", () => {
+  it("tells the route once, and a closed connection swallows what comes late", async () => {
+    const [seen, gone] = [signal<Socket>(), signal<{ code: number; reason: string }>()];
+    const { socketUrl } = await serve({
+      webSockets: [
+        route({ open: (s: Socket) => seen.fire(s), close: (_, code, reason) => gone.fire({ code, reason }) }),
+      ],
+    });
+    const { socket, opened } = wallet(`${socketUrl}/ws/1`);
+    const server = await seen.promise;
+    await opened;
+    socket.close(4001, "bye");
+    expect(await gone.promise).toEqual({ code: 4001, reason: "bye" });
+    expect([server.isOpen, server.send("late"), server.bufferedBytes()]).toEqual([false, "dropped", 0]);
+    server.close(1000, "late");
+  });
+
+  it("cuts a long reason between characters", async () => {
+    const { socketUrl } = await serve({ webSockets: [route({ open: (s: Socket) => s.close(4000, "é".repeat(100)) })] });
+    expect(await wallet(`${socketUrl}/ws/1`).closed).toEqual({ code: 4000, reason: "é".repeat(61) });
+  });
+
+  it("closes a peer that does not read with 4290; all that was accepted before arrives, in order", async () => {
+    const done = signal<{ code: number; sent: number }>();
+    let sent = 0;
+    const flood = (socket: Socket): void => {
+      for (let i = 0; i < 50; i++) {
+        if (socket.send(`${String(sent).padStart(8, "0")}${"x".repeat(50_000)}`) === "dropped") return;
+        sent += 1;
+      }
+      setImmediate(flood, socket);
+    };
+    const { server } = await serve({
+      webSockets: [route({ maxQueuedBytes: 300_000, open: flood, close: (_, code) => done.fire({ code, sent }) })],
+    });
+    const { socket, received, ended } = await rawClient(server.port);
+    socket.pause();
+    socket.write(handshake("/ws/1"));
+    expect((await done.promise).code).toBe(closeCodes.slowConsumer);
+    socket.resume();
+    await ended;
+    const arrived = [...received().matchAll(/(\d{8})x{50000}/g)].map((match) => Number(match[1]));
+    expect(arrived).toEqual(Array.from({ length: sent }, (_, i) => i));
+    expect(received()).toContain("\x10\xc2too slow"); // 0x10c2 = 4290
+  });
+
+  it("calls drain once a slow peer reads again", async () => {
+    const [full, drained] = [signal(), signal()];
+    const fill = (socket: Socket): void => {
+      if (socket.send("x".repeat(100_000)) === "backpressure") full.fire();
+      else setImmediate(fill, socket);
+    };
+    const { server } = await serve({ webSockets: [route({ open: fill, drain: () => drained.fire() })] });
+    const { socket } = await rawClient(server.port);
+    socket.pause();
+    socket.write(handshake("/ws/1"));
+    await full.promise;
+    socket.resume();
+    await drained.promise;
+  });
+
+  it("closes all sockets when the server closes, and refuses an upgrade decided meanwhile", async () => {
+    const [asked, decide] = [signal(), signal()];
+    const upgrade: AnyWebSocketRoute["upgrade"] = async (request) => {
+      if (request.params["id"] === "slow") {
+        asked.fire();
+        await decide.promise;
+      }
+      return { accept: true, data: {} };
+    };
+    const { server, socketUrl } = await serve({ webSockets: [route({ upgrade })] });
+    const { opened, closed } = wallet(`${socketUrl}/ws/1`);
+    await opened;
+    const late = await rawClient(server.port);
+    late.socket.write(handshake("/ws/slow"));
+    await asked.promise;
+    const down = server.close({ code: 4200, reason: "go to another node" });
+    expect(await closed).toEqual({ code: 4200, reason: "go to another node" });
+    decide.fire();
+    await down;
+    await vi.waitFor(() => expect(late.received()).toContain("503 "));
+    expect(server.stats().webSockets).toBe(0);
+  });
+});
