@@ -1,1 +1,3 @@
-export {};
+export { startEdge, type Edge } from "./start-edge.ts";
+export type { EdgeOptions } from "./edge-options.ts";
+export { edgeCloseCodes, edgeErrors } from "./errors.ts";

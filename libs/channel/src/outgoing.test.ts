@@ -60,8 +60,15 @@ describe("pendingFor", () => {
     expect(keysOf(pendingFor("customer", refused))).toEqual(["paymentrequest.response", "payment.ack"]);
   });
 
-  it("a merchant that comes back hears of double spends; what expired unanswered stays readable", () => {
-    const told = given(...wayTo.awaitingAck, reportDoubleSpend(otherTxid), recordProof(otherTxid), expire());
+  it("a merchant that comes back hears of double spends", () => {
+    const told = given(...wayTo.awaitingAck, reportDoubleSpend(otherTxid), recordProof(otherTxid));
     expect(keysOf(pendingFor("merchant", told))).toEqual(["payment", "doublespend.notify", "proof.create"]);
+  });
+
+  it("an ended channel asks nobody for anything, and still has verdict and proofs", () => {
+    const unanswered = given(...wayTo.awaitingAck, recordProof(otherTxid), expire());
+    expect(keysOf(pendingFor("merchant", unanswered))).toEqual(["proof.create"]);
+    const paid = given(...wayTo.settled, expire());
+    expect(keysOf(pendingFor("customer", paid))).toEqual(["payment.ack", "proof.create"]);
   });
 });

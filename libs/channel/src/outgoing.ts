@@ -1,5 +1,5 @@
 import type { Role } from "@p4/protocol";
-import { stateName, type ChannelSnapshot } from "./channel.machine.ts";
+import { isEnded, stateName, type ChannelSnapshot } from "./channel.machine.ts";
 import type { WalletEventType } from "./context.ts";
 import type { SequencedEvent } from "./sequenced-event.ts";
 
@@ -99,10 +99,13 @@ function serverMessage(event: SequencedEvent, key: ServerMessage["key"], bodyTex
   };
 }
 
-/** Store and forward: what a joining connection of this role still has to know, in the order it was stored. */
+/**
+ * Store and forward: what a joining connection of this role still has to know, in the order it was stored. At a
+ * channel's end nothing waits for an answer any more, so the merchant is asked for nothing.
+ */
 export function pendingFor(role: Role | null, snapshot: ChannelSnapshot): readonly OutgoingMessage[] {
   const events = [
-    ...(role === "customer" ? [] : pendingForMerchant(snapshot)),
+    ...(role === "customer" || isEnded(snapshot) ? [] : pendingForMerchant(snapshot)),
     ...(role === "merchant" ? [] : pendingForCustomer(snapshot)),
     ...snapshot.context.proofs,
   ];

@@ -1,0 +1,29 @@
+import type { Participant, SequencedEvent } from "@p4/channel";
+import type { WebSocketConnection } from "@p4/http";
+import type { Encoding, Role } from "@p4/protocol";
+import type { ChannelHistory } from "./channel-history.ts";
+import type { ServedChannel } from "./served-channel.ts";
+
+/** One wallet's socket. Made before the upgrade, so that nothing that is stored meanwhile is missed. */
+export interface Connection {
+  readonly id: string;
+  readonly channel: ServedChannel;
+  /** Null until claimed or inferred. */
+  role: Role | null;
+  readonly explicit: boolean;
+  /** `both` until the peer's first frame shows its dialect, unless it was named. */
+  encoding: Encoding;
+  readonly wantsReceipts: boolean;
+  /** Null: not open yet. */
+  socket: WebSocketConnection<Connection> | null;
+  /** Events stored between the join and the opening of the socket. */
+  readonly missed: SequencedEvent[];
+  /** What the peer asked to hear again: everything after a sequence. Null: what is pending for its role. */
+  readonly history: ChannelHistory | null;
+  /** Messages of this peer that wait to be stored. */
+  inFlight: number;
+}
+
+export function participantOf(connection: Connection, nodeId: string): Participant {
+  return { connectionId: connection.id, nodeId, role: connection.role, explicit: connection.explicit };
+}

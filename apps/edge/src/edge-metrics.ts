@@ -1,0 +1,43 @@
+import type { Metrics } from "@p4/telemetry";
+
+/** What the edge counts. Gauges are read when scraped, so they balance to zero when all have left. */
+export interface EdgeMetrics {
+  connectionOpened(): void;
+  connectionClosed(): void;
+  frameReceived(bytes: number): void;
+  frameRefused(code: string): void;
+  messageStored(seconds: number): void;
+  messageDuplicate(): void;
+  framesDelivered(count: number): void;
+  joinRefused(reason: string): void;
+}
+
+export function edgeMetrics(
+  metrics: Metrics,
+  open: { channels: () => number; connections: () => number },
+): EdgeMetrics {
+  metrics.observe("edge_channels", "Channels with a socket on this node", open.channels);
+  metrics.observe("edge_connections", "Open wallet sockets", open.connections);
+  const opened = metrics.counter("edge_connections_opened_total", "Sockets opened");
+  const closed = metrics.counter("edge_connections_closed_total", "Sockets closed");
+  const received = metrics.counter("edge_frames_received_total", "Frames from wallets");
+  const bytes = metrics.counter("edge_received_bytes_total", "Bytes of frames from wallets");
+  const refused = metrics.counter("edge_frames_refused_total", "Frames answered with an error", ["code"]);
+  const stored = metrics.histogram("edge_store_seconds", "From a frame's arrival until its event is stored");
+  const duplicates = metrics.counter("edge_duplicates_total", "Messages that the log had already");
+  const delivered = metrics.counter("edge_frames_delivered_total", "Frames sent to wallets");
+  const joins = metrics.counter("edge_joins_refused_total", "Joins answered with an HTTP error", ["reason"]);
+  return {
+    connectionOpened: () => opened.inc(),
+    connectionClosed: () => closed.inc(),
+    frameReceived: (size) => {
+      received.inc();
+      bytes.inc(size);
+    },
+    frameRefused: (code) => refused.inc({ code }),
+    messageStored: (seconds) => stored.observe(seconds),
+    messageDuplicate: () => duplicates.inc(),
+    framesDelivered: (count) => delivered.inc(count),
+    joinRefused: (reason) => joins.inc({ reason }),
+  };
+}

@@ -1,0 +1,18 @@
+import type { Config } from "@p4/config";
+import type { Logger } from "@p4/telemetry";
+import type { JoinPolicy } from "./join-policy.ts";
+
+export interface EdgeOptions {
+  readonly config: Config;
+  readonly logger: Logger;
+  /** The broker to use instead of the configured one: the embedded server's address. */
+  readonly natsUrl: string;
+  /** Rebuild each actor from its log before each command. */
+  readonly alwaysReplay?: boolean;
+}
+
+export function joinPolicyOf(config: Config): JoinPolicy {
+  return config.joinPolicy === "token"
+    ? { kind: "token", secret: config.joinSecret ?? "" }
+    : { kind: config.joinPolicy };
+}

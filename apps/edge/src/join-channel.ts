@@ -1,0 +1,121 @@
+import type { Participant } from "@p4/channel";
+import { isStoreError } from "@p4/event-store";
+import { problem, type HttpRequest, type HttpResponse, type UpgradeDecision } from "@p4/http";
+import type { Connection } from "./connection.ts";
+import type { EdgeContext } from "./edge-context.ts";
+import { ChannelHistory } from "./channel-history.ts";
+import { judgeJoin, type JoinVerdict } from "./join-policy.ts";
+import { readJoinRequest, type JoinRequest } from "./join-request.ts";
+import type { ServedChannel } from "./served-channel.ts";
+
+type Admitted = Extract<JoinVerdict, { admitted: true }>;
+
+/** `GET /ws/:channelID`: everything that can be refused is refused before the upgrade, as HTTP. */
+export async function joinChannel(request: HttpRequest, context: EdgeContext): Promise<UpgradeDecision<Connection>> {
+  const refuse = (reason: string, response: HttpResponse): UpgradeDecision<Connection> => {
+    context.metrics.joinRefused(reason);
+    return { accept: false, response };
+  };
+  const read = readJoinRequest(request.params["channelID"] ?? "", request);
+  if (!read.ok) {
+    return refuse(
+      "BAD_REQUEST",
+      problem(400, { code: "EDGE_BAD_JOIN", title: "Bad join", detail: `${read.field}: ${read.rule}` }),
+    );
+  }
+  const { join } = read;
+  const unready = context.unready();
+  if (unready !== null) return refuse("UNREADY", retryLater(503, "EDGE_UNREADY", unready));
+  if (context.channels.usersOf(join.channelId) >= context.limits.maxConnectionsPerChannel) {
+    return refuse(
+      "CHANNEL_CROWDED",
+      retryLater(429, "EDGE_CHANNEL_CROWDED", "the channel has as many connections as it may have"),
+    );
+  }
+  const verdict = judgeJoin(context.policy, join, context.nowMs());
+  if (!verdict.admitted) {
+    const detail = "token: one that was signed for this channel and this role";
+    return refuse("TOKEN", problem(401, { code: "EDGE_TOKEN", title: "Token needed", detail }));
+  }
+  try {
+    const connection = await enter(join, verdict, request, context);
+    if (connection === null) {
+      const detail = `${join.channelId}: the merchant has to open it first`;
+      return refuse("UNKNOWN", problem(404, { code: "CHANNEL_UNKNOWN", title: "Not found", detail }));
+    }
+    return { accept: true, data: connection, ...(join.subprotocol === null ? {} : { protocol: join.subprotocol }) };
+  } catch (error) {
+    if (isStoreError(error) && error.retryable)
+      return refuse("STORE", retryLater(503, error.code, "the log cannot be reached"));
+    context.onError(error, `join ${join.channelId}`);
+    return refuse("ERROR", problem(500, { code: "EDGE_ERROR", title: "Unknown error" }));
+  }
+}
+
+/** Null: the channel is unknown, and this wallet may not open it. */
+async function enter(
+  join: JoinRequest,
+  verdict: Admitted,
+  request: HttpRequest,
+  context: EdgeContext,
+): Promise<Connection | null> {
+  const channel = await context.channels.enter(join.channelId);
+  let connection: Connection | null = null;
+  try {
+    const id = context.newId();
+    if (!(await recordJoin(id, channel, verdict, context))) return null;
+    const history = join.since === null ? null : new ChannelHistory(channel, join.since, context.log);
+    // Events that are stored while the history is read belong to it; the last look and the attaching are one step.
+    while (history?.isBehind === true) await history.readOn();
+    connection = {
+      id,
+      channel,
+      role: verdict.role,
+      explicit: verdict.role !== null,
+      encoding: join.encoding,
+      wantsReceipts: join.wantsReceipts,
+      socket: null,
+      missed: [],
+      history,
+      inFlight: 0,
+    };
+    return attach(connection, request, context);
+  } finally {
+    if (connection === null) context.channels.leave(join.channelId);
+  }
+}
+
+async function recordJoin(
+  connectionId: string,
+  channel: ServedChannel,
+  { role, mayOpen }: Admitted,
+  context: EdgeContext,
+): Promise<boolean> {
+  const nowMs = context.nowMs();
+  const participant: Participant = { connectionId, nodeId: context.nodeId, role, explicit: role !== null };
+  const result = await channel.followed.submit({
+    type: "JoinChannel",
+    channelId: channel.channelId,
+    participant,
+    expiresAtMs: nowMs + context.channelTtlMs,
+    mayOpen,
+    merchantIsAlive: true,
+    metadata: { commandId: context.newId(), nowMs, correlationId: "", causationId: connectionId },
+  });
+  return result.outcome !== "refused";
+}
+
+/** From here on the connection hears the channel. If the peer has gone before its socket opens, nobody else tells us. */
+function attach(connection: Connection, request: HttpRequest, context: EdgeContext): Connection {
+  context.channels.add(connection);
+  const leave = (): void => {
+    if (connection.socket === null) context.channels.remove(connection);
+  };
+  if (request.signal.aborted) leave();
+  else request.signal.addEventListener("abort", leave, { once: true });
+  return connection;
+}
+
+function retryLater(status: number, code: string, detail: string): HttpResponse {
+  return problem(status, { code, title: "Try again", detail }, { "retry-after": "1" });
+}

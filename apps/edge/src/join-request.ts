@@ -1,0 +1,72 @@
+import type { HttpRequest } from "@p4/http";
+import { isChannelId, type Encoding, type Role } from "@p4/protocol";
+
+/** What a wallet says when it joins, all of it in the URL and the subprotocol. */
+export interface JoinRequest {
+  readonly channelId: string;
+  readonly role: Role | null;
+  /** Null: not named, wait for the first frame. */
+  readonly encoding: Encoding;
+  /** The chosen subprotocol, to be confirmed in the upgrade. */
+  readonly subprotocol: string | null;
+  readonly since: number | null;
+  readonly wantsReceipts: boolean;
+  readonly token: string | null;
+}
+
+type JoinHead = Pick<HttpRequest, "query" | "headers">;
+
+export type JoinRequestResult =
+  | { readonly ok: true; readonly join: JoinRequest }
+  | { readonly ok: false; readonly field: string; readonly rule: string };
+
+const dialects = ["p4", "dpp"] as const;
+
+/** Reads `GET /ws/:channelID?internal=&role=&dialect=&since=&receipts=&token=`. */
+export function readJoinRequest(channelId: string, request: JoinHead): JoinRequestResult {
+  const { query } = request;
+  if (!isChannelId(channelId)) return refused("channelID", "1 to 64 of A-Z, a-z, 0-9, _ and -");
+  const role = roleOf(query);
+  if (role === undefined) return refused("role", "merchant or customer, and internal=true is the merchant");
+  const subprotocol = offeredDialect(request);
+  const named = query.get("dialect") ?? subprotocol;
+  if (named !== null && !isDialect(named)) return refused("dialect", "p4 or dpp");
+  const since = query.get("since");
+  if (since !== null && !/^\d{1,15}$/.test(since)) return refused("since", "the sequence of an event: 0 or more");
+  const join: JoinRequest = {
+    channelId,
+    role,
+    encoding: named ?? (query.get("internal") === "true" ? "dpp" : "both"),
+    subprotocol,
+    since: since === null ? null : Number(since),
+    wantsReceipts: query.get("receipts") === "true",
+    token: query.get("token") ?? bearerOf(request),
+  };
+  return { ok: true, join };
+}
+
+function refused(field: string, rule: string): JoinRequestResult {
+  return { ok: false, field, rule };
+}
+
+/** Undefined: contradictory or unknown. Exactly `internal=true` is the merchant: that is what wallets in use send. */
+function roleOf(query: URLSearchParams): Role | null | undefined {
+  const named = query.get("role");
+  const internal = query.get("internal") === "true";
+  if (named === null) return internal ? "merchant" : null;
+  if (named !== "merchant" && named !== "customer") return undefined;
+  return internal && named === "customer" ? undefined : named;
+}
+
+function isDialect(text: string): text is (typeof dialects)[number] {
+  return text === "p4" || text === "dpp";
+}
+
+function offeredDialect(request: JoinHead): (typeof dialects)[number] | null {
+  const offered = (request.headers.get("sec-websocket-protocol") ?? "").split(",").map((name) => name.trim());
+  return offered.find(isDialect) ?? null;
+}
+
+function bearerOf(request: JoinHead): string | null {
+  return /^Bearer (\S+)$/i.exec(request.headers.get("authorization") ?? "")?.[1] ?? null;
+}

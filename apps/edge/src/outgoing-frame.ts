@@ -1,0 +1,71 @@
+import type { OutgoingMessage, RecordedMessage, RelayedMessage, ServerMessage } from "@p4/channel";
+import {
+  decodeFrame,
+  encodeMessage,
+  serverMessage,
+  type Encoding,
+  type Message,
+  type MessageHeaders,
+} from "@p4/protocol";
+
+/** Frames of this node's own peers, decoded when they came in: no need to decode them again to send them on. */
+const decoded = new WeakMap<RecordedMessage, Message>();
+
+export function rememberDecoded(recorded: RecordedMessage, message: Message): void {
+  decoded.set(recorded, message);
+}
+
+/** Encodes one outgoing message, once for each encoding that its recipients need. */
+export class OutgoingFrame {
+  readonly #message: Message;
+  readonly #encoded: Partial<Record<Encoding, string>> = {};
+
+  constructor(outgoing: OutgoingMessage, channelId: string) {
+    this.#message = outgoing.kind === "relayed" ? relayed(outgoing, channelId) : fromServer(outgoing, channelId);
+  }
+
+  encode(encoding: Encoding): string {
+    return (this.#encoded[encoding] ??= encodeMessage(this.#message, encoding));
+  }
+}
+
+function relayed(outgoing: RelayedMessage, channelId: string): Message {
+  const { message: recorded, from } = outgoing.event.data;
+  const message = decoded.get(recorded) ?? decodeRecorded(recorded, outgoing.streamVersion);
+  return {
+    ...message,
+    channelId,
+    messageId: recorded.messageId,
+    clientId: from.connectionId,
+    headers: withSequence(message.headers, outgoing.streamVersion),
+  };
+}
+
+function decodeRecorded(recorded: RecordedMessage, streamVersion: number): Message {
+  const result = decodeFrame(recorded.raw, { maxBytes: Number.MAX_SAFE_INTEGER });
+  if (!result.ok) throw new Error(`the frame stored at ${String(streamVersion)} cannot be read: ${result.error.code}`);
+  return result.message;
+}
+
+function fromServer(outgoing: ServerMessage, channelId: string): Message {
+  const { key, messageId, correlationId, bodyText, timestampMs } = outgoing;
+  const headers: MessageHeaders = outgoing.headers.map(([name, value]) => [name, [value]]);
+  return serverMessage({
+    key,
+    channelId,
+    messageId,
+    correlationId,
+    bodyText,
+    timestampMs,
+    appId: "dpp",
+    headers: withSequence(headers, outgoing.streamVersion),
+  });
+}
+
+/** Tells the peer where it is in the log, so that it can ask for what follows. A peer's own claim is replaced. */
+function withSequence(headers: MessageHeaders, streamVersion: number): MessageHeaders {
+  const others = headers.filter(([name]) => name.toLowerCase() !== sequenceHeader);
+  return [...others, [sequenceHeader, [String(streamVersion)]]];
+}
+
+export const sequenceHeader = "x-p4-sequence";

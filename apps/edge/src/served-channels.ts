@@ -1,0 +1,83 @@
+import type { ChannelRegistry } from "@p4/actors";
+import type { Connection } from "./connection.ts";
+import { ServedChannel } from "./served-channel.ts";
+
+interface Entry {
+  readonly channel: ServedChannel;
+  readonly ready: Promise<void>;
+  /** Connections, and joins that are still under way. */
+  users: number;
+}
+
+/** The channels with sockets on this node. Followed from the first join to the last leave. */
+export class ServedChannels {
+  readonly #registry: ChannelRegistry;
+  readonly #onDelivered: (count: number) => void;
+  readonly #entries = new Map<string, Entry>();
+  readonly #connections = new Map<string, Connection>();
+
+  constructor(registry: ChannelRegistry, onDelivered: (count: number) => void) {
+    this.#registry = registry;
+    this.#onDelivered = onDelivered;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  get connectionCount(): number {
+    return this.#connections.size;
+  }
+
+  usersOf(channelId: string): number {
+    return this.#entries.get(channelId)?.users ?? 0;
+  }
+
+  /** True while the connection's socket is open, or is about to be. */
+  isAlive(connectionId: string): boolean {
+    return this.#connections.has(connectionId);
+  }
+
+  connections(): Iterable<Connection> {
+    return this.#connections.values();
+  }
+
+  /** Each successful `enter` needs a `leave`. */
+  async enter(channelId: string): Promise<ServedChannel> {
+    const entry = this.#entries.get(channelId) ?? this.#start(channelId);
+    entry.users++;
+    try {
+      await entry.ready;
+    } catch (error) {
+      this.leave(channelId);
+      throw error;
+    }
+    return entry.channel;
+  }
+
+  leave(channelId: string): void {
+    const entry = this.#entries.get(channelId);
+    if (entry === undefined || --entry.users > 0) return;
+    this.#entries.delete(channelId);
+    entry.channel.release();
+  }
+
+  add(connection: Connection): void {
+    connection.channel.connections.add(connection);
+    this.#connections.set(connection.id, connection);
+  }
+
+  remove(connection: Connection): void {
+    if (!this.#connections.delete(connection.id)) return;
+    connection.channel.connections.delete(connection);
+    this.leave(connection.channel.channelId);
+  }
+
+  #start(channelId: string): Entry {
+    const channel = new ServedChannel(channelId, this.#onDelivered);
+    const ready = this.#registry.follow(channelId, channel.onFolded).then((followed) => channel.attach(followed));
+    const entry: Entry = { channel, ready, users: 0 };
+    this.#entries.set(channelId, entry);
+    return entry;
+  }
+}

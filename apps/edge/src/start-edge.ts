@@ -1,0 +1,105 @@
+import { startServer, type HttpServer } from "@p4/http";
+import { openChannelNode, type ChannelNode } from "@p4/node";
+import { createNodeCrypto, uuid } from "@p4/node-crypto";
+import { createMetrics, operationsRoutes, Readiness } from "@p4/telemetry";
+import type { EdgeContext } from "./edge-context.ts";
+import { edgeMetrics } from "./edge-metrics.ts";
+import { joinPolicyOf, type EdgeOptions } from "./edge-options.ts";
+import { edgeCloseCodes } from "./errors.ts";
+import { healthRoute } from "./health-channel.ts";
+import { ServedChannels } from "./served-channels.ts";
+import { walletSocketRoute } from "./wallet-socket.ts";
+
+/** A running edge node. */
+export interface Edge {
+  readonly port: number;
+  readonly nodeId: string;
+  /** Stops joins, lets appends in flight finish, sends every peer to another node (4200), leaves the broker. */
+  close(): Promise<void>;
+}
+
+/** Messages of one connection that may wait for the log at the same time. */
+const maxInFlightPerConnection = 256;
+const drainDeadlineMs = 8_000;
+
+/**
+ * Starts an edge node: wallets' sockets over the channel actors.
+ *
+ * @throws StoreError when the broker cannot serve, HttpServerError when the address cannot be had.
+ */
+export async function startEdge(options: EdgeOptions): Promise<Edge> {
+  const { config, logger } = options;
+  let channels: ServedChannels | undefined;
+  const node = await openChannelNode({
+    natsUrl: options.natsUrl,
+    name: "p4-edge",
+    region: config.region,
+    shards: config.shards,
+    replicas: config.replicas,
+    retentionMs: config.logRetentionMs,
+    isAlive: (connectionId) => channels?.isAlive(connectionId) ?? false,
+    alwaysReplay: options.alwaysReplay ?? false,
+    onStatus: (status) => logger.info({ broker: status }, "broker"),
+    onFault: (channelId, error) => logger.error({ channelId, error }, "channel fault"),
+  });
+  const metrics = createMetrics("edge");
+  let draining = false;
+  // Assigned below: its callback and the metrics refer to each other's owner.
+  const served = new ServedChannels(node.registry, (count) => counters.framesDelivered(count));
+  channels = served;
+  const counters = edgeMetrics(metrics, { channels: () => served.size, connections: () => served.connectionCount });
+  const context: EdgeContext = {
+    nodeId: node.nodeId,
+    channels: served,
+    log: node.log,
+    policy: joinPolicyOf(config),
+    channelTtlMs: config.channelTtlMs,
+    limits: {
+      maxMessageBytes: config.maxMessageBytes,
+      maxQueuedBytes: config.maxQueuedBytes,
+      maxConnectionsPerChannel: config.maxConnectionsPerChannel,
+      maxInFlightPerConnection,
+    },
+    metrics: counters,
+    crypto: createNodeCrypto(),
+    nowMs: Date.now,
+    newId: uuid,
+    unready: () => (draining ? "this node is shutting down" : node.broker.ready() ? null : "the broker is away"),
+    onError: (error, where) => logger.error({ error, where }, "edge error"),
+  };
+  const readiness = new Readiness();
+  readiness.add("broker", () => ({ ok: node.broker.ready(), facts: { version: node.broker.serverVersion } }));
+  try {
+    const server = await startServer({
+      host: config.host,
+      port: config.port,
+      routes: operationsRoutes(readiness, metrics),
+      webSockets: [healthRoute(context), walletSocketRoute(context)],
+      cors: { origins: "*" },
+      limits: { maxConnections: config.maxConnections, maxConnectionsPerIp: config.maxConnectionsPerIp },
+      onError: context.onError,
+    });
+    const close = async (): Promise<void> => {
+      draining = true;
+      readiness.drain();
+      await drain(served, server, node);
+    };
+    return { port: server.port, nodeId: node.nodeId, close };
+  } catch (error) {
+    await node.close();
+    throw error;
+  }
+}
+
+async function drain(channels: ServedChannels, server: HttpServer, node: ChannelNode): Promise<void> {
+  const deadlineMs = performance.now() + drainDeadlineMs;
+  // New messages keep coming until a socket is closed: each socket is closed at a moment when nothing of it is in flight.
+  while (channels.connectionCount > 0 && performance.now() < deadlineMs) {
+    for (const connection of [...channels.connections()]) {
+      if (connection.inFlight === 0) connection.socket?.close(edgeCloseCodes.drain, "drain: go on at another node");
+    }
+    if (channels.connectionCount > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  await server.close({ code: edgeCloseCodes.drain, reason: "drain: go on at another node" });
+  await node.close();
+}

@@ -1,0 +1,191 @@
+import { isLogError } from "@p4/channel";
+import type { SubmitResult } from "@p4/actors";
+import { channelErrors, deliveryOf, hears, isEnded, pendingFor, stateName, type SequencedEvent } from "@p4/channel";
+import { isStoreError } from "@p4/event-store";
+import type { WebSocketConnection, WebSocketRoute } from "@p4/http";
+import { encodeErrorMessage, encodeMessage, errorReport, serverMessage, unknownOrigin } from "@p4/protocol";
+import type { Connection } from "./connection.ts";
+import type { EdgeContext } from "./edge-context.ts";
+import { edgeCloseCodes } from "./errors.ts";
+import { joinChannel } from "./join-channel.ts";
+import { joinSuccess } from "./join-success.ts";
+import { OutgoingFrame, sequenceHeader } from "./outgoing-frame.ts";
+import { readWalletFrame, refuse, refuseWire, type FrameRefusal, type ReadFrame } from "./wallet-frame.ts";
+
+/** `GET /ws/:channelID`: a wallet's socket, from its join to its end. */
+export function walletSocketRoute(context: EdgeContext): WebSocketRoute<Connection> {
+  return {
+    path: "/ws/:channelID",
+    maxMessageBytes: context.limits.maxMessageBytes,
+    maxQueuedBytes: context.limits.maxQueuedBytes,
+    upgrade: (request) => joinChannel(request, context),
+    open: (socket) => socket.cork(() => greet(socket, context)),
+    message: (socket, text) => onText(socket, text, context),
+    binary: (socket, sizeBytes) => {
+      context.metrics.frameReceived(sizeBytes);
+      sendRefusal(socket.data, refuseWire({ code: "WIRE_BINARY_FRAME" }, unknownOrigin), context);
+    },
+    tooLarge: (socket, sizeBytes) => {
+      context.metrics.frameReceived(sizeBytes);
+      const rule = `a message has at most ${String(context.limits.maxMessageBytes)} bytes; this one has ${String(sizeBytes)}`;
+      sendRefusal(socket.data, refuseWire({ code: "WIRE_TOO_LARGE", rule }, unknownOrigin), context);
+      socket.close(1009, "message too large");
+    },
+    close: ({ data: connection }) => {
+      connection.socket = null;
+      context.channels.remove(connection);
+      context.metrics.connectionClosed();
+    },
+  };
+}
+
+/** join.success, then what the peer missed or what is pending for its role; from then on it hears the channel live. */
+function greet(socket: WebSocketConnection<Connection>, context: EdgeContext): void {
+  const connection = socket.data;
+  const { channelId, followed } = connection.channel;
+  const { channel } = followed;
+  connection.socket = socket;
+  context.metrics.connectionOpened();
+  socket.send(joinSuccess(connection, channel, context.newId(), context.nowMs()));
+  const pending =
+    connection.history === null
+      ? pendingFor(connection.role, channel.snapshot)
+      : heardEvents(connection).map((delivery) => delivery.message);
+  for (const message of pending) socket.send(new OutgoingFrame(message, channelId).encode(connection.encoding));
+  connection.missed.length = 0;
+  connection.history?.events.splice(0);
+  if (isEnded(channel.snapshot)) endAtOnce(socket, context);
+}
+
+/** A resumed peer hears what others said to its role, and not its own messages. */
+function heardEvents(connection: Connection) {
+  const events: readonly SequencedEvent[] = [...(connection.history?.events ?? []), ...connection.missed];
+  return events
+    .filter((event) => connection.role === null || !("from" in event.data) || event.data.from.role !== connection.role)
+    .map(deliveryOf)
+    .filter((delivery) => delivery !== null && hears(connection.role, delivery.audience))
+    .filter((delivery) => delivery !== null);
+}
+
+/** The channel is over: say so and close. A resumed peer may have been told by the log already. */
+function endAtOnce(socket: WebSocketConnection<Connection>, context: EdgeContext): void {
+  const { channel, history, encoding } = socket.data;
+  const state = stateName(channel.followed.channel.snapshot);
+  if (history === null) {
+    const end = serverMessage({
+      key: `channel.${state}`,
+      channelId: channel.channelId,
+      messageId: context.newId(),
+      timestampMs: context.nowMs(),
+      headers: [[sequenceHeader, [String(channel.followed.channel.streamVersion)]]],
+    });
+    socket.send(encodeMessage(end, encoding));
+  }
+  socket.close(edgeCloseCodes.terminal, `channel.${state}`);
+}
+
+function onText(socket: WebSocketConnection<Connection>, text: string, context: EdgeContext): void {
+  const connection = socket.data;
+  context.metrics.frameReceived(text.length);
+  const { limits, nodeId, newId } = context;
+  const frame = readWalletFrame(text, connection, {
+    nodeId,
+    nowMs: context.nowMs(),
+    newId,
+    maxBytes: limits.maxMessageBytes,
+    crypto: context.crypto,
+  });
+  const dialect = frame.ok ? frame.dialect : (frame.origin.dialect ?? null);
+  if (connection.encoding === "both" && dialect !== null) connection.encoding = dialect;
+  if (!frame.ok) return sendRefusal(connection, frame, context);
+  if (connection.inFlight >= limits.maxInFlightPerConnection) {
+    const rule = `at most ${String(limits.maxInFlightPerConnection)} messages may wait`;
+    return sendRefusal(connection, refuse("EDGE_TOO_MANY_PENDING", rule, frame.message), context);
+  }
+  void store(frame, connection, context);
+}
+
+async function store(frame: ReadFrame, connection: Connection, context: EdgeContext): Promise<void> {
+  const startedMs = performance.now();
+  connection.inFlight++;
+  try {
+    const result = await connection.channel.followed.submit(frame.command);
+    answer(result, frame, connection, context);
+    if (result.outcome === "stored") context.metrics.messageStored((performance.now() - startedMs) / 1000);
+  } catch (error) {
+    onStoreFailure(error, frame, connection, context);
+  } finally {
+    connection.inFlight--;
+  }
+}
+
+function answer(result: SubmitResult, frame: ReadFrame, connection: Connection, context: EdgeContext): void {
+  const { channelId } = connection.channel;
+  switch (result.outcome) {
+    case "stored":
+      return sendReceipt(result.event.streamVersion, "stored", frame, connection, context);
+    case "duplicate":
+      context.metrics.messageDuplicate();
+      sendReceipt(result.streamVersion, "duplicate", frame, connection, context);
+      for (const reply of result.replies) {
+        connection.socket?.send(new OutgoingFrame(reply, channelId).encode(connection.encoding));
+      }
+      return;
+    case "refused": {
+      const { title, rule } = channelErrors[result.code];
+      const description = `${frame.message.key}: ${rule} (${result.detail})`;
+      const origin = frame.message;
+      return sendRefusal(connection, { ok: false, errCode: result.code, title, description, origin }, context);
+    }
+    case "unchanged":
+      return;
+  }
+}
+
+function sendReceipt(
+  streamVersion: number,
+  outcome: "stored" | "duplicate",
+  frame: ReadFrame,
+  connection: Connection,
+  context: EdgeContext,
+): void {
+  if (!connection.wantsReceipts) return;
+  const receipt = serverMessage({
+    key: "receipt",
+    channelId: connection.channel.channelId,
+    messageId: context.newId(),
+    correlationId: frame.recorded.messageId,
+    timestampMs: context.nowMs(),
+    headers: [
+      [sequenceHeader, [String(streamVersion)]],
+      ["x-p4-outcome", [outcome]],
+    ],
+  });
+  connection.socket?.send(encodeMessage(receipt, connection.encoding));
+}
+
+function onStoreFailure(error: unknown, frame: ReadFrame, connection: Connection, context: EdgeContext): void {
+  const { message } = frame;
+  if (isStoreError(error)) {
+    return sendRefusal(connection, refuse("EDGE_UNAVAILABLE", `${message.key}: ${error.code}`, message), context);
+  }
+  context.onError(error, `message on ${connection.channel.channelId}`);
+  const detail = isLogError(error) ? error.code : "see the server's log";
+  sendRefusal(connection, refuse("EDGE_LOG_DAMAGED", `${message.key}: ${detail}`, message), context);
+}
+
+function sendRefusal(connection: Connection, refusal: FrameRefusal, context: EdgeContext): void {
+  context.metrics.frameRefused(refusal.errCode);
+  const report = errorReport({
+    title: refusal.title,
+    description: refusal.description,
+    errCode: refusal.errCode,
+    origin: refusal.origin,
+    channelId: connection.channel.channelId,
+    messageId: context.newId(),
+    timestampMs: context.nowMs(),
+    clientId: connection.id,
+  });
+  // A peer whose dialect is not known yet is answered in the document's form, unless its frame showed the other.
+  connection.socket?.send(encodeErrorMessage(report, connection.encoding === "dpp" ? "dpp" : "p4"));
+}

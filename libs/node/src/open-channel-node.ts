@@ -1,0 +1,96 @@
+import { ChannelRegistry, type ActorRuntime } from "@p4/actors";
+import type { DeadlineStore, DocumentStore, EventLog, Presence } from "@p4/event-store";
+import {
+  connectBroker,
+  createDeadlineStore,
+  createDocumentStore,
+  createEventLog,
+  createLiveFeed,
+  createPresence,
+  provision,
+  type Broker,
+  type BrokerStatus,
+} from "@p4/nats";
+import { sha256Hex, uuid } from "@p4/node-crypto";
+
+export interface ChannelNodeOptions {
+  readonly natsUrl: string;
+  /** Shown in the broker's monitoring, for example `p4-edge`. */
+  readonly name: string;
+  readonly region: string;
+  readonly shards: number;
+  readonly replicas: number;
+  readonly retentionMs: number;
+  /** Whether one of this node's connections still lives. Nodes without connections leave it out. */
+  readonly isAlive?: (connectionId: string) => boolean;
+  readonly alwaysReplay?: boolean;
+  readonly onStatus?: (status: BrokerStatus) => void;
+  readonly onFault?: (channelId: string, error: unknown) => void;
+}
+
+/** A process's share of the system: its connection to the broker and the channel actors over it. */
+export interface ChannelNode {
+  readonly nodeId: string;
+  readonly broker: Broker;
+  readonly log: EventLog;
+  readonly deadlines: DeadlineStore;
+  /** Proofs by transaction, kept after their channel has ended. */
+  readonly proofs: DocumentStore;
+  readonly registry: ChannelRegistry;
+  close(): Promise<void>;
+}
+
+/**
+ * Connects, sets up what the broker lacks, and assembles the actors.
+ *
+ * @throws StoreError naming what is unreachable, too old, forbidden or configured otherwise.
+ */
+export async function openChannelNode(options: ChannelNodeOptions): Promise<ChannelNode> {
+  const { region, shards, replicas, retentionMs } = options;
+  const broker = await connectBroker({
+    url: options.natsUrl,
+    name: options.name,
+    ...(options.onStatus === undefined ? {} : { onStatus: options.onStatus }),
+  });
+  try {
+    await provision(broker, { region, shards, replicas, retentionMs });
+    return await assemble(broker, options);
+  } catch (error) {
+    await broker.close();
+    throw error;
+  }
+}
+
+async function assemble(broker: Broker, options: ChannelNodeOptions): Promise<ChannelNode> {
+  const { region, shards } = options;
+  const nodeId = uuid();
+  const presence: Presence = createPresence(broker, { region, nodeId, isAlive: options.isAlive ?? (() => false) });
+  const log = createEventLog(broker, { region, shards });
+  const deadlines = createDeadlineStore(broker, { region });
+  const runtime: ActorRuntime = {
+    log,
+    feed: createLiveFeed(broker, { region, shards }),
+    deadlines,
+    isConnectionAlive: (node, connection) => presence.probe(node, connection),
+    nowMs: Date.now,
+    newId: uuid,
+    sha256Hex,
+    delay: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    onFault: options.onFault ?? (() => undefined),
+    alwaysReplay: options.alwaysReplay ?? false,
+  };
+  const registry = new ChannelRegistry(runtime);
+  return {
+    nodeId,
+    broker,
+    log,
+    deadlines,
+    proofs: await createDocumentStore(broker, { region, name: "proofs" }),
+    registry,
+    async close() {
+      registry.close();
+      await presence.close();
+      await broker.close();
+    },
+  };
+}
