@@ -1,0 +1,90 @@
+import type { Role } from "@p4/protocol";
+import type { BackoffPolicy } from "../backoff.ts";
+import type { SessionError } from "../errors.ts";
+import type { ReceivedMessage } from "../received-message.ts";
+import type { SessionEvent } from "../session-event.ts";
+import type { NewEntry, Outbox } from "./outbox.ts";
+
+export interface SessionLimits {
+  readonly role: Role;
+  readonly urlCount: number;
+  /** Messages that may wait for the server at one time. */
+  readonly maxQueuedMessages: number;
+  readonly maxFrameBytes: number;
+  /** From the start of the connection to `join.success`. */
+  readonly joinTimeoutMs: number;
+  /** From a written message to its receipt: a socket that has gone silent is replaced. */
+  readonly receiptTimeoutMs: number;
+  readonly backoff: BackoffPolicy;
+}
+
+/** `waiting` is the pause before the next attempt to connect. */
+export type SessionPhase = "new" | "connecting" | "joined" | "waiting" | "ended";
+
+export interface SessionState {
+  readonly limits: SessionLimits;
+  readonly phase: SessionPhase;
+  /** Which of the addresses is in use. */
+  readonly urlIndex: number;
+  /** Lost connections in a row, for the backoff. */
+  readonly failures: number;
+  readonly hasJoined: boolean;
+  /** Of the last message received; null: join without `since`. */
+  readonly lastSequence: number | null;
+  /** Whether the server of this connection keeps a log, and so confirms what it stored. */
+  readonly receipts: boolean;
+  readonly outbox: Outbox;
+  /** Why no more messages can be sent. */
+  readonly end: SessionError | null;
+}
+
+export type TimerName = "reconnect" | "join" | "receipt" | "stable" | `resend:${string}`;
+
+export type SessionInput =
+  | { readonly type: "start" }
+  | { readonly type: "frame"; readonly text: string }
+  | { readonly type: "lost"; readonly code: number; readonly reason: string }
+  | { readonly type: "send"; readonly entry: NewEntry }
+  | { readonly type: "cancel"; readonly messageId: string }
+  | { readonly type: "timer"; readonly timer: TimerName }
+  | { readonly type: "stop" };
+
+/** What the server said of a message that it took. */
+export interface Receipt {
+  readonly messageId: string;
+  /** Where it is in the log; null when the server keeps none. */
+  readonly sequence: number | null;
+  /** `duplicate`: the log had it already. `written`: a server without a log, nothing more is known. */
+  readonly outcome: "stored" | "duplicate" | "written";
+}
+
+export type SessionEffect =
+  | { readonly type: "connect"; readonly urlIndex: number; readonly since: number | null }
+  | { readonly type: "disconnect"; readonly code: number; readonly reason: string }
+  | { readonly type: "write"; readonly text: string }
+  | { readonly type: "setTimer"; readonly timer: TimerName; readonly delayMs: number }
+  | { readonly type: "clearTimer"; readonly timer: TimerName }
+  | { readonly type: "confirm"; readonly receipt: Receipt }
+  | { readonly type: "reject"; readonly messageId: string; readonly error: SessionError }
+  /** A message for the wallet. `repeated`: it was delivered before; only a waiting question may want it. */
+  | { readonly type: "deliver"; readonly received: ReceivedMessage; readonly repeated: boolean }
+  | { readonly type: "emit"; readonly event: SessionEvent };
+
+export interface Step {
+  readonly state: SessionState;
+  readonly effects: readonly SessionEffect[];
+}
+
+export function initialSession(limits: SessionLimits, since: number | null = null): SessionState {
+  return {
+    limits,
+    phase: "new",
+    urlIndex: 0,
+    failures: 0,
+    hasJoined: false,
+    lastSequence: since,
+    receipts: false,
+    outbox: [],
+    end: null,
+  };
+}

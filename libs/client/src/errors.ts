@@ -1,0 +1,61 @@
+interface ClientErrorSpec {
+  /** Whether the same call may succeed later. */
+  readonly retryable: boolean;
+  readonly meaning: string;
+}
+
+/** Every way in which a step of a session can fail by itself. What the server refuses has the server's own code. */
+export const clientErrors = {
+  URL_INVALID: { retryable: false, meaning: "a channel address is ws(s)://host/ws/<channelID>" },
+  BODY_INVALID: { retryable: false, meaning: "the body is not what its key promises" },
+  NOT_OPEN_YET: { retryable: true, meaning: "no server could be reached in the time given" },
+  QUEUE_FULL: { retryable: true, meaning: "too many messages wait for the server" },
+  MESSAGE_ID_PENDING: { retryable: false, meaning: "a message with this messageId is already on its way" },
+  MESSAGE_TOO_LARGE: { retryable: false, meaning: "the server closed the socket: the message is over its limit" },
+  TERMS_REFUSED: { retryable: true, meaning: "the merchant could not build a payment request" },
+  PAYMENT_FAILED: { retryable: true, meaning: "the merchant could not process the payment" },
+  CHANNEL_EXPIRED: { retryable: false, meaning: "the channel's time is over" },
+  CHANNEL_CLOSED: { retryable: false, meaning: "the channel has been closed" },
+  SESSION_CLOSED: { retryable: false, meaning: "this session was closed by its owner" },
+} as const satisfies Record<string, ClientErrorSpec>;
+
+export type ClientErrorCode = keyof typeof clientErrors;
+
+/**
+ * Codes of the server's `error` messages after which the very same message may be accepted later. The session sends
+ * it again by itself. A code that is not here is final.
+ */
+const retryableServerCodes: ReadonlySet<string> = new Set([
+  "ROLE_TAKEN",
+  "PAYMENT_PENDING",
+  "STORE_VERSION_CONFLICT",
+  "STORE_APPEND_IN_FLIGHT",
+  "STORE_UNAVAILABLE",
+  "STORE_FULL",
+]);
+
+export function isRetryableServerCode(code: string): boolean {
+  return retryableServerCodes.has(code);
+}
+
+/** Thrown by every step. `code` is one of `clientErrors`, or the errCode of the server's refusal. */
+export class SessionError extends Error {
+  readonly code: string;
+  readonly retryable: boolean;
+
+  constructor(code: string, detail: string, retryable: boolean) {
+    super(detail);
+    this.name = "SessionError";
+    this.code = code;
+    this.retryable = retryable;
+  }
+}
+
+export function sessionError(code: ClientErrorCode, detail?: string): SessionError {
+  const { meaning, retryable } = clientErrors[code];
+  return new SessionError(code, detail === undefined ? meaning : `${meaning}: ${detail}`, retryable);
+}
+
+export function isSessionError(error: unknown): error is SessionError {
+  return error instanceof Error && error.name === "SessionError" && "code" in error;
+}

@@ -1,0 +1,59 @@
+import type { SessionError } from "./errors.ts";
+import type { ReceivedMessage } from "./received-message.ts";
+
+/** What the server said on joining. */
+export interface JoinInfo {
+  /** Sequence of the channel's last event; null from a server that keeps no log. */
+  readonly sequence: number | null;
+  /** The channel's state, by the name of the server's machine. */
+  readonly channelState: string | null;
+  /** RFC 3339. */
+  readonly expiresAt: string | null;
+  /** `partial`: some of what was missed can no longer be replayed. */
+  readonly history: "complete" | "partial";
+  /** False on the first join of this session. */
+  readonly resumed: boolean;
+}
+
+export type EndReason = "expired" | "closed" | "refused" | "local";
+
+/** Names of the events that carry a message, by message key. */
+export const messageEventTypes: ReadonlyMap<string, MessageEventType> = new Map([
+  ["paymentrequest.create", "termsRequested"],
+  ["paymentrequest.response", "terms"],
+  ["paymentrequest.error", "termsRefused"],
+  ["payment", "payment"],
+  ["payment.ack", "ack"],
+  ["payment.error", "paymentFailed"],
+  ["proof.create", "proof"],
+  ["doublespend.notify", "doubleSpend"],
+]);
+
+export type MessageEventType =
+  | "termsRequested"
+  | "terms"
+  | "termsRefused"
+  | "payment"
+  | "ack"
+  | "paymentFailed"
+  | "proof"
+  | "doubleSpend";
+
+export type SessionEvent =
+  | { readonly type: MessageEventType; readonly received: ReceivedMessage }
+  | { readonly type: "joined"; readonly join: JoinInfo }
+  | { readonly type: "disconnected"; readonly code: number; readonly reason: string; readonly retryInMs: number }
+  /** The server refused a message. `retryInMs` null: for good. `messageId` null: it does not say which. */
+  | {
+      readonly type: "refused";
+      readonly error: SessionError;
+      readonly messageId: string | null;
+      readonly retryInMs: number | null;
+    }
+  /** A handler threw, or its answer could not be sent. */
+  | { readonly type: "handlerFailed"; readonly error: unknown; readonly received: ReceivedMessage }
+  | { readonly type: "ended"; readonly reason: EndReason; readonly error: SessionError };
+
+export type SessionEventType = SessionEvent["type"];
+
+export type EventOf<Type extends SessionEventType> = Extract<SessionEvent, { readonly type: Type }>;

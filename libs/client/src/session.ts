@@ -1,0 +1,175 @@
+import type { Role } from "@p4/protocol";
+import {
+  initialSession,
+  type Receipt,
+  type SessionEffect,
+  type SessionInput,
+  type SessionPhase,
+  type SessionState,
+} from "./core/session-core.ts";
+import { step } from "./core/step.ts";
+import { sessionError } from "./errors.ts";
+import { EventHub } from "./event-hub.ts";
+import { firstOf, type Subscribe } from "./event-wait.ts";
+import { channelIdOf, joinUrl } from "./join-url.ts";
+import { type OutgoingMessage, outgoingEntry } from "./outgoing-message.ts";
+import type { ReceivedMessage } from "./received-message.ts";
+import { type JoinInfo, messageEventTypes } from "./session-event.ts";
+import { limitsOf, type SessionOptions } from "./session-options.ts";
+import { Timers } from "./timers.ts";
+import { Socket, type WebSocketConstructor } from "./web-socket.ts";
+
+/** Sees every message, those that were delivered before too. */
+export type DeliveryListener = (received: ReceivedMessage, repeated: boolean) => void;
+
+interface Sending {
+  readonly resolve: (receipt: Receipt) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** The thin shell around the core: socket, timers, promises. The typed steps of the two roles stand on it. */
+export class Session {
+  readonly channelId: string;
+  readonly events = new EventHub();
+  readonly #urls: readonly string[];
+  readonly #role: Role;
+  readonly #options: SessionOptions;
+  readonly #sending = new Map<string, Sending>();
+  readonly #deliveryListeners = new Set<DeliveryListener>();
+  readonly #timers = new Timers((timer) => this.#advance({ type: "timer", timer }));
+  /** The first one is being worked on. */
+  readonly #inputs: SessionInput[] = [];
+  #state: SessionState;
+  #socket: Socket | null = null;
+  #join: JoinInfo | null = null;
+
+  /** Throws URL_INVALID. The connection is made in the background; messages may be sent at once. */
+  constructor(role: Role, url: string | readonly string[], options: SessionOptions) {
+    this.#urls = typeof url === "string" ? [url] : url;
+    this.channelId = channelIdOf(this.#urls[0] ?? "");
+    for (const other of this.#urls) channelIdOf(other);
+    this.#role = role;
+    this.#options = options;
+    this.#state = initialSession(limitsOf(role, this.#urls.length, options), options.since ?? null);
+    options.signal?.addEventListener("abort", () => this.close(), { once: true });
+    this.#advance({ type: options.signal?.aborted === true ? "stop" : "start" });
+  }
+
+  get phase(): SessionPhase {
+    return this.#state.phase;
+  }
+
+  /** For `since` of a later session; null when nothing was received yet. */
+  get lastSequence(): number | null {
+    return this.#state.lastSequence;
+  }
+
+  /** Resolves on the first join, at once when that is past. Rejects when the session ends. */
+  async joined(signal?: AbortSignal): Promise<JoinInfo> {
+    if (this.#join !== null && this.phase !== "ended") return this.#join;
+    return this.waitFor<JoinInfo>((resolve) => this.events.on("joined", ({ join }) => resolve(join)), signal);
+  }
+
+  /**
+   * Resolves once the server has stored the message, however many connections that takes. An abort stops the
+   * repetitions; what was written already may still arrive.
+   */
+  async send(message: OutgoingMessage, signal?: AbortSignal): Promise<Receipt> {
+    const { dialect = "p4", appId = "p4/client" } = this.#options;
+    const entry = outgoingEntry(message, { channelId: this.channelId, nowMs: Date.now(), dialect, appId });
+    const { messageId } = entry;
+    if (this.#sending.has(messageId)) throw sessionError("MESSAGE_ID_PENDING", messageId);
+    return firstOf<Receipt>((resolve, reject) => {
+      this.#sending.set(messageId, { resolve, reject });
+      this.#advance({ type: "send", entry });
+      return () => {
+        if (this.#sending.delete(messageId)) this.#advance({ type: "cancel", messageId });
+      };
+    }, signal);
+  }
+
+  onDelivery(listener: DeliveryListener): () => void {
+    this.#deliveryListeners.add(listener);
+    return () => this.#deliveryListeners.delete(listener);
+  }
+
+  /** As `firstOf`, and rejected when the session ends first. */
+  waitFor<Value>(subscribe: Subscribe<Value>, signal?: AbortSignal): Promise<Value> {
+    return firstOf<Value>((resolve, reject) => {
+      if (this.#state.end !== null) reject(this.#state.end);
+      const stopWaiting = this.events.on("ended", ({ error }) => reject(error));
+      const unsubscribe = subscribe(resolve, reject);
+      return () => {
+        stopWaiting();
+        unsubscribe();
+      };
+    }, signal);
+  }
+
+  /** Leaves the channel, which stays open for others. Steps that still wait are rejected with SESSION_CLOSED. */
+  close(): void {
+    this.#advance({ type: "stop" });
+  }
+
+  /** An effect may lead to the next input (a listener that sends): that waits until this input's effects are done. */
+  #advance(input: SessionInput): void {
+    this.#inputs.push(input);
+    if (this.#inputs.length > 1) return;
+    for (let next = this.#inputs[0]; next !== undefined; next = this.#inputs[0]) {
+      const { state, effects } = step(this.#state, next, Math.random());
+      this.#state = state;
+      for (const effect of effects) this.#perform(effect);
+      this.#inputs.shift();
+    }
+  }
+
+  #perform(effect: SessionEffect): void {
+    switch (effect.type) {
+      case "connect":
+        return this.#connect(effect.urlIndex, effect.since);
+      case "disconnect":
+        this.#socket?.close(effect.code, effect.reason);
+        this.#socket = null;
+        return;
+      case "write":
+        return this.#socket?.send(effect.text);
+      case "setTimer":
+        return this.#timers.set(effect.timer, effect.delayMs);
+      case "clearTimer":
+        return this.#timers.clear(effect.timer);
+      case "confirm":
+        return this.#settle(effect.receipt.messageId)?.resolve(effect.receipt);
+      case "reject":
+        return this.#settle(effect.messageId)?.reject(effect.error);
+      case "deliver":
+        return this.#deliver(effect.received, effect.repeated);
+      case "emit":
+        if (effect.event.type === "joined") this.#join = effect.event.join;
+        return this.events.emit(effect.event);
+    }
+  }
+
+  #connect(urlIndex: number, since: number | null): void {
+    const webSocket = this.#options.webSocket ?? (globalThis.WebSocket as unknown as WebSocketConstructor);
+    const url = joinUrl(this.#urls[urlIndex] ?? "", { role: this.#role, token: this.#options.token ?? null, since });
+    this.#socket = new Socket(webSocket, url, {
+      message: (text) => this.#advance({ type: "frame", text }),
+      lost: (code, reason) => {
+        this.#socket = null;
+        this.#advance({ type: "lost", code, reason });
+      },
+    });
+  }
+
+  #settle(messageId: string): Sending | undefined {
+    const sending = this.#sending.get(messageId);
+    this.#sending.delete(messageId);
+    return sending;
+  }
+
+  #deliver(received: ReceivedMessage, repeated: boolean): void {
+    for (const listener of [...this.#deliveryListeners]) listener(received, repeated);
+    const type = messageEventTypes.get(received.key);
+    if (type !== undefined && !repeated) this.events.emit({ type, received });
+  }
+}

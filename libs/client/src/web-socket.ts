@@ -1,0 +1,50 @@
+/** The part of the standard WebSocket that a session needs. Browsers, Node.js 22 and the `ws` package have it. */
+export interface WebSocketLike {
+  onopen: ((event: never) => unknown) | null;
+  onmessage: ((event: never) => unknown) | null;
+  onclose: ((event: never) => unknown) | null;
+  onerror: ((event: never) => unknown) | null;
+  send(text: string): void;
+  close(code?: number, reason?: string): void;
+}
+
+export type WebSocketConstructor = new (url: string) => WebSocketLike;
+
+export interface SocketListener {
+  message(text: string): void;
+  /** Once, whether the socket had opened or not; never after `close()` of ours. */
+  lost(code: number, reason: string): void;
+}
+
+/** One connection: from its start until it is lost or closed. */
+export class Socket {
+  readonly #socket: WebSocketLike;
+
+  constructor(create: WebSocketConstructor, url: string, listener: SocketListener) {
+    this.#socket = new create(url);
+    this.#socket.onmessage = (event: { data: unknown }) => {
+      if (typeof event.data === "string") listener.message(event.data);
+    };
+    this.#socket.onclose = (event: { code?: number; reason?: string }) => {
+      this.#silence();
+      listener.lost(event.code ?? 1006, event.reason ?? "");
+    };
+    // A close event always follows; without a listener some implementations throw.
+    this.#socket.onerror = () => undefined;
+  }
+
+  send(text: string): void {
+    this.#socket.send(text);
+  }
+
+  /** The close handshake of a dead peer may take a minute: nobody waits for it. */
+  close(code: number, reason: string): void {
+    this.#silence();
+    this.#socket.close(code, reason);
+  }
+
+  #silence(): void {
+    this.#socket.onmessage = null;
+    this.#socket.onclose = null;
+  }
+}
