@@ -67,6 +67,8 @@ describe("the JSON scanner", () => {
     ["a control character after a long run", `"${"a".repeat(200)}\u0001"`],
     ["a string without end", `"${"a".repeat(200)}`],
     ["a lone high surrogate", '"\ud800"'],
+    ["a high surrogate before a letter", '"\ud800ab"'],
+    ["a low surrogate before a letter", '"\udc00ab"'],
     ["a lone low surrogate after a long run", `"${"a".repeat(200)}\udc00"`],
     ["a byte order mark", "\ufeff1"],
     ["a trailing comma", "[1,]"],
