@@ -46,3 +46,10 @@ export { parseTscProof, type TscProof, type TscTarget } from "./tsc-proof.ts";
 export { parseTxid } from "./txid.ts";
 export { type SignaturePolicy, VERIFY_IF_SIGNED, type VerifiedEnvelope, verifyEnvelope } from "./verify-envelope.ts";
 export { verifyTscProof } from "./verify-tsc.ts";
+export {
+  type FeeRate,
+  type PaymentRules,
+  type RequiredOutput,
+  type VerifiedPayment,
+  verifyPayment,
+} from "./verify-payment.ts";

@@ -25,7 +25,8 @@ export function paymentTransactionId(paymentBodyText: string, crypto: SpvCrypto)
 /** The hex text of the payment's transaction, wherever the vocabulary puts it. */
 export function paymentTransactionText(body: JsonObject): string | null {
   for (const candidate of [body["rawTx"], body["transaction"], envelopeRawTx(body), lastModeTransaction(body)]) {
-    if (typeof candidate === "string" && candidate !== "") return candidate;
+    // An empty text is a transaction that is wrong, not one that is elsewhere.
+    if (typeof candidate === "string") return candidate;
   }
   // A wallet may send a BEEF alone, where the Go library has its ancestry.
   const ancestry = body["ancestry"];

@@ -1,0 +1,30 @@
+import { describe, expect, it } from "vitest";
+import { parseEnvelope } from "./envelope.ts";
+import { loadVectors, type VectorCase } from "./fixtures/vectors.ts";
+import { parseMapiCallback } from "./mapi-callback.ts";
+import { payloadBytes } from "./payload-bytes.ts";
+import { sdkCrypto } from "./sdk-crypto.ts";
+import { hexToBytes } from "./bytes.ts";
+import { parseSignature } from "./strict-der.ts";
+
+const examples = (loadVectors("third-party-spec-examples").envelopes as VectorCase[]).slice();
+const signed = examples.filter((each) => each.expected.signature === "valid");
+const unsigned = (name: string) => JSON.stringify(examples.find((each) => each.name.endsWith(name))!.input.payload);
+
+describe("published envelope examples", () => {
+  // One of them carries an image, so the bytes are verified, not a text.
+  it.each(signed)("$name verifies", ({ input }) => {
+    const envelope = parseEnvelope(JSON.stringify(input.envelope));
+    const digest = sdkCrypto.sha256(payloadBytes(envelope));
+    const key = hexToBytes(envelope.publicKey!, "publicKey");
+    expect(sdkCrypto.verifyEcdsa(digest, parseSignature(envelope.signature!), key)).toBe(true);
+  });
+
+  it.each(["doubleSpend", "doubleSpendAttempt"])("the %s callback is read", (reason) => {
+    expect(parseMapiCallback(unsigned(`-${reason}`))).toMatchObject({ reason });
+  });
+
+  it("the proof that is not in the TSC form is refused", () => {
+    expect(() => parseMapiCallback(unsigned("non-tsc"))).toThrow(/target/);
+  });
+});
