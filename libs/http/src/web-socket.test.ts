@@ -214,6 +214,17 @@ describe("closing", () => {
     expect(received()).toContain("\x10\xc2too slow"); // 0x10c2 = 4290
   });
 
+  it("pings a quiet peer, and ends one that does not answer", { timeout: 30_000 }, async () => {
+    const closed = signal<number>();
+    const { server } = await serve({
+      webSockets: [route({ idleTimeoutSeconds: 8, close: (_, code) => closed.fire(code) })],
+    });
+    const { socket, received } = await rawClient(server.port);
+    socket.write(handshake("/ws/1"));
+    expect(await closed.promise).toBe(1006);
+    expect(received().split("\r\n\r\n")[1]).toContain("\x89\x00");
+  });
+
   it("calls drain once a slow peer reads again", async () => {
     const [full, drained] = [signal(), signal()];
     const fill = (socket: Socket): void => {
