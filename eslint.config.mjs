@@ -28,7 +28,13 @@ const owners = { "@nats-io/*": "libs/nats", "uWebSockets.js": "libs/http", typia
 /** These run in a browser as well, or must not depend on the surroundings at all. */
 const portableLayers = ["type:domain", "type:application"];
 const consoleUsers = ["apps/cli", "apps/stack", "apps/bench", "apps/chaos"];
-const testFiles = ["**/*.test.ts", "**/vitest.config.ts"];
+const testFiles = [
+  "**/*.test.ts",
+  "**/fixtures/**/*.ts",
+  "**/test-support.ts",
+  "**/test-support/**/*.ts",
+  "**/vitest.config.ts",
+];
 
 function boundaries(extraTags) {
   const depConstraints = Object.entries(layers).map(([sourceTag, allowed]) => ({
@@ -59,7 +65,7 @@ function projectRules({ root, layer }) {
   if (portable) {
     // Test files read vectors and samples from disk.
     configs.push({
-      files: [`${root}/**/*.test.ts`],
+      files: testFiles.map((pattern) => `${root}/${pattern}`),
       rules: { "no-restricted-imports": restrictedImports(root, false) },
     });
     configs.push({
@@ -106,13 +112,21 @@ export default defineConfig(
       eqeqeq: "error",
       "max-lines": ["error", { max: 300, skipBlankLines: true, skipComments: true }],
       "max-depth": ["error", 4],
-      "max-params": ["error", 4],
-      complexity: ["error", 12],
+      "max-params": ["error", 5],
+      complexity: ["error", 15],
     },
   },
   {
     files: testFiles,
-    rules: { "@nx/enforce-module-boundaries": boundaries(["type:testing"]) },
+    rules: {
+      "@nx/enforce-module-boundaries": boundaries(["type:testing"]),
+      // Samples and vectors come from JSON files; the test itself says what they must hold.
+      "@typescript-eslint/no-unsafe-argument": "off",
+      "@typescript-eslint/no-unsafe-assignment": "off",
+      "@typescript-eslint/no-unsafe-call": "off",
+      "@typescript-eslint/no-unsafe-member-access": "off",
+      "@typescript-eslint/no-unsafe-return": "off",
+    },
   },
   ...readProjects(import.meta.dirname).flatMap(projectRules),
 );

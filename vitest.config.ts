@@ -7,7 +7,7 @@ export default defineConfig({
     projects: [
       "libs/*/vitest.config.ts",
       "apps/*/vitest.config.ts",
-      { test: { name: "tools", root: "tools", include: ["**/*.test.mjs"] } },
+      { test: { name: "tools", root: "tools", include: ["**/*.test.mjs"], testTimeout: 60_000 } },
     ],
   },
 });

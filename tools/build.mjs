@@ -15,7 +15,7 @@ export async function ensureBuilt(workspaceRoot) {
   const projects = readProjects(workspaceRoot);
   const stampFile = join(workspaceRoot, "node_modules", ".cache", "p4-build-stamp");
   const stamp = sourceStamp(workspaceRoot, projects);
-  const complete = projects.every(({ root }) => existsSync(join(workspaceRoot, root, "dist", "index.js")));
+  const complete = projects.every(({ root }) => existsSync(join(workspaceRoot, root, "dist", ".tsbuildinfo")));
   if (complete && existsSync(stampFile) && readFileSync(stampFile, "utf8") === stamp) return true;
   if (!(await build(workspaceRoot))) return false;
   mkdirSync(dirname(stampFile), { recursive: true });

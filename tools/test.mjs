@@ -14,7 +14,8 @@ if (!(await ensureBuilt(workspaceRoot))) {
 const vitest = await startVitest("test", process.argv.slice(2), { watch: false });
 const count = { passed: 0, failed: 0, skipped: 0 };
 for (const file of vitest.state.getTestModules()) {
-  for (const test of file.children.allTests()) count[test.result().state === "pending" ? "skipped" : test.result().state] += 1;
+  for (const test of file.children.allTests())
+    count[test.result().state === "pending" ? "skipped" : test.result().state] += 1;
   // A file that does not load, or a hook that fails, has failed although no test of it has.
   count.failed += file.errors().length;
   for (const suite of file.children.allSuites()) count.failed += suite.errors().length;
