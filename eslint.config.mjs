@@ -55,6 +55,7 @@ function restrictedImports(root, portable) {
   return ["error", { patterns }];
 }
 
+const unusedOnPurpose = { argsIgnorePattern: "^_", varsIgnorePattern: "^_", ignoreRestSiblings: true };
 const clock = "Time and randomness come in with the command or through a port.";
 
 function projectRules({ root, layer }) {
@@ -103,7 +104,7 @@ export default defineConfig(
       "@nx/enforce-module-boundaries": boundaries([]),
       "@typescript-eslint/switch-exhaustiveness-check": ["error", { considerDefaultExhaustiveForUnions: true }],
       "@typescript-eslint/consistent-type-imports": "error",
-      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
+      "@typescript-eslint/no-unused-vars": ["error", unusedOnPurpose],
       // `void promise` says on purpose that nobody waits; numbers and booleans are fine in messages.
       "@typescript-eslint/no-floating-promises": ["error", { ignoreVoid: true }],
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true, allowBoolean: true }],
