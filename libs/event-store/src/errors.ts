@@ -9,6 +9,7 @@ export const storeErrors = {
   STORE_MISCONFIGURED: { retryable: false, meaning: "an existing stream differs from the configuration" },
   STORE_NOT_ENABLED: { retryable: false, meaning: "JetStream is off: start nats-server with JetStream enabled" },
   STORE_SERVER_TOO_OLD: { retryable: false, meaning: "nats-server 2.11.2 or newer is needed" },
+  STORE_DAMAGED: { retryable: false, meaning: "the log lacks events that were stored: compare it with a replica" },
   STORE_TOO_LARGE: { retryable: false, meaning: "the record is larger than the broker's limit" },
   STORE_INVALID_NAME: { retryable: false, meaning: "a channel id or key holds characters that are not allowed" },
   STORE_REVISION_CONFLICT: { retryable: true, meaning: "the document was changed by another writer: read it again" },

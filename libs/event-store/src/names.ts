@@ -7,7 +7,10 @@ const storeKeyRule = /^[A-Za-z0-9_=-]+(\.[A-Za-z0-9_=-]+)*$/;
 /** A channel id becomes one token of a subject: a dot, a star or a space would address something else. */
 export function assertChannelId(channelId: string): void {
   if (channelIdRule.test(channelId)) return;
-  throw new StoreError("STORE_INVALID_NAME", `channelId ${JSON.stringify(channelId.slice(0, 80))}: [A-Za-z0-9_-]{1,64}`);
+  throw new StoreError(
+    "STORE_INVALID_NAME",
+    `channelId ${JSON.stringify(channelId.slice(0, 80))}: [A-Za-z0-9_-]{1,64}`,
+  );
 }
 
 /** An event id travels in a header: visible ASCII only. */

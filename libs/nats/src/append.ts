@@ -15,7 +15,12 @@ export async function append(broker: Broker, names: Names, request: AppendReques
     `Nats-Expected-Stream: ${address.stream}\r\n` +
     `Nats-Msg-Id: ${messageId}\r\n`;
   try {
-    const ack = await publishAcked(broker, { subject: address.eventSubject, stream: address.stream, headerLines, bytes });
+    const ack = await publishAcked(broker, {
+      subject: address.eventSubject,
+      stream: address.stream,
+      headerLines,
+      bytes,
+    });
     return { nextExpectedStreamVersion: ack.seq, duplicate: ack.duplicate === true };
   } catch (error) {
     if (!isStoreError(error, "STORE_VERSION_CONFLICT")) throw error;

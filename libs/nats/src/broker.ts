@@ -164,6 +164,8 @@ export class Broker {
           subject: event.sub.getSubject(),
           pending: event.pending,
         });
+      default:
+        return;
     }
   }
 

@@ -79,7 +79,9 @@ describe("connecting", () => {
     await expect(connectBroker({ url: url("admin", "wrong"), name: "test" })).rejects.toMatchObject({
       code: "STORE_FORBIDDEN",
     });
-    await expect(connectBroker({ url: url("plain"), name: "test" })).rejects.toMatchObject({ code: "STORE_NOT_ENABLED" });
+    await expect(connectBroker({ url: url("plain"), name: "test" })).rejects.toMatchObject({
+      code: "STORE_NOT_ENABLED",
+    });
   });
 
   it("waits for a broker that starts a little later", async () => {

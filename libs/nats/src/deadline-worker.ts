@@ -68,8 +68,8 @@ export class DeadlineWorker {
 
   async #pull(): Promise<void> {
     if (this.#working.size >= largestBatch) await Promise.race(this.#working);
-    const batch = largestBatch - this.#working.size;
-    await pullMessages(this.#broker, this.#stream, deadlineWorkers, batch, (message) => this.#onMessage(message));
+    const request = { stream: this.#stream, consumer: deadlineWorkers, batch: largestBatch - this.#working.size };
+    await pullMessages(this.#broker, request, (message) => this.#onMessage(message));
   }
 
   /** Somebody may have deleted the consumer: that is no reason to watch nothing for ever. */

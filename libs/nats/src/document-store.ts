@@ -42,7 +42,9 @@ export function createDocumentStore(broker: Broker, options: DocumentStoreOption
         return await write(key, bytes, `Nats-Expected-Last-Subject-Sequence: ${expectedRevision}\r\n`);
       } catch (error) {
         if (!isStoreError(error, "STORE_VERSION_CONFLICT")) throw error;
-        throw new StoreError("STORE_REVISION_CONFLICT", `${bucket} ${key}: not at ${expectedRevision}`, { cause: error });
+        throw new StoreError("STORE_REVISION_CONFLICT", `${bucket} ${key}: not at ${expectedRevision}`, {
+          cause: error,
+        });
       }
     },
     set: (key, bytes) => write(key, bytes, `Nats-Expected-Stream: ${stream}\r\n`),
@@ -68,7 +70,12 @@ interface LeaderAnswer {
   readonly message?: { readonly seq: number; readonly time: string; readonly data?: string; readonly hdrs?: string };
 }
 
-async function readFromLeader(broker: Broker, stream: string, key: string, subject: string): Promise<StoredDocument | null> {
+async function readFromLeader(
+  broker: Broker,
+  stream: string,
+  key: string,
+  subject: string,
+): Promise<StoredDocument | null> {
   const path = `STREAM.MSG.GET.${stream}`;
   const { message, error } = await broker.apiAnswer<LeaderAnswer>(path, { last_by_subj: subject });
   if (error?.err_code === apiErrorCodes.noMessageFound) return null;
@@ -82,7 +89,7 @@ async function readFromLeader(broker: Broker, stream: string, key: string, subje
 async function* listKeys(broker: Broker, bucket: string, prefix: string): AsyncGenerator<string> {
   const everything = bucketSubject(bucket, ">");
   const keyStart = bucketSubject(bucket, "").length;
-  for (let after = 0; ; ) {
+  for (let after = 0; ;) {
     const request = { seq: after + 1, next_by_subj: everything, batch: keysPerPage };
     const { messages, pending } = await directPage(broker, bucketStream(bucket), request);
     for (const { subject, seq, message } of messages) {

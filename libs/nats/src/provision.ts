@@ -1,6 +1,13 @@
 import type { Broker } from "./broker.ts";
 import { assertNoDrift, ensureStream, streamConfig, type Drift } from "./ensure-stream.ts";
-import { blobBucketSettings, bucketSettings, channelStreamSettings, shardsKey, type Placement, type StreamSettings } from "./stream-settings.ts";
+import {
+  blobBucketSettings,
+  bucketSettings,
+  channelStreamSettings,
+  shardsKey,
+  type Placement,
+  type StreamSettings,
+} from "./stream-settings.ts";
 import { allEvents, blobBucket, createNames, deadlineBucket, documentBucket, type Names } from "./subjects.ts";
 
 export interface ProvisionOptions {

@@ -7,15 +7,20 @@ import { status } from "./broker-errors.ts";
 const expiresMs = 1_000;
 const graceMs = 2_000;
 
+export interface PullRequest {
+  readonly stream: string;
+  readonly consumer: string;
+  /** At most so many messages. */
+  readonly batch: number;
+}
+
 /**
  * One pull from a durable consumer: hands each message over as it comes. Resolves at the end of the batch or of the
  * time; rejects when the consumer is gone (STORE_MISSING) or the broker is (STORE_UNAVAILABLE).
  */
 export function pullMessages(
   broker: Broker,
-  stream: string,
-  consumer: string,
-  batch: number,
+  { stream, consumer, batch }: PullRequest,
   onMessage: (message: Msg) => void,
 ): Promise<void> {
   const subject = `$JS.API.CONSUMER.MSG.NEXT.${stream}.${consumer}`;
@@ -36,7 +41,8 @@ export function pullMessages(
         if (error !== null) return end(error);
         const code = message.headers?.code ?? 0;
         if (code === status.notFound || code === status.requestTimeout) return end();
-        if (code !== 0) return end(new StoreError("STORE_MISSING", `consumer ${consumer} of ${stream}: status ${code}`));
+        if (code !== 0)
+          return end(new StoreError("STORE_MISSING", `consumer ${consumer} of ${stream}: status ${code}`));
         received += 1;
         onMessage(message);
         if (received === batch) end();

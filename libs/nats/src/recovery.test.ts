@@ -20,7 +20,7 @@ interface Writer {
 async function appendUntil(log: EventLog, channelId: string, stopped: () => boolean): Promise<Writer> {
   const writer: Writer = { channelId, acknowledged: [], failures: 0 };
   let unknown = false;
-  for (let i = 0; unknown || !stopped(); ) {
+  for (let i = 0; unknown || !stopped();) {
     const expectedStreamVersion = writer.acknowledged.at(-1) ?? 0;
     try {
       const result = await log.appendToStream({ channelId, eventId: `e${i}`, bytes, expectedStreamVersion });

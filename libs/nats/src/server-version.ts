@@ -11,7 +11,10 @@ export function assertServerVersion(version: string, url: string): void {
     const difference = (found[i] ?? 0) - (wanted[i] ?? 0);
     if (difference > 0) return;
     if (difference < 0) {
-      throw new StoreError("STORE_SERVER_TOO_OLD", `${url} runs ${version}; upgrade nats-server to ${minimumServerVersion}`);
+      throw new StoreError(
+        "STORE_SERVER_TOO_OLD",
+        `${url} runs ${version}; upgrade nats-server to ${minimumServerVersion}`,
+      );
     }
   }
 }

@@ -16,13 +16,14 @@ export function createWakeUp(): WakeUp {
     async wait(limitMs, signal) {
       if (!rung && signal?.aborted !== true) {
         await new Promise<void>((resolve) => {
-          release = resolve;
-          const timer = setTimeout(resolve, limitMs);
-          signal?.addEventListener("abort", () => resolve(), { once: true });
-          release = () => {
+          const end = (): void => {
             clearTimeout(timer);
+            signal?.removeEventListener("abort", end);
             resolve();
           };
+          const timer = setTimeout(end, limitMs);
+          signal?.addEventListener("abort", end);
+          release = end;
         });
         release = undefined;
       }

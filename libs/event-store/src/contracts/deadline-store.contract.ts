@@ -26,7 +26,12 @@ export function deadlineStoreContract(name: string, get: () => DeadlineHarness):
 
   describe(`deadlines: ${name}`, () => {
     it("hands each elapsed deadline to one of the workers, once; not a disarmed one, a moved one later", async () => {
-      const [first, second, disarmed, moved] = Array.from({ length: 4 }, newChannel) as [string, string, string, string];
+      const [first, second, disarmed, moved] = Array.from({ length: 4 }, newChannel) as [
+        string,
+        string,
+        string,
+        string,
+      ];
       const seen: string[] = [];
       const [store] = get().workers;
       await watching(

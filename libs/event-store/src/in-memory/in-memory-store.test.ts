@@ -47,7 +47,9 @@ describe("faults", () => {
     const versions: number[] = [];
     for (let i = 0; i < 4; i++) {
       const expectedStreamVersion = versions.at(-1) ?? 0;
-      versions.push((await log.appendToStream({ ...request, eventId: `${i}`, expectedStreamVersion })).nextExpectedStreamVersion);
+      versions.push(
+        (await log.appendToStream({ ...request, eventId: `${i}`, expectedStreamVersion })).nextExpectedStreamVersion,
+      );
     }
     expect(versions).toEqual([1, 3, 6, 7]);
   });
