@@ -101,7 +101,7 @@ function mutatedText(corpus: readonly string[]): fc.Arbitrary<string> {
 
 const oddValue = fc.oneof(
   fc.constantFrom<unknown>(-1, 0.5, 2 ** 53, 2 ** 31, 7, null, "", "*", [], {}, ["*"], ["*", 1], true, "hash"),
-  fc.jsonValue(),
+  fc.string({ maxLength: 70 }),
 );
 
 /** Still an object, with one of its members replaced: reaches what text mutations die before. */

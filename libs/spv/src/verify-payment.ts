@@ -7,7 +7,7 @@ import { type Ancestor, type PaymentTransactions, readPaymentTransactions } from
 import type { SpvCrypto } from "./spv-crypto.ts";
 import { parseStrictJsonObject } from "./strict-json.ts";
 import type { Transaction, TransactionOutput } from "./transaction.ts";
-import { verifyScripts } from "./verify-scripts.ts";
+import { MAX_SCRIPT_INPUTS, verifyScripts } from "./verify-scripts.ts";
 import { verifyTscProof } from "./verify-tsc.ts";
 
 export interface RequiredOutput {
@@ -79,6 +79,7 @@ function requireOutputs(payment: Transaction, required: readonly RequiredOutput[
 /** Walks from the payment to mined ancestors and returns the payment's fee. */
 async function verifyAncestry({ payment, ancestors }: PaymentTransactions, rules: PaymentRules): Promise<bigint> {
   const fee = verifyScripts(payment, spentOutputs(payment, ancestors));
+  let checkedInputs = payment.inputs.length;
   const visited = new Set<string>();
   const open: Transaction[] = [payment];
   for (let child = open.pop(); child !== undefined; child = open.pop()) {
@@ -89,6 +90,10 @@ async function verifyAncestry({ payment, ancestors }: PaymentTransactions, rules
       if (parent.proof !== null) {
         await requireMined(parent, rules);
       } else {
+        checkedInputs += parent.transaction.inputs.length;
+        if (checkedInputs > MAX_SCRIPT_INPUTS) {
+          throw new SpvError("SPV_TOO_LARGE", `ancestry: more than ${MAX_SCRIPT_INPUTS} inputs to check`);
+        }
         verifyScripts(parent.transaction, spentOutputs(parent.transaction, ancestors));
         open.push(parent.transaction);
       }

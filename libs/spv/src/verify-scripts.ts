@@ -4,7 +4,7 @@ import type { Transaction, TransactionOutput } from "./transaction.ts";
 
 /** Stack memory that one script may take. */
 const SCRIPT_MEMORY_BYTES = 4_000_000;
-/** A signature check costs a millisecond in JavaScript and fits in a byte of script: bounds for one transaction. */
+/** A signature check costs a millisecond in JavaScript and fits in a byte of script. Bounds for one input and, with all ancestors, for one payment. */
 export const MAX_SCRIPT_BYTES = 20_000;
 export const MAX_SCRIPT_INPUTS = 500;
 
