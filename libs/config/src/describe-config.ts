@@ -54,9 +54,8 @@ function show({ name, value }: ConfigLine): string {
   if (value === null) return "-";
   if (typeof value === "boolean") return value ? "on" : "off";
   if (Array.isArray(value)) return value.join(",");
-  if (typeof value === "object") return JSON.stringify(value);
   const unit = name.endsWith("Ms") ? " ms" : name.endsWith("Bytes") ? " bytes" : "";
-  return `${String(value as string | number)}${unit}`;
+  return typeof value === "string" ? value : `${JSON.stringify(value)}${unit}`;
 }
 
 function redacted(value: unknown): unknown {

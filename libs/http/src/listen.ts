@@ -19,16 +19,16 @@ export async function listen(
   host: string,
   port: number,
 ): Promise<{ token: us_listen_socket; port: number }> {
-  let token: us_listen_socket | false = false;
+  const result: { token?: us_listen_socket | false } = {};
   (app as unknown as ListenWithOptions).listen(
     host,
     port,
     EXCLUSIVE_PORT,
-    (socket: us_listen_socket | false) => (token = socket),
+    (socket: us_listen_socket | false) => (result.token = socket),
   );
-  // Not narrowed by the compiler: the callback ran inside `listen`.
-  const listening = token as us_listen_socket | false;
-  if (listening !== false) return { token: listening, port: us_socket_local_port(listening) };
+  // uWS calls back before it returns.
+  const { token = false } = result;
+  if (token !== false) return { token, port: us_socket_local_port(token) };
   throw await explain(host, port);
 }
 
