@@ -32,6 +32,8 @@ const retryableServerCodes: ReadonlySet<string> = new Set([
   "STORE_APPEND_IN_FLIGHT",
   "STORE_UNAVAILABLE",
   "STORE_FULL",
+  "EDGE_UNAVAILABLE",
+  "EDGE_TOO_MANY_PENDING",
 ]);
 
 export function isRetryableServerCode(code: string): boolean {

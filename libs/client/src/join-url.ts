@@ -1,8 +1,9 @@
-import { isChannelId, type Role } from "@p4/protocol";
+import { type Dialect, isChannelId, type Role } from "@p4/protocol";
 import { sessionError } from "./errors.ts";
 
 export interface JoinQuery {
   readonly role: Role;
+  readonly dialect: Dialect;
   readonly token: string | null;
   /** Sequence of the last message received; null on the first join. */
   readonly since: number | null;
@@ -18,11 +19,12 @@ export function channelIdOf(url: string): string {
 }
 
 /** The address to connect to. Query parameters that the caller put there stay. */
-export function joinUrl(url: string, { role, token, since }: JoinQuery): string {
+export function joinUrl(url: string, { role, dialect, token, since }: JoinQuery): string {
   const target = new URL(url);
   target.searchParams.set("role", role);
   // The deployed proxies know the merchant by this mark alone.
   if (role === "merchant") target.searchParams.set("internal", "true");
+  target.searchParams.set("dialect", dialect);
   if (token !== null) target.searchParams.set("token", token);
   target.searchParams.set("receipts", "true");
   if (since !== null) target.searchParams.set("since", String(since));

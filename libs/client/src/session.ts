@@ -116,10 +116,13 @@ export class Session {
     this.#inputs.push(input);
     if (this.#inputs.length > 1) return;
     for (let next = this.#inputs[0]; next !== undefined; next = this.#inputs[0]) {
-      const { state, effects } = step(this.#state, next, Math.random());
-      this.#state = state;
-      for (const effect of effects) this.#perform(effect);
-      this.#inputs.shift();
+      try {
+        const { state, effects } = step(this.#state, next, Math.random());
+        this.#state = state;
+        for (const effect of effects) this.#perform(effect);
+      } finally {
+        this.#inputs.shift();
+      }
     }
   }
 
@@ -151,7 +154,8 @@ export class Session {
 
   #connect(urlIndex: number, since: number | null): void {
     const webSocket = this.#options.webSocket ?? (globalThis.WebSocket as unknown as WebSocketConstructor);
-    const url = joinUrl(this.#urls[urlIndex] ?? "", { role: this.#role, token: this.#options.token ?? null, since });
+    const { dialect = "p4", token = null } = this.#options;
+    const url = joinUrl(this.#urls[urlIndex] ?? "", { role: this.#role, dialect, token, since });
     this.#socket = new Socket(webSocket, url, {
       message: (text) => this.#advance({ type: "frame", text }),
       lost: (code, reason) => {
