@@ -1,1 +1,1 @@
-export {};
+export { startExpiry, type ExpiryOptions } from "./start-expiry.ts";

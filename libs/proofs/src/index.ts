@@ -1,1 +1,5 @@
-export {};
+export { proofRoutes, type ProofRoute, type ProofRouteOptions } from "./proof-routes.ts";
+export { recordCallback, type IncomingCallback, type ProofRules, type ProofServices } from "./record-callback.ts";
+export { ProofStore } from "./proof-store.ts";
+export { proofStates, presentDocument, type ProofDocument, type ProofState } from "./proof-document.ts";
+export { isProofError, ProofError, proofErrors, type ProofErrorCode } from "./errors.ts";

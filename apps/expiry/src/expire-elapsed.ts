@@ -1,0 +1,15 @@
+import { expiryEventId, type ChannelRegistry } from "@p4/actors";
+import type { DeadlineHandler } from "@p4/event-store";
+
+/**
+ * What a worker does with an elapsed timer. The timer is a hint: the channel's own deadline decides, and its log takes
+ * one expiry only, however many workers try. A timer that came early, or that belongs to a moved deadline, comes again.
+ */
+export function expireElapsed(registry: Pick<ChannelRegistry, "submit">, nowMs: () => number): DeadlineHandler {
+  return async (channelId) => {
+    const metadata = { commandId: expiryEventId, nowMs: nowMs(), correlationId: "", causationId: "deadline" };
+    const result = await registry.submit(channelId, { type: "ExpireChannel", metadata });
+    if (result.outcome !== "refused" || result.code !== "DEADLINE_NOT_REACHED") return { outcome: "done" };
+    return { outcome: "again", inMs: Math.max(1, result.channel.snapshot.context.expiresAtMs - nowMs()) };
+  };
+}

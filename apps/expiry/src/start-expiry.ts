@@ -1,0 +1,40 @@
+import type { Config } from "@p4/config";
+import { openChannelNode } from "@p4/node";
+import type { Logger } from "@p4/telemetry";
+import { expireElapsed } from "./expire-elapsed.ts";
+
+export interface ExpiryOptions {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly natsUrl: string;
+}
+
+/** Starts a worker that turns elapsed deadlines into `channel.expired`. Any number of them share the work. */
+export async function startExpiry({ config, logger, natsUrl }: ExpiryOptions): Promise<{ close(): Promise<void> }> {
+  const node = await openChannelNode({
+    natsUrl,
+    name: "p4-expiry",
+    region: config.region,
+    shards: config.shards,
+    replicas: config.replicas,
+    retentionMs: config.logRetentionMs,
+    onStatus: (status) => logger.info({ broker: status }, "broker"),
+    onFault: (channelId, error) => logger.error({ channelId, error }, "channel fault"),
+  });
+  const expire = expireElapsed(node.registry, Date.now);
+  const watch = await node.deadlines.watchElapsed(async (channelId) => {
+    try {
+      return await expire(channelId);
+    } catch (error) {
+      logger.warn({ channelId, error }, "not expired yet: the deadline will be seen again");
+      throw error;
+    }
+  });
+  return {
+    async close() {
+      watch.unsubscribe();
+      await watch.stopped;
+      await node.close();
+    },
+  };
+}

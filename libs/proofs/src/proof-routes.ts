@@ -1,0 +1,140 @@
+import { isStoreError } from "@p4/event-store";
+import { isChannelId } from "@p4/protocol";
+import { isSpvError, parseTxid, SPV_ERRORS } from "@p4/spv";
+import { isProofError, ProofError, proofErrors } from "./errors.ts";
+import { presentDocument } from "./proof-document.ts";
+import { recordCallback, type ProofServices } from "./record-callback.ts";
+
+/** The parts of an HTTP request and response that these routes use: any server's that has them will do. */
+export interface ProofRequest {
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+  readonly headers: ReadonlyMap<string, string>;
+  readonly body: Uint8Array;
+}
+
+export interface ProofResponse {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+export interface ProofRoute {
+  readonly method: "GET" | "POST";
+  readonly path: string;
+  readonly maxBodyBytes?: number;
+  handle(request: ProofRequest): Promise<ProofResponse>;
+}
+
+export interface ProofRouteOptions extends ProofServices {
+  /** Whether the Authorization header is right; compared in constant time. Without a configured token: always. */
+  readonly isAuthorized: (authorization: string) => boolean;
+  /** Told of each callback, with the code of its refusal or null. */
+  readonly onCallback: (refusal: string | null) => void;
+  readonly onError: (error: unknown) => void;
+}
+
+const maxBodyBytes = 1_048_576;
+
+/**
+ * `POST /proofs/:txid?i=<channel>` and its prefixed twin: 201 without body once stored; `POST /callbacks?i=` takes ARC's
+ * batches, which name no transaction in the URL; `GET /proofs/:txid` reads back.
+ */
+export function proofRoutes(options: ProofRouteOptions): ProofRoute[] {
+  const post = (request: ProofRequest) => receive(request, options);
+  const get = (request: ProofRequest) => answer(() => readBack(request, options), options);
+  return ["", "/api/v1"].flatMap((prefix): ProofRoute[] => [
+    { method: "POST", path: `${prefix}/proofs/:txid`, maxBodyBytes, handle: post },
+    { method: "POST", path: `${prefix}/callbacks`, maxBodyBytes, handle: post },
+    { method: "GET", path: `${prefix}/proofs/:txid`, handle: get },
+  ]);
+}
+
+async function receive(request: ProofRequest, options: ProofRouteOptions): Promise<ProofResponse> {
+  let refusal: string | null = null;
+  const response = await answer(
+    async () => {
+      await recordCallback(readRequest(request, options), options);
+      return { status: 201 };
+    },
+    options,
+    (code) => (refusal = code),
+  );
+  options.onCallback(refusal);
+  return response;
+}
+
+function readRequest(request: ProofRequest, options: ProofRouteOptions) {
+  if (!options.isAuthorized(request.headers.get("authorization") ?? "")) throw new ProofError("PROOF_TOKEN");
+  if ((request.headers.get("content-type") ?? "").startsWith("application/octet-stream")) {
+    throw new ProofError("PROOF_ENCRYPTED");
+  }
+  const txid = request.params["txid"];
+  const expectedTxid = txid === undefined ? null : parseTxid(txid, "txid");
+  const channelId = request.query.get("i") ?? "";
+  if (!isChannelId(channelId)) throw new ProofError("PROOF_CHANNEL_ID");
+  return { expectedTxid, channelId, bodyText: textOf(request.body) };
+}
+
+function textOf(body: Uint8Array): string {
+  try {
+    return decoder.decode(body);
+  } catch {
+    throw new ProofError("PROOF_BODY_TEXT");
+  }
+}
+
+const decoder = new TextDecoder("utf-8", { fatal: true });
+
+async function readBack(request: ProofRequest, { store }: ProofRouteOptions): Promise<ProofResponse> {
+  const txid = parseTxid(request.params["txid"] ?? "", "txid");
+  const document = await store.read(txid);
+  if (document === null || (document.proofs.length === 0 && document.notices.length === 0)) {
+    throw new ProofError("PROOF_UNKNOWN", txid);
+  }
+  const body = JSON.stringify(presentDocument(document));
+  return { status: 200, headers: { "content-type": "application/json", "cache-control": "no-cache" }, body };
+}
+
+async function answer(
+  work: () => Promise<ProofResponse>,
+  options: ProofRouteOptions,
+  onRefusal: (code: string) => void = () => undefined,
+): Promise<ProofResponse> {
+  try {
+    return await work();
+  } catch (error) {
+    const problem = problemOf(error);
+    if (problem === null) {
+      options.onError(error);
+      onRefusal("INTERNAL");
+      return problemResponse(500, "INTERNAL", "Unknown error", "see the server's log");
+    }
+    onRefusal(problem.code);
+    return problemResponse(problem.status, problem.code, problem.title, problem.detail);
+  }
+}
+
+function problemOf(error: unknown): { status: number; code: string; title: string; detail: string } | null {
+  if (isSpvError(error)) {
+    const { httpStatus: status } = SPV_ERRORS[error.code];
+    return { status, code: error.code, title: status === 503 ? "Try again" : "Proof refused", detail: error.message };
+  }
+  if (isProofError(error)) {
+    const { httpStatus: status, title } = proofErrors[error.code];
+    return { status, code: error.code, title, detail: error.message };
+  }
+  if (isStoreError(error) && error.retryable) {
+    const { httpStatus: status, title, rule } = proofErrors.PROOF_NOT_STORED;
+    return { status, code: "PROOF_NOT_STORED", title, detail: `${rule} (${error.code})` };
+  }
+  return null;
+}
+
+function problemResponse(status: number, code: string, title: string, detail: string): ProofResponse {
+  return {
+    status,
+    headers: { "content-type": "application/problem+json", ...(status === 503 ? { "retry-after": "5" } : {}) },
+    body: JSON.stringify({ status, code, title, detail }),
+  };
+}

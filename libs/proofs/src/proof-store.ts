@@ -1,0 +1,38 @@
+import { isStoreError, type DocumentStore } from "@p4/event-store";
+import { emptyDocument, type ProofDocument } from "./proof-document.ts";
+
+/** Proof documents in a bucket, changed by compare-and-set. */
+export class ProofStore {
+  readonly #documents: DocumentStore;
+
+  constructor(documents: DocumentStore) {
+    this.#documents = documents;
+  }
+
+  async read(txid: string): Promise<ProofDocument | null> {
+    const stored = await this.#documents.get(txid);
+    return stored === null ? null : parse(stored.bytes);
+  }
+
+  async change(txid: string, change: (document: ProofDocument) => ProofDocument): Promise<void> {
+    for (;;) {
+      const stored = await this.#documents.get(txid);
+      const document = stored === null ? emptyDocument(txid) : parse(stored.bytes);
+      const changed = change(document);
+      if (changed === document) return;
+      try {
+        await this.#documents.put(txid, encoder.encode(JSON.stringify(changed)), stored?.revision ?? 0);
+        return;
+      } catch (error) {
+        if (!isStoreError(error, "STORE_REVISION_CONFLICT")) throw error;
+      }
+    }
+  }
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder("utf-8", { fatal: true });
+
+function parse(bytes: Uint8Array): ProofDocument {
+  return JSON.parse(decoder.decode(bytes)) as ProofDocument;
+}
