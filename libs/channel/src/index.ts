@@ -43,3 +43,4 @@ export {
   type ServerMessage,
 } from "./outgoing.ts";
 export { maxEvents, maxRecordedJoins, maxWalletEvents } from "./limits.ts";
+export { timelineOf, type StoredText, type Timeline, type TimelineEntry } from "./timeline.ts";
