@@ -1,13 +1,20 @@
 import { defineConfig } from "vitest/config";
+import { readProjects } from "./tools/projects.mjs";
 
-// All packages in one run: the workers are shared, and one line at the end counts everything.
+// All packages in one run: they share the workers, and one count covers everything. A package's own number of workers
+// holds when it is tested alone.
+const maxWorkers = 2;
+
 export default defineConfig({
   test: {
-    maxWorkers: 2,
+    maxWorkers,
     projects: [
-      "libs/*/vitest.config.ts",
-      "apps/*/vitest.config.ts",
-      { test: { name: "tools", root: "tools", include: ["**/*.test.mjs"], testTimeout: 60_000 } },
+      ...readProjects(import.meta.dirname).map(({ root, name }) => ({
+        extends: `./${root}/vitest.config.ts`,
+        root,
+        test: { name, maxWorkers },
+      })),
+      { test: { name: "tools", root: "tools", include: ["**/*.test.mjs"], testTimeout: 60_000, maxWorkers } },
     ],
   },
 });
