@@ -181,7 +181,14 @@ export class Broker {
     this.#connected = true;
     this.#settings.onRecovered();
     this.#settings.onStatus({ type: "reconnected", server, version: this.serverVersion });
-    for (const listener of this.#reconnectListeners) listener();
+    for (const listener of this.#reconnectListeners) {
+      // One that throws must not keep the others from comparing with the log.
+      try {
+        listener();
+      } catch (error) {
+        this.report(error as Error);
+      }
+    }
   }
 
   #onError(cause: Error): void {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { AuthorizationError, connect, type NatsConnection } from "@nats-io/transport-node";
-import { StoreError } from "@p4/event-store";
+import { StoreError, isStoreError } from "@p4/event-store";
 import { Broker } from "./broker.ts";
 import { connectionOptions, createBackoff, redactedUrl, type BrokerOptions } from "./connect-options.ts";
 import { assertServerVersion } from "./server-version.ts";
@@ -12,14 +12,15 @@ import { assertServerVersion } from "./server-version.ts";
 export async function connectBroker(options: BrokerOptions): Promise<Broker> {
   const url = redactedUrl(options);
   const backoff = createBackoff();
-  const nc = await firstConnection(options, url, () => backoff.next());
+  const end = performance.now() + (options.connectWithinMs ?? 10_000);
+  const nc = await firstConnection(options, end, () => backoff.next());
   backoff.reset();
   const onStatus = options.onStatus ?? (() => {});
   try {
     assertServerVersion(nc.info?.version ?? "0.0.0", url);
-    const requestTimeoutMs = options.requestTimeoutMs ?? 5_000;
+    const requestTimeoutMs = options.requestTimeoutMs ?? 3_000;
     const broker = new Broker(nc, { url, requestTimeoutMs, onStatus, onRecovered: () => backoff.reset() });
-    await broker.api("INFO");
+    await untilJetStreamAnswers(broker, end);
     onStatus({ type: "connected", server: nc.getServer(), version: broker.serverVersion });
     return broker;
   } catch (error) {
@@ -28,8 +29,21 @@ export async function connectBroker(options: BrokerOptions): Promise<Broker> {
   }
 }
 
-async function firstConnection(options: BrokerOptions, url: string, delay: () => number): Promise<NatsConnection> {
-  const end = performance.now() + (options.connectWithinMs ?? 10_000);
+/** A cluster that has just started has no leader yet, and leaves the question unanswered. */
+async function untilJetStreamAnswers(broker: Broker, end: number): Promise<void> {
+  for (;;) {
+    try {
+      await broker.api("INFO", undefined, 1_000);
+      return;
+    } catch (error) {
+      if (!isStoreError(error, "STORE_UNAVAILABLE") || performance.now() >= end) throw error;
+      await sleep(100);
+    }
+  }
+}
+
+async function firstConnection(options: BrokerOptions, end: number, delay: () => number): Promise<NatsConnection> {
+  const url = redactedUrl(options);
   for (;;) {
     try {
       return await connect(connectionOptions(options, delay));

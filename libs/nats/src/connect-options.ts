@@ -8,7 +8,7 @@ export interface BrokerOptions {
   readonly name: string;
   /** How long the first connection is tried for; 10 s. Later losses are retried for ever. */
   readonly connectWithinMs?: number;
-  /** How long an answer may take; 5 s. */
+  /** How long an answer may take; 3 s. A stream that is between two leaders swallows questions. */
   readonly requestTimeoutMs?: number;
   /** A silent connection is given up after three of these; 5 s. */
   readonly pingIntervalMs?: number;

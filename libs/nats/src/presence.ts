@@ -22,7 +22,13 @@ export function createPresence(broker: Broker, options: PresenceOptions): Presen
   assertChannelId(options.nodeId);
   const subscription = broker.nc.subscribe(presenceSubject(region, options.nodeId), {
     callback: (error, message) => {
-      if (error === null) message.respond(options.isAlive(message.string()) ? alive : gone);
+      if (error !== null) return;
+      // The client's reader would die of an exception, and with it the connection.
+      try {
+        message.respond(options.isAlive(message.string()) ? alive : gone);
+      } catch (cause) {
+        broker.report(cause as Error);
+      }
     },
   });
   return {

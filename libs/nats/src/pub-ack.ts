@@ -49,10 +49,13 @@ export function publishAcked(broker: Broker, message: StoreMessage): Promise<Pub
   });
 }
 
+/** A cluster without a leader does not answer; the caller must be free to try again soon. */
+const explainWithinMs = 500;
+
 /** No stream listens on the subject: it is missing, or has no leader at the moment. The API tells which. */
 export async function explainSilence(broker: Broker, stream: string, subject: string): Promise<Error> {
   try {
-    await broker.api(`STREAM.INFO.${stream}`);
+    await broker.api(`STREAM.INFO.${stream}`, undefined, explainWithinMs);
     return broker.noResponders(subject);
   } catch (error) {
     return error as Error;

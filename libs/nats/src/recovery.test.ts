@@ -66,15 +66,19 @@ describe("a broker that is killed and started again", () => {
   }, 30_000);
 
   it("is refused to callers at once while it is away, and heard again without a restart of ours", async () => {
-    const broker = await nats.connect();
+    // Longer than this test may take: neither an open nor a new call may wait for it.
+    const broker = await nats.connect({ requestTimeoutMs: 60_000 });
     const [log, feed] = [createEventLog(broker, settings), createLiveFeed(broker, settings)];
     const seen: LiveEvent[] = [];
     const channels = [`before${Date.now()}`, `during${Date.now()}`] as const;
     feed.subscribe(channels[0], (event) => seen.push(event));
     const recovered = new Promise<void>((resolve) => feed.onReconnect(resolve));
-    await nats.server.kill();
-    await vi.waitUntil(() => !broker.ready(), patient);
     const request = { channelId: channels[0], eventId: "away", bytes, expectedStreamVersion: 0 };
+    nats.server.pause();
+    const open = expect(log.appendToStream(request)).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
+    await nats.server.kill();
+    await open;
+    await vi.waitUntil(() => !broker.ready(), patient);
     await expect(log.appendToStream(request)).rejects.toMatchObject({ code: "STORE_UNAVAILABLE", retryable: true });
     await expect(log.readStream("away")).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
     // Subscriptions are kept, also those made now.
