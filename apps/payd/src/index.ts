@@ -1,1 +1,3 @@
-export {};
+export { type Payd, startPayd } from "./payd.ts";
+export type { PaydOptions } from "./payd-options.ts";
+export type { MerchantProfile } from "./invoice/payment-request.ts";

@@ -1,0 +1,32 @@
+/** Every error of this wallet. `retryable`: the same call may succeed later without a change. */
+export const paydErrors = {
+  PAYD_INVALID_REQUEST: { retryable: false, httpStatus: 400, title: "invalid request" },
+  PAYD_INVOICE_UNKNOWN: { retryable: false, httpStatus: 404, title: "no such invoice" },
+  PAYD_INVOICE_OVER: { retryable: false, httpStatus: 409, title: "invoice is over" },
+  PAYD_HEADERS_UNAVAILABLE: { retryable: true, httpStatus: 503, title: "block headers cannot be had at the moment" },
+  PAYD_KEY_FILE: { retryable: false, httpStatus: 500, title: "master key unusable" },
+  PAYD_CHANNEL_UNREACHABLE: { retryable: true, httpStatus: 500, title: "channel could not be joined" },
+  PAYD_PAYMENT_PENDING: { retryable: true, httpStatus: 500, title: "an earlier payment is not settled yet" },
+  PAYD_MINER_UNAVAILABLE: { retryable: true, httpStatus: 500, title: "the miner cannot be asked at the moment" },
+} as const satisfies Record<string, { retryable: boolean; httpStatus: number; title: string }>;
+
+export type PaydErrorCode = keyof typeof paydErrors;
+
+export class PaydError extends Error {
+  readonly code: PaydErrorCode;
+  readonly retryable: boolean;
+
+  constructor(code: PaydErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "PaydError";
+    this.code = code;
+    this.retryable = paydErrors[code].retryable;
+  }
+}
+
+/** By code, so that it also holds for another copy of this package. */
+export function isPaydError(error: unknown, code?: PaydErrorCode): error is PaydError {
+  if (!(error instanceof Error)) return false;
+  const found = (error as { code?: unknown }).code;
+  return typeof found === "string" && Object.hasOwn(paydErrors, found) && (code === undefined || found === code);
+}

@@ -1,0 +1,100 @@
+import { isStoreError, type DocumentStore } from "@p4/event-store";
+import { decodeInvoice, encodeInvoice } from "./invoice-codec.ts";
+import type { Invoice } from "./invoice.ts";
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+const counterKey = "next-key-index";
+const invoicePrefix = "invoice.";
+
+/** Invoices, payments and proofs as documents; every change of an invoice is checked against its revision. */
+export class InvoiceRepository {
+  readonly #documents: DocumentStore;
+
+  constructor(documents: DocumentStore) {
+    this.#documents = documents;
+  }
+
+  /** Takes the next BIP32 index. A crash leaves a gap, never a second invoice with the same key. */
+  async takeKeyIndex(): Promise<number> {
+    for (;;) {
+      const stored = await this.#documents.get(counterKey);
+      const index = stored === null ? 0 : Number(decoder.decode(stored.bytes));
+      try {
+        await this.#documents.put(counterKey, encoder.encode(String(index + 1)), stored?.revision ?? 0);
+        return index;
+      } catch (error) {
+        if (!isStoreError(error, "STORE_REVISION_CONFLICT")) throw error;
+      }
+    }
+  }
+
+  async add(invoice: Invoice): Promise<void> {
+    await this.#documents.put(invoicePrefix + invoice.id, encodeInvoice(invoice), 0);
+  }
+
+  async get(id: string): Promise<Invoice | null> {
+    const stored = await this.#documents.get(invoicePrefix + id);
+    return stored === null ? null : decodeInvoice(stored.bytes);
+  }
+
+  /** Applies a pure step to the invoice, again if another writer was first. Writes nothing when the step changes nothing. */
+  async update(id: string, step: (invoice: Invoice) => Invoice): Promise<Invoice> {
+    for (;;) {
+      const stored = await this.#documents.get(invoicePrefix + id);
+      if (stored === null) throw new Error(`invoice ${id} is not in the store any more`);
+      const before = decodeInvoice(stored.bytes);
+      const after = step(before);
+      if (after === before) return before;
+      try {
+        await this.#documents.put(invoicePrefix + id, encodeInvoice(after), stored.revision);
+        return after;
+      } catch (error) {
+        if (!isStoreError(error, "STORE_REVISION_CONFLICT")) throw error;
+      }
+    }
+  }
+
+  async *all(): AsyncGenerator<Invoice> {
+    for await (const key of this.#documents.keys(invoicePrefix)) {
+      const invoice = await this.get(key.slice(invoicePrefix.length));
+      if (invoice !== null) yield invoice;
+    }
+  }
+
+  /** The payment's body as it came, the merchant's evidence; kept apart because ancestors can make it large. */
+  async savePayment(id: string, txid: string, bodyText: string): Promise<void> {
+    await this.#documents.set(paymentKey(id, txid), encoder.encode(bodyText));
+  }
+
+  /** The transaction as it is broadcast. */
+  async saveTransaction(id: string, txid: string, bytes: Uint8Array): Promise<void> {
+    await this.#documents.set(transactionKey(id, txid), bytes);
+  }
+
+  async readTransaction(id: string, txid: string): Promise<Uint8Array | null> {
+    return (await this.#documents.get(transactionKey(id, txid)))?.bytes ?? null;
+  }
+
+  async saveProof(proofKey: string, envelopeText: string): Promise<void> {
+    await this.#documents.set(proofKey, encoder.encode(envelopeText));
+  }
+
+  async readProof(proofKey: string): Promise<string | null> {
+    const stored = await this.#documents.get(proofKey);
+    return stored === null ? null : decoder.decode(stored.bytes);
+  }
+}
+
+function paymentKey(id: string, txid: string): string {
+  return `payment.${id}.${txid}`;
+}
+
+function transactionKey(id: string, txid: string): string {
+  return `transaction.${id}.${txid}`;
+}
+
+/** One document per invoice and block. */
+export function proofKeyOf(id: string, block: string): string {
+  return `proof.${id}.${block}`;
+}

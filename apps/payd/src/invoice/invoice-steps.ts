@@ -1,0 +1,68 @@
+import type { Fees } from "@p4/protocol";
+import type { DoubleSpendReport, Invoice, InvoiceProof, InvoiceState } from "./invoice.ts";
+
+/** Enough for a real reorganisation or a stubborn customer; an invoice must not grow with what others send. */
+const maxEntries = 32;
+
+/**
+ * The steps of an invoice, as pure functions. Each may be repeated: a step that was already made returns the very same
+ * object, which tells the caller that there is nothing to write.
+ */
+export function recordFees(invoice: Invoice, fees: Fees): Invoice {
+  return invoice.fees === null ? { ...invoice, fees } : invoice;
+}
+
+export function recordChannel(invoice: Invoice, channel: "joined" | "ended"): Invoice {
+  return invoice.channel === channel ? invoice : { ...invoice, channel };
+}
+
+/** A valid payment has come in. Keeps the first one: whether it can be broadcast is not known yet. */
+export function recordPayment(invoice: Invoice, txid: string, receivedAtMs: number): Invoice {
+  if (invoice.state !== "pending") return invoice;
+  return { ...invoice, state: "paymentReceived", payment: { txid, receivedAtMs } };
+}
+
+export function recordBroadcast(invoice: Invoice, txid: string): Invoice {
+  return advance(invoice, txid, ["paymentReceived"], "broadcast");
+}
+
+/** The miner refuses for good: the invoice can be paid by another transaction. */
+export function recordRefusedBroadcast(invoice: Invoice, txid: string, memo: string): Invoice {
+  if (invoice.state !== "paymentReceived" || invoice.payment?.txid !== txid) return invoice;
+  return { ...invoice, state: "pending", payment: null, refused: [...invoice.refused, { txid, memo }].slice(-maxEntries) };
+}
+
+/** The acknowledgement is out. */
+export function recordPaid(invoice: Invoice, txid: string): Invoice {
+  return advance(invoice, txid, ["broadcast"], "paid");
+}
+
+/**
+ * A proof of the invoice's transaction. Several are legitimate: after a reorganisation the transaction is in another block.
+ * A proof whose block is in doubt is kept, but settles nothing.
+ */
+export function recordProof(invoice: Invoice, txid: string, proof: InvoiceProof, settles: boolean): Invoice {
+  if (invoice.payment?.txid !== txid) return invoice;
+  const known = invoice.proofs.find(({ proofKey }) => proofKey === proof.proofKey);
+  const isNews = known === undefined || (proof.headerConfirmed && !known.headerConfirmed);
+  const others = invoice.proofs.filter((other) => other !== known);
+  const proofs = isNews ? [...others, { ...proof, receivedAtMs: known?.receivedAtMs ?? proof.receivedAtMs }] : invoice.proofs;
+  const state = settles ? "proved" : invoice.state;
+  if (!isNews && state === invoice.state) return invoice;
+  return { ...invoice, state, proofs: proofs.slice(-maxEntries) };
+}
+
+/** A warning for the merchant; the miners' verdict comes as a proof, or never comes. */
+export function recordDoubleSpend(invoice: Invoice, txid: string, report: DoubleSpendReport): Invoice {
+  if (invoice.payment?.txid !== txid) return invoice;
+  const known = invoice.doubleSpends.some(
+    ({ reason, doubleSpendTxid }) => reason === report.reason && doubleSpendTxid === report.doubleSpendTxid,
+  );
+  if (known || invoice.doubleSpends.length >= maxEntries) return invoice;
+  return { ...invoice, doubleSpends: [...invoice.doubleSpends, report] };
+}
+
+function advance(invoice: Invoice, txid: string, from: readonly InvoiceState[], to: InvoiceState): Invoice {
+  if (invoice.payment?.txid !== txid || !from.includes(invoice.state)) return invoice;
+  return { ...invoice, state: to };
+}

@@ -1,0 +1,83 @@
+import type { Fees } from "@p4/protocol";
+
+/**
+ * How far an invoice has come:
+ * - `pending`: nothing usable has been paid;
+ * - `paymentReceived`: a valid payment is stored, its broadcast is not yet known to have worked;
+ * - `broadcast`: a miner has taken the transaction;
+ * - `paid`: the customer has been told so;
+ * - `proved`: a Merkle proof of the transaction is stored.
+ */
+export type InvoiceState = "pending" | "paymentReceived" | "broadcast" | "paid" | "proved";
+
+/** A customer's transaction that a miner refused for good: the same transaction gets the same answer. */
+export interface RefusedTransaction {
+  readonly txid: string;
+  readonly memo: string;
+}
+
+/** The envelope itself is a document of its own, named by `proofKey`. */
+export interface InvoiceProof {
+  readonly blockHash: string | null;
+  readonly blockHeight: number | null;
+  /** Whether the header source knew the block. */
+  readonly headerConfirmed: boolean;
+  readonly receivedAtMs: number;
+  readonly proofKey: string;
+}
+
+export interface DoubleSpendReport {
+  readonly reason: "doubleSpend" | "doubleSpendAttempt";
+  readonly doubleSpendTxid: string;
+  readonly reportedAtMs: number;
+}
+
+/** One invoice, as stored. Never changed in place: see invoice-steps. */
+export interface Invoice {
+  readonly version: 1;
+  /** Also the channel id: letters and digits, because PayD's customers accept nothing else in a payment URL. */
+  readonly id: string;
+  /** Last element of the BIP32 path of its key. */
+  readonly keyIndex: number;
+  readonly satoshis: number;
+  readonly memo: string | null;
+  readonly createdAtMs: number;
+  readonly expiresAtMs: number;
+  /** The one destination, as hex. */
+  readonly lockingScript: string;
+  readonly state: InvoiceState;
+  /** `joined`: to be joined again after a restart. `ended`: the channel has expired. */
+  readonly channel: "none" | "joined" | "ended";
+  /** Promised with the first payment request; a later quote does not change it. */
+  readonly fees: Fees | null;
+  readonly payment: { readonly txid: string; readonly receivedAtMs: number } | null;
+  readonly refused: readonly RefusedTransaction[];
+  readonly proofs: readonly InvoiceProof[];
+  readonly doubleSpends: readonly DoubleSpendReport[];
+}
+
+export type NewInvoice = Pick<
+  Invoice,
+  "id" | "keyIndex" | "satoshis" | "memo" | "createdAtMs" | "expiresAtMs" | "lockingScript"
+>;
+
+export function createInvoice(given: NewInvoice): Invoice {
+  return {
+    version: 1,
+    ...given,
+    state: "pending",
+    channel: "none",
+    fees: null,
+    payment: null,
+    refused: [],
+    proofs: [],
+    doubleSpends: [],
+  };
+}
+
+/** Whether something may still happen on the invoice's channel that this wallet has to take part in. */
+export function needsChannel(invoice: Invoice, nowMs: number): boolean {
+  if (invoice.channel !== "joined") return false;
+  if (invoice.state === "pending") return nowMs < invoice.expiresAtMs;
+  return true;
+}

@@ -1,0 +1,135 @@
+import { describeWireError, parseBody, type ParsedBody } from "@p4/protocol";
+import { bytesToHex, paymentTransactionId } from "@p4/spv";
+import { PaydError } from "../errors.ts";
+import type { Invoice } from "../invoice/invoice.ts";
+import type { InvoiceRepository } from "../invoice/invoice-repository.ts";
+import { recordBroadcast, recordPaid, recordPayment, recordRefusedBroadcast } from "../invoice/invoice-steps.ts";
+import { judgePayment } from "../invoice/judge-payment.ts";
+import { buildPaymentAck, refusePayment, type PaymentVerdict } from "../invoice/payment-ack.ts";
+import type { BroadcastResult } from "../mapi/broadcaster.ts";
+import { checkPayment, paymentReferenceOf, type PaymentChecks } from "./check-payment.ts";
+import { SerialByKey } from "./serial-by-key.ts";
+
+export interface PaymentDeskOptions {
+  readonly invoices: InvoiceRepository;
+  readonly checks: PaymentChecks;
+  readonly withFees: (invoice: Invoice) => Promise<Invoice>;
+  readonly broadcast: (invoiceId: string, txid: string, rawTx: string) => Promise<BroadcastResult>;
+  readonly now: () => number;
+}
+
+export interface PaymentAnswer {
+  readonly verdict: PaymentVerdict;
+  /** Body of `payment.ack`. */
+  readonly ack: object;
+}
+
+/**
+ * Takes payments. Each step is stored before the next begins and may be repeated, so that a crash anywhere between the
+ * first byte and the acknowledgement is mended by the same payment coming again, or by `resume`.
+ */
+export class PaymentDesk {
+  readonly #options: PaymentDeskOptions;
+  readonly #serial = new SerialByKey();
+
+  constructor(options: PaymentDeskOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * The `payment.ack` to a `payment`. Throws what is no verdict on the payment: PAYD_MINER_UNAVAILABLE,
+   * PAYD_HEADERS_UNAVAILABLE, PAYD_PAYMENT_PENDING, a store error. The customer may then send the same payment again.
+   */
+  async receive(invoiceId: string, bodyText: string | null): Promise<PaymentAnswer> {
+    const parsed = parseBody("payment", bodyText);
+    if (!parsed.ok || bodyText === null) {
+      const rule = parsed.ok ? "body: is missing" : describeWireError(parsed.error);
+      return answer(invoiceId, null, refusePayment(null, "PAYMENT_INVALID", rule));
+    }
+    const verdict = await this.#serial.run(invoiceId, () => this.#judge(invoiceId, parsed.body, bodyText));
+    return answer(invoiceId, paymentOf(parsed.body), verdict);
+  }
+
+  /** The acknowledgement of this transaction has been stored by the channel. */
+  async acknowledged(invoiceId: string, txid: string): Promise<void> {
+    await this.#options.invoices.update(invoiceId, (invoice) => recordPaid(invoice, txid));
+  }
+
+  /** The channel says that it has an acknowledgement: there can only be one, that of the transaction broadcast. */
+  async noteAcknowledged(invoiceId: string): Promise<void> {
+    await this.#options.invoices.update(invoiceId, (invoice) => recordPaid(invoice, invoice.payment?.txid ?? ""));
+  }
+
+  /** After a restart: goes on with a broadcast that was cut short. Throws as `receive` does. */
+  async resume(invoiceId: string): Promise<void> {
+    await this.#serial.run(invoiceId, async () => {
+      const invoice = await this.#options.invoices.get(invoiceId);
+      if (invoice?.state === "paymentReceived" && invoice.payment !== null) {
+        await this.#broadcast(invoiceId, invoice.payment.txid);
+      }
+    });
+  }
+
+  /** Resolves when no payment is being worked on. */
+  idle(): Promise<void> {
+    return this.#serial.idle();
+  }
+
+  async #judge(invoiceId: string, body: ParsedBody, bodyText: string): Promise<PaymentVerdict> {
+    const { invoices, now, checks } = this.#options;
+    const invoice = await invoices.get(invoiceId);
+    if (invoice === null) throw new PaydError("PAYD_INVOICE_UNKNOWN", `invoice ${invoiceId} does not exist`);
+    const txid = paymentTransactionId(bodyText, checks.crypto);
+    if (txid === null) return refusePayment(null, "PAYMENT_INVALID", "has no transaction that can be read");
+    const reference = paymentReferenceOf(body);
+    if (reference !== null && reference !== invoiceId) return refusePayment(txid, "OTHER_INVOICE");
+    const judgement = judgePayment(invoice, txid, now());
+    switch (judgement.kind) {
+      case "refused":
+        return refusePayment(txid, judgement.code, judgement.memo);
+      case "busy":
+        throw new PaydError("PAYD_PAYMENT_PENDING", `transaction ${invoice.payment?.txid ?? ""} is being broadcast`);
+      case "accepted":
+        return { accepted: true, txid };
+      case "verify":
+        return this.#verify(invoice, txid, bodyText);
+      case "broadcast":
+        return this.#broadcast(invoiceId, txid);
+    }
+  }
+
+  async #verify(invoice: Invoice, txid: string, bodyText: string): Promise<PaymentVerdict> {
+    const { invoices, checks, withFees, now } = this.#options;
+    const checked = await checkPayment(await withFees(invoice), txid, bodyText, checks);
+    if (!checked.ok) return checked.refusal;
+    await invoices.savePayment(invoice.id, txid, bodyText);
+    await invoices.saveTransaction(invoice.id, txid, checked.transaction.bytes);
+    const stored = await invoices.update(invoice.id, (current) => recordPayment(current, txid, now()));
+    // Another process of this wallet may have taken another payment meanwhile.
+    if (stored.payment?.txid !== txid) throw new PaydError("PAYD_PAYMENT_PENDING", "another payment came first");
+    return this.#broadcast(invoice.id, txid);
+  }
+
+  async #broadcast(invoiceId: string, txid: string): Promise<PaymentVerdict> {
+    const { invoices, broadcast } = this.#options;
+    const bytes = await invoices.readTransaction(invoiceId, txid);
+    if (bytes === null) throw new Error(`invoice ${invoiceId}: transaction ${txid} is not in the store`);
+    const result = await broadcast(invoiceId, txid, bytesToHex(bytes));
+    if (result.accepted) {
+      await invoices.update(invoiceId, (invoice) => recordBroadcast(invoice, txid));
+      return { accepted: true, txid };
+    }
+    const after = await invoices.update(invoiceId, (invoice) => recordRefusedBroadcast(invoice, txid, result.reason));
+    // A proof may have come while the miner was being asked: then it is mined, whatever this miner says.
+    if (after.payment?.txid === txid) return { accepted: true, txid };
+    return refusePayment(txid, "MINER_REFUSED", result.reason);
+  }
+}
+
+function answer(invoiceId: string, payment: object | null, verdict: PaymentVerdict): PaymentAnswer {
+  return { verdict, ack: buildPaymentAck(invoiceId, payment, verdict) };
+}
+
+function paymentOf(body: ParsedBody): object | null {
+  return "value" in body ? body.value : null;
+}

@@ -1,0 +1,55 @@
+import type { DocumentStore } from "@p4/event-store";
+import type { HeaderPolicy, HeaderSource, SignaturePolicy, SpvCrypto } from "@p4/spv";
+import type { Logger, Metrics } from "@p4/telemetry";
+import type { MerchantProfile } from "./invoice/payment-request.ts";
+import type { RetryPolicy } from "./mapi/broadcaster.ts";
+
+/** URLs are without a slash at the end. */
+export interface PaydOptions {
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** Where this wallet reaches the P4 server: `ws://host:port`. */
+  readonly socketUrl: string;
+  /** Where customers reach it, for payment URLs. Default: `socketUrl`. */
+  readonly publicSocketUrl?: string;
+  /** Where miners reach the proof endpoint: `http://host:port`. */
+  readonly callbackUrl: string;
+  /** Bearer token that the proof endpoint asks of miners. */
+  readonly callbackToken?: string | null;
+  /** Makes join tokens, where the server asks for them. */
+  readonly joinSecret?: string | null;
+  /** mAPI of the miner. */
+  readonly minerUrl: string;
+  readonly minerTimeoutMs?: number;
+  readonly signaturePolicy?: SignaturePolicy;
+  readonly headers: HeaderSource;
+  /** Whether a proof from a block that the header source does not know settles an invoice. Default `accept-unknown`. */
+  readonly headerPolicy?: HeaderPolicy;
+  /** Whether payments must bring their ancestors. Default true; needs a header source that knows the chain. */
+  readonly ancestryRequired?: boolean;
+  readonly documents: DocumentStore;
+  /** The master key is kept in `<dataDir>/master.key`. */
+  readonly dataDir: string;
+  readonly network?: string;
+  readonly merchant?: MerchantProfile;
+  /** Default one hour. */
+  readonly invoiceExpiryMs?: number;
+  readonly joinTimeoutMs?: number;
+  readonly retry?: RetryPolicy;
+  readonly headerRetryDelaysMs?: readonly number[];
+  readonly crypto?: SpvCrypto;
+  readonly now?: () => number;
+  readonly logger: Logger;
+  readonly metrics?: Metrics;
+}
+
+export const defaults = {
+  minerTimeoutMs: 5_000,
+  joinTimeoutMs: 8_000,
+  invoiceExpiryMs: 3_600_000,
+  network: "regtest",
+  merchant: { name: "P4 reference merchant", email: "", address: "", avatar: "" },
+  /** A header service hears of a block some time after the miner that found it. */
+  headerRetryDelaysMs: [500, 1_000, 2_000, 5_000, 15_000, 60_000],
+} as const;

@@ -1,0 +1,136 @@
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { merchant } from "@p4/client";
+import { startServer } from "@p4/http";
+import { createNodeCrypto, signToken } from "@p4/node-crypto";
+import { VERIFY_IF_SIGNED } from "@p4/spv";
+import { createMetrics, operationsRoutes, Readiness } from "@p4/telemetry";
+import { InvoiceRepository } from "./invoice/invoice-repository.ts";
+import { newInvoiceId } from "./invoice/invoice-id.ts";
+import { createInvoiceKeys } from "./keys/invoice-keys.ts";
+import { loadOrCreateMasterKey } from "./keys/master-key.ts";
+import { Broadcaster } from "./mapi/broadcaster.ts";
+import { MapiClient } from "./mapi/mapi-client.ts";
+import { attendChannel } from "./merchant/attend-channel.ts";
+import { Channels } from "./merchant/channels.ts";
+import { InvoiceDesk } from "./merchant/invoice-desk.ts";
+import { PaymentDesk } from "./merchant/payment-desk.ts";
+import { ProofDesk } from "./merchant/proof-desk.ts";
+import { resumeInvoices } from "./merchant/resume-invoices.ts";
+import { TermsDesk } from "./merchant/terms-desk.ts";
+import { createPaydMetrics } from "./payd-metrics.ts";
+import { defaults, type PaydOptions } from "./payd-options.ts";
+import { answerErrors } from "./routes/answer-errors.ts";
+import { connectRoutes } from "./routes/connect-routes.ts";
+import { invoiceRoutes } from "./routes/invoice-routes.ts";
+
+export interface Payd {
+  readonly url: string;
+  /** Leaves all channels, finishes what is being paid, and ends. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the reference merchant's wallet. Throws PaydError PAYD_KEY_FILE, a store error, or HttpServerError when the
+ * address cannot be had.
+ */
+export async function startPayd(options: PaydOptions): Promise<Payd> {
+  const { logger, headers, now = Date.now, crypto = createNodeCrypto(), signaturePolicy = VERIFY_IF_SIGNED } = options;
+  const stopping = new AbortController();
+  const metrics = options.metrics ?? createMetrics("payd");
+  const invoices = new InvoiceRepository(options.documents);
+  const keys = createInvoiceKeys(await loadOrCreateMasterKey(join(options.dataDir, "master.key")));
+  const ancestryRequired = options.ancestryRequired ?? true;
+  const paymentUrl = (invoiceId: string): string => `${options.publicSocketUrl ?? options.socketUrl}/ws/${invoiceId}`;
+
+  const timeoutMs = options.minerTimeoutMs ?? defaults.minerTimeoutMs;
+  const mapi = new MapiClient({ url: options.minerUrl, signaturePolicy, crypto, timeoutMs });
+  const broadcaster = new Broadcaster(mapi, options.retry);
+  const terms = new TermsDesk({
+    invoices,
+    quote: () => mapi.feeQuote(stopping.signal),
+    context: {
+      network: options.network ?? defaults.network,
+      merchant: options.merchant ?? defaults.merchant,
+      ancestryRequired,
+    },
+    paymentUrl,
+    now,
+  });
+  const payments = new PaymentDesk({
+    invoices,
+    checks: { ancestryRequired, headers, crypto },
+    withFees: (invoice) => terms.withFees(invoice),
+    broadcast: async (invoiceId, txid, rawTx) => {
+      const stopTimer = paydMetrics.broadcastSeconds.startTimer();
+      const callbackUrl = `${options.callbackUrl}/proofs/${txid}?i=${invoiceId}`;
+      // mAPI sends the token as it is in the Authorization header, so the scheme belongs to it.
+      const callbackToken = options.callbackToken == null ? null : `Bearer ${options.callbackToken}`;
+      try {
+        return await broadcaster.broadcast({ txid, rawTx, callbackUrl, callbackToken }, stopping.signal);
+      } finally {
+        stopTimer();
+      }
+    },
+    now,
+  });
+  const proofs = new ProofDesk({
+    invoices,
+    headers,
+    headerPolicy: options.headerPolicy ?? "accept-unknown",
+    signaturePolicy,
+    crypto,
+    now,
+    headerRetryDelaysMs: options.headerRetryDelaysMs ?? defaults.headerRetryDelaysMs,
+    signal: stopping.signal,
+  });
+  const channels = new Channels({
+    invoices,
+    open(invoiceId) {
+      const secret = options.joinSecret ?? null;
+      const token = secret === null ? {} : { token: signToken(secret, { channelId: invoiceId, role: "merchant" }) };
+      const session = merchant(`${options.socketUrl}/ws/${invoiceId}`, { appId: "p4/payd", ...token });
+      attendChannel(session, { terms, payments, proofs, metrics: paydMetrics, logger });
+      return session;
+    },
+    now,
+    joinTimeoutMs: options.joinTimeoutMs ?? defaults.joinTimeoutMs,
+    logger,
+  });
+  const paydMetrics = createPaydMetrics(metrics, () => channels.size);
+  const desk = new InvoiceDesk({ invoices, keys, newId: () => newInvoiceId(randomBytes), now });
+  const readiness = new Readiness();
+  readiness.add("store", async () => {
+    await invoices.get("readiness");
+    return { ok: true };
+  });
+
+  const server = await startServer({
+    host: options.host,
+    port: options.port,
+    routes: [
+      ...connectRoutes((invoiceId) => channels.connect(invoiceId), logger),
+      ...invoiceRoutes({
+        desk,
+        paymentUrl,
+        defaultExpiryMs: options.invoiceExpiryMs ?? defaults.invoiceExpiryMs,
+        now,
+        onCreated: () => paydMetrics.invoices.inc(),
+      }).map(answerErrors),
+      ...operationsRoutes(readiness, metrics),
+    ],
+    onError: (error, where) => logger.error({ where, error }, "request failed"),
+  });
+  const resuming = resumeInvoices({ invoices, channels, payments, proofs, logger }).catch((error: unknown) => {
+    logger.error({ error }, "invoices of the last run could not all be taken up again");
+  });
+  let closing: Promise<void> | undefined;
+  const shutDown = async (): Promise<void> => {
+    readiness.drain();
+    stopping.abort();
+    await server.close();
+    channels.close();
+    await Promise.all([resuming, payments.idle()]);
+  };
+  return { url: `http://${options.host}:${server.port}`, close: () => (closing ??= shutDown()) };
+}

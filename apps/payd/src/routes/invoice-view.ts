@@ -1,0 +1,33 @@
+import type { Invoice } from "../invoice/invoice.ts";
+
+/** An invoice as the till sees it. `uri` is what its QR code holds (BIP275's form, with the payment URL alone). */
+export function invoiceView(invoice: Invoice, paymentUrl: string, nowMs: number): object {
+  return {
+    id: invoice.id,
+    satoshis: invoice.satoshis,
+    memo: invoice.memo,
+    state: invoice.state,
+    expired: invoice.state === "pending" && nowMs >= invoice.expiresAtMs,
+    channel: invoice.channel,
+    createdAt: new Date(invoice.createdAtMs).toISOString(),
+    expiresAt: new Date(invoice.expiresAtMs).toISOString(),
+    paymentUrl,
+    uri: `bitcoin:?sv&r=${encodeURIComponent(paymentUrl)}`,
+    outputs: [{ satoshis: invoice.satoshis, script: invoice.lockingScript }],
+    payment: invoice.payment && {
+      txid: invoice.payment.txid,
+      receivedAt: new Date(invoice.payment.receivedAtMs).toISOString(),
+    },
+    proofs: invoice.proofs.map(({ blockHash, blockHeight, headerConfirmed, receivedAtMs }) => ({
+      blockHash,
+      blockHeight,
+      headerConfirmed,
+      receivedAt: new Date(receivedAtMs).toISOString(),
+    })),
+    doubleSpends: invoice.doubleSpends.map(({ reason, doubleSpendTxid, reportedAtMs }) => ({
+      reason,
+      txid: doubleSpendTxid,
+      reportedAt: new Date(reportedAtMs).toISOString(),
+    })),
+  };
+}
