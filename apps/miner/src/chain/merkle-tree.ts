@@ -5,21 +5,13 @@ export interface MerkleTree {
   readonly levels: readonly (readonly Uint8Array[])[];
 }
 
-/** One step of a branch: a sibling in display order, or `*` where the node is hashed with a copy of itself. */
-export type BranchNode = string;
-
-export const DUPLICATE_NODE: BranchNode = "*";
-
 /** Builds the tree of a block from its transaction ids (display order, coinbase first, at least one). */
 export function buildMerkleTree(txids: readonly string[]): MerkleTree {
-  const levels: Uint8Array[][] = [txids.map(fromDisplayHex)];
-  for (let level = levels[0] as Uint8Array[]; level.length > 1; level = levels.at(-1) as Uint8Array[]) {
-    const parents: Uint8Array[] = [];
-    for (let i = 0; i < level.length; i += 2) {
-      const left = level[i] as Uint8Array;
-      parents.push(sha256d(Buffer.concat([left, level[i + 1] ?? left])));
-    }
-    levels.push(parents);
+  let level: Uint8Array[] = txids.map(fromDisplayHex);
+  const levels = [level];
+  while (level.length > 1) {
+    level = parentsOf(level);
+    levels.push(level);
   }
   return { levels };
 }
@@ -29,10 +21,16 @@ export function merkleRoot(tree: MerkleTree): string {
   return toDisplayHex(tree.levels.at(-1)?.[0] as Uint8Array);
 }
 
-/** The siblings on the way from leaf `index` up to the root, in the notation of TSC proofs. */
-export function merkleBranch(tree: MerkleTree, index: number): BranchNode[] {
-  return tree.levels.slice(0, -1).map((level, height) => {
-    const sibling = level[Math.floor(index / 2 ** height) ^ 1];
-    return sibling === undefined ? DUPLICATE_NODE : toDisplayHex(sibling);
-  });
+/** The siblings on the way from leaf `index` to the root; null where the node is hashed with a copy of itself. */
+export function merkleBranch(tree: MerkleTree, index: number): (Uint8Array | null)[] {
+  return tree.levels.slice(0, -1).map((level, height) => level[Math.floor(index / 2 ** height) ^ 1] ?? null);
+}
+
+function parentsOf(level: readonly Uint8Array[]): Uint8Array[] {
+  const parents: Uint8Array[] = [];
+  for (let i = 0; i < level.length; i += 2) {
+    const left = level[i] as Uint8Array;
+    parents.push(sha256d(Buffer.concat([left, level[i + 1] ?? left])));
+  }
+  return parents;
 }

@@ -1,10 +1,17 @@
-import { bumpOf } from "../chain/merkle-proof.ts";
+import { bumpHexOf } from "../chain/merkle-proof.ts";
 import type { Callback } from "./callback-sender.ts";
 import type { Notice } from "./notice.ts";
 import type { ArcSubscription } from "./subscription.ts";
 
-/** ARC's callback for a notice: not signed, the token is the only authentication and the BUMP the only proof. */
-export function arcCallbackOf(notice: Notice, subscription: ArcSubscription, now: Date): Callback {
+/** Statuses below REJECTED are sent to those alone who asked for full updates. */
+const FULL_UPDATES_ONLY: ReadonlySet<Notice["kind"]> = new Set(["seen", "doubleSpendAttempt"]);
+
+/**
+ * ARC's callback for a notice, or null when this subscriber did not ask for it. Not signed: the token is the only
+ * authentication and the BUMP the only proof.
+ */
+export function arcCallbackOf(notice: Notice, subscription: ArcSubscription, now: Date): Callback | null {
+  if (FULL_UPDATES_ONLY.has(notice.kind) && !subscription.fullStatusUpdates) return null;
   const body = { timestamp: now.toISOString(), txid: notice.txid, ...arcFieldsOf(notice) };
   return {
     url: subscription.url,
@@ -16,10 +23,12 @@ export function arcCallbackOf(notice: Notice, subscription: ArcSubscription, now
 
 function arcFieldsOf(notice: Notice): object {
   switch (notice.kind) {
+    case "seen":
+      return { txStatus: "SEEN_ON_NETWORK" };
     case "mined":
       return {
         txStatus: "MINED",
-        merklePath: bumpOf(notice.position).toString("hex"),
+        merklePath: bumpHexOf(notice.position),
         blockHash: notice.position.block.hash,
         blockHeight: notice.position.block.height,
       };

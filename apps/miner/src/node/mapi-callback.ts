@@ -54,7 +54,8 @@ function contentOf(notice: Notice, { merkleProof, dsCheck }: MapiSubscription): 
         blockHeight: height,
       };
     }
-    // mAPI is silent about a stale block: the proof in the new block follows.
+    // mAPI is silent about the mempool, and about a stale block: the proof in the new block follows.
+    case "seen":
     case "unmined":
       return null;
     case "doubleSpend":

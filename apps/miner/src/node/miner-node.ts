@@ -85,11 +85,11 @@ export class MinerNode {
     }
   }
 
-  /** One who subscribes after the block still gets the proof. */
+  /** Tells the new subscriber where the transaction stands: one who comes after the block still gets the proof. */
   #subscribe(txid: string, subscription: Subscription): void {
     this.#subscriptions.add(txid, subscription);
     const position = this.chain.minedPosition(txid);
-    if (position !== undefined) this.#send({ kind: "mined", txid, position }, subscription);
+    this.#send(position === undefined ? { kind: "seen", txid } : { kind: "mined", txid, position }, subscription);
   }
 
   #scheduleBlock(): void {

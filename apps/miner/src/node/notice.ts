@@ -4,6 +4,7 @@ import type { ChainTransaction } from "../chain/transaction.ts";
 
 /** Something that a wallet may have asked to be told about one transaction. */
 export type Notice =
+  | { readonly kind: "seen"; readonly txid: string }
   | { readonly kind: "mined"; readonly txid: string; readonly position: MinedPosition }
   | { readonly kind: "unmined"; readonly txid: string; readonly staleBlock: ChainBlock }
   | { readonly kind: "doubleSpendAttempt"; readonly txid: string; readonly conflict: ChainTransaction }

@@ -16,7 +16,7 @@ export interface ArcSubscription {
   readonly url: string;
   /** Sent as `Bearer <token>`. */
   readonly token: string | null;
-  /** Also statuses before MINED. */
+  /** Also SEEN_ON_NETWORK and DOUBLE_SPEND_ATTEMPTED. */
   readonly fullStatusUpdates: boolean;
 }
 

@@ -1,6 +1,6 @@
 import { json, type HttpRequest, type HttpResponse, type HttpRoute } from "@p4/http";
 
-import { bumpOf } from "../chain/merkle-proof.ts";
+import { bumpHexOf } from "../chain/merkle-proof.ts";
 import { isRejection } from "../chain/rejection.ts";
 import type { MinerNode } from "../node/miner-node.ts";
 import type { ArcSubscription } from "../node/subscription.ts";
@@ -114,7 +114,7 @@ function statusResult(node: MinerNode, txid: string): ArcResult | null {
         txStatus: "MINED",
         blockHash: status.position.block.hash,
         blockHeight: status.position.block.height,
-        merklePath: bumpOf(status.position).toString("hex"),
+        merklePath: bumpHexOf(status.position),
       });
   }
 }

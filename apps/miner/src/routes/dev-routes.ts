@@ -54,7 +54,7 @@ async function payOut(faucet: Faucet, request: HttpRequest): Promise<HttpRespons
     satoshis,
     coins: Array.from({ length: count }, (_, vout) => ({ txid: transaction.txid, vout, satoshis })),
     rawTx: Buffer.from(transaction.bytes).toString("hex"),
-    bump: bump.toString("hex"),
+    bump: Buffer.from(bump).toString("hex"),
     beef: beefOf(transaction, bump).toString("hex"),
     blockHash: position.block.hash,
     blockHeight: position.block.height,
