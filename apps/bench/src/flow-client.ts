@@ -1,0 +1,94 @@
+/** What one run of the four-message flow showed. */
+export interface FlowFigures {
+  readonly flows: number;
+  readonly messages: number;
+  readonly elapsedMs: number;
+  /** From the sender's `send` to the other wallet's receipt, one number for each message, ms. */
+  readonly relayMs: Float64Array;
+}
+
+export interface FlowLoad {
+  readonly port: number;
+  readonly channels: number;
+  /** Channels with a message under way at the same time. */
+  readonly concurrency: number;
+  readonly bodyBytes: number;
+  readonly prefix: string;
+}
+
+interface Wallets {
+  readonly merchant: WebSocket;
+  readonly customer: WebSocket;
+  readonly channelId: string;
+}
+
+const steps = [
+  { key: "paymentrequest.create", from: "customer" },
+  { key: "paymentrequest.response", from: "merchant" },
+  { key: "payment", from: "customer" },
+  { key: "payment.ack", from: "merchant" },
+] as const;
+
+/** Two wallets on each channel; then every channel runs request, terms, payment and ack, so many channels at a time. */
+export async function runFlows(load: FlowLoad): Promise<FlowFigures> {
+  const wallets = await joinAll(load);
+  const filler = "x".repeat(load.bodyBytes);
+  const relayMs = new Float64Array(load.channels * steps.length);
+  let next = 0;
+  let count = 0;
+  const startedMs = performance.now();
+  const worker = async (): Promise<void> => {
+    for (let channel = wallets[next++]; channel !== undefined; channel = wallets[next++]) {
+      for (const [index, { key, from }] of steps.entries()) {
+        relayMs[count++] = await relay(channel, key, from, index, filler);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: load.concurrency }, worker));
+  const elapsedMs = performance.now() - startedMs;
+  await Promise.all(wallets.flatMap(({ merchant, customer }) => [leave(merchant), leave(customer)]));
+  return { flows: load.channels, messages: count, elapsedMs, relayMs };
+}
+
+async function joinAll({ port, channels, prefix, concurrency }: FlowLoad): Promise<Wallets[]> {
+  const wallets: Wallets[] = [];
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    for (let index = next++; index < channels; index = next++) {
+      const channelId = `${prefix}${String(index)}`;
+      const url = `ws://127.0.0.1:${String(port)}/ws/${channelId}?dialect=p4`;
+      const merchant = await join(`${url}&role=merchant`);
+      const customer = await join(`${url}&role=customer`);
+      wallets.push({ merchant, customer, channelId });
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(concurrency, 64) }, worker));
+  return wallets;
+}
+
+function join(url: string): Promise<WebSocket> {
+  return new Promise((resolve, reject) => {
+    const socket = new WebSocket(url);
+    socket.onmessage = () => resolve(socket);
+    socket.onerror = () => reject(new Error(`${url} could not be joined`));
+  });
+}
+
+function leave(socket: WebSocket): Promise<void> {
+  return new Promise((resolve) => {
+    socket.onclose = () => resolve();
+    socket.close(1000);
+  });
+}
+
+function relay(channel: Wallets, key: string, from: "customer" | "merchant", index: number, filler: string): Promise<number> {
+  const [sender, receiver] =
+    from === "customer" ? [channel.customer, channel.merchant] : [channel.merchant, channel.customer];
+  return new Promise((resolve, reject) => {
+    const sentMs = performance.now();
+    receiver.onmessage = () => resolve(performance.now() - sentMs);
+    sender.onmessage = (message) => reject(new Error(`refused: ${String(message.data)}`));
+    const messageId = `${channel.channelId}-${String(index)}`;
+    sender.send(JSON.stringify({ key, messageId, channelID: channel.channelId, headers: {}, body: { filler } }));
+  });
+}

@@ -1,0 +1,41 @@
+import { fork, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+/** A server under measurement, in its own process. */
+export interface ServerProcess {
+  readonly port: number;
+  readonly pid: number;
+  stop(): Promise<void>;
+}
+
+export async function startServerProcess(module: string, args: readonly string[] = []): Promise<ServerProcess> {
+  const path = fileURLToPath(new URL(module, import.meta.url));
+  const child: ChildProcess = fork(path, [...args], { stdio: ["ignore", "inherit", "inherit", "ipc"] });
+  const failed = once(child, "exit").then(([code]) => Promise.reject(new Error(`${module} ended with ${String(code)}`)));
+  const [message] = (await Promise.race([once(child, "message"), failed])) as [{ port: number }];
+  failed.catch(() => undefined);
+  return {
+    port: message.port,
+    pid: child.pid ?? 0,
+    async stop() {
+      const exited = once(child, "exit");
+      child.disconnect();
+      await exited;
+    },
+  };
+}
+
+/** CPU time that a process has used, user and system, in ms. Linux only; elsewhere NaN. */
+export function cpuMsOf(pid: number): number {
+  try {
+    const fields = readFileSync(`/proc/${String(pid)}/stat`, "utf8").replace(/^.*\) /, "").split(" ");
+    return (Number(fields[11]) + Number(fields[12])) * clockTickMs;
+  } catch {
+    return Number.NaN;
+  }
+}
+
+/** Linux reports CPU time in hundredths of a second on every platform that Node runs on. */
+const clockTickMs = 10;
