@@ -1,1 +1,7 @@
-export {};
+export { CliError, exitCodes, isCliError } from "./cli-error.ts";
+export type { CheckedProof } from "./pay/check-proof.ts";
+export { faucetFunding } from "./pay/faucet.ts";
+export type { Coin, Funding, SignedPayment } from "./pay/funding.ts";
+export { minerHeaders } from "./pay/miner-headers.ts";
+export { payInvoice, type PaymentOutcome, type PayOptions, type PayStep } from "./pay/pay-invoice.ts";
+export { runCli } from "./run-cli.ts";

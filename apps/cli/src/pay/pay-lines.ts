@@ -1,0 +1,40 @@
+import type { Terminal } from "../terminal.ts";
+import type { PaymentOutcome, PayStep } from "./pay-invoice.ts";
+
+/** One line of progress for people. */
+export function payLine(step: PayStep, { style }: Pick<Terminal, "style">): string {
+  const done = (text: string): string => `${style("green", "✓", "err")} ${text}`;
+  const note = (text: string): string => `${style("yellow", "!", "err")} ${text}`;
+  switch (step.step) {
+    case "joined":
+      return done(`joined ${step.channelId}${step.channelState === null ? "" : ` (${step.channelState})`}`);
+    case "terms":
+      return done(`asked to pay ${step.satoshis} satoshis${step.memo === null ? "" : `: ${step.memo}`}`);
+    case "signed":
+      return done(`signed ${step.txid} (fee ${step.feeSatoshis} satoshis)`);
+    case "resumed":
+      return note(`an earlier payment has no answer yet: sending ${step.txid} again`);
+    case "acknowledged": {
+      const words = step.memo === null || step.memo === "" ? "" : `: ${step.memo}`;
+      return step.accepted ? done(`accepted by the merchant${words}`) : note(`refused by the merchant${words}`);
+    }
+    case "proofRefused":
+      return note(`a proof came that does not hold: ${step.reason}`);
+    case "proved": {
+      const { blockHeight, merkleRoot, header } = step.proof;
+      const block = blockHeight === null ? "a block" : `block ${blockHeight}`;
+      const checked = { confirmed: "its header is confirmed", unknown: "its header is not known", "not asked": "" }[header];
+      return done(`proved in ${block}, Merkle root ${merkleRoot}${checked === "" ? "" : `; ${checked}`}`);
+    }
+    case "disconnected":
+      return note(`connection lost, trying again in ${step.retryInMs} ms`);
+  }
+}
+
+/** The result for people. */
+export function summary(outcome: PaymentOutcome, proofWanted: boolean): string {
+  const { accepted, satoshis, channelId, txid, proof } = outcome;
+  if (!accepted) return `not paid: the merchant of ${channelId} refused ${txid}`;
+  const proved = proof === null ? (proofWanted ? ", but no proof came in time" : "") : ", proved";
+  return `paid ${satoshis} satoshis on ${channelId} with ${txid}${proved}`;
+}

@@ -1,0 +1,160 @@
+import { readFile, rename, writeFile } from "node:fs/promises";
+import { PrivateKey } from "@bsv/sdk";
+import { CliError } from "../cli-error.ts";
+import type { Coin, Funding, SignedPayment } from "./funding.ts";
+
+/** On disk. Amounts are decimal text, so that no reader rounds them. */
+interface WalletJson {
+  readonly version: 1;
+  readonly wif: string;
+  readonly coins: readonly StoredCoin[];
+  /** Signed payments whose outcome is not known; the coins they spend are not in `coins` any more. */
+  readonly unsettled: readonly StoredPayment[];
+}
+
+interface StoredCoin {
+  readonly txid: string;
+  readonly vout: number;
+  readonly satoshis: string;
+  readonly beef: string;
+}
+
+interface StoredPayment extends Omit<SignedPayment, "satoshis" | "feeSatoshis" | "spent" | "change"> {
+  readonly satoshis: string;
+  readonly feeSatoshis: string;
+  readonly spent: readonly StoredCoin[];
+  readonly change: StoredCoin | null;
+}
+
+/** A file with one key and its coins: enough for trials and tests, no place for savings. */
+export class WalletFile implements Funding {
+  readonly #path: string;
+  readonly #key: PrivateKey;
+  #wallet: WalletJson;
+
+  private constructor(path: string, wallet: WalletJson) {
+    this.#path = path;
+    this.#wallet = wallet;
+    this.#key = PrivateKey.fromWif(wallet.wif);
+  }
+
+  /** Throws a CliError when the file exists. */
+  static async create(path: string): Promise<WalletFile> {
+    const wallet: WalletJson = { version: 1, wif: PrivateKey.fromRandom().toWif(), coins: [], unsettled: [] };
+    try {
+      await writeFile(path, toText(wallet), { flag: "wx", mode: 0o600 });
+    } catch (error) {
+      throw fileError(error, path);
+    }
+    return new WalletFile(path, wallet);
+  }
+
+  static async open(path: string): Promise<WalletFile> {
+    try {
+      const wallet = JSON.parse(await readFile(path, "utf8")) as WalletJson;
+      if (wallet.version !== 1) throw new SyntaxError("not version 1");
+      return new WalletFile(path, wallet);
+    } catch (error) {
+      throw fileError(error, path);
+    }
+  }
+
+  get address(): string {
+    return this.#key.toAddress();
+  }
+
+  get satoshis(): bigint {
+    return this.#wallet.coins.reduce((sum, coin) => sum + BigInt(coin.satoshis), 0n);
+  }
+
+  changeKey(): PrivateKey {
+    return this.#key;
+  }
+
+  async add(coin: Coin): Promise<void> {
+    await this.#save({ ...this.#wallet, coins: [...this.#wallet.coins, stored(coin)] });
+  }
+
+  async coins(satoshis: bigint): Promise<readonly Coin[]> {
+    const chosen: Coin[] = [];
+    let sum = 0n;
+    for (const coin of this.#wallet.coins) {
+      if (sum >= satoshis) break;
+      chosen.push({ ...coin, satoshis: BigInt(coin.satoshis), key: this.#key });
+      sum += BigInt(coin.satoshis);
+    }
+    if (sum >= satoshis) return chosen;
+    const next = `Send coins to ${this.address}, or try: p4 wallet fund ${this.#path} --faucet http://127.0.0.1:8444`;
+    throw new CliError("failed", `${this.#path} holds ${sum} satoshis, ${satoshis} are needed`, next, "NO_COINS");
+  }
+
+  unsettled(channelId: string): SignedPayment | null {
+    const payment = this.#wallet.unsettled.find((candidate) => candidate.channelId === channelId);
+    if (payment === undefined) return null;
+    return {
+      ...payment,
+      satoshis: BigInt(payment.satoshis),
+      feeSatoshis: BigInt(payment.feeSatoshis),
+      change: payment.change && { ...payment.change, satoshis: BigInt(payment.change.satoshis) },
+    };
+  }
+
+  async reserve(payment: SignedPayment): Promise<void> {
+    const isSpent = ({ txid, vout }: StoredCoin): boolean =>
+      payment.spent.some((coin) => coin.txid === txid && coin.vout === vout);
+    const entry: StoredPayment = {
+      channelId: payment.channelId,
+      messageId: payment.messageId,
+      bodyText: payment.bodyText,
+      txid: payment.txid,
+      satoshis: String(payment.satoshis),
+      feeSatoshis: String(payment.feeSatoshis),
+      spent: this.#wallet.coins.filter(isSpent),
+      change: payment.change && stored(payment.change),
+    };
+    const coins = this.#wallet.coins.filter((coin) => !isSpent(coin));
+    await this.#save({ ...this.#wallet, coins, unsettled: [...this.#wallet.unsettled, entry] });
+  }
+
+  async settle(payment: SignedPayment, accepted: boolean): Promise<void> {
+    const entry = this.#wallet.unsettled.find(({ messageId }) => messageId === payment.messageId);
+    if (entry === undefined) return;
+    const returned = accepted ? [entry.change].filter((coin) => coin !== null) : entry.spent;
+    await this.#save({
+      ...this.#wallet,
+      coins: [...this.#wallet.coins, ...returned],
+      unsettled: this.#wallet.unsettled.filter((candidate) => candidate !== entry),
+    });
+  }
+
+  /** Through a second file: a crash leaves the old wallet or the new one, never half of one. */
+  async #save(wallet: WalletJson): Promise<void> {
+    const next = `${this.#path}.next`;
+    try {
+      await writeFile(next, toText(wallet), { mode: 0o600, flush: true });
+      await rename(next, this.#path);
+    } catch (error) {
+      throw fileError(error, this.#path);
+    }
+    this.#wallet = wallet;
+  }
+}
+
+function stored({ txid, vout, satoshis, beef }: Omit<Coin, "key">): StoredCoin {
+  return { txid, vout, satoshis: String(satoshis), beef };
+}
+
+function toText(wallet: WalletJson): string {
+  return `${JSON.stringify(wallet, null, 2)}\n`;
+}
+
+function fileError(error: unknown, path: string): CliError {
+  switch ((error as NodeJS.ErrnoException).code) {
+    case "ENOENT":
+      return new CliError("misuse", `there is no wallet file ${path}`, `Make one: p4 wallet new ${path}`);
+    case "EEXIST":
+      return new CliError("misuse", `${path} exists already`, "Choose another name: a wallet is never overwritten.");
+    default:
+      return new CliError("failed", `${path} cannot be used as a wallet: ${(error as Error).message}`);
+  }
+}

@@ -1,0 +1,91 @@
+import { Command, CommanderError } from "commander";
+import { CliError, exitCodes, isCliError } from "./cli-error.ts";
+import type { Terminal } from "./terminal.ts";
+import type { VerbContext } from "./verb.ts";
+import { examples } from "./verb.ts";
+import { verbs } from "./verbs/index.ts";
+
+export interface CliInput {
+  /** Without the program's own name. */
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly terminal: Terminal;
+  readonly signal: AbortSignal;
+}
+
+/** Runs one command and gives its exit code: 0 right, 1 a check failed, 2 misuse, 3 unreachable, 130 interrupted. */
+export async function runCli({ args, env, terminal, signal }: CliInput): Promise<number> {
+  let exitCode: number = exitCodes.ok;
+  const program = frame(terminal);
+  const isJson = (): boolean => program.opts<{ json?: boolean }>().json === true;
+  const context: VerbContext = {
+    terminal,
+    env,
+    signal,
+    print: (value, lines) => {
+      if (isJson()) terminal.out(toJson(value));
+      else for (const line of [lines()].flat()) terminal.out(line);
+    },
+    progress: (line) => {
+      if (!isJson()) terminal.err(line);
+    },
+    fail: () => void (exitCode = exitCodes.failed),
+  };
+  for (const verb of verbs) verb(program, context);
+  inherit(program);
+  try {
+    await program.parseAsync([...args], { from: "user" });
+    return exitCode;
+  } catch (error) {
+    if (signal.aborted) return 130;
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.misuse;
+    return report(error, terminal, isJson());
+  }
+}
+
+function frame(terminal: Terminal): Command {
+  return new Command("p4")
+    .description("Payment channels: pay over them, look into them, keep them running.")
+    .option("--json", "print one JSON object instead of lines for people")
+    .showHelpAfterError("(p4 --help teaches by example)")
+    .showSuggestionAfterError()
+    .configureOutput({
+      writeOut: (text) => terminal.out(text.trimEnd()),
+      writeErr: (text) => terminal.err(text.trimEnd()),
+    })
+    .addHelpText(
+      "after",
+      examples(
+        ["p4 pay ws://127.0.0.1:8445/ws/inv123 --faucet http://127.0.0.1:8444", "pay an invoice with development coins"],
+        ["p4 pay ws://127.0.0.1:8445/ws/inv123 --wallet my.json --json", "pay from a file, result as JSON"],
+        ["p4 wallet new my.json", "make a wallet file"],
+        ["p4 config", "what configuration is in force"],
+      ) + "\nExit codes: 0 right, 1 a check failed, 2 misuse, 3 not reachable. NO_COLOR is kept.\n",
+    );
+}
+
+/** Subcommands write and end as the program does: commander copies neither to commands that are added later. */
+function inherit(program: Command): void {
+  program.exitOverride();
+  for (const command of program.commands) {
+    command.copyInheritedSettings(program);
+    inherit(command);
+  }
+}
+
+function report(error: unknown, terminal: Terminal, isJson: boolean): number {
+  const known = isCliError(error) ? error : unexpected(error);
+  terminal.err(`${terminal.style("red", "error:", "err")} ${known.message}`);
+  if (known.nextStep !== null) terminal.err(`  ${terminal.style("dim", known.nextStep, "err")}`);
+  if (isJson) terminal.out(toJson({ error: { code: known.code, message: known.message, nextStep: known.nextStep } }));
+  return known.exitCode;
+}
+
+function unexpected(error: unknown): CliError {
+  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return new CliError("failed", `this should not happen: ${detail}`, "Please report it.", "UNEXPECTED");
+}
+
+function toJson(value: object): string {
+  return JSON.stringify(value, (_name, member: unknown) => (typeof member === "bigint" ? Number(member) : member));
+}

@@ -1,0 +1,33 @@
+import { type Config, configReference, describeConfig, formatConfig, isConfigError, loadConfig } from "@p4/config";
+import { CliError } from "../cli-error.ts";
+import { examples, type Verb, type VerbContext } from "../verb.ts";
+
+export const configVerb: Verb = (program, context) => {
+  program
+    .command("config")
+    .description("show the configuration in force, from the P4_ variables and the defaults")
+    .option("--reference", "print the reference of all variables as markdown")
+    .addHelpText(
+      "after",
+      examples(
+        ["p4 config", "* marks what the environment sets"],
+        ["P4_CHANNEL_TTL=5m p4 config --json", "with a change, as JSON"],
+        ["p4 config --reference", "every variable, its rule and its default"],
+      ),
+    )
+    .action(({ reference }: { reference?: boolean }) => {
+      if (reference === true) return context.print({ reference: configReference() }, () => configReference().trimEnd());
+      const lines = describeConfig(readConfig(context), context.env);
+      context.print({ settings: lines }, () => formatConfig(lines));
+    });
+};
+
+/** Throws a CliError (misuse) that lists every problem. */
+function readConfig({ env }: VerbContext): Config {
+  try {
+    return loadConfig(env);
+  } catch (error) {
+    if (!isConfigError(error)) throw error;
+    throw new CliError("misuse", error.message, "p4 config --reference shows every variable.", "BAD_CONFIG");
+  }
+}
