@@ -1,6 +1,6 @@
 import { startServer, type HttpServer } from "@p4/http";
 import { openChannelNode, type ChannelNode } from "@p4/node";
-import { createNodeCrypto, uuid } from "@p4/node-crypto";
+import { nodeCrypto, uuid } from "@p4/node-crypto";
 import { createMetrics, operationsRoutes, Readiness } from "@p4/telemetry";
 import type { EdgeContext } from "./edge-context.ts";
 import { edgeMetrics } from "./edge-metrics.ts";
@@ -61,7 +61,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       maxInFlightPerConnection,
     },
     metrics: counters,
-    crypto: createNodeCrypto(),
+    crypto: nodeCrypto,
     nowMs: Date.now,
     newId: uuid,
     unready: () => (draining ? "this node is shutting down" : node.broker.ready() ? null : "the broker is away"),

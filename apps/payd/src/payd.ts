@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { merchant } from "@p4/client";
 import { startServer } from "@p4/http";
-import { createNodeCrypto, signToken } from "@p4/node-crypto";
+import { nodeCrypto, signToken } from "@p4/node-crypto";
 import { VERIFY_IF_SIGNED } from "@p4/spv";
 import { createMetrics, operationsRoutes, Readiness } from "@p4/telemetry";
 import { InvoiceRepository } from "./invoice/invoice-repository.ts";
@@ -35,7 +35,7 @@ export interface Payd {
  * address cannot be had.
  */
 export async function startPayd(options: PaydOptions): Promise<Payd> {
-  const { logger, headers, now = Date.now, crypto = createNodeCrypto(), signaturePolicy = VERIFY_IF_SIGNED } = options;
+  const { logger, headers, now = Date.now, crypto = nodeCrypto, signaturePolicy = VERIFY_IF_SIGNED } = options;
   const stopping = new AbortController();
   const metrics = options.metrics ?? createMetrics("payd");
   const invoices = new InvoiceRepository(options.documents);
@@ -65,7 +65,7 @@ export async function startPayd(options: PaydOptions): Promise<Payd> {
       const stopTimer = paydMetrics.broadcastSeconds.startTimer();
       const callbackUrl = `${options.callbackUrl}/proofs/${txid}?i=${invoiceId}`;
       // mAPI sends the token as it is in the Authorization header, so the scheme belongs to it.
-      const callbackToken = options.callbackToken == null ? null : `Bearer ${options.callbackToken}`;
+      const callbackToken = options.callbackToken ? `Bearer ${options.callbackToken}` : null;
       try {
         return await broadcaster.broadcast({ txid, rawTx, callbackUrl, callbackToken }, stopping.signal);
       } finally {

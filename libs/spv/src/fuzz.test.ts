@@ -27,7 +27,7 @@ const BIGGEST_GROWTH_BYTES = 256 * 1024 * 1024;
 /** Every signature holds, so that mutated payloads reach the decoders behind the signature. */
 const trustingCrypto: SpvCrypto = {
   sha256: (data) => createHash("sha256").update(data).digest(),
-  verifyEcdsa: () => true,
+  verifyEcdsaSha256: () => true,
 };
 
 const messages = loadVectors("dpp-messages");

@@ -15,9 +15,8 @@ describe("published envelope examples", () => {
   // One of them carries an image, so the bytes are verified, not a text.
   it.each(signed)("$name verifies", ({ input }) => {
     const envelope = parseEnvelope(JSON.stringify(input.envelope));
-    const digest = sdkCrypto.sha256(payloadBytes(envelope));
     const key = hexToBytes(envelope.publicKey!, "publicKey");
-    expect(sdkCrypto.verifyEcdsa(digest, parseSignature(envelope.signature!), key)).toBe(true);
+    expect(sdkCrypto.verifyEcdsaSha256(payloadBytes(envelope), parseSignature(envelope.signature!), key)).toBe(true);
   });
 
   it.each(["doubleSpend", "doubleSpendAttempt"])("the %s callback is read", (reason) => {

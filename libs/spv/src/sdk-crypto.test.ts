@@ -10,8 +10,8 @@ const digest = sdkCrypto.sha256(message);
 const signature = hexToBytes(key.sign(Array.from(message)).toDER("hex") as string, "signature");
 const compressed = hexToBytes(key.toPublicKey().toString(), "key");
 const uncompressed = Uint8Array.from(key.toPublicKey().encode(false) as number[]);
-const verify = (publicKey: Uint8Array, der = signature, digest32 = digest) =>
-  sdkCrypto.verifyEcdsa(digest32, der, publicKey);
+const verify = (publicKey: Uint8Array, der = signature, text = message) =>
+  sdkCrypto.verifyEcdsaSha256(text, der, publicKey);
 
 describe("sdkCrypto", () => {
   it("hashes as the runtime does", () => {
@@ -26,8 +26,7 @@ describe("sdkCrypto", () => {
     const offCurve = Uint8Array.from(uncompressed);
     offCurve[64] = (offCurve[64] as number) ^ 1;
     const noPoint = hexToBytes(`02${"5".padStart(64, "0")}`, "key");
-    const otherDigest = sdkCrypto.sha256(digest);
     expect([verify(offCurve), verify(noPoint), verify(new Uint8Array())]).toEqual([false, false, false]);
-    expect([verify(compressed, new Uint8Array(8)), verify(compressed, signature, otherDigest)]).toEqual([false, false]);
+    expect([verify(compressed, new Uint8Array(8)), verify(compressed, signature, utf8Bytes("other"))]).toEqual([false, false]);
   });
 });

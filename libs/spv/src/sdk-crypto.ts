@@ -6,11 +6,11 @@ export const sdkCrypto: SpvCrypto = {
   sha256(data) {
     return Uint8Array.from(new Hash.SHA256().update(data).digest());
   },
-  verifyEcdsa(digest32, signatureDer, publicKeySec1) {
+  verifyEcdsaSha256(message, signatureDer, publicKeySec1) {
     try {
       const publicKey = PublicKey.fromDER(Array.from(publicKeySec1));
       const signature = Signature.fromDER(Array.from(signatureDer));
-      return publicKey.validate() && ECDSA.verify(new BigNumber(Array.from(digest32)), signature, publicKey);
+      return publicKey.validate() && ECDSA.verify(new BigNumber(Hash.sha256(Array.from(message))), signature, publicKey);
     } catch {
       // The sdk throws for what is merely not valid.
       return false;

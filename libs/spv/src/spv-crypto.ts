@@ -5,10 +5,10 @@
 export interface SpvCrypto {
   sha256(data: Uint8Array): Uint8Array;
   /**
-   * ECDSA over secp256k1. High S is valid. False, never an exception, for a key that is not a point of the curve or a
+   * ECDSA over secp256k1 and SHA-256 of `message` (Node cannot verify over a digest). High S is valid. False, never an exception, for a key that is not a point of the curve or a
    * signature that is not DER: callers check the strict form first but leave the curve equation to this function.
    */
-  verifyEcdsa(digest32: Uint8Array, signatureDer: Uint8Array, publicKeySec1: Uint8Array): boolean;
+  verifyEcdsaSha256(message: Uint8Array, signatureDer: Uint8Array, publicKeySec1: Uint8Array): boolean;
 }
 
 /** Bitcoin's double SHA-256. */

@@ -37,9 +37,9 @@ export function verifyEnvelope(envelope: JsonEnvelope, policy: SignaturePolicy, 
   }
   const signature = parseSignature(envelope.signature);
   const key = hexToBytes(signer, "publicKey");
-  if (crypto.verifyEcdsa(crypto.sha256(bytes), signature, key)) return { payloadText: text, signer, form: "exact" };
+  if (crypto.verifyEcdsaSha256(bytes, signature, key)) return { payloadText: text, signer, form: "exact" };
   const repaired = envelope.encoding === "utf-8" ? reescapedPayload(text) : null;
-  if (repaired !== null && crypto.verifyEcdsa(crypto.sha256(utf8Bytes(repaired)), signature, key)) {
+  if (repaired !== null && crypto.verifyEcdsaSha256(utf8Bytes(repaired), signature, key)) {
     return { payloadText: text, signer, form: "reescaped" };
   }
   if (!isOnCurve(signer)) throw publicKeyMalformed("not a point of the curve");

@@ -1,7 +1,7 @@
 import { type Ack, customer, type CustomerSession, isSessionError } from "@p4/client";
 import type { Dialect } from "@p4/protocol";
 import type { HeaderSource } from "@p4/spv";
-import { createNodeCrypto, uuid } from "@p4/node-crypto";
+import { nodeCrypto, uuid } from "@p4/node-crypto";
 import { CliError } from "../cli-error.ts";
 import { type CheckedProof, checkProof } from "./check-proof.ts";
 import { explainSilence } from "./explain-silence.ts";
@@ -77,7 +77,8 @@ function openWallet(url: string, session: { dialect: Dialect; token?: string }):
   try {
     return customer(url, { ...session, appId: "p4/cli" });
   } catch (error) {
-    throw new CliError("misuse", (error as Error).message, "Take the ws:// address out of the invoice's QR code.");
+    if (!isSessionError(error) || error.code !== "URL_INVALID") throw error;
+    throw new CliError("misuse", error.message, "Take the ws:// address out of the invoice's QR code.");
   }
 }
 
@@ -139,7 +140,7 @@ async function waitForCheckedProof(
   txid: string,
   { headers = null, proofTimeoutMs = 60_000, onStep = () => undefined, signal }: PayOptions,
 ): Promise<CheckedProof | null> {
-  const crypto = createNodeCrypto();
+  const crypto = nodeCrypto;
   const timeout = AbortSignal.timeout(proofTimeoutMs);
   let checked: CheckedProof | null = null;
   try {
