@@ -7,10 +7,10 @@ interface ClientErrorSpec {
 /** Every way in which a step of a session can fail by itself. What the server refuses has the server's own code. */
 export const clientErrors = {
   URL_INVALID: { retryable: false, meaning: "a channel address is ws(s)://host/ws/<channelID>" },
+  WEBSOCKET_MISSING: { retryable: false, meaning: "there is no global WebSocket here: pass the webSocket option" },
   BODY_INVALID: { retryable: false, meaning: "the body is not what its key promises" },
-  NOT_OPEN_YET: { retryable: true, meaning: "no server could be reached in the time given" },
   QUEUE_FULL: { retryable: true, meaning: "too many messages wait for the server" },
-  MESSAGE_ID_PENDING: { retryable: false, meaning: "a message with this messageId is already on its way" },
+  MESSAGE_ID_PENDING: { retryable: true, meaning: "a message with this messageId is already on its way" },
   MESSAGE_TOO_LARGE: { retryable: false, meaning: "the server closed the socket: the message is over its limit" },
   TERMS_REFUSED: { retryable: true, meaning: "the merchant could not build a payment request" },
   PAYMENT_FAILED: { retryable: true, meaning: "the merchant could not process the payment" },

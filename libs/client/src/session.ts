@@ -34,6 +34,7 @@ export class Session {
   readonly #urls: readonly string[];
   readonly #role: Role;
   readonly #options: SessionOptions;
+  readonly #webSocket: WebSocketConstructor;
   readonly #sending = new Map<string, Sending>();
   readonly #deliveryListeners = new Set<DeliveryListener>();
   readonly #timers = new Timers((timer) => this.#advance({ type: "timer", timer }));
@@ -43,11 +44,14 @@ export class Session {
   #socket: Socket | null = null;
   #join: JoinInfo | null = null;
 
-  /** Throws URL_INVALID. The connection is made in the background; messages may be sent at once. */
+  /** Throws URL_INVALID, WEBSOCKET_MISSING. The connection is made in the background; messages may be sent at once. */
   constructor(role: Role, url: string | readonly string[], options: SessionOptions) {
     this.#urls = typeof url === "string" ? [url] : url;
     this.channelId = channelIdOf(this.#urls[0] ?? "");
     for (const other of this.#urls) channelIdOf(other);
+    const webSocket = options.webSocket ?? (globalThis.WebSocket as WebSocketConstructor | undefined);
+    if (webSocket === undefined) throw sessionError("WEBSOCKET_MISSING");
+    this.#webSocket = webSocket;
     this.#role = role;
     this.#options = options;
     this.#state = initialSession(limitsOf(role, this.#urls.length, options), options.since ?? null);
@@ -153,10 +157,9 @@ export class Session {
   }
 
   #connect(urlIndex: number, since: number | null): void {
-    const webSocket = this.#options.webSocket ?? (globalThis.WebSocket as unknown as WebSocketConstructor);
     const { dialect = "p4", token = null } = this.#options;
     const url = joinUrl(this.#urls[urlIndex] ?? "", { role: this.#role, dialect, token, since });
-    this.#socket = new Socket(webSocket, url, {
+    this.#socket = new Socket(this.#webSocket, url, {
       message: (text) => this.#advance({ type: "frame", text }),
       lost: (code, reason) => {
         this.#socket = null;

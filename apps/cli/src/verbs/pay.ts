@@ -29,7 +29,11 @@ export const payVerb: Verb = (program, context) => {
     .option("--wallet <file>", "take the coins from this wallet file (see p4 wallet)")
     .option("--headers <url>", "check the proof against the block headers of this miner or headers service", urlArgument)
     .option("--no-wait-proof", "end after the merchant's answer")
-    .option("--proof-timeout <duration>", "how long to wait for the proof", durationArgument, 60_000)
+    .addOption(
+      new Option("--proof-timeout <duration>", "how long to wait for the proof")
+        .argParser(durationArgument)
+        .default(60_000, "60s"),
+    )
     .option("--token <token>", "join token, where the server asks for one")
     .option("--memo <text>", "words for the merchant")
     .addOption(new Option("--dialect <name>", "wrapper of the messages").choices(["p4", "dpp"]).default("p4"))
