@@ -26,7 +26,11 @@ export class BlockIndex {
   /** Median of the last eleven block times up to `tip`: the next block's time must be above it. */
   medianTimePast(tip: ChainBlock): number {
     const times: number[] = [];
-    for (let block: ChainBlock | null = tip; block !== null && times.length < MEDIAN_SPAN; block = this.parentOf(block)) {
+    for (
+      let block: ChainBlock | null = tip;
+      block !== null && times.length < MEDIAN_SPAN;
+      block = this.parentOf(block)
+    ) {
       times.push(block.header.time);
     }
     times.sort((a, b) => a - b);

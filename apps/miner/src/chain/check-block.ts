@@ -41,6 +41,9 @@ export function checkBlockTransactions(
     overlay.apply(transaction);
   }
   if (totalOutput(coinbase) > params.blockSubsidy + fees) {
-    throw new RejectionError("BLOCK_BAD_COINBASE", `the coinbase pays more than ${params.blockSubsidy + fees} satoshis`);
+    throw new RejectionError(
+      "BLOCK_BAD_COINBASE",
+      `the coinbase pays more than ${params.blockSubsidy + fees} satoshis`,
+    );
   }
 }

@@ -1,10 +1,4 @@
-import {
-  outpointOf,
-  spentOutpoint,
-  type ChainTransaction,
-  type Coin,
-  type Outpoint,
-} from "./transaction.ts";
+import { outpointOf, spentOutpoint, type ChainTransaction, type Coin, type Outpoint } from "./transaction.ts";
 
 /** Anything that knows which outputs are unspent. */
 export interface CoinView {

@@ -39,7 +39,6 @@ function pushOf(data: Buffer): Buffer {
   return Buffer.concat([Buffer.from([data.length]), data]);
 }
 
-
 function uint32(value: number): Buffer {
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32LE(value);

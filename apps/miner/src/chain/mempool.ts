@@ -64,4 +64,3 @@ export function fitsInto(mempool: Mempool, transaction: ChainTransaction): boole
     transaction.inputs.every((input) => mempool.coin(spentOutpoint(input)) !== undefined)
   );
 }
-

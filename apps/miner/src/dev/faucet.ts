@@ -44,7 +44,8 @@ export class Faucet {
     const [outpoint, coin] = this.#findSource();
     const sizeBytes =
       OVERHEAD_BYTES + INPUT_BYTES + P2PKH_OUTPUT_BYTES + count * (lockingScript.length + P2PKH_OUTPUT_BYTES);
-    const change = coin.satoshis - BigInt(satoshis) * BigInt(count) - requiredFee(sizeBytes, this.#node.chain.params.feeRate);
+    const change =
+      coin.satoshis - BigInt(satoshis) * BigInt(count) - requiredFee(sizeBytes, this.#node.chain.params.feeRate);
     if (change <= 0n) throw new Error("The faucet is empty. Delete the miner's data directory to start a new chain.");
     const lock = LockingScript.fromBinary(Array.from(lockingScript));
     const signed = await signSpend(outpoint, coin, [

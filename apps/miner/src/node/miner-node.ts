@@ -56,7 +56,9 @@ export class MinerNode {
 
   /** Mines `count` blocks now. For `preferred` see `Blockchain.mine`. */
   mine(count = 1, preferred: readonly ChainTransaction[] = []): MiningResult[] {
-    return Array.from({ length: count }, (_, i) => this.#record(this.chain.mine(nowSeconds(), i === 0 ? preferred : [])));
+    return Array.from({ length: count }, (_, i) =>
+      this.#record(this.chain.mine(nowSeconds(), i === 0 ? preferred : [])),
+    );
   }
 
   reorganise(depth: number, preferred: readonly ChainTransaction[] = []): MiningResult {

@@ -19,9 +19,21 @@ interface ArcError {
   readonly detail: string;
 }
 
-const MALFORMED: ArcError = { status: 463, title: "Malformed transaction", detail: "Transaction is malformed and cannot be processed" };
-const INVALID_INPUTS: ArcError = { status: 462, title: "Invalid inputs", detail: "Transaction is invalid because the inputs are non-existent or spent" };
-const INVALID_OUTPUTS: ArcError = { status: 464, title: "Invalid outputs", detail: "Transaction is invalid because the outputs are non-existent or invalid" };
+const MALFORMED: ArcError = {
+  status: 463,
+  title: "Malformed transaction",
+  detail: "Transaction is malformed and cannot be processed",
+};
+const INVALID_INPUTS: ArcError = {
+  status: 462,
+  title: "Invalid inputs",
+  detail: "Transaction is invalid because the inputs are non-existent or spent",
+};
+const INVALID_OUTPUTS: ArcError = {
+  status: 464,
+  title: "Invalid outputs",
+  detail: "Transaction is invalid because the outputs are non-existent or invalid",
+};
 const GENERIC: ArcError = { status: 409, title: "Generic error", detail: "Transaction could not be processed" };
 
 const BY_CODE: Partial<Record<RejectionCode, ArcError>> = {
@@ -33,7 +45,11 @@ const BY_CODE: Partial<Record<RejectionCode, ArcError>> = {
   TX_IMMATURE_COINBASE: INVALID_INPUTS,
   TX_BAD_OUTPUT_VALUE: INVALID_OUTPUTS,
   TX_SPENDS_MORE_THAN_INPUTS: INVALID_OUTPUTS,
-  TX_SCRIPT_FAILED: { status: 461, title: "Malformed transaction", detail: "Transaction is malformed: an unlocking script is invalid" },
+  TX_SCRIPT_FAILED: {
+    status: 461,
+    title: "Malformed transaction",
+    detail: "Transaction is malformed: an unlocking script is invalid",
+  },
   TX_FEE_TOO_LOW: { status: 465, title: "Fee too low", detail: "The fees are too low" },
 };
 
@@ -42,7 +58,11 @@ export function arcProblem(error: RejectionError, txid: string | undefined): Arc
 }
 
 export function badRequestProblem(reason: string): ArcProblem {
-  const error = { status: 400, title: "Bad request", detail: "The request seems to be malformed and cannot be processed" };
+  const error = {
+    status: 400,
+    title: "Bad request",
+    detail: "The request seems to be malformed and cannot be processed",
+  };
   return { ...problemOf(error), txid: null, extraInfo: reason };
 }
 

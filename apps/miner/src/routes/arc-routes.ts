@@ -6,7 +6,14 @@ import type { MinerNode } from "../node/miner-node.ts";
 import type { ArcSubscription } from "../node/subscription.ts";
 import { arcProblem, arcProblemResponse, badRequestProblem, type ArcProblem } from "./arc-problem.ts";
 import { BadRequestError, isBadRequest } from "./bad-request.ts";
-import { asObject, checkCallbackToken, checkCallbackUrl, MAX_BODY_BYTES, parseJsonBody, requiredString } from "./body-fields.ts";
+import {
+  asObject,
+  checkCallbackToken,
+  checkCallbackUrl,
+  MAX_BODY_BYTES,
+  parseJsonBody,
+  requiredString,
+} from "./body-fields.ts";
 import { bytesOfHex, decodeSubmission } from "./decode-submission.ts";
 import { parseTxidParam } from "./txid-param.ts";
 
@@ -15,8 +22,18 @@ const MAX_BATCH = 1000;
 /** ARC: submit one or many, query, policy. Errors are RFC 7807 bodies. */
 export function arcRoutes(node: MinerNode): HttpRoute[] {
   return [
-    { method: "POST", path: "/v1/tx", maxBodyBytes: MAX_BODY_BYTES, handle: arc((request) => submitOne(node, request)) },
-    { method: "POST", path: "/v1/txs", maxBodyBytes: MAX_BODY_BYTES, handle: arc((request) => submitMany(node, request)) },
+    {
+      method: "POST",
+      path: "/v1/tx",
+      maxBodyBytes: MAX_BODY_BYTES,
+      handle: arc((request) => submitOne(node, request)),
+    },
+    {
+      method: "POST",
+      path: "/v1/txs",
+      maxBodyBytes: MAX_BODY_BYTES,
+      handle: arc((request) => submitMany(node, request)),
+    },
     { method: "GET", path: "/v1/tx/:txid", handle: arc((request) => query(node, request)) },
     { method: "GET", path: "/v1/policy", handle: () => policy(node) },
   ];
@@ -47,7 +64,10 @@ function submitMany(node: MinerNode, request: HttpRequest): HttpResponse {
   }
   const hexes = items.map((item: unknown, index) => requiredString(asObject(item, `body[${index}]`), "rawTx"));
   // One answer for each, in order: some may be accepted and others refused.
-  return json(200, hexes.map((hex) => submit(node, () => bytesOfHex(hex), subscription)));
+  return json(
+    200,
+    hexes.map((hex) => submit(node, () => bytesOfHex(hex), subscription)),
+  );
 }
 
 interface ArcResult {
@@ -57,7 +77,11 @@ interface ArcResult {
   readonly [field: string]: unknown;
 }
 
-function submit(node: MinerNode, bytes: () => Uint8Array, subscription: ArcSubscription | null): ArcResult | ArcProblem {
+function submit(
+  node: MinerNode,
+  bytes: () => Uint8Array,
+  subscription: ArcSubscription | null,
+): ArcResult | ArcProblem {
   let txid: string | undefined;
   try {
     const transactions = decodeSubmission(bytes());

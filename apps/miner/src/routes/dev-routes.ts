@@ -24,7 +24,12 @@ export function devRoutes(node: MinerNode, faucet: Faucet): HttpRoute[] {
     { method: "GET", path: "/", handle: () => json(200, description(node)) },
     { method: "POST", path: "/dev/faucet", handle: (request) => payOut(faucet, request) },
     { method: "POST", path: "/dev/mine", maxBodyBytes: MAX_BODY_BYTES, handle: (request) => mine(node, request) },
-    { method: "POST", path: "/dev/reorg", maxBodyBytes: MAX_BODY_BYTES, handle: (request) => reorganise(node, request) },
+    {
+      method: "POST",
+      path: "/dev/reorg",
+      maxBodyBytes: MAX_BODY_BYTES,
+      handle: (request) => reorganise(node, request),
+    },
   ];
 }
 
