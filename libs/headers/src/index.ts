@@ -1,1 +1,2 @@
-export {};
+export { createHeaderSource } from "./create-header-source.ts";
+export type { HeaderSourceConfig, HeaderSourceOptions } from "./header-source-config.ts";
