@@ -12,7 +12,12 @@ export function createPaydMetrics(metrics: Metrics, channelCount: () => number):
   return {
     invoices: metrics.counter("payd_invoices_total", "Invoices created"),
     payments: metrics.counter("payd_payments_total", "Payments by what was answered", ["outcome"]),
-    proofs: metrics.counter("payd_proofs_total", "Proof and double spend callbacks by what became of them", ["outcome"]),
-    broadcastSeconds: metrics.histogram("payd_broadcast_seconds", "Time until the miner's final word, retries included"),
+    proofs: metrics.counter("payd_proofs_total", "Proof and double spend callbacks by what became of them", [
+      "outcome",
+    ]),
+    broadcastSeconds: metrics.histogram(
+      "payd_broadcast_seconds",
+      "Time until the miner's final word, retries included",
+    ),
   };
 }

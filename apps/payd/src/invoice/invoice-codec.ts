@@ -10,6 +10,7 @@ export function encodeInvoice(invoice: Invoice): Uint8Array {
 /** Reads what `encodeInvoice` wrote. Throws when the record was written by a newer version of this wallet. */
 export function decodeInvoice(bytes: Uint8Array): Invoice {
   const value = JSON.parse(decoder.decode(bytes)) as Invoice;
-  if (value.version !== 1) throw new Error(`invoice ${value.id}: stored as version ${String(value.version)}, this wallet knows 1`);
+  if (value.version !== 1)
+    throw new Error(`invoice ${value.id}: stored as version ${String(value.version)}, this wallet knows 1`);
   return value;
 }

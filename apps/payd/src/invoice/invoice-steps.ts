@@ -29,7 +29,12 @@ export function recordBroadcast(invoice: Invoice, txid: string): Invoice {
 /** The miner refuses for good: the invoice can be paid by another transaction. */
 export function recordRefusedBroadcast(invoice: Invoice, txid: string, memo: string): Invoice {
   if (invoice.state !== "paymentReceived" || invoice.payment?.txid !== txid) return invoice;
-  return { ...invoice, state: "pending", payment: null, refused: [...invoice.refused, { txid, memo }].slice(-maxEntries) };
+  return {
+    ...invoice,
+    state: "pending",
+    payment: null,
+    refused: [...invoice.refused, { txid, memo }].slice(-maxEntries),
+  };
 }
 
 /** The acknowledgement is out. */
@@ -46,7 +51,9 @@ export function recordProof(invoice: Invoice, txid: string, proof: InvoiceProof,
   const known = invoice.proofs.find(({ proofKey }) => proofKey === proof.proofKey);
   const isNews = known === undefined || (proof.headerConfirmed && !known.headerConfirmed);
   const others = invoice.proofs.filter((other) => other !== known);
-  const proofs = isNews ? [...others, { ...proof, receivedAtMs: known?.receivedAtMs ?? proof.receivedAtMs }] : invoice.proofs;
+  const proofs = isNews
+    ? [...others, { ...proof, receivedAtMs: known?.receivedAtMs ?? proof.receivedAtMs }]
+    : invoice.proofs;
   const state = settles ? "proved" : invoice.state;
   if (!isNews && state === invoice.state) return invoice;
   return { ...invoice, state, proofs: proofs.slice(-maxEntries) };

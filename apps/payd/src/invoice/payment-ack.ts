@@ -3,7 +3,12 @@ import { paymentRefusals, type PaymentRefusalCode } from "./payment-refusals.ts"
 /** The verdict on a payment, for good. */
 export type PaymentVerdict =
   | { readonly accepted: true; readonly txid: string }
-  | { readonly accepted: false; readonly txid: string | null; readonly code: PaymentRefusalCode; readonly memo: string };
+  | {
+      readonly accepted: false;
+      readonly txid: string | null;
+      readonly code: PaymentRefusalCode;
+      readonly memo: string;
+    };
 
 export function refusePayment(txid: string | null, code: PaymentRefusalCode, detail?: string): PaymentVerdict {
   const { memo } = paymentRefusals[code];
@@ -34,6 +39,10 @@ export function buildPaymentAck(invoiceId: string, payment: object | null, verdi
 
 function shorten(payment: object): object {
   if (JSON.stringify(payment).length <= comfortableLength) return payment;
-  const { ancestry: _ancestry, spvEnvelope, ...rest } = payment as { ancestry?: unknown; spvEnvelope?: { txid?: unknown } };
-  return spvEnvelope == null ? rest : { ...rest, spvEnvelope: { txid: spvEnvelope.txid } };
+  const {
+    ancestry: _ancestry,
+    spvEnvelope,
+    ...rest
+  } = payment as { ancestry?: unknown; spvEnvelope?: { txid?: unknown } | null };
+  return spvEnvelope ? { ...rest, spvEnvelope: { txid: spvEnvelope.txid } } : rest;
 }

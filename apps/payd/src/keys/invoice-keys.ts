@@ -13,6 +13,6 @@ export function createInvoiceKeys(master: HD): InvoiceKeys {
   // Only public keys from here on: nothing that stays in memory can spend.
   const receiving = master.derive(receivingPath).toPublic();
   return {
-    lockingScript: (keyIndex) => new P2PKH().lock(receiving.deriveChild(keyIndex).pubKey.toHash() as number[]).toHex(),
+    lockingScript: (keyIndex) => new P2PKH().lock(receiving.deriveChild(keyIndex).pubKey.toHash()).toHex(),
   };
 }

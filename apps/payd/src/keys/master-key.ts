@@ -29,7 +29,10 @@ async function load(path: string): Promise<HD | null> {
     return HD.fromString(text.trim());
   } catch {
     // The sdk's own message could quote the key.
-    throw new PaydError("PAYD_KEY_FILE", `${path} does not hold a BIP32 master key (xprv...): restore it from your backup`);
+    throw new PaydError(
+      "PAYD_KEY_FILE",
+      `${path} does not hold a BIP32 master key (xprv...): restore it from your backup`,
+    );
   }
 }
 

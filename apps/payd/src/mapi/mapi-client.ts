@@ -1,4 +1,11 @@
-import { parseEnvelope, parseStrictJsonObject, verifyEnvelope, type JsonObject, type SignaturePolicy, type SpvCrypto } from "@p4/spv";
+import {
+  parseEnvelope,
+  parseStrictJsonObject,
+  verifyEnvelope,
+  type JsonObject,
+  type SignaturePolicy,
+  type SpvCrypto,
+} from "@p4/spv";
 import type { Fees } from "@p4/protocol";
 import { PaydError, isPaydError } from "../errors.ts";
 import { readFees } from "./fee-quote.ts";

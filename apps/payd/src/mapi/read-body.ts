@@ -7,7 +7,7 @@ const maxBytes = 1_048_576;
 export async function readBody(response: Response): Promise<string> {
   const parts: Uint8Array[] = [];
   let total = 0;
-  for await (const part of response.body ?? []) {
+  for await (const part of (response.body ?? []) as AsyncIterable<Uint8Array>) {
     total += part.length;
     if (total > maxBytes) throw new PaydError("PAYD_MINER_UNAVAILABLE", `answer: longer than ${maxBytes} bytes`);
     parts.push(part);

@@ -54,7 +54,10 @@ export function attendChannel(session: MerchantSession, desks: Desks): void {
     }
     const { verdict } = answer;
     metrics.payments.inc({ outcome: verdict.accepted ? "accepted" : "refused" });
-    logger.info({ txid: verdict.txid, ...(!verdict.accepted && { code: verdict.code, memo: verdict.memo }) }, "payment judged");
+    logger.info(
+      { txid: verdict.txid, ...(!verdict.accepted && { code: verdict.code, memo: verdict.memo }) },
+      "payment judged",
+    );
     await session.acknowledge(payment, answer.ack);
     if (verdict.accepted) await payments.acknowledged(invoiceId, verdict.txid);
   };
@@ -73,11 +76,14 @@ export function attendChannel(session: MerchantSession, desks: Desks): void {
 
   session.on("joined", ({ join }) => {
     // The wallet was stopped after the channel had stored its acknowledgement and before it could note that.
-    if (acknowledgedStates.includes(join.channelState ?? "")) attend("acknowledgement", payments.noteAcknowledged(invoiceId));
+    if (acknowledgedStates.includes(join.channelState ?? ""))
+      attend("acknowledgement", payments.noteAcknowledged(invoiceId));
   });
   session.on("termsRequested", ({ received }) => attend("payment request", answerTerms(received)));
   session.on("payment", ({ received }) => attend("payment", answerPayment(received)));
   session.on("proof", ({ received }) => attend("proof", takeProof(received)));
   session.on("doubleSpend", ({ received }) => attend("double spend", takeProof(received)));
-  session.on("refused", ({ error, retryInMs }) => logger.warn({ code: error.code, reason: error.message, retryInMs }, "server refused a message"));
+  session.on("refused", ({ error, retryInMs }) =>
+    logger.warn({ code: error.code, reason: error.message, retryInMs }, "server refused a message"),
+  );
 }

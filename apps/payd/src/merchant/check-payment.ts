@@ -1,12 +1,5 @@
 import type { ParsedBody } from "@p4/protocol";
-import {
-  isSpvError,
-  verifyPayment,
-  type FeeRate,
-  type HeaderSource,
-  type SpvCrypto,
-  type Transaction,
-} from "@p4/spv";
+import { isSpvError, verifyPayment, type FeeRate, type HeaderSource, type SpvCrypto, type Transaction } from "@p4/spv";
 import { PaydError } from "../errors.ts";
 import type { Invoice } from "../invoice/invoice.ts";
 import { refusePayment, type PaymentVerdict } from "../invoice/payment-ack.ts";
@@ -20,8 +13,7 @@ export interface PaymentChecks {
 type Refusal = Extract<PaymentVerdict, { accepted: false }>;
 
 export type CheckedPayment =
-  | { readonly ok: true; readonly transaction: Transaction }
-  | { readonly ok: false; readonly refusal: Refusal };
+  { readonly ok: true; readonly transaction: Transaction } | { readonly ok: false; readonly refusal: Refusal };
 
 /**
  * Whether the payment pays this invoice: outputs, fee, scripts, ancestry down to known blocks.
@@ -33,11 +25,11 @@ export async function checkPayment(
   bodyText: string,
   checks: PaymentChecks,
 ): Promise<CheckedPayment> {
-  const feeRate = invoice.fees?.standard?.miningFee;
+  const feeRate: FeeRate | null = invoice.fees?.standard?.miningFee ?? null;
   try {
     const { transaction } = await verifyPayment(bodyText, {
       outputs: [{ script: invoice.lockingScript, satoshis: BigInt(invoice.satoshis) }],
-      ...(feeRate != null && { feeRate: feeRate satisfies FeeRate }),
+      ...(feeRate !== null && { feeRate }),
       ...checks,
     });
     return { ok: true, transaction };
@@ -52,7 +44,7 @@ export async function checkPayment(
 export function paymentReferenceOf(body: ParsedBody): string | null {
   if (body.form !== "dpp.payment" && body.form !== "bip270.payment") return null;
   const { merchantData } = body.value;
-  if (merchantData == null || typeof merchantData === "string") return null;
+  if (typeof merchantData !== "object" || merchantData === null) return null;
   const { paymentReference } = (merchantData.extendedData ?? {}) as { paymentReference?: unknown };
   return typeof paymentReference === "string" ? paymentReference : null;
 }

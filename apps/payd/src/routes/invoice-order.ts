@@ -15,19 +15,31 @@ export function readInvoiceOrder(body: Uint8Array, defaultExpiryMs: number): Inv
   const value = parseJson(body);
   if (typeof value !== "object" || value === null || Array.isArray(value)) throw invalid("body: must be a JSON object");
   const unknown = Object.keys(value).find((name) => !members.includes(name));
-  if (unknown !== undefined) throw invalid(`${unknown.slice(0, 64)}: is not a member of an invoice: ${members.join(", ")}`);
+  if (unknown !== undefined)
+    throw invalid(`${unknown.slice(0, 64)}: is not a member of an invoice: ${members.join(", ")}`);
+  // A member that is null is left out.
   const { satoshis, memo, expiresIn } = value as Record<string, unknown>;
-  if (typeof satoshis !== "number" || !Number.isSafeInteger(satoshis) || satoshis < 1 || satoshis > maxSatoshis) {
-    throw invalid(`satoshis: must be a whole number from 1 to ${maxSatoshis}`);
-  }
-  if (memo != null && (typeof memo !== "string" || memo.length > maxMemoLength)) {
-    throw invalid(`memo: must be a text of at most ${maxMemoLength} characters`);
-  }
-  const expiresInMs = expiresIn == null ? defaultExpiryMs : durationMs(expiresIn);
-  if (!(expiresInMs >= 1_000 && expiresInMs <= maxExpiryMs)) {
-    throw invalid('expiresIn: must be whole seconds, or a text such as "15m" (s, m, h, d), from 1 s to 365 d');
-  }
-  return { satoshis, memo: memo ?? null, expiresInMs };
+  return {
+    satoshis: readSatoshis(satoshis),
+    memo: readMemo(memo ?? null),
+    expiresInMs: readExpiry(expiresIn ?? defaultExpiryMs / 1_000),
+  };
+}
+
+function readSatoshis(value: unknown): number {
+  if (typeof value === "number" && Number.isSafeInteger(value) && value >= 1 && value <= maxSatoshis) return value;
+  throw invalid(`satoshis: must be a whole number from 1 to ${maxSatoshis}`);
+}
+
+function readMemo(value: unknown): string | null {
+  if (value === null || (typeof value === "string" && value.length <= maxMemoLength)) return value;
+  throw invalid(`memo: must be a text of at most ${maxMemoLength} characters`);
+}
+
+function readExpiry(value: unknown): number {
+  const expiresInMs = durationMs(value);
+  if (expiresInMs >= 1_000 && expiresInMs <= maxExpiryMs) return expiresInMs;
+  throw invalid('expiresIn: must be whole seconds, or a text such as "15m" (s, m, h, d), from 1 s to 365 d');
 }
 
 function durationMs(value: unknown): number {

@@ -13,7 +13,13 @@ export interface InvoiceRoutesOptions {
 }
 
 /** `POST /api/v1/invoices` 201, `GET /api/v1/invoices` 200, `GET /api/v1/invoices/:id` 200 or 404. */
-export function invoiceRoutes({ desk, paymentUrl, defaultExpiryMs, now, onCreated }: InvoiceRoutesOptions): HttpRoute[] {
+export function invoiceRoutes({
+  desk,
+  paymentUrl,
+  defaultExpiryMs,
+  now,
+  onCreated,
+}: InvoiceRoutesOptions): HttpRoute[] {
   const view = (invoice: Invoice): object => invoiceView(invoice, paymentUrl(invoice.id), now());
   return [
     {

@@ -18,9 +18,7 @@ export interface SubmitRequest {
 
 /** What the miner does with one submission: members of the payload, or a whole response, or no answer at all. */
 export type SubmitReply =
-  | { readonly payload: Record<string, unknown> }
-  | { readonly response: HttpResponse }
-  | { readonly silent: true };
+  { readonly payload: Record<string, unknown> } | { readonly response: HttpResponse } | { readonly silent: true };
 
 export interface ScriptedMiner {
   readonly url: string;
@@ -37,7 +35,10 @@ export function sealed(payload: Record<string, unknown>): HttpResponse {
   return { status: 200, body: signEnvelope(JSON.stringify({ apiVersion: "1.5.0", minerId, ...payload }), minerKeyHex) };
 }
 
-export const feeOf = (satoshis: number): object => ({ miningFee: { satoshis, bytes: 1000 }, relayFee: { satoshis, bytes: 1000 } });
+export const feeOf = (satoshis: number): object => ({
+  miningFee: { satoshis, bytes: 1000 },
+  relayFee: { satoshis, bytes: 1000 },
+});
 
 /** mAPI on a real port that answers as the test says. */
 export async function startScriptedMiner(): Promise<ScriptedMiner> {
@@ -47,7 +48,13 @@ export async function startScriptedMiner(): Promise<ScriptedMiner> {
     { feeType: "standard", ...feeOf(50) },
     { feeType: "data", ...feeOf(50) },
   ];
-  const miner = { url: "", submissions, replies: [success], quote: null as HttpResponse | null, close: () => server.close({ deadlineMs: 100 }) };
+  const miner = {
+    url: "",
+    submissions,
+    replies: [success],
+    quote: null as HttpResponse | null,
+    close: () => server.close({ deadlineMs: 100 }),
+  };
   const server = await startServer({
     host: "127.0.0.1",
     port: 0,

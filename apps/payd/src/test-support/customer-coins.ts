@@ -59,7 +59,13 @@ export class CustomerCoins {
     if (known) this.#roots.add(path.computeRoot(txid));
     const blockHash = seed.toString(16).padStart(64, "0");
     const proof = { index: 0, txOrId: txid, target: blockHash, nodes: [siblingHash], targetType: "hash" };
-    return callback({ callbackPayload: proof, blockHash, blockHeight: 500, callbackTxId: txid, callbackReason: "merkleProof" });
+    return callback({
+      callbackPayload: proof,
+      blockHash,
+      blockHeight: 500,
+      callbackTxId: txid,
+      callbackReason: "merkleProof",
+    });
   }
 
   #mineCoin(): Transaction {

@@ -1,0 +1,69 @@
+import { join } from "node:path";
+import { addressesOf, type Config } from "@p4/config";
+import { createHeaderSource } from "@p4/headers";
+import { connectBroker, createDocumentStore, provision } from "@p4/nats";
+import type { SignaturePolicy } from "@p4/spv";
+import type { Logger } from "@p4/telemetry";
+import { startPayd, type Payd } from "./payd.ts";
+
+export interface PaydAppOptions {
+  readonly config: Config;
+  readonly logger: Logger;
+  /** The broker to use instead of the configured one: the embedded server's address. */
+  readonly natsUrl: string;
+}
+
+/** The bucket of this wallet's invoices, payments and proofs. */
+const bucket = "payd";
+const headerTimeoutMs = 3_000;
+
+/**
+ * The wallet as configured, its state on the broker. Throws a StoreError naming what is wrong with the broker, or what
+ * `startPayd` throws.
+ */
+export async function startPaydApp({ config, logger, natsUrl }: PaydAppOptions): Promise<Payd> {
+  const { region, shards, replicas } = config;
+  const addresses = addressesOf(config);
+  const broker = await connectBroker({
+    url: natsUrl,
+    name: "p4-payd",
+    onStatus: (status) => logger.info({ broker: status }, "broker"),
+  });
+  try {
+    const retentionMs = config.logRetentionMs;
+    await provision(broker, { region, shards, replicas, retentionMs, documents: { [bucket]: {} } });
+    const hasHeaders = config.headerSource.kind !== "none";
+    const payd = await startPayd({
+      host: config.host,
+      port: config.paydPort,
+      socketUrl: addresses.publicSocketUrl,
+      callbackUrl: addresses.callbackUrl,
+      callbackToken: config.callbackToken,
+      joinSecret: config.joinSecret,
+      minerUrl: addresses.minerUrl,
+      signaturePolicy: signaturePolicyOf(config),
+      headers: createHeaderSource(config.headerSource, { timeoutMs: headerTimeoutMs }),
+      // Without headers no ancestor can be checked. With them, a merchant does not settle on a block nobody knows.
+      ancestryRequired: hasHeaders,
+      headerPolicy: hasHeaders ? "require" : "accept-unknown",
+      documents: createDocumentStore(broker, { region, name: bucket }),
+      dataDir: join(config.dataDir, "payd"),
+      logger,
+    });
+    return {
+      url: payd.url,
+      close: async () => {
+        await payd.close();
+        await broker.close();
+      },
+    };
+  } catch (error) {
+    await broker.close();
+    throw error;
+  }
+}
+
+function signaturePolicyOf({ signaturePolicy, trustedKeys }: Config): SignaturePolicy {
+  if (signaturePolicy !== "trusted-keys") return { kind: signaturePolicy };
+  return { kind: signaturePolicy, publicKeys: new Set((trustedKeys ?? []).map((key) => key.toLowerCase())) };
+}
