@@ -1,1 +1,1 @@
-export {};
+export { startProofIngest, type ProofIngest, type ProofIngestOptions } from "./start-proof-ingest.ts";

@@ -1,2 +1,3 @@
 export { openChannelNode, type ChannelNode, type ChannelNodeOptions } from "./open-channel-node.ts";
+export { proofRoutesOf, type ProofConfig } from "./proof-routes-of.ts";
 export { runApp, type RunningApp, type StartApp } from "./run-app.ts";

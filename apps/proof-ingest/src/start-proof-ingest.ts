@@ -1,0 +1,60 @@
+import type { Config } from "@p4/config";
+import { startServer } from "@p4/http";
+import { openChannelNode, proofRoutesOf } from "@p4/node";
+import { createMetrics, operationsRoutes, Readiness, type Logger } from "@p4/telemetry";
+import { callbackCounter } from "./proof-metrics.ts";
+
+export interface ProofIngestOptions {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly natsUrl: string;
+}
+
+export interface ProofIngest {
+  readonly port: number;
+  /** Finishes the callbacks under way, then leaves the broker. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a server for miners' callbacks. Any number of them may run: the log decides between them.
+ *
+ * @throws StoreError when the broker cannot serve, HttpServerError when the address cannot be had.
+ */
+export async function startProofIngest({ config, logger, natsUrl }: ProofIngestOptions): Promise<ProofIngest> {
+  const node = await openChannelNode({
+    natsUrl,
+    name: "p4-proof-ingest",
+    region: config.region,
+    shards: config.shards,
+    replicas: config.replicas,
+    retentionMs: config.logRetentionMs,
+    onStatus: (status) => logger.info({ broker: status }, "broker"),
+    onFault: (channelId, error) => logger.error({ channelId, error }, "channel fault"),
+  });
+  const metrics = createMetrics("proof-ingest");
+  const readiness = new Readiness();
+  readiness.add("broker", () => ({ ok: node.broker.ready(), facts: { version: node.broker.serverVersion } }));
+  const proofs = proofRoutesOf(node, config, {
+    onCallback: callbackCounter(metrics),
+    onError: (error) => logger.error({ error }, "proof callback"),
+  });
+  try {
+    const server = await startServer({
+      host: config.host,
+      port: config.proofPort,
+      routes: [...operationsRoutes(readiness, metrics), ...proofs],
+      cors: { origins: "*" },
+      onError: (error, where) => logger.error({ error, where }, "proof-ingest error"),
+    });
+    const close = async (): Promise<void> => {
+      readiness.drain();
+      await server.close();
+      await node.close();
+    };
+    return { port: server.port, close };
+  } catch (error) {
+    await node.close();
+    throw error;
+  }
+}
