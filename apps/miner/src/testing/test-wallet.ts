@@ -1,4 +1,5 @@
-import { LockingScript, P2PKH, PrivateKey, Transaction } from "@bsv/sdk";
+import type { LockingScript } from "@bsv/sdk";
+import { P2PKH, PrivateKey, Transaction } from "@bsv/sdk";
 
 import { decodeTransaction } from "../routes/decode-submission.ts";
 import type { ChainTransaction } from "../chain/transaction.ts";
@@ -26,7 +27,7 @@ export async function spend(coin: SpendableCoin, outputs: readonly number[], loc
     sequence: lockTime === 0 ? 0xffffffff : 0,
     unlockingScriptTemplate: new P2PKH().unlock(key, "all", false, coin.satoshis, lock),
   });
-  for (const satoshis of outputs) transaction.addOutput({ lockingScript: lock as LockingScript, satoshis });
+  for (const satoshis of outputs) transaction.addOutput({ lockingScript: lock, satoshis });
   await transaction.sign();
   return decodeTransaction(Uint8Array.from(transaction.toBinary()));
 }
