@@ -66,7 +66,7 @@ function seat(context: ChannelContext, participant: Participant): Partial<Channe
 }
 
 /** Scoped by role, so that a customer cannot use up the merchant's message ids. */
-export function messageKey(from: Participant, messageId: string): string {
+export function messageKey(from: Pick<Participant, "role">, messageId: string): string {
   return `${from.role ?? "none"}:${messageId}`;
 }
 

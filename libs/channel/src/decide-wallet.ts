@@ -3,6 +3,7 @@ import { messageKey } from "./apply-event.ts";
 import { stateName, type ChannelSnapshot } from "./channel.machine.ts";
 import type { WalletCommand } from "./commands.ts";
 import { acceptedTxid, type ChannelContext, type WalletEventType } from "./context.ts";
+import { answerTo, findPayment } from "./find-answer.ts";
 import { refuse, type Decision, type Refusal } from "./decision.ts";
 import type { NewChannelEvent } from "./events.ts";
 import { maxWalletEvents } from "./limits.ts";
@@ -65,9 +66,7 @@ function findEarlier(
 ): SequencedEvent<WalletEventType> | undefined {
   const sameId = context.seen.get(messageKey(from, command.message.messageId));
   if (sameId !== undefined || command.type !== "SubmitPayment" || command.txid === null) return sameId;
-  return context.attempts.find(
-    ({ payment, verdict }) => payment.data.txid === command.txid && verdict?.type !== "PaymentFailed",
-  )?.payment;
+  return findPayment(command.txid, context) ?? undefined;
 }
 
 function answerDuplicate(
@@ -82,13 +81,9 @@ function answerDuplicate(
 }
 
 function answersTo(earlier: SequencedEvent<WalletEventType>, context: ChannelContext): readonly OutgoingMessage[] {
-  const answer =
-    earlier.type === "TermsRequested"
-      ? context.terms
-      : earlier.type === "PaymentSubmitted"
-        ? context.attempts.find(({ payment }) => payment.streamVersion === earlier.streamVersion)?.verdict
-        : null;
-  const message = answer == null ? null : outgoingMessage(answer);
+  if (earlier.type !== "TermsRequested" && earlier.type !== "PaymentSubmitted") return [];
+  const answer = answerTo(earlier, context);
+  const message = answer === null ? null : outgoingMessage(answer);
   return message === null ? [] : [message];
 }
 

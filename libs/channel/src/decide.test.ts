@@ -134,6 +134,16 @@ describe("duplicates", () => {
     expect(decide(wallet("SubmitPayment"), waiting)).toMatchObject({ outcome: "duplicate", replies: [] });
   });
 
+  it("are answered after the channel's end as well; what is new is not", () => {
+    const payment = wallet("SubmitPayment");
+    const ended = given(join(merchant), payment, wallet("AcceptPayment"), expire());
+    expect(decide(payment, ended)).toMatchObject({
+      outcome: "duplicate",
+      replies: [{ event: { type: "PaymentAccepted" } }],
+    });
+    expect(decide(wallet("SubmitPayment", { txid: otherTxid }), ended)).toMatchObject({ code: "CHANNEL_EXPIRED" });
+  });
+
   it("payments without a readable transaction are told apart by messageId alone", () => {
     const open = given(join(merchant), wallet("SubmitPayment", { txid: null }), wallet("RefusePayment"));
     expect(decide(wallet("SubmitPayment", { txid: null }), open)).toMatchObject({ outcome: "accepted" });

@@ -1,5 +1,12 @@
 import { isEnded, stateName, type ChannelSnapshot } from "./channel.machine.ts";
-import type { ChannelCommand, CommandMetadata, JoinChannel, RecordProof, ReportDoubleSpend } from "./commands.ts";
+import type {
+  ChannelCommand,
+  CommandMetadata,
+  JoinChannel,
+  RecordProof,
+  ReportDoubleSpend,
+  WalletCommand,
+} from "./commands.ts";
 import { refuse, type Decision, type Refusal } from "./decision.ts";
 import { decideWalletCommand, merchantIsElsewhere } from "./decide-wallet.ts";
 import { maxEvents, maxRecordedJoins } from "./limits.ts";
@@ -33,8 +40,14 @@ export function decide(command: ChannelCommand, snapshot: ChannelSnapshot): Deci
       if (isEnded(snapshot)) return { outcome: "unchanged" };
       return accept(command.metadata, "ChannelClosed", { by: command.by, reason: command.reason });
     default:
-      return isEnded(snapshot) ? refuseEnded(snapshot) : decideWalletCommand(command, snapshot);
+      return decideMessage(command, snapshot);
   }
+}
+
+/** The end takes no new message, but a wallet that missed its answer still gets it: a retry has one outcome for ever. */
+function decideMessage(command: WalletCommand, snapshot: ChannelSnapshot): Decision {
+  const decision = decideWalletCommand(command, snapshot);
+  return isEnded(snapshot) && decision.outcome !== "duplicate" ? refuseEnded(snapshot) : decision;
 }
 
 /** The deadline has passed and the channel does not know it yet. */

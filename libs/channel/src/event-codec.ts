@@ -1,26 +1,10 @@
 import { LogError } from "./errors.ts";
-import type { ChannelEvent, ChannelEventType, NewChannelEvent } from "./events.ts";
+import { faultyDataMember, isEventType, isRecord } from "./event-shape.ts";
+import type { ChannelEvent, NewChannelEvent } from "./events.ts";
 import { currentSchemaVersion, upcast } from "./upcast.ts";
 
 /** SHA-256 of the text's UTF-8 bytes, as lower-case hex. Injected: the core has no crypto of its own. */
 export type Sha256Hex = (text: string) => string;
-
-const eventTypes: ReadonlySet<string> = new Set<ChannelEventType>([
-  "ChannelOpened",
-  "ParticipantJoined",
-  "TermsRequested",
-  "TermsOffered",
-  "TermsRefused",
-  "PaymentSubmitted",
-  "PaymentAccepted",
-  "PaymentRefused",
-  "PaymentFailed",
-  "ProofRecorded",
-  "DoubleSpendReported",
-  "DeadlineExtended",
-  "ChannelExpired",
-  "ChannelClosed",
-]);
 
 /** Completes a decided event with its place in the chain. Member order is fixed: these texts are hashed. */
 export function sealEvent(event: NewChannelEvent, previousHash: string): ChannelEvent {
@@ -46,19 +30,27 @@ export function encodeEvent(event: ChannelEvent): string {
 export function decodeEvent(text: string, streamVersion: number): ChannelEvent {
   const parsed = parse(text, streamVersion);
   const { type, data, metadata } = parsed;
-  if (typeof type !== "string" || !eventTypes.has(type)) throw corrupt(streamVersion, "type is not an event's");
+  if (!isEventType(type)) throw corrupt(streamVersion, "type is not an event's");
   if (!isRecord(data)) throw corrupt(streamVersion, "data is not an object");
   if (!isRecord(metadata)) throw corrupt(streamVersion, "metadata is not an object");
-  const { schemaVersion } = metadata;
-  if (!Number.isSafeInteger(schemaVersion)) throw corrupt(streamVersion, "metadata.schemaVersion is not an integer");
-  if ((schemaVersion as number) > currentSchemaVersion) {
-    throw new LogError("LOG_EVENT_TOO_NEW", streamVersion, `version ${String(schemaVersion)} of ${type}`);
-  }
+  checkSchemaVersion(metadata["schemaVersion"], type, streamVersion);
   for (const name of ["eventId", "previousHash", "correlationId", "causationId"]) {
     if (typeof metadata[name] !== "string") throw corrupt(streamVersion, `metadata.${name} is not text`);
   }
-  if (!Number.isSafeInteger(metadata["recordedAtMs"])) throw corrupt(streamVersion, "metadata.recordedAtMs");
-  return upcast(parsed as unknown as ChannelEvent);
+  if (!Number.isSafeInteger(metadata["recordedAtMs"])) throw corrupt(streamVersion, "metadata.recordedAtMs is no time");
+  const event = upcast(parsed as unknown as ChannelEvent);
+  const faulty = faultyDataMember(event.type, event.data as unknown as Record<string, unknown>);
+  if (faulty !== null) throw corrupt(streamVersion, `data.${faulty} of ${type}`);
+  return event;
+}
+
+function checkSchemaVersion(schemaVersion: unknown, type: string, streamVersion: number): void {
+  if (!Number.isSafeInteger(schemaVersion) || (schemaVersion as number) < 1) {
+    throw corrupt(streamVersion, "metadata.schemaVersion is not a version");
+  }
+  if ((schemaVersion as number) > currentSchemaVersion) {
+    throw new LogError("LOG_EVENT_TOO_NEW", streamVersion, `version ${String(schemaVersion)} of ${type}`);
+  }
 }
 
 function parse(text: string, streamVersion: number): Record<string, unknown> {
@@ -70,10 +62,6 @@ function parse(text: string, streamVersion: number): Record<string, unknown> {
   }
   if (!isRecord(value)) throw corrupt(streamVersion, "not an object");
   return value;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function corrupt(streamVersion: number, detail: string): LogError {

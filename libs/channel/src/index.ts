@@ -18,6 +18,7 @@ export {
 export { type Decision, type Refusal } from "./decision.ts";
 export { decide, isOverdue } from "./decide.ts";
 export { contestedMerchant, walletCommands } from "./decide-wallet.ts";
+export { answerTo, findPayment, findQuestion, type AnswerEvent, type QuestionEvent } from "./find-answer.ts";
 export { evolve } from "./evolve.ts";
 export { walletCommand, type MessageFacts } from "./wallet-command.ts";
 export { decodeEvent, encodeEvent, sealEvent, type Sha256Hex } from "./event-codec.ts";

@@ -1,0 +1,135 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { isEnded, stateName } from "./channel.machine.ts";
+import { foldSealed, foldStored, newChannel, sealFor, type Channel } from "./channel-fold.ts";
+import type { ChannelCommand, WalletCommand } from "./commands.ts";
+import { decide } from "./decide.ts";
+import { walletCommands } from "./decide-wallet.ts";
+import type { Participant } from "./participant.ts";
+import { sha256Hex } from "./test-support.ts";
+import {
+  close,
+  customer,
+  expire,
+  expiresAtMs,
+  join,
+  merchant,
+  metadata,
+  recordProof,
+  reportDoubleSpend,
+  stranger,
+  wallet,
+} from "./testing.ts";
+import type { StoredText } from "./timeline.ts";
+
+const txids = ["aa", "bb"].map((byte) => byte.repeat(32));
+const anyone = fc.constantFrom<Participant>(merchant, { ...merchant, connectionId: "m2" }, customer, stranger);
+// The two wallets mostly do what they may: otherwise few sequences would get anywhere.
+const walletMessage = fc
+  .record({
+    type: fc.constantFrom(...(Object.keys(walletCommands) as WalletCommand["type"][])),
+    from: fc.option(anyone, { freq: 3 }),
+    messageId: fc.option(fc.constantFrom("1", "2", "3"), { freq: 2, nil: undefined }),
+    txid: fc.constantFrom(...txids, null),
+    merchantIsAlive: fc.boolean(),
+    nowMs: fc.integer({ min: 1_000, max: expiresAtMs + 50 }),
+  })
+  .map(({ type, from, messageId, ...rest }) => {
+    return wallet(type, {
+      ...rest,
+      ...(from === null ? {} : { from }),
+      ...(messageId === undefined ? {} : { messageId }),
+    });
+  });
+const otherCommand: fc.Arbitrary<ChannelCommand> = fc.oneof(
+  { weight: 4, arbitrary: fc.tuple(anyone, fc.boolean()).map(([who, mayOpen]) => join(who, { mayOpen })) },
+  { weight: 2, arbitrary: fc.constantFrom(...txids).map((txid) => recordProof(txid)) },
+  { weight: 1, arbitrary: fc.constantFrom(...txids).map((txid) => reportDoubleSpend(txid)) },
+  {
+    weight: 1,
+    arbitrary: fc.integer({ min: expiresAtMs - 5, max: expiresAtMs + 5 }).map((at) => {
+      return { type: "ExtendDeadline", expiresAtMs: at, metadata: metadata() } as const;
+    }),
+  },
+  { weight: 1, arbitrary: fc.integer({ min: expiresAtMs - 5, max: expiresAtMs + 9 }).map((nowMs) => expire(nowMs)) },
+  { weight: 1, arbitrary: fc.constant(null).map(() => close()) },
+);
+const step = fc.record({
+  command: fc.oneof({ weight: 4, arbitrary: walletMessage }, { weight: 1, arbitrary: otherCommand }),
+  /** Events of other channels in between: versions grow with gaps. */
+  gap: fc.integer({ min: 1, max: 1_000 }),
+});
+
+/** One command as an actor carries it out; the log grows by at most one event. */
+function carryOut(command: ChannelCommand, gap: number, channel: Channel, log: StoredText[]): Channel {
+  const decision = decide(command, channel.snapshot);
+  expect(decide(command, channel.snapshot)).toEqual(decision);
+  if (decision.outcome !== "accepted") return channel;
+  const sealed = sealFor(channel, decision.event);
+  const streamVersion = channel.streamVersion + gap;
+  log.push({ text: sealed.text, streamVersion });
+  return foldSealed(channel, sealed, streamVersion, sha256Hex).channel;
+}
+
+it("whatever is asked of a channel, decisions and fold agree", () => {
+  const reached = new Set<string>();
+  fc.assert(
+    fc.property(fc.array(step, { minLength: 1, maxLength: 40 }), (steps) => {
+      const log: StoredText[] = [];
+      let channel = carryOut(join(merchant), 1, newChannel(), log);
+      for (const { command, gap } of steps) {
+        const before = channel;
+        channel = carryOut(command, gap, before, log);
+        if (isEnded(before.snapshot)) expect(channel).toBe(before);
+        reached.add(stateName(channel.snapshot));
+      }
+      const { attempts, seen } = channel.snapshot.context;
+      expect(attempts.filter(({ verdict }) => verdict?.type === "PaymentAccepted").length).toBeLessThanOrEqual(1);
+      for (const attempt of attempts.slice(0, -1)) expect(attempt.verdict).not.toBeNull();
+      for (const event of seen.values())
+        expect(log.some((each) => each.streamVersion === event.streamVersion)).toBe(true);
+      expect(replay(log)).toEqual(channel);
+    }),
+    { numRuns: 400 },
+  );
+  // Otherwise the property would say little.
+  for (const state of [
+    "awaitingTerms",
+    "awaitingPayment",
+    "awaitingAck",
+    "awaitingProof",
+    "settled",
+    "expired",
+    "closed",
+  ]) {
+    expect(reached).toContain(state);
+  }
+});
+
+it("a wallet's message that was stored is a duplicate for ever", () => {
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
+      const log: StoredText[] = [];
+      let channel = carryOut(join(merchant), 1, newChannel(), log);
+      const stored: WalletCommand[] = [];
+      for (const { command, gap } of steps) {
+        const before = channel;
+        channel = carryOut(command, gap, before, log);
+        if (channel !== before && "message" in command) stored.push(command);
+      }
+      fc.pre(stored.length > 0);
+      for (const command of stored) {
+        const retry = { ...command, merchantIsAlive: false, metadata: metadata(1_000) };
+        expect(decide(retry, channel.snapshot)).toMatchObject({ outcome: "duplicate" });
+      }
+    }),
+    { numRuns: 200 },
+  );
+});
+
+function replay(log: readonly StoredText[]): Channel {
+  return log.reduce(
+    (folded, { text, streamVersion }) => foldStored(folded, text, streamVersion, sha256Hex).channel,
+    newChannel(),
+  );
+}

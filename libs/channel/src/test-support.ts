@@ -1,0 +1,24 @@
+import { createHash } from "node:crypto";
+import { foldSealed, newChannel, sealFor, type Channel } from "./channel-fold.ts";
+import type { ChannelCommand } from "./commands.ts";
+import { decide } from "./decide.ts";
+import type { StoredText } from "./timeline.ts";
+
+export function sha256Hex(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
+
+/** Decides, seals and folds each command, as an actor does; all must be accepted. Versions grow with gaps. */
+export function conversation(...commands: readonly ChannelCommand[]): { stored: StoredText[]; channel: Channel } {
+  const stored: StoredText[] = [];
+  let channel = newChannel();
+  for (const [index, command] of commands.entries()) {
+    const decision = decide(command, channel.snapshot);
+    if (decision.outcome !== "accepted") throw new Error(`${command.type}: ${JSON.stringify(decision)}`);
+    const sealed = sealFor(channel, decision.event);
+    const streamVersion = channel.streamVersion + 1 + (index % 3);
+    channel = foldSealed(channel, sealed, streamVersion, sha256Hex).channel;
+    stored.push({ streamVersion, text: sealed.text });
+  }
+  return { stored, channel };
+}
