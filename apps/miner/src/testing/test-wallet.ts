@@ -1,4 +1,3 @@
-import type { LockingScript } from "@bsv/sdk";
 import { P2PKH, PrivateKey, Transaction } from "@bsv/sdk";
 
 import { decodeTransaction } from "../routes/decode-submission.ts";
