@@ -37,7 +37,10 @@ export async function runCli({ args, env, terminal, signal }: CliInput): Promise
     await program.parseAsync([...args], { from: "user" });
     return exitCode;
   } catch (error) {
-    if (signal.aborted) return 130;
+    if (signal.aborted) {
+      terminal.err("interrupted");
+      return 130;
+    }
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.misuse;
     return report(error, terminal, isJson());
   }

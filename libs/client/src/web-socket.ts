@@ -22,6 +22,8 @@ export class Socket {
 
   constructor(create: WebSocketConstructor, url: string, listener: SocketListener) {
     this.#socket = new create(url);
+    let hasOpened = false;
+    this.#socket.onopen = () => void (hasOpened = true);
     this.#socket.onmessage = (event: { data: unknown }) => {
       if (typeof event.data === "string") listener.message(event.data);
     };
@@ -29,8 +31,12 @@ export class Socket {
       this.#silence();
       listener.lost(event.code ?? 1006, event.reason ?? "");
     };
-    // A close event always follows; without a listener some implementations throw.
-    this.#socket.onerror = () => undefined;
+    // The standard has a close event follow each error; Node.js 22 leaves it out when the connection was never made.
+    this.#socket.onerror = () => {
+      if (hasOpened) return;
+      this.#silence();
+      listener.lost(1006, "the connection could not be made");
+    };
   }
 
   send(text: string): void {
@@ -46,5 +52,6 @@ export class Socket {
   #silence(): void {
     this.#socket.onmessage = null;
     this.#socket.onclose = null;
+    this.#socket.onerror = () => undefined;
   }
 }

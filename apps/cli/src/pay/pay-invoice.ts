@@ -148,7 +148,7 @@ async function waitForCheckedProof(
       txid,
       signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]),
       accept: async ({ bodyText }) => {
-        const verdict = await checkProof(bodyText ?? "", txid, headers, crypto);
+        const verdict = await checkProof(bodyText ?? "", txid, headers, nodeCrypto);
         if (verdict.ok) checked = verdict.proof;
         else onStep({ step: "proofRefused", reason: verdict.reason });
         return verdict.ok;
