@@ -43,5 +43,6 @@ export {
   type RelayedMessage,
   type ServerMessage,
 } from "./outgoing.ts";
+export { machineVersion } from "./machine-version.ts";
 export { maxEvents, maxRecordedJoins, maxWalletEvents } from "./limits.ts";
 export { timelineOf, type StoredText, type Timeline, type TimelineEntry } from "./timeline.ts";
