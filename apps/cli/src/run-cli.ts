@@ -59,7 +59,10 @@ function frame(terminal: Terminal): Command {
     .addHelpText(
       "after",
       examples(
-        ["p4 pay ws://127.0.0.1:8445/ws/inv123 --faucet http://127.0.0.1:8444", "pay an invoice with development coins"],
+        [
+          "p4 pay ws://127.0.0.1:8445/ws/inv123 --faucet http://127.0.0.1:8444",
+          "pay an invoice with development coins",
+        ],
         ["p4 pay ws://127.0.0.1:8445/ws/inv123 --wallet my.json --json", "pay from a file, result as JSON"],
         ["p4 wallet new my.json", "make a wallet file"],
         ["p4 config", "what configuration is in force"],

@@ -28,8 +28,11 @@ export class MerchantSession extends WalletSession {
 
   /** The handler builds the payment request for each customer who asks. One handler; a new one replaces it. */
   onTermsRequested(handler: AnswerHandler): void {
-    this.#handle("paymentrequest.create", handler, (question, body) => this.offerTerms(body, question), (question, failure) =>
-      this.refuseTerms(question, failure),
+    this.#handle(
+      "paymentrequest.create",
+      handler,
+      (question, body) => this.offerTerms(body, question),
+      (question, failure) => this.refuseTerms(question, failure),
     );
   }
 
@@ -38,8 +41,11 @@ export class MerchantSession extends WalletSession {
    * comes again in a new session, so the handler has to give the same verdict for the same payment.
    */
   onPayment(handler: AnswerHandler): void {
-    this.#handle("payment", handler, (question, body) => this.acknowledge(question, body), (question, failure) =>
-      this.failPayment(question, failure),
+    this.#handle(
+      "payment",
+      handler,
+      (question, body) => this.acknowledge(question, body),
+      (question, failure) => this.failPayment(question, failure),
     );
   }
 
@@ -62,7 +68,12 @@ export class MerchantSession extends WalletSession {
   }
 
   /** The id is made from the question's: a merchant that restarts and answers once more adds nothing to the log. */
-  #reply(key: string, body: object | string, question: ReceivedMessage | undefined, { signal }: StepOptions): Promise<Receipt> {
+  #reply(
+    key: string,
+    body: object | string,
+    question: ReceivedMessage | undefined,
+    { signal }: StepOptions,
+  ): Promise<Receipt> {
     const { messageId = "", correlationId = "" } = question?.message ?? {};
     const derived = messageId !== "" && messageId.length <= longestDerivedFrom;
     return this.session.send(

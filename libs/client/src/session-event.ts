@@ -30,14 +30,7 @@ export const messageEventTypes: ReadonlyMap<string, MessageEventType> = new Map(
 ]);
 
 export type MessageEventType =
-  | "termsRequested"
-  | "terms"
-  | "termsRefused"
-  | "payment"
-  | "ack"
-  | "paymentFailed"
-  | "proof"
-  | "doubleSpend";
+  "termsRequested" | "terms" | "termsRefused" | "payment" | "ack" | "paymentFailed" | "proof" | "doubleSpend";
 
 export type SessionEvent =
   | { readonly type: MessageEventType; readonly received: ReceivedMessage }

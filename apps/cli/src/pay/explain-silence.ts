@@ -15,7 +15,11 @@ export async function explainSilence(url: string, waitedMs: number): Promise<Cli
       return new CliError("unreachable", `${where} accepts the connection, but did not greet within ${waitedMs} ms`);
     case "refused":
       return answer.status === 404
-        ? new CliError("failed", `there is no channel at ${url} (404)`, "Has the merchant opened it? Is it spelt right?")
+        ? new CliError(
+            "failed",
+            `there is no channel at ${url} (404)`,
+            "Has the merchant opened it? Is it spelt right?",
+          )
         : new CliError("unreachable", `${where} refuses the connection: ${answer.status} ${answer.detail}`);
     case "silent":
       return new CliError("unreachable", `nobody answers at ${where} (${answer.reason})`, "Is the server running?");

@@ -9,7 +9,10 @@ export interface FetchOptions {
 }
 
 /** Asks a JSON service. Throws a CliError: 3 when it cannot be reached, 1 when it refuses. */
-export async function fetchJson<Answer>(url: string, { what, body, timeoutMs = 10_000 }: FetchOptions): Promise<Answer> {
+export async function fetchJson<Answer>(
+  url: string,
+  { what, body, timeoutMs = 10_000 }: FetchOptions,
+): Promise<Answer> {
   const post = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
   let response: Response;
   try {
@@ -17,11 +20,19 @@ export async function fetchJson<Answer>(url: string, { what, body, timeoutMs = 1
   } catch (error) {
     const { cause } = error as { cause?: { code?: string } };
     const reason = cause?.code ?? (error as Error).message;
-    throw new CliError("unreachable", `${what} does not answer at ${url} (${reason})`, "Is it running? Is the URL right?");
+    throw new CliError(
+      "unreachable",
+      `${what} does not answer at ${url} (${reason})`,
+      "Is it running? Is the URL right?",
+    );
   }
   const text = await response.text();
   if (!response.ok) {
-    throw new CliError("failed", `${what} refused with ${response.status}: ${text.slice(0, 300)}`, `It was asked at ${url}.`);
+    throw new CliError(
+      "failed",
+      `${what} refused with ${response.status}: ${text.slice(0, 300)}`,
+      `It was asked at ${url}.`,
+    );
   }
   return JSON.parse(text) as Answer;
 }

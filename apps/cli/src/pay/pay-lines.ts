@@ -23,7 +23,9 @@ export function payLine(step: PayStep, { style }: Pick<Terminal, "style">): stri
     case "proved": {
       const { blockHeight, merkleRoot, header } = step.proof;
       const block = blockHeight === null ? "a block" : `block ${blockHeight}`;
-      const checked = { confirmed: "its header is confirmed", unknown: "its header is not known", "not asked": "" }[header];
+      const checked = { confirmed: "its header is confirmed", unknown: "its header is not known", "not asked": "" }[
+        header
+      ];
       return done(`proved in ${block}, Merkle root ${merkleRoot}${checked === "" ? "" : `; ${checked}`}`);
     }
     case "disconnected":

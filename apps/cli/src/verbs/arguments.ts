@@ -3,12 +3,14 @@ import { InvalidArgumentError } from "commander";
 /** An http(s) base address, without the slash at its end. */
 export function urlArgument(text: string): string {
   const protocol = URL.canParse(text) ? new URL(text).protocol : "";
-  if (protocol !== "http:" && protocol !== "https:") throw new InvalidArgumentError("It must be an http:// or https:// URL.");
+  if (protocol !== "http:" && protocol !== "https:")
+    throw new InvalidArgumentError("It must be an http:// or https:// URL.");
   return text.replace(/\/+$/, "");
 }
 
 export function satoshisArgument(text: string): bigint {
-  if (!/^[1-9]\d{0,14}$/.test(text)) throw new InvalidArgumentError("It must be a whole number of satoshis, 1 or more.");
+  if (!/^[1-9]\d{0,14}$/.test(text))
+    throw new InvalidArgumentError("It must be a whole number of satoshis, 1 or more.");
   return BigInt(text);
 }
 

@@ -27,7 +27,11 @@ export const payVerb: Verb = (program, context) => {
     .description("pay an invoice: join its channel, fund, sign, pay, wait for the answer and the Merkle proof")
     .option("--faucet <url>", "take the coins from this development miner", urlArgument)
     .option("--wallet <file>", "take the coins from this wallet file (see p4 wallet)")
-    .option("--headers <url>", "check the proof against the block headers of this miner or headers service", urlArgument)
+    .option(
+      "--headers <url>",
+      "check the proof against the block headers of this miner or headers service",
+      urlArgument,
+    )
     .option("--no-wait-proof", "end after the merchant's answer")
     .addOption(
       new Option("--proof-timeout <duration>", "how long to wait for the proof")

@@ -44,7 +44,10 @@ export class DoubleChannel {
 
   join(connection: DoubleConnection, since: number | null): void {
     this.connections.add(connection);
-    this.#tell(connection, this.#server("join.success", { "x-p4-sequence": String(this.log.length), "x-p4-state": "open" }));
+    this.#tell(
+      connection,
+      this.#server("join.success", { "x-p4-sequence": String(this.log.length), "x-p4-state": "open" }),
+    );
     for (const logged of this.log) {
       if (logged.sequence > (since ?? 0)) this.#relay(logged, connection);
     }
