@@ -5,7 +5,7 @@ export type Subscribe<Value> = (resolve: (value: Value) => void, reject: (error:
 export function firstOf<Value>(subscribe: Subscribe<Value>, signal?: AbortSignal): Promise<Value> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted === true) {
-      reject(signal.reason as Error);
+      reject(abortReason(signal));
       return;
     }
     let unsubscribe: (() => void) | null = null;
@@ -17,7 +17,7 @@ export function firstOf<Value>(subscribe: Subscribe<Value>, signal?: AbortSignal
     };
     const onAbort = (): void => {
       settle();
-      reject(signal?.reason as Error);
+      if (signal !== undefined) reject(abortReason(signal));
     };
     signal?.addEventListener("abort", onAbort);
     unsubscribe = subscribe(
@@ -27,10 +27,14 @@ export function firstOf<Value>(subscribe: Subscribe<Value>, signal?: AbortSignal
       },
       (error) => {
         settle();
-        reject(error as Error);
+        reject(error);
       },
     );
     // News may come during the registration itself.
     if (settled) unsubscribe();
   });
+}
+
+function abortReason(signal: AbortSignal): Error {
+  return signal.reason instanceof Error ? signal.reason : new Error("aborted", { cause: signal.reason });
 }

@@ -35,6 +35,8 @@ export function merchantError(code: "TERMS_REFUSED" | "PAYMENT_FAILED", answer: 
   const { meaning, retryable } = clientErrors[code];
   const parsed = parseBody(answer.key, answer.bodyText);
   const body = parsed.ok && parsed.body.form === "clientError" ? parsed.body.value : {};
-  const words = [body.code, body.title, body.message].filter((word) => word != null && word !== "");
+  const words = [body.code, body.title, body.message].filter(
+    (word) => word !== undefined && word !== null && word !== "",
+  );
   return new SessionError(code, words.length === 0 ? meaning : `${meaning}: ${words.join(", ")}`, retryable);
 }

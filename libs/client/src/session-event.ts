@@ -32,8 +32,13 @@ export const messageEventTypes: ReadonlyMap<string, MessageEventType> = new Map(
 export type MessageEventType =
   "termsRequested" | "terms" | "termsRefused" | "payment" | "ack" | "paymentFailed" | "proof" | "doubleSpend";
 
+/** One member for each type, so that a listener of one type sees that type's event. */
+type MessageEvent = {
+  readonly [Type in MessageEventType]: { readonly type: Type; readonly received: ReceivedMessage };
+}[MessageEventType];
+
 export type SessionEvent =
-  | { readonly type: MessageEventType; readonly received: ReceivedMessage }
+  | MessageEvent
   | { readonly type: "joined"; readonly join: JoinInfo }
   | { readonly type: "disconnected"; readonly code: number; readonly reason: string; readonly retryInMs: number }
   /** The server refused a message. `retryInMs` null: for good. `messageId` null: it does not say which. */

@@ -49,7 +49,7 @@ export class Session {
     this.#urls = typeof url === "string" ? [url] : url;
     this.channelId = channelIdOf(this.#urls[0] ?? "");
     for (const other of this.#urls) channelIdOf(other);
-    const webSocket = options.webSocket ?? (globalThis.WebSocket as WebSocketConstructor | undefined);
+    const webSocket = options.webSocket ?? globalThis.WebSocket;
     if (webSocket === undefined) throw sessionError("WEBSOCKET_MISSING");
     this.#webSocket = webSocket;
     this.#role = role;

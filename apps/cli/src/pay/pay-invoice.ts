@@ -1,4 +1,11 @@
-import { type Ack, customer, type CustomerSession, isSessionError } from "@p4/client";
+import {
+  type Ack,
+  customer,
+  type CustomerSession,
+  isSessionError,
+  type SessionOptions,
+  type WebSocketConstructor,
+} from "@p4/client";
 import type { Dialect } from "@p4/protocol";
 import type { HeaderSource } from "@p4/spv";
 import { nodeCrypto, uuid } from "@p4/node-crypto";
@@ -37,6 +44,8 @@ export interface PayOptions {
   readonly memo?: string;
   readonly onStep?: (step: PayStep) => void;
   readonly signal?: AbortSignal;
+  /** Default: the global one. */
+  readonly webSocket?: WebSocketConstructor;
 }
 
 export interface PaymentOutcome {
@@ -56,8 +65,8 @@ export interface PaymentOutcome {
  * when there is no outcome; a refusal by the merchant is an outcome.
  */
 export async function payInvoice(url: string, options: PayOptions): Promise<PaymentOutcome> {
-  const { dialect = "p4", token, onStep = () => undefined } = options;
-  const wallet = openWallet(url, { dialect, ...(token === undefined ? {} : { token }) });
+  const { onStep = () => undefined } = options;
+  const wallet = openWallet(url, options);
   wallet.on("disconnected", ({ retryInMs }) => onStep({ step: "disconnected", retryInMs }));
   try {
     await join(wallet, url, options);
@@ -73,9 +82,15 @@ export async function payInvoice(url: string, options: PayOptions): Promise<Paym
   }
 }
 
-function openWallet(url: string, session: { dialect: Dialect; token?: string }): CustomerSession {
+function openWallet(url: string, { dialect = "p4", token, webSocket }: PayOptions): CustomerSession {
+  const session: SessionOptions = {
+    dialect,
+    appId: "p4/cli",
+    ...(token === undefined ? {} : { token }),
+    ...(webSocket === undefined ? {} : { webSocket }),
+  };
   try {
-    return customer(url, { ...session, appId: "p4/cli" });
+    return customer(url, session);
   } catch (error) {
     if (!isSessionError(error) || error.code !== "URL_INVALID") throw error;
     throw new CliError("misuse", error.message, "Take the ws:// address out of the invoice's QR code.");
@@ -140,7 +155,6 @@ async function waitForCheckedProof(
   txid: string,
   { headers = null, proofTimeoutMs = 60_000, onStep = () => undefined, signal }: PayOptions,
 ): Promise<CheckedProof | null> {
-  const crypto = nodeCrypto;
   const timeout = AbortSignal.timeout(proofTimeoutMs);
   let checked: CheckedProof | null = null;
   try {

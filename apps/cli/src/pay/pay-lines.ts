@@ -1,4 +1,5 @@
 import type { Terminal } from "../terminal.ts";
+import type { CheckedProof } from "./check-proof.ts";
 import type { PaymentOutcome, PayStep } from "./pay-invoice.ts";
 
 /** One line of progress for people. */
@@ -20,17 +21,22 @@ export function payLine(step: PayStep, { style }: Pick<Terminal, "style">): stri
     }
     case "proofRefused":
       return note(`a proof came that does not hold: ${step.reason}`);
-    case "proved": {
-      const { blockHeight, merkleRoot, header } = step.proof;
-      const block = blockHeight === null ? "a block" : `block ${blockHeight}`;
-      const checked = { confirmed: "its header is confirmed", unknown: "its header is not known", "not asked": "" }[
-        header
-      ];
-      return done(`proved in ${block}, Merkle root ${merkleRoot}${checked === "" ? "" : `; ${checked}`}`);
-    }
+    case "proved":
+      return done(provedLine(step.proof));
     case "disconnected":
-      return note(`connection lost, trying again in ${step.retryInMs} ms`);
+      return note(`no connection, trying again in ${step.retryInMs} ms`);
   }
+}
+
+const headerWords = {
+  confirmed: "; its header is confirmed",
+  unknown: "; its header is not known",
+  "not asked": "",
+} as const;
+
+function provedLine({ blockHeight, merkleRoot, header }: CheckedProof): string {
+  const block = blockHeight === null ? "a block" : `block ${blockHeight}`;
+  return `proved in ${block}, Merkle root ${merkleRoot}${headerWords[header]}`;
 }
 
 /** The result for people. */

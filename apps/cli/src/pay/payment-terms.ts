@@ -1,5 +1,5 @@
 import type { FeeRate } from "@p4/spv";
-import type { Output, ParsedBody } from "@p4/protocol";
+import type { Bip270PaymentRequest, Brc27PaymentTerms, DppPaymentRequest, Output, ParsedBody } from "@p4/protocol";
 
 /** What there is to pay, whatever the vocabulary of the request. */
 export interface PaymentTerms {
@@ -32,33 +32,10 @@ export function paymentTerms(body: ParsedBody): PaymentTerms | null {
 
 function readTerms(body: ParsedBody): PaymentTerms | null {
   switch (body.form) {
-    case "dpp.paymentRequest": {
-      const { destinations, fees, ancestryRequired, spvRequired, memo, merchantData, expirationTimestamp } = body.value;
-      const wanted = ancestryRequired ?? spvRequired ?? null;
-      return {
-        form: "dpp",
-        outputs: (destinations?.outputs ?? []).map(termsOutput),
-        feeRate: fees?.standard?.miningFee ?? defaultFeeRate,
-        ancestry: wanted === null ? "welcome" : wanted ? "required" : "unwanted",
-        memo: memo ?? null,
-        merchantData: merchantData ?? null,
-        expiresAtMs: timeMs(expirationTimestamp),
-        mode: null,
-      };
-    }
-    case "bip270.paymentRequest": {
-      const { outputs, memo, merchantData, expirationTimestamp } = body.value;
-      return {
-        form: "bip270",
-        outputs: outputs.map(termsOutput),
-        feeRate: defaultFeeRate,
-        ancestry: "unwanted",
-        memo: memo ?? null,
-        merchantData: merchantData ?? null,
-        expiresAtMs: timeMs(expirationTimestamp),
-        mode: null,
-      };
-    }
+    case "dpp.paymentRequest":
+      return dppTerms(body.value);
+    case "bip270.paymentRequest":
+      return bip270Terms(body.value);
     case "brc27.paymentTerms":
       return brc27Terms(body.value);
     default:
@@ -66,10 +43,42 @@ function readTerms(body: ParsedBody): PaymentTerms | null {
   }
 }
 
-type Brc27Terms = Extract<ParsedBody, { form: "brc27.paymentTerms" }>["value"];
+function dppTerms(value: DppPaymentRequest): PaymentTerms {
+  const { destinations, fees, memo, merchantData, expirationTimestamp } = value;
+  return {
+    form: "dpp",
+    outputs: (destinations?.outputs ?? []).map(termsOutput),
+    feeRate: fees?.standard?.miningFee ?? defaultFeeRate,
+    ancestry: ancestryOf(value),
+    memo: memo ?? null,
+    merchantData: merchantData ?? null,
+    expiresAtMs: timeMs(expirationTimestamp),
+    mode: null,
+  };
+}
+
+/** P4 v0.0.7 says `spvRequired`. A merchant that says nothing may use it, one that says no is spared it. */
+function ancestryOf({ ancestryRequired, spvRequired }: DppPaymentRequest): PaymentTerms["ancestry"] {
+  const wanted = ancestryRequired ?? spvRequired;
+  if (wanted === undefined || wanted === null) return "welcome";
+  return wanted ? "required" : "unwanted";
+}
+
+function bip270Terms({ outputs, memo, merchantData, expirationTimestamp }: Bip270PaymentRequest): PaymentTerms {
+  return {
+    form: "bip270",
+    outputs: outputs.map(termsOutput),
+    feeRate: defaultFeeRate,
+    ancestry: "unwanted",
+    memo: memo ?? null,
+    merchantData: merchantData ?? null,
+    expiresAtMs: timeMs(expirationTimestamp),
+    mode: null,
+  };
+}
 
 /** The first option that asks for one transaction; a payment of several is beyond this wallet. */
-function brc27Terms(value: Brc27Terms): PaymentTerms | null {
+function brc27Terms(value: Brc27PaymentTerms): PaymentTerms | null {
   for (const [modeId, options] of Object.entries(value.modes)) {
     for (const [optionId, { transactions }] of Object.entries(options)) {
       const [transaction, ...others] = transactions ?? [];
