@@ -1,17 +1,22 @@
-import { decodeEvent, type SequencedEvent } from "@p4/channel";
+import { decodeEvent, type Channel, type SequencedEvent } from "@p4/channel";
 import type { EventLog } from "@p4/event-store";
-import type { ServedChannel } from "./served-channel.ts";
+
+/** A channel that is kept live: its `channel` is the state right now. */
+export interface LiveChannel {
+  readonly channelId: string;
+  readonly followed: { readonly channel: Channel };
+}
 
 /** What a channel's log holds after a sequence that the peer has seen: read page by page until it meets the live state. */
 export class ChannelHistory {
   readonly events: SequencedEvent[] = [];
   /** False when the peer names a sequence that this log does not have: it may have seen another one. */
   readonly isComplete: boolean;
-  readonly #channel: ServedChannel;
+  readonly #channel: LiveChannel;
   readonly #log: EventLog;
   #version: number;
 
-  constructor(channel: ServedChannel, since: number, log: EventLog) {
+  constructor(channel: LiveChannel, since: number, log: EventLog) {
     this.#channel = channel;
     this.#log = log;
     this.isComplete = since <= channel.followed.channel.streamVersion;

@@ -1,5 +1,7 @@
+import type { ChannelRegistry } from "@p4/actors";
 import type { EventLog } from "@p4/event-store";
 import type { SpvCrypto } from "@p4/spv";
+import type { WaitLimits } from "./bridge/prefer-wait.ts";
 import type { JoinPolicy } from "./join-policy.ts";
 import type { EdgeMetrics } from "./edge-metrics.ts";
 import type { ServedChannels } from "./served-channels.ts";
@@ -16,15 +18,20 @@ export interface EdgeLimits {
 export interface EdgeContext {
   readonly nodeId: string;
   readonly channels: ServedChannels;
+  readonly registry: ChannelRegistry;
   readonly log: EventLog;
   readonly policy: JoinPolicy;
   readonly channelTtlMs: number;
   readonly limits: EdgeLimits;
+  /** How long requests of the HTTP bridge wait for the merchant. */
+  readonly bridge: WaitLimits;
   readonly metrics: EdgeMetrics;
   readonly crypto: SpvCrypto;
   readonly nowMs: () => number;
   readonly newId: () => string;
   /** Null: serving. Otherwise why new joins are refused. */
   readonly unready: () => string | null;
+  /** Aborts when this node begins to shut down: whoever waits is sent on. */
+  readonly draining: AbortSignal;
   readonly onError: (error: unknown, where: string) => void;
 }

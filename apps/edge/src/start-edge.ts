@@ -2,6 +2,7 @@ import { startServer, type HttpServer } from "@p4/http";
 import { openChannelNode, type ChannelNode } from "@p4/node";
 import { nodeCrypto, uuid } from "@p4/node-crypto";
 import { createMetrics, operationsRoutes, Readiness } from "@p4/telemetry";
+import { bridgeRoutes, exposedHeaders } from "./bridge/bridge-routes.ts";
 import type { EdgeContext } from "./edge-context.ts";
 import { edgeMetrics } from "./edge-metrics.ts";
 import { joinPolicyOf, type EdgeOptions } from "./edge-options.ts";
@@ -43,7 +44,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     onFault: (channelId, error) => logger.error({ channelId, error }, "channel fault"),
   });
   const metrics = createMetrics("edge");
-  let draining = false;
+  const draining = new AbortController();
   // Assigned below: its callback and the metrics refer to each other's owner.
   const served = new ServedChannels(node.registry, (count) => counters.framesDelivered(count));
   channels = served;
@@ -51,6 +52,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
   const context: EdgeContext = {
     nodeId: node.nodeId,
     channels: served,
+    registry: node.registry,
     log: node.log,
     policy: joinPolicyOf(config),
     channelTtlMs: config.channelTtlMs,
@@ -60,11 +62,13 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       maxConnectionsPerChannel: config.maxConnectionsPerChannel,
       maxInFlightPerConnection,
     },
+    bridge: { defaultWaitMs: 10_000, maxWaitMs: 60_000 },
     metrics: counters,
     crypto: nodeCrypto,
     nowMs: Date.now,
     newId: uuid,
-    unready: () => (draining ? "this node is shutting down" : node.broker.ready() ? null : "the broker is away"),
+    unready: () => (draining.signal.aborted ? "this node is shutting down" : node.broker.ready() ? null : "the broker is away"),
+    draining: draining.signal,
     onError: (error, where) => logger.error({ error, where }, "edge error"),
   };
   const readiness = new Readiness();
@@ -73,14 +77,14 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     const server = await startServer({
       host: config.host,
       port: config.port,
-      routes: operationsRoutes(readiness, metrics),
+      routes: [...operationsRoutes(readiness, metrics), ...bridgeRoutes(context)],
       webSockets: [healthRoute(context), walletSocketRoute(context)],
-      cors: { origins: "*" },
+      cors: { origins: "*", exposeHeaders: exposedHeaders },
       limits: { maxConnections: config.maxConnections, maxConnectionsPerIp: config.maxConnectionsPerIp },
       onError: context.onError,
     });
     const close = async (): Promise<void> => {
-      draining = true;
+      draining.abort();
       readiness.drain();
       await drain(served, server, node);
     };

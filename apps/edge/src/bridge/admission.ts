@@ -1,0 +1,31 @@
+import { problem, type HttpRequest, type HttpResponse } from "@p4/http";
+import type { Role } from "@p4/protocol";
+import type { EdgeContext } from "../edge-context.ts";
+import { judgeJoin } from "../join-policy.ts";
+import { readJoinRequest, type JoinRequest } from "../join-request.ts";
+import { invalid, retryLater } from "./bridge-problems.ts";
+
+export type Admission =
+  | { readonly ok: true; readonly join: JoinRequest; readonly role: Role }
+  | { readonly ok: false; readonly response: HttpResponse };
+
+/**
+ * Who may come in over HTTP: the join policy's question, asked as for a socket. Without a claim the peer is a customer.
+ * Nothing that comes in here ever opens a channel.
+ */
+export function admit(idParameter: string, request: HttpRequest, context: EdgeContext): Admission {
+  const read = readJoinRequest(request.params[idParameter] ?? "", request);
+  if (!read.ok) return refused(invalid(read.field === "channelID" ? idParameter : read.field, read.rule));
+  const unready = context.unready();
+  if (unready !== null) return refused(retryLater("EDGE_UNREADY", unready));
+  const verdict = judgeJoin(context.policy, read.join, context.nowMs());
+  if (!verdict.admitted) {
+    const detail = "token: one that was signed for this channel and this role";
+    return refused(problem(401, { code: "EDGE_TOKEN", title: "Token needed", detail }));
+  }
+  return { ok: true, join: read.join, role: verdict.role ?? "customer" };
+}
+
+function refused(response: HttpResponse): Admission {
+  return { ok: false, response };
+}

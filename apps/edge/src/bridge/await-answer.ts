@@ -1,0 +1,52 @@
+import { answerTo, isEnded, stateName, type AnswerEvent, type Channel, type QuestionEvent } from "@p4/channel";
+import { json, type HttpRequest, type HttpResponse } from "@p4/http";
+import type { EdgeContext } from "../edge-context.ts";
+import { answerResponse } from "./answer-response.ts";
+import { refusal } from "./bridge-problems.ts";
+import type { ChannelWatch } from "./channel-watch.ts";
+import { preferredWait } from "./prefer-wait.ts";
+
+/**
+ * Waits for the merchant's answer to a stored question. In time: the answer. Late: 202 and where it will be found. Only
+ * the log is asked, so any node gives the same answer at any time.
+ */
+export async function awaitAnswer(
+  watch: ChannelWatch,
+  question: QuestionEvent,
+  request: HttpRequest,
+  context: EdgeContext,
+): Promise<HttpResponse> {
+  const { waitMs, preferred } = preferredWait(request.headers.get("prefer"), context.bridge);
+  const outcome = await watch.until((channel) => outcomeOf(question, channel), waitMs, [
+    request.signal,
+    context.draining,
+  ]);
+  const applied: Record<string, string> = preferred ? { "preference-applied": `wait=${String(waitMs / 1_000)}` } : {};
+  if (outcome === null) return pending(question, watch.channel, applied);
+  const response = outcome === "ended" ? ended(watch.channel) : answerResponse(outcome, request.headers.get("accept"));
+  return { ...response, headers: { ...response.headers, ...applied } };
+}
+
+function outcomeOf(question: QuestionEvent, { snapshot }: Channel): AnswerEvent | "ended" | null {
+  return answerTo(question, snapshot.context) ?? (isEnded(snapshot) ? "ended" : null);
+}
+
+/** A channel that is over answers nothing any more. */
+function ended({ snapshot }: Channel): HttpResponse {
+  const code = stateName(snapshot) === "expired" ? "CHANNEL_EXPIRED" : "CHANNEL_CLOSED";
+  return refusal(code, "the merchant did not answer before");
+}
+
+function pending(question: QuestionEvent, channel: Channel, applied: Record<string, string>): HttpResponse {
+  const { key, messageId } = question.data.message;
+  const location = answerPath(channel.snapshot.context.channelId, messageId);
+  return json(
+    202,
+    { status: "pending", key, messageId, location },
+    { location, "retry-after": "1", "cache-control": "no-store", ...applied },
+  );
+}
+
+export function answerPath(paymentId: string, messageId: string): string {
+  return `/api/v1/payment/${paymentId}/answers/${encodeURIComponent(messageId)}`;
+}

@@ -1,0 +1,42 @@
+import { walletCommand, type RecordedMessage, type WalletCommand } from "@p4/channel";
+import { encodeMessage, serverMessage, type MessageKey } from "@p4/protocol";
+import type { EdgeContext } from "../edge-context.ts";
+import { rememberDecoded } from "../outgoing-frame.ts";
+
+export interface BridgeMessageInput {
+  readonly key: Extract<MessageKey, "paymentrequest.create" | "payment">;
+  readonly channelId: string;
+  readonly messageId: string;
+  readonly bodyText: string | null;
+  readonly txid: string | null;
+}
+
+/**
+ * The frame that a wallet would have sent over a socket, recorded like one. The bridge is a customer without a socket;
+ * deployed merchants copy the correlation id of what they answer, so the message carries its own.
+ */
+export function bridgeCommand(input: BridgeMessageInput, context: EdgeContext): WalletCommand {
+  const { key, channelId, messageId, bodyText, txid } = input;
+  const connectionId = context.newId();
+  const nowMs = context.nowMs();
+  const correlationId = messageId;
+  const message = serverMessage({
+    key,
+    channelId,
+    messageId,
+    correlationId,
+    bodyText,
+    timestampMs: nowMs,
+    appId: "p4-http",
+  });
+  const recorded: RecordedMessage = { key, dialect: "p4", raw: encodeMessage(message, "p4"), messageId, correlationId };
+  rememberDecoded(recorded, message);
+  const command = walletCommand(recorded, {
+    from: { connectionId, nodeId: context.nodeId, role: "customer", explicit: true },
+    merchantIsAlive: true,
+    metadata: { commandId: context.newId(), nowMs, correlationId, causationId: connectionId },
+    facts: { txid, accepted: false, reason: "" },
+  });
+  if (command === null) throw new Error(`no wallet sends ${key}`);
+  return command;
+}

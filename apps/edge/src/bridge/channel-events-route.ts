@@ -1,0 +1,79 @@
+import { isEnded, stateName } from "@p4/channel";
+import { problem, type HttpRequest, type HttpResponse, type HttpRoute, type StreamWriter } from "@p4/http";
+import type { EdgeContext } from "../edge-context.ts";
+import { OutgoingFrame } from "../outgoing-frame.ts";
+import { admit } from "./admission.ts";
+import { answered, invalid, refusal } from "./bridge-problems.ts";
+import { ChannelFollower } from "./channel-follower.ts";
+import { onAnyAbort } from "./on-any-abort.ts";
+import { drainedWithin, reconnectAfterMs, serverSentEvent, startHeartbeat } from "./server-sent-events.ts";
+
+/**
+ * `GET /channels/:channelID/events`: the channel as server-sent events, for pages that only listen. A listener is a
+ * customer unless it claims, and the join policy grants, the merchant's role: customers' payments are the merchant's.
+ */
+export function channelEventsRoute(context: EdgeContext): HttpRoute {
+  return {
+    method: "GET",
+    path: "/channels/:channelID/events",
+    handle: (request) => answered(() => getEvents(request, context), "GET events", context),
+  };
+}
+
+const slowReaderMs = 10_000;
+const headers = { "content-type": "text/event-stream", "cache-control": "no-store", "x-accel-buffering": "no" };
+
+async function getEvents(request: HttpRequest, context: EdgeContext): Promise<HttpResponse> {
+  const admission = admit("channelID", request, context);
+  if (!admission.ok) return admission.response;
+  // A browser that comes back keeps the URL of its first call: the header is the newer one.
+  const lastEventId = request.headers.get("last-event-id");
+  if (lastEventId !== undefined && !/^\d{1,15}$/.test(lastEventId)) {
+    return invalid("Last-Event-ID", "the sequence of an event: 0 or more");
+  }
+  const since = lastEventId === undefined ? admission.join.since : Number(lastEventId);
+  const { channelId } = admission.join;
+  const follower = await ChannelFollower.open(channelId, admission.role, context.registry);
+  const early = answerWithoutStream(follower, since, request);
+  if (early !== null) {
+    follower.release();
+    return early;
+  }
+  onAnyAbort([request.signal], () => follower.release());
+  return { status: 200, headers, stream: (writer) => writeEvents(follower, since, writer, context) };
+}
+
+/** 204 tells a browser to stop coming back. */
+function answerWithoutStream(
+  { channel }: ChannelFollower,
+  since: number | null,
+  request: HttpRequest,
+): HttpResponse | null {
+  if (stateName(channel.snapshot) === "unopened") return refusal("CHANNEL_UNKNOWN", "nobody has opened it");
+  if (since === channel.streamVersion && isEnded(channel.snapshot)) return { status: 204 };
+  return request.method === "HEAD" ? { status: 200, headers } : null;
+}
+
+async function writeEvents(
+  follower: ChannelFollower,
+  since: number | null,
+  writer: StreamWriter,
+  context: EdgeContext,
+): Promise<void> {
+  const endHeartbeat = startHeartbeat(writer);
+  const undo = onAnyAbort([context.draining], () => follower.release());
+  try {
+    writer.write(`retry: ${String(reconnectAfterMs)}\n\n`);
+    for await (const message of follower.messages(since, context.log)) {
+      const name = message.kind === "relayed" ? message.event.data.message.key : message.key;
+      const frame = new OutgoingFrame(message, follower.channelId).encode("p4");
+      const flows = writer.write(serverSentEvent(message.streamVersion, name, frame));
+      // A slow reader is let go with what it has; it comes back and goes on from there.
+      if (!flows && !(await drainedWithin(writer, slowReaderMs))) return;
+    }
+  } finally {
+    endHeartbeat();
+    undo();
+    follower.release();
+  }
+}

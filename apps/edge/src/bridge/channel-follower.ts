@@ -1,0 +1,97 @@
+import type { ChannelRegistry, FollowedChannel } from "@p4/actors";
+import {
+  deliveryOf,
+  hears,
+  isEnded,
+  pendingFor,
+  type Channel,
+  type OutgoingMessage,
+  type SequencedEvent,
+} from "@p4/channel";
+import type { EventLog } from "@p4/event-store";
+import type { Role } from "@p4/protocol";
+import { ChannelHistory } from "../channel-history.ts";
+
+interface LiveEvents {
+  readonly events: SequencedEvent[];
+  /** Called for each new event, and at the end. */
+  wake: () => void;
+}
+
+/** A silent listener on one channel: what its role may hear, in the log's order, each message once. */
+export class ChannelFollower {
+  readonly channelId: string;
+  readonly #role: Role;
+  readonly #followed: FollowedChannel;
+  readonly #live: LiveEvents;
+  #version = 0;
+  #released = false;
+
+  private constructor(channelId: string, role: Role, followed: FollowedChannel, live: LiveEvents) {
+    this.channelId = channelId;
+    this.#role = role;
+    this.#followed = followed;
+    this.#live = live;
+  }
+
+  /** @throws StoreError, LogError. Needs a `release`. */
+  static async open(channelId: string, role: Role, registry: ChannelRegistry): Promise<ChannelFollower> {
+    const live: LiveEvents = { events: [], wake: () => undefined };
+    const followed = await registry.follow(channelId, (event) => {
+      live.events.push(event);
+      live.wake();
+    });
+    return new ChannelFollower(channelId, role, followed, live);
+  }
+
+  get channel(): Channel {
+    return this.#followed.channel;
+  }
+
+  /** Ends `messages` as well. */
+  release(): void {
+    this.#released = true;
+    this.#followed.release();
+    this.#live.wake();
+  }
+
+  /** Ends after the channel's last event. */
+  async *messages(since: number | null, log: EventLog): AsyncGenerator<OutgoingMessage> {
+    if (since === null) yield* this.#pending();
+    yield* this.#replay(since ?? this.#version, log);
+    while (!this.#released) {
+      for (const event of this.#live.events.splice(0)) yield* this.#heard(event);
+      if (this.#isAtEnd()) return;
+      if (this.#live.events.length === 0 && !this.#released)
+        await new Promise<void>((resolve) => (this.#live.wake = resolve));
+    }
+  }
+
+  /** Of a channel that is over only the last event is left to be told. */
+  *#pending(): Generator<OutgoingMessage> {
+    const { snapshot, streamVersion } = this.channel;
+    this.#version = isEnded(snapshot) ? streamVersion - 1 : streamVersion;
+    yield* pendingFor(this.#role, snapshot);
+  }
+
+  async *#replay(since: number, log: EventLog): AsyncGenerator<OutgoingMessage> {
+    const history = new ChannelHistory({ channelId: this.channelId, followed: this.#followed }, since, log);
+    // Another log than the peer has seen is told from its start.
+    this.#version = history.isComplete ? since : 0;
+    while (history.isBehind && !this.#released) {
+      await history.readOn();
+      for (const event of history.events.splice(0)) yield* this.#heard(event);
+    }
+  }
+
+  *#heard(event: SequencedEvent): Generator<OutgoingMessage> {
+    if (event.streamVersion <= this.#version) return;
+    this.#version = event.streamVersion;
+    const delivery = deliveryOf(event);
+    if (delivery !== null && hears(this.#role, delivery.audience)) yield delivery.message;
+  }
+
+  #isAtEnd(): boolean {
+    return isEnded(this.channel.snapshot) && this.#live.events.length === 0;
+  }
+}

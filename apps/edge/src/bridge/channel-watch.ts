@@ -1,0 +1,60 @@
+import type { ChannelRegistry, FollowedChannel, SubmitResult } from "@p4/actors";
+import type { Channel, ChannelCommand } from "@p4/channel";
+import { onAnyAbort } from "./on-any-abort.ts";
+
+/** One request's view of a channel: its live state, and the wait until that state holds what is looked for. */
+export class ChannelWatch {
+  readonly #followed: FollowedChannel;
+  readonly #listeners: Set<() => void>;
+
+  private constructor(followed: FollowedChannel, listeners: Set<() => void>) {
+    this.#followed = followed;
+    this.#listeners = listeners;
+  }
+
+  /** @throws StoreError, LogError. Needs a `release`. */
+  static async open(channelId: string, registry: ChannelRegistry): Promise<ChannelWatch> {
+    const listeners = new Set<() => void>();
+    const followed = await registry.follow(channelId, () => {
+      for (const listener of [...listeners]) listener();
+    });
+    return new ChannelWatch(followed, listeners);
+  }
+
+  get channel(): Channel {
+    return this.#followed.channel;
+  }
+
+  submit(command: ChannelCommand): Promise<SubmitResult> {
+    return this.#followed.submit(command);
+  }
+
+  release(): void {
+    this.#followed.release();
+  }
+
+  /** What `find` sees in the channel, as soon as it sees it. Null: not within the time, or one of the signals came. */
+  until<Found>(
+    find: (channel: Channel) => Found | null,
+    waitMs: number,
+    signals: readonly AbortSignal[],
+  ): Promise<Found | null> {
+    const found = find(this.channel);
+    if (found !== null || waitMs === 0 || signals.some((signal) => signal.aborted)) return Promise.resolve(found);
+    return new Promise((resolve) => {
+      const look = (): void => {
+        const seen = find(this.channel);
+        if (seen !== null) settle(seen);
+      };
+      const settle = (result: Found | null): void => {
+        clearTimeout(timer);
+        this.#listeners.delete(look);
+        undo();
+        resolve(result);
+      };
+      const timer = setTimeout(() => settle(null), waitMs);
+      this.#listeners.add(look);
+      const undo = onAnyAbort(signals, () => settle(null));
+    });
+  }
+}

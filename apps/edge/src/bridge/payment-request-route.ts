@@ -1,0 +1,66 @@
+import { acceptedTxid, findQuestion, isEnded, isOverdue, type Channel } from "@p4/channel";
+import type { HttpRequest, HttpResponse, HttpRoute } from "@p4/http";
+import type { EdgeContext } from "../edge-context.ts";
+import { admit } from "./admission.ts";
+import { answerResponse } from "./answer-response.ts";
+import { awaitAnswer } from "./await-answer.ts";
+import { bridgeCommand } from "./bridge-message.ts";
+import { answered, invalid, refusal } from "./bridge-problems.ts";
+import { ChannelWatch } from "./channel-watch.ts";
+import { keyedMessageId } from "./idempotency-key.ts";
+import { submittedQuestion } from "./submitted-question.ts";
+
+/** `GET /api/v1/payment/:paymentID`: the merchant's payment request. */
+export function paymentRequestRoute(context: EdgeContext): HttpRoute {
+  return {
+    method: "GET",
+    path: "/api/v1/payment/:paymentID",
+    handle: (request) => answered(() => getPaymentRequest(request, context), "GET payment", context),
+  };
+}
+
+async function getPaymentRequest(request: HttpRequest, context: EdgeContext): Promise<HttpResponse> {
+  const admission = admit("paymentID", request, context);
+  if (!admission.ok) return admission.response;
+  const keyed = keyedMessageId(request.headers.get("idempotency-key"));
+  if (keyed === null) return invalid("Idempotency-Key", "at most 255 characters");
+  const watch = await ChannelWatch.open(admission.join.channelId, context.registry);
+  try {
+    const earlier = keyed === undefined ? null : findQuestion(keyed, watch.channel.snapshot.context);
+    if (earlier?.type === "TermsRequested") return await awaitAnswer(watch, earlier, request, context);
+    const standing = standingAnswer(watch.channel, request, context.nowMs());
+    return standing ?? (await ask(watch, admission.join.channelId, keyed ?? context.newId(), request, context));
+  } finally {
+    watch.release();
+  }
+}
+
+/** What the channel answers without asking the merchant again. */
+function standingAnswer({ snapshot }: Channel, request: HttpRequest, nowMs: number): HttpResponse | null {
+  const { terms, request: asked } = snapshot.context;
+  if (acceptedTxid(snapshot.context) !== undefined) return refusal("ALREADY_PAID", "a payment was accepted");
+  if (isEnded(snapshot) || isOverdue(snapshot, nowMs)) return null;
+  if (asked !== null || terms?.type !== "TermsOffered") return null;
+  return answerResponse(terms, request.headers.get("accept"));
+}
+
+/** Joins the wait of a request that the merchant has not answered yet, or asks. */
+async function ask(
+  watch: ChannelWatch,
+  channelId: string,
+  messageId: string,
+  request: HttpRequest,
+  context: EdgeContext,
+): Promise<HttpResponse> {
+  const { snapshot } = watch.channel;
+  if (snapshot.context.request !== null && !isEnded(snapshot)) {
+    return awaitAnswer(watch, snapshot.context.request, request, context);
+  }
+  const command = bridgeCommand(
+    { key: "paymentrequest.create", channelId, messageId, bodyText: null, txid: null },
+    context,
+  );
+  const result = await watch.submit(command);
+  if (result.outcome === "refused") return refusal(result.code, result.detail);
+  return awaitAnswer(watch, submittedQuestion(result, messageId), request, context);
+}
