@@ -16,6 +16,7 @@ export const proofErrors = {
     title: "Channel full",
     rule: "a channel holds a limited number of proofs",
   },
+  PROOF_TOO_LARGE: { httpStatus: 413, retryable: false, title: "Too large", rule: "body: fits the log's messages" },
   PROOF_UNKNOWN: { httpStatus: 404, retryable: false, title: "Not found", rule: "txid: a transaction with a proof" },
   PROOF_NOT_STORED: {
     httpStatus: 503,
@@ -40,5 +41,5 @@ export class ProofError extends Error {
 }
 
 export function isProofError(error: unknown): error is ProofError {
-  return error instanceof Error && String((error as Partial<ProofError>).code) in proofErrors;
+  return error instanceof Error && Object.hasOwn(proofErrors, String((error as Partial<ProofError>).code));
 }

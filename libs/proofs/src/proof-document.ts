@@ -3,6 +3,7 @@ import type { RecordedProof } from "@p4/channel";
 /** What is known of one transaction's proofs: kept after its channel has ended. Nothing in it is overwritten. */
 export interface ProofDocument {
   readonly txid: string;
+  /** Oldest first. */
   readonly proofs: readonly StoredProof[];
   /** Other news of the transaction, such as ARC's statuses; the newest last. */
   readonly notices: readonly ProofNotice[];
@@ -23,11 +24,10 @@ export interface ProofNotice {
   readonly recordedAtMs: number;
 }
 
-/** `superseded`: a later proof names another block, the same proof was verified since, or its block went stale. */
-export type ProofState = "received" | "verified" | "superseded";
-
 const maxProofs = 64;
 const maxNotices = 64;
+/** Characters of all bodies together: the document must stay below what the broker takes in one message. */
+const maxBodyLength = 800_000;
 
 export function emptyDocument(txid: string): ProofDocument {
   return { txid, proofs: [], notices: [] };
@@ -37,57 +37,43 @@ export function emptyDocument(txid: string): ProofDocument {
 export function addProof(document: ProofDocument, proof: StoredProof): ProofDocument {
   const known = document.proofs.some(
     (other) =>
-      other.merkleRoot === proof.merkleRoot &&
-      other.blockHash === proof.blockHash &&
       other.channelId === proof.channelId &&
-      (other.status === proof.status || other.status === "verified"),
+      isSameProof(other, proof) &&
+      (other.status === proof.status || other.status === "verified") &&
+      // A block that left the chain may come back, and is then proved anew.
+      !isStale(other, document),
   );
-  if (known || document.proofs.length >= maxProofs) return document;
-  return { ...document, proofs: [...document.proofs, proof] };
+  return known ? document : { ...document, proofs: withinLimits([...document.proofs, proof]) };
 }
 
+/** The same document when the news is not new. */
 export function addNotice(document: ProofDocument, notice: ProofNotice): ProofDocument {
   const last = document.notices.at(-1);
   if (last?.status === notice.status && last.blockHash === notice.blockHash) return document;
   return { ...document, notices: [...document.notices, notice].slice(-maxNotices) };
 }
 
-/** The state of each proof, in order; the document's own state is that of the last one that still stands. */
-export function proofStates(document: ProofDocument): readonly ProofState[] {
-  const { proofs, notices } = document;
-  const last = proofs.at(-1);
-  return proofs.map((proof) => {
-    const wentStale = notices.some(
-      (notice) =>
-        notice.status === "MINED_IN_STALE_BLOCK" &&
-        notice.blockHash === proof.blockHash &&
-        notice.recordedAtMs >= proof.recordedAtMs,
-    );
-    const replaced = last !== undefined && proof !== last && !isSameProof(proof, last);
-    const verifiedSince = proof.status === "received" && last?.status === "verified" && isSameProof(proof, last);
-    return wentStale || replaced || verifiedSince ? "superseded" : proof.status;
-  });
+/** Whether both say the same of the chain. Only who has seen the header knows the hash, when the target was a root. */
+export function isSameProof(left: StoredProof, right: StoredProof): boolean {
+  if (left.merkleRoot !== right.merkleRoot) return false;
+  return left.blockHash === right.blockHash || left.blockHash === null || right.blockHash === null;
 }
 
-function isSameProof(left: StoredProof, right: StoredProof): boolean {
-  return left.merkleRoot === right.merkleRoot && left.blockHash === right.blockHash;
+/** ARC has said since that the proof's block is no longer in the chain. */
+export function isStale(proof: StoredProof, { notices }: ProofDocument): boolean {
+  return notices.some(
+    ({ status, blockHash, recordedAtMs }) =>
+      status === "MINED_IN_STALE_BLOCK" && blockHash === proof.blockHash && recordedAtMs >= proof.recordedAtMs,
+  );
 }
 
-/** What `GET /proofs/:txid` answers: the proofs, oldest first, each with its state. */
-export function presentDocument(document: ProofDocument) {
-  const states = proofStates(document);
-  return {
-    txid: document.txid,
-    state: states.findLast((state) => state !== "superseded") ?? states.at(-1) ?? null,
-    proofs: document.proofs.map(({ bodyText, recordedAtMs, ...proof }, index) => ({
-      ...proof,
-      state: states[index],
-      recordedAt: new Date(recordedAtMs).toISOString(),
-      envelope: JSON.parse(bodyText) as unknown,
-    })),
-    notices: document.notices.map(({ recordedAtMs, ...notice }) => ({
-      ...notice,
-      recordedAt: new Date(recordedAtMs).toISOString(),
-    })),
-  };
+/** Room is made at the expense of proofs that anybody could have made up; the channels' logs still have them all. */
+function withinLimits(proofs: StoredProof[]): readonly StoredProof[] {
+  let length = proofs.reduce((sum, { bodyText }) => sum + bodyText.length, 0);
+  while (proofs.length > 1 && (proofs.length > maxProofs || length > maxBodyLength)) {
+    const unverified = proofs.findIndex(({ status }) => status === "received");
+    const at = unverified === -1 || unverified === proofs.length - 1 ? 0 : unverified;
+    length -= proofs.splice(at, 1)[0]?.bodyText.length ?? 0;
+  }
+  return proofs;
 }

@@ -1,9 +1,10 @@
-import { isStoreError } from "@p4/event-store";
 import { isChannelId } from "@p4/protocol";
-import { isSpvError, parseTxid, SPV_ERRORS } from "@p4/spv";
-import { isProofError, ProofError, proofErrors } from "./errors.ts";
-import { presentDocument } from "./proof-document.ts";
-import { recordCallback, type ProofServices } from "./record-callback.ts";
+import { parseTxid } from "@p4/spv";
+import { ProofError } from "./errors.ts";
+import { internalProblem, problemOf, problemResponse } from "./problem-response.ts";
+import { presentDocument } from "./proof-states.ts";
+import { readProofs } from "./read-proofs.ts";
+import { recordCallback, type IncomingCallback, type ProofServices } from "./record-callback.ts";
 
 /** The parts of an HTTP request and response that these routes use: any server's that has them will do. */
 export interface ProofRequest {
@@ -64,7 +65,7 @@ async function receive(request: ProofRequest, options: ProofRouteOptions): Promi
   return response;
 }
 
-function readRequest(request: ProofRequest, options: ProofRouteOptions) {
+function readRequest(request: ProofRequest, options: ProofRouteOptions): IncomingCallback {
   if (!options.isAuthorized(request.headers.get("authorization") ?? "")) throw new ProofError("PROOF_TOKEN");
   if ((request.headers.get("content-type") ?? "").startsWith("application/octet-stream")) {
     throw new ProofError("PROOF_ENCRYPTED");
@@ -86,12 +87,10 @@ function textOf(body: Uint8Array): string {
 
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
-async function readBack(request: ProofRequest, { store }: ProofRouteOptions): Promise<ProofResponse> {
+async function readBack(request: ProofRequest, { store, rules, nowMs }: ProofRouteOptions): Promise<ProofResponse> {
   const txid = parseTxid(request.params["txid"] ?? "", "txid");
-  const document = await store.read(txid);
-  if (document === null || (document.proofs.length === 0 && document.notices.length === 0)) {
-    throw new ProofError("PROOF_UNKNOWN", txid);
-  }
+  const document = await readProofs(txid, { store, headers: rules.headers, nowMs });
+  if (document === null) throw new ProofError("PROOF_UNKNOWN", txid);
   const body = JSON.stringify(presentDocument(document));
   return { status: 200, headers: { "content-type": "application/json", "cache-control": "no-cache" }, body };
 }
@@ -105,36 +104,9 @@ async function answer(
     return await work();
   } catch (error) {
     const problem = problemOf(error);
-    if (problem === null) {
-      options.onError(error);
-      onRefusal("INTERNAL");
-      return problemResponse(500, "INTERNAL", "Unknown error", "see the server's log");
-    }
-    onRefusal(problem.code);
-    return problemResponse(problem.status, problem.code, problem.title, problem.detail);
+    if (problem === null) options.onError(error);
+    const told = problem ?? internalProblem;
+    onRefusal(told.code);
+    return problemResponse(told);
   }
-}
-
-function problemOf(error: unknown): { status: number; code: string; title: string; detail: string } | null {
-  if (isSpvError(error)) {
-    const { httpStatus: status } = SPV_ERRORS[error.code];
-    return { status, code: error.code, title: status === 503 ? "Try again" : "Proof refused", detail: error.message };
-  }
-  if (isProofError(error)) {
-    const { httpStatus: status, title } = proofErrors[error.code];
-    return { status, code: error.code, title, detail: error.message };
-  }
-  if (isStoreError(error) && error.retryable) {
-    const { httpStatus: status, title, rule } = proofErrors.PROOF_NOT_STORED;
-    return { status, code: "PROOF_NOT_STORED", title, detail: `${rule} (${error.code})` };
-  }
-  return null;
-}
-
-function problemResponse(status: number, code: string, title: string, detail: string): ProofResponse {
-  return {
-    status,
-    headers: { "content-type": "application/problem+json", ...(status === 503 ? { "retry-after": "5" } : {}) },
-    body: JSON.stringify({ status, code, title, detail }),
-  };
 }

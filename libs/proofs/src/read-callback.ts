@@ -35,7 +35,12 @@ export interface ReadCallbackOptions {
 export function readCallback(bodyText: string, options: ReadCallbackOptions): readonly UnjudgedFact[] {
   const body = parseStrictJsonObject(bodyText, "body");
   if ("txStatus" in body || "callbacks" in body) {
-    return parseArcCallbacks(bodyText, options.crypto).map((callback) => arcFact(callback, bodyText, options));
+    const { callbacks: batch } = body;
+    return parseArcCallbacks(bodyText, options.crypto).map((callback, index) => {
+      // Each fact keeps its own part of a batch: the whole would be stored as often as it has parts.
+      const raw = Array.isArray(batch) ? JSON.stringify(batch[index]) : bodyText;
+      return arcFact(callback, raw, options);
+    });
   }
   return [mapiFact(bodyText, options)];
 }
@@ -54,7 +59,7 @@ function mapiFact(bodyText: string, { expectedTxid, policy, crypto }: ReadCallba
   return proofFact(verified.claim, { ...common, source: "mapi" });
 }
 
-function arcFact(callback: ArcCallback, bodyText: string, { expectedTxid, crypto }: ReadCallbackOptions): UnjudgedFact {
+function arcFact(callback: ArcCallback, raw: string, { expectedTxid, crypto }: ReadCallbackOptions): UnjudgedFact {
   const { txid } = callback;
   if (expectedTxid !== null && txid !== expectedTxid) {
     throw new SpvError("SPV_TXID_MISMATCH", `txid: ${txid} is not the requested transaction`);
@@ -64,18 +69,19 @@ function arcFact(callback: ArcCallback, bodyText: string, { expectedTxid, crypto
       return proofFact(blockClaimOf(callback.proven, callback), {
         txid,
         source: "arc",
-        raw: bodyText,
+        raw,
         bodyText: arcProofBody(callback, crypto),
       });
     case "double-spend":
     case "rejected": {
       const reason = callback.kind === "rejected" ? "doubleSpend" : "doubleSpendAttempt";
-      if (callback.competingTxids.length === 0) return statusFact(callback);
+      // Rejected for another reason is news of the transaction, not of a rival.
+      if (callback.kind === "rejected" && callback.competingTxids.length === 0) return statusFact(callback);
       const doubleSpend: RecordedDoubleSpend = {
         txid,
         reason,
         competingTxids: callback.competingTxids,
-        raw: bodyText,
+        raw,
         bodyText: arcDoubleSpendBody(callback, reason),
       };
       return settledFact({ kind: "double-spend", doubleSpend });

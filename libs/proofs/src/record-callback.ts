@@ -10,7 +10,8 @@ import {
 } from "@p4/spv";
 import type { CallbackFact } from "./callback-fact.ts";
 import { ProofError } from "./errors.ts";
-import { addNotice, addProof } from "./proof-document.ts";
+import { factId } from "./fact-id.ts";
+import { addNotice, addProof, type ProofNotice } from "./proof-document.ts";
 import type { ProofStore } from "./proof-store.ts";
 import { readCallback, type UnjudgedFact } from "./read-callback.ts";
 
@@ -22,7 +23,7 @@ export interface ProofRules {
 }
 
 export interface ProofServices {
-  readonly registry: Pick<ChannelRegistry, "submit">;
+  readonly registry: Pick<ChannelRegistry, "submit" | "read">;
   readonly store: ProofStore;
   readonly rules: ProofRules;
   readonly nowMs: () => number;
@@ -64,32 +65,33 @@ async function record(channelId: string, fact: CallbackFact, services: ProofServ
   switch (fact.kind) {
     case "proof": {
       const { proof } = fact;
-      const id = `proof.${proof.txid}.${(proof.blockHash ?? proof.merkleRoot).slice(-24)}.${proof.status}`;
       await submit(
         channelId,
-        { type: "RecordProof", proof, metadata: metadataOf(id, proof.txid, recordedAtMs) },
+        { type: "RecordProof", proof, metadata: metadataOf(fact, recordedAtMs, services) },
         services,
       );
-      return services.store.change(proof.txid, (document) => addProof(document, { ...proof, channelId, recordedAtMs }));
+      const { raw: _raw, txid, ...stored } = proof;
+      await services.store.change(txid, (document) => addProof(document, { ...stored, channelId, recordedAtMs }));
+      return;
     }
     case "double-spend": {
       const { doubleSpend } = fact;
-      const { txid, reason, competingTxids } = doubleSpend;
-      const id = `${reason}.${txid}.${(competingTxids[0] ?? "").slice(-24)}`;
-      await submit(
-        channelId,
-        { type: "ReportDoubleSpend", doubleSpend, metadata: metadataOf(id, txid, recordedAtMs) },
-        services,
-      );
-      const notice = { status: reason, blockHash: null, channelId, recordedAtMs };
-      return services.store.change(txid, (document) => addNotice(document, notice));
+      const metadata = metadataOf(fact, recordedAtMs, services);
+      await submit(channelId, { type: "ReportDoubleSpend", doubleSpend, metadata }, services);
+      return note(doubleSpend.txid, { status: doubleSpend.reason, blockHash: null, channelId, recordedAtMs }, services);
     }
     case "status": {
+      // No event of the channel, but not a door to write about channels that never were either.
+      const channel = await services.registry.read(channelId);
+      if (channel.streamVersion === 0) throw new ProofError("PROOF_CHANNEL_UNKNOWN", channelId);
       const { txid, status, blockHash } = fact;
-      const notice = { status, blockHash, channelId, recordedAtMs };
-      return services.store.change(txid, (document) => addNotice(document, notice));
+      return note(txid, { status, blockHash, channelId, recordedAtMs }, services);
     }
   }
+}
+
+async function note(txid: string, notice: ProofNotice, { store }: ProofServices): Promise<void> {
+  await store.change(txid, (document) => addNotice(document, notice));
 }
 
 /** After a channel's end nobody listens, but a proof is still worth keeping: it goes to the transaction's record alone. */
@@ -99,6 +101,11 @@ async function submit(channelId: string, command: ChannelCommand, { registry }: 
   throw new ProofError(result.code === "CHANNEL_FULL" ? "PROOF_CHANNEL_FULL" : "PROOF_CHANNEL_UNKNOWN", channelId);
 }
 
-function metadataOf(commandId: string, txid: string, nowMs: number): CommandMetadata {
-  return { commandId, nowMs, correlationId: txid, causationId: "proof-callback" };
+function metadataOf(
+  fact: Exclude<CallbackFact, { kind: "status" }>,
+  nowMs: number,
+  { rules }: ProofServices,
+): CommandMetadata {
+  const { txid } = fact.kind === "proof" ? fact.proof : fact.doubleSpend;
+  return { commandId: factId(fact, rules.crypto), nowMs, correlationId: txid, causationId: "proof-callback" };
 }
