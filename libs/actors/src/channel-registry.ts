@@ -1,5 +1,5 @@
 import type { Channel, ChannelCommand } from "@p4/channel";
-import type { Subscription } from "@p4/event-store";
+import { isStoreError, type Subscription } from "@p4/event-store";
 import { ChannelReplica, type FoldListener } from "./channel-replica.ts";
 import { Mailbox } from "./mailbox.ts";
 import type { ActorRuntime } from "./runtime.ts";
@@ -30,6 +30,7 @@ export class ChannelRegistry {
   readonly #actors = new Map<string, Actor>();
   readonly #reconnects: Subscription;
   #reconciled: Promise<void> = Promise.resolve();
+  #closed = false;
 
   constructor(runtime: ActorRuntime) {
     this.#runtime = runtime;
@@ -100,11 +101,10 @@ export class ChannelRegistry {
 
   /** Compares every live channel with the log and fetches what was missed. Commands wait for it. */
   async reconcile(): Promise<void> {
-    for (;;) {
+    while (!this.#closed) {
       try {
         const versions = await this.#runtime.log.streamVersions([...this.#actors.keys()]);
-        const behind = [...versions].map(([channelId, version]) => this.#actors.get(channelId)?.replica.reach(version));
-        await Promise.all(behind);
+        await Promise.all([...versions].map(([channelId, version]) => this.#bringUp(channelId, version)));
         return;
       } catch (error) {
         this.#runtime.onFault("*", error);
@@ -114,9 +114,19 @@ export class ChannelRegistry {
   }
 
   close(): void {
+    this.#closed = true;
     this.#reconnects.unsubscribe();
-    for (const actor of this.#actors.values()) actor.subscription.unsubscribe();
-    this.#actors.clear();
+    for (const actor of this.#actors.values()) this.#passivate(actor);
+  }
+
+  async #bringUp(channelId: string, version: number): Promise<void> {
+    try {
+      await this.#actors.get(channelId)?.replica.reach(version);
+    } catch (error) {
+      if (isStoreError(error) && error.retryable) throw error;
+      // One damaged channel must not hold up the others.
+      this.#runtime.onFault(channelId, error);
+    }
   }
 
   #start(channelId: string): Actor {
@@ -126,6 +136,8 @@ export class ChannelRegistry {
     const ready = this.#runtime.feed.settled().then(() => replica.catchUp());
     const actor: Actor = { followers: 0, replica, mailbox: new Mailbox(), subscription, ready };
     this.#actors.set(channelId, actor);
+    // Whoever comes after a failed read starts anew.
+    ready.catch(() => this.#passivate(actor));
     return actor;
   }
 
@@ -139,9 +151,14 @@ export class ChannelRegistry {
 
   #unfollow(actor: Actor): void {
     actor.followers--;
+    if (actor.followers === 0) this.#passivate(actor);
+  }
+
+  #passivate(actor: Actor): void {
     const { channelId } = actor.replica;
-    if (actor.followers > 0 || this.#actors.get(channelId) !== actor) return;
+    if (this.#actors.get(channelId) !== actor) return;
     this.#actors.delete(channelId);
     actor.subscription.unsubscribe();
+    actor.replica.stop();
   }
 }

@@ -1,4 +1,5 @@
 import {
+  decodeEvent,
   foldSealed,
   foldStored,
   newChannel,
@@ -7,7 +8,7 @@ import {
   type SealedEvent,
   type SequencedEvent,
 } from "@p4/channel";
-import type { LiveEvent, StoredEvent } from "@p4/event-store";
+import { isStoreError, StoreError, type LiveEvent, type StoredEvent } from "@p4/event-store";
 import type { ActorRuntime } from "./runtime.ts";
 
 export type FoldListener = (event: SequencedEvent, channel: Channel) => void;
@@ -24,6 +25,8 @@ export class ChannelReplica {
   /** The newest version that anybody has told us of. */
   #announced = 0;
   #catchingUp: Promise<void> | null = null;
+  #repairing = false;
+  #stopped = false;
 
   constructor(channelId: string, runtime: ActorRuntime) {
     this.channelId = channelId;
@@ -74,6 +77,18 @@ export class ChannelReplica {
     return { ...sealed.event, streamVersion };
   }
 
+  /**
+   * An event of ours that the log had already, from an earlier try or from another node with the same id. Its bytes may
+   * differ from those that we have now (the time, for one), and the chain is made of what is stored.
+   */
+  async applyDuplicate(streamVersion: number): Promise<SequencedEvent> {
+    await this.reach(streamVersion);
+    const stored = await this.#runtime.log.readStream(this.channelId);
+    const found = stored.find((event) => event.streamVersion === streamVersion);
+    if (found === undefined) throw new StoreError("STORE_DAMAGED", `${this.channelId} at ${streamVersion}`);
+    return { ...decodeEvent(decoder.decode(found.bytes), streamVersion), streamVersion };
+  }
+
   applyLive(event: LiveEvent): void {
     if (event.streamVersion <= this.#channel.streamVersion) return;
     if (event.previousStreamVersion !== this.#channel.streamVersion) {
@@ -83,14 +98,44 @@ export class ChannelReplica {
     this.#guarded(() => this.#accept(this.#foldStored(this.#channel, event)));
   }
 
-  /** Somebody says that the log has this version: resolves when this replica has it too. */
+  /**
+   * Somebody says that the log has this version: resolves when this replica has it too.
+   *
+   * @throws StoreError STORE_UNAVAILABLE when the log does not show it yet; whatever `catchUp` throws.
+   */
   async reach(streamVersion: number): Promise<void> {
     if (streamVersion > this.#announced) this.#announced = streamVersion;
-    if (this.#announced > this.#channel.streamVersion) await this.catchUp();
+    // The first read may have been under way already, and too early; the second one starts after the announcement.
+    for (let reads = 0; this.#channel.streamVersion < streamVersion; reads++) {
+      if (reads === 2)
+        throw new StoreError("STORE_UNAVAILABLE", `${this.channelId} has ${streamVersion}, not read yet`);
+      await this.catchUp();
+    }
+  }
+
+  /** Nobody follows it any more: it stops repairing gaps on its own. */
+  stop(): void {
+    this.#stopped = true;
   }
 
   #announce(streamVersion: number): void {
-    this.reach(streamVersion).catch((error: unknown) => this.#runtime.onFault(this.channelId, error));
+    if (streamVersion > this.#announced) this.#announced = streamVersion;
+    if (!this.#repairing) void this.#repair();
+  }
+
+  /** Tries until the gap is closed: perhaps no later event will reveal it again. */
+  async #repair(): Promise<void> {
+    this.#repairing = true;
+    for (let waitMs = 50; !this.#stopped && this.#announced > this.#channel.streamVersion; waitMs *= 2) {
+      try {
+        await this.reach(this.#announced);
+      } catch (error) {
+        this.#runtime.onFault(this.channelId, error);
+        if (!isStoreError(error) || !error.retryable) break;
+        await this.#runtime.delay(Math.min(waitMs, 2_000));
+      }
+    }
+    this.#repairing = false;
   }
 
   async #readOn(): Promise<void> {

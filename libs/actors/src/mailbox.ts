@@ -7,10 +7,6 @@ export class Mailbox {
   readonly #queue: Entry[] = [];
   #running = false;
 
-  get isIdle(): boolean {
-    return !this.#running;
-  }
-
   post<Result>(task: () => Promise<Result>): Promise<Result> {
     return new Promise<Result>((resolve, reject) => {
       this.#queue.push({ run: () => task().then(resolve, reject) });

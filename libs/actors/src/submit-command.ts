@@ -30,11 +30,11 @@ export async function submitCommand(
   replica: ChannelReplica,
   runtime: ActorRuntime,
 ): Promise<SubmitResult> {
-  let current = command;
   let lastConflict: unknown;
   for (let round = 0; round < maxRounds; round++) {
-    current = await withMerchantLife(current, replica.channel, runtime);
     const base = replica.channel;
+    // The answer is about the merchant of `base`. Should another one come meanwhile, the append's expected version tells.
+    const current = await withMerchantLife(command, base, runtime);
     const decision = decide(current, base.snapshot);
     try {
       const result = await carryOut(decision, current, base, replica, runtime);
@@ -84,12 +84,13 @@ async function append(
   runtime: ActorRuntime,
 ): Promise<SequencedEvent> {
   const sealed = sealFor(base, event);
-  const { nextExpectedStreamVersion } = await runtime.log.appendToStream({
+  const { nextExpectedStreamVersion, duplicate } = await runtime.log.appendToStream({
     channelId: replica.channelId,
     eventId: event.metadata.eventId,
     bytes: encoder.encode(sealed.text),
     expectedStreamVersion: base.streamVersion,
   });
+  if (duplicate) return replica.applyDuplicate(nextExpectedStreamVersion);
   return replica.applyAppended(base, sealed, nextExpectedStreamVersion);
 }
 

@@ -1,0 +1,97 @@
+import { stateName } from "@p4/channel";
+import { wallet } from "@p4/channel/testing";
+import { createInMemoryStore } from "@p4/event-store";
+import { describe, expect, it, vi } from "vitest";
+import { testNode } from "./test-support.ts";
+import { ignore, joinOf, wholePayment } from "./testing.ts";
+
+/** A follower of `inv1` on one node, and a writer on another one. */
+async function followed() {
+  const store = createInMemoryStore();
+  const [reader, writer] = [testNode(store), testNode(store)];
+  await writer.registry.submit("inv1", joinOf("inv1"));
+  const heard: string[] = [];
+  const channel = await reader.registry.follow("inv1", (event) => heard.push(event.type));
+  const write = (...commands: ReturnType<typeof wholePayment>) =>
+    commands.reduce<Promise<unknown>>(
+      (before, command) => before.then(() => writer.registry.submit("inv1", command)),
+      Promise.resolve(),
+    );
+  return { store, reader, writer, channel, heard, write };
+}
+
+const types = ["TermsRequested", "TermsOffered", "PaymentSubmitted", "PaymentAccepted", "ProofRecorded"];
+
+describe("a replica", () => {
+  it.each([1, 2, 3, 4])("fills a gap of %i lost events when the next one reveals it", async (lost) => {
+    const { store, reader, heard, write, channel } = await followed();
+    store.faults.loseLiveEvents(lost);
+    await write(...wholePayment());
+    await vi.waitFor(() => expect(heard).toEqual(types));
+    expect(channel.channel).toEqual(await testNode(store).registry.read("inv1"));
+    expect(reader.faults).toEqual([]);
+  });
+
+  it("keeps trying to fill a gap while the log cannot be read: nothing may reveal it again", async () => {
+    const { store, reader, heard, write } = await followed();
+    store.faults.loseLiveEvents(4);
+    reader.reads.failures.push("STORE_UNAVAILABLE", "STORE_UNAVAILABLE", "STORE_UNAVAILABLE");
+    await write(...wholePayment());
+    await vi.waitFor(() => expect(heard).toEqual(types));
+    expect(reader.faults.map(({ error }) => (error as { code: string }).code)).toContain("STORE_UNAVAILABLE");
+  });
+
+  it("reads again when the log's replica lags behind the announcement", async () => {
+    const { store, reader, heard, write } = await followed();
+    store.faults.loseLiveEvents(4);
+    reader.reads.stale.push(...Array.from({ length: 12 }, () => []));
+    await write(...wholePayment());
+    await vi.waitFor(() => expect(heard).toEqual(types));
+  });
+
+  it("reads again for what was announced while it read", async () => {
+    const { store, reader, heard, write } = await followed();
+    const [first, second, third, ...rest] = wholePayment() as [never, never, never];
+    store.faults.loseLiveEvents(1);
+    let let_go: () => void = ignore;
+    reader.reads.hold = new Promise((resolve) => (let_go = resolve));
+    await write(first, second);
+    // The read for the gap has its answer and waits; meanwhile more is stored, and one event more is lost.
+    await vi.waitFor(() => expect(reader.reads.count).toBe(2));
+    store.faults.loseLiveEvents(1);
+    await write(third, ...rest);
+    reader.reads.hold = null;
+    let_go();
+    await vi.waitFor(() => expect(heard).toEqual(types));
+  });
+
+  it("stops repairing when nobody follows it any more", async () => {
+    const { store, reader, write, channel } = await followed();
+    store.faults.loseLiveEvents(1);
+    reader.reads.failures.push(...Array.from({ length: 100_000 }, () => "STORE_UNAVAILABLE" as const));
+    await write(...wholePayment().slice(0, 2));
+    await vi.waitFor(() => expect(reader.faults.length).toBeGreaterThan(2));
+    channel.release();
+    await new Promise((resolve) => setImmediate(resolve));
+    const { count } = reader.reads;
+    for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
+    expect(reader.reads.count).toBe(count);
+  });
+
+  it("folds its own event once, whether the answer or the live event comes first", async () => {
+    const { heard, channel } = await followed();
+    for (const command of wholePayment()) await channel.submit(command);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(heard).toEqual(types);
+  });
+
+  it("goes on when a listener throws", async () => {
+    const { reader, channel } = await followed();
+    await reader.registry.follow("inv1", () => {
+      throw new Error("a listener's own fault");
+    });
+    await channel.submit(wallet("OfferTerms"));
+    expect(stateName(channel.channel.snapshot)).toBe("awaitingPayment");
+    expect(reader.faults).toMatchObject([{ channelId: "inv1", error: { message: "a listener's own fault" } }]);
+  });
+});
