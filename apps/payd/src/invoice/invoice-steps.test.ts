@@ -1,0 +1,131 @@
+import { describe, expect, test } from "vitest";
+import { invoiceIn, otherTxid, proof, txid } from "../test-support/invoices.ts";
+import { decodeInvoice, encodeInvoice } from "./invoice-codec.ts";
+import {
+  recordBroadcast,
+  recordDoubleSpend,
+  recordFees,
+  recordPaid,
+  recordPayment,
+  recordProof,
+  recordRefusedBroadcast,
+} from "./invoice-steps.ts";
+import { needsChannel, type Invoice, type InvoiceState } from "./invoice.ts";
+
+type Step = (invoice: Invoice) => Invoice;
+
+const steps: Readonly<Record<string, Step>> = {
+  payment: (invoice) => recordPayment(invoice, txid, 2_000),
+  broadcast: (invoice) => recordBroadcast(invoice, txid),
+  refusal: (invoice) => recordRefusedBroadcast(invoice, txid, "txn-mempool-conflict"),
+  ack: (invoice) => recordPaid(invoice, txid),
+  proof: (invoice) => recordProof(invoice, txid, proof, true),
+};
+
+/** Every state and every step; "=" means that the very same invoice comes back, and nothing is written. */
+const table: readonly [InvoiceState, keyof typeof steps, InvoiceState | "="][] = [
+  ["pending", "payment", "paymentReceived"],
+  ["pending", "broadcast", "="],
+  ["pending", "refusal", "="],
+  ["pending", "ack", "="],
+  ["pending", "proof", "="],
+  ["paymentReceived", "payment", "="],
+  ["paymentReceived", "broadcast", "broadcast"],
+  ["paymentReceived", "refusal", "pending"],
+  ["paymentReceived", "ack", "="],
+  ["paymentReceived", "proof", "proved"],
+  ["broadcast", "payment", "="],
+  ["broadcast", "broadcast", "="],
+  ["broadcast", "refusal", "="],
+  ["broadcast", "ack", "paid"],
+  ["broadcast", "proof", "proved"],
+  ["paid", "payment", "="],
+  ["paid", "broadcast", "="],
+  ["paid", "refusal", "="],
+  ["paid", "ack", "="],
+  ["paid", "proof", "proved"],
+  ["proved", "payment", "="],
+  ["proved", "broadcast", "="],
+  ["proved", "refusal", "="],
+  ["proved", "ack", "="],
+  ["proved", "proof", "="],
+];
+
+describe("steps of an invoice", () => {
+  test.each(table)("given %s, when %s, then %s", (given, when, then) => {
+    const before = invoiceIn[given];
+    const after = steps[when]?.(before);
+    if (then === "=") expect(after).toBe(before);
+    else expect(after?.state).toBe(then);
+  });
+
+  test.each(["broadcast", "refusal", "ack", "proof"])("%s of another transaction changes nothing", (name) => {
+    for (const given of Object.values(invoiceIn)) {
+      const foreign = given.payment === null ? given : { ...given, payment: { txid: otherTxid, receivedAtMs: 1 } };
+      expect(steps[name]?.(foreign)).toBe(foreign);
+    }
+  });
+
+  test("each state survives being stored", () => {
+    for (const invoice of Object.values(invoiceIn)) expect(decodeInvoice(encodeInvoice(invoice))).toEqual(invoice);
+  });
+
+  test("what a newer wallet stored is not read", () => {
+    const bytes = new TextEncoder().encode(JSON.stringify({ ...invoiceIn.pending, version: 2 }));
+    expect(() => decodeInvoice(bytes)).toThrow("stored as version 2");
+  });
+
+  test("a refused transaction is remembered and leaves room for another", () => {
+    const after = recordRefusedBroadcast(invoiceIn.paymentReceived, txid, "conflict");
+    expect(after).toMatchObject({ payment: null, refused: [{ txid, memo: "conflict" }] });
+    expect(recordPayment(after, otherTxid, 4_000).payment?.txid).toBe(otherTxid);
+  });
+
+  test("the fees first promised stay", () => {
+    const rate = (satoshis: number) => ({ standard: { miningFee: { satoshis, bytes: 1000 } } });
+    const promised = recordFees(invoiceIn.pending, rate(50));
+    expect(recordFees(promised, rate(500))).toBe(promised);
+  });
+
+  test("a proof in doubt is kept and settles nothing; confirmed later it does, under the same key", () => {
+    const doubtful = recordProof(invoiceIn.paid, txid, { ...proof, headerConfirmed: false }, false);
+    expect(doubtful).toMatchObject({ state: "paid", proofs: [{ headerConfirmed: false }] });
+    const confirmed = recordProof(doubtful, txid, { ...proof, receivedAtMs: 9_000 }, true);
+    expect(confirmed).toMatchObject({ state: "proved", proofs: [{ headerConfirmed: true, receivedAtMs: 3_000 }] });
+    expect(confirmed.proofs).toHaveLength(1);
+  });
+
+  test("proofs and double spend reports are bounded", () => {
+    let invoice = invoiceIn.paid;
+    for (let i = 0; i < 100; i++) {
+      invoice = recordProof(invoice, txid, { ...proof, proofKey: `proof.invoice1.${i}` }, true);
+      invoice = recordDoubleSpend(invoice, txid, {
+        reason: "doubleSpend",
+        doubleSpendTxid: String(i),
+        reportedAtMs: i,
+      });
+    }
+    expect(invoice.proofs).toHaveLength(32);
+    expect(invoice.proofs.at(-1)?.proofKey).toBe("proof.invoice1.99");
+    expect(invoice.doubleSpends).toHaveLength(32);
+  });
+});
+
+describe("needsChannel", () => {
+  const joined = (state: InvoiceState, channel: Invoice["channel"] = "joined"): Invoice => ({
+    ...invoiceIn[state],
+    channel,
+  });
+
+  test.each<[string, Invoice, number, boolean]>([
+    ["never connected", joined("pending", "none"), 5_000, false],
+    ["pending", joined("pending"), 5_000, true],
+    ["pending, expired", joined("pending"), 10_000, false],
+    ["payment received, expired", joined("paymentReceived"), 10_000, true],
+    ["paid, waiting for its proof", joined("paid"), 10_000, true],
+    ["proved: another block may still replace it", joined("proved"), 10_000, true],
+    ["channel has expired", joined("paid", "ended"), 5_000, false],
+  ])("%s", (_name, invoice, nowMs, expected) => {
+    expect(needsChannel(invoice, nowMs)).toBe(expected);
+  });
+});
