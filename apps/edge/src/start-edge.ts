@@ -1,5 +1,5 @@
 import { startServer, type HttpServer } from "@p4/http";
-import { openChannelNode, type ChannelNode } from "@p4/node";
+import { callbackCounter, openChannelNode, proofRoutesOf, type ChannelNode } from "@p4/node";
 import { nodeCrypto, uuid } from "@p4/node-crypto";
 import { createMetrics, operationsRoutes, Readiness } from "@p4/telemetry";
 import { bridgeRoutes, exposedHeaders } from "./bridge/bridge-routes.ts";
@@ -73,11 +73,16 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
   };
   const readiness = new Readiness();
   readiness.add("broker", () => ({ ok: node.broker.ready(), facts: { version: node.broker.serverVersion } }));
+  // One node can serve everything; an app of its own takes the callbacks where they must not share a process with wallets.
+  const proofs = proofRoutesOf(node, config, {
+    onCallback: callbackCounter(metrics),
+    onError: (error) => context.onError(error, "proof callback"),
+  });
   try {
     const server = await startServer({
       host: config.host,
       port: config.port,
-      routes: [...operationsRoutes(readiness, metrics), ...bridgeRoutes(context)],
+      routes: [...operationsRoutes(readiness, metrics), ...bridgeRoutes(context), ...proofs],
       webSockets: [healthRoute(context), walletSocketRoute(context)],
       cors: { origins: "*", exposeHeaders: exposedHeaders },
       limits: { maxConnections: config.maxConnections, maxConnectionsPerIp: config.maxConnectionsPerIp },

@@ -1,8 +1,7 @@
 import type { Config } from "@p4/config";
 import { startServer } from "@p4/http";
-import { openChannelNode, proofRoutesOf } from "@p4/node";
+import { callbackCounter, openChannelNode, proofRoutesOf } from "@p4/node";
 import { createMetrics, operationsRoutes, Readiness, type Logger } from "@p4/telemetry";
-import { callbackCounter } from "./proof-metrics.ts";
 
 export interface ProofIngestOptions {
   readonly config: Config;
