@@ -67,7 +67,8 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     crypto: nodeCrypto,
     nowMs: Date.now,
     newId: uuid,
-    unready: () => (draining.signal.aborted ? "this node is shutting down" : node.broker.ready() ? null : "the broker is away"),
+    unready: () =>
+      draining.signal.aborted ? "this node is shutting down" : node.broker.ready() ? null : "the broker is away",
     draining: draining.signal,
     onError: (error, where) => logger.error({ error, where }, "edge error"),
   };
