@@ -38,6 +38,8 @@ export interface PaydOptions {
   readonly joinTimeoutMs?: number;
   readonly retry?: RetryPolicy;
   readonly headerRetryDelaysMs?: readonly number[];
+  /** Pause before another attempt to take up the invoices of the last run. Default 5 s. */
+  readonly resumeRetryMs?: number;
   readonly crypto?: SpvCrypto;
   readonly now?: () => number;
   readonly logger: Logger;
@@ -48,6 +50,7 @@ export const defaults = {
   minerTimeoutMs: 5_000,
   joinTimeoutMs: 8_000,
   invoiceExpiryMs: 3_600_000,
+  resumeRetryMs: 5_000,
   network: "regtest",
   merchant: { name: "P4 reference merchant", email: "", address: "", avatar: "" },
   /** A header service hears of a block some time after the miner that found it. */

@@ -63,6 +63,8 @@ describe("connect", () => {
     expect((await wallet.post("/connect/nosuchinvoice")).status).toBe(500);
     const { id } = await wallet.createInvoice();
     expect((await wallet.post(`/connect/${id}`)).status).toBe(500);
+    // Nothing keeps trying behind the caller's back.
+    expect(await (await fetch(`${wallet.url}/metrics`)).text()).toMatch(/p4_payd_channels\{app="payd"\} 0/);
   });
 });
 

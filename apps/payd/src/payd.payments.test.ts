@@ -40,6 +40,18 @@ describe("payment", () => {
     expect(wallet.miner.submissions).toHaveLength(1);
   });
 
+  test("sent twice at the same moment is broadcast once", async () => {
+    await wallet.start();
+    const { id, outputs } = await wallet.createConnected();
+    const { body } = await wallet.coins.pay(outputs);
+    const [first, second] = await Promise.all([
+      wallet.ask(id, "payment", body, "pay-1"),
+      wallet.ask(id, "payment", body, "pay-2"),
+    ]);
+    expect(first.body).toEqual(second.body);
+    expect(wallet.miner.submissions).toHaveLength(1);
+  });
+
   test("of another transaction is refused once the invoice is paid", async () => {
     await wallet.start();
     const { id, outputs } = await wallet.createConnected();

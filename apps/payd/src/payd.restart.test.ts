@@ -1,10 +1,23 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
+import { StoreError, type DocumentStore } from "@p4/event-store";
 import { describe, expect, test } from "vitest";
+import { InvoiceRepository } from "./invoice/invoice-repository.ts";
 import { success } from "./test-support/scripted-miner.ts";
 import { eventually, useWallet } from "./test-support/wallet-harness.ts";
 
 const wallet = useWallet();
+
+/** The store's methods as plain functions, so that one of them can be replaced. */
+function bound(store: DocumentStore): DocumentStore {
+  return {
+    get: (key) => store.get(key),
+    put: (key, bytes, revision) => store.put(key, bytes, revision),
+    set: (key, bytes) => store.set(key, bytes),
+    delete: (key) => store.delete(key),
+    keys: (prefix) => store.keys(prefix),
+  };
+}
 
 describe("life", () => {
   test("channel.expired ends the channel: it is not joined again", async () => {
@@ -36,19 +49,66 @@ describe("life", () => {
     await wallet.inState(id, "paid");
   });
 
+  test("a crash between broadcast and acknowledgement is mended by the repeated payment, with no second broadcast", async () => {
+    await wallet.start();
+    const { id, outputs } = await wallet.createConnected();
+    const { body } = await wallet.coins.pay(outputs);
+    const before = await wallet.ask(id, "payment", body, "pay-1");
+    await wallet.inState(id, "paid");
+    await wallet.stop();
+    // As the store would be if the wallet had died before it heard that its acknowledgement was taken.
+    await new InvoiceRepository(wallet.documents).update(id, (invoice) => ({ ...invoice, state: "broadcast" }));
+
+    await wallet.start();
+    await eventually(() => expect(wallet.server.joins).toHaveLength(2));
+    const after = await wallet.ask(id, "payment", body, "pay-1-again");
+    expect(after.body).toEqual(before.body);
+    await wallet.inState(id, "paid");
+    expect(wallet.miner.submissions).toHaveLength(1);
+  });
+
+  test("a crash after the channel had stored the acknowledgement is noticed on joining", async () => {
+    await wallet.start();
+    const { id, outputs } = await wallet.createConnected();
+    await wallet.ask(id, "payment", (await wallet.coins.pay(outputs)).body, "pay-1");
+    await wallet.inState(id, "paid");
+    await wallet.stop();
+    await new InvoiceRepository(wallet.documents).update(id, (invoice) => ({ ...invoice, state: "broadcast" }));
+
+    wallet.server.channelState = "awaitingProof";
+    await wallet.start();
+    await wallet.inState(id, "paid");
+  });
+
+  test("a store that is away at the start delays the resumption only", async () => {
+    await wallet.start();
+    const { id } = await wallet.createConnected();
+    await wallet.stop();
+    let failures = 2;
+    const { documents } = wallet;
+    const keys: typeof documents.keys = (prefix) => {
+      if (failures-- > 0) throw new StoreError("STORE_UNAVAILABLE", "test");
+      return documents.keys(prefix);
+    };
+    await wallet.start({ documents: { ...bound(documents), keys }, resumeRetryMs: 1 });
+    await eventually(() => expect(wallet.server.joins.map(({ channelId }) => channelId)).toEqual([id, id]));
+  });
+
+  test("a lost connection is joined again", async () => {
+    await wallet.start();
+    const { id } = await wallet.createConnected();
+    wallet.server.dropAll();
+    await eventually(() => expect(wallet.server.joins).toHaveLength(2));
+    expect((await wallet.ask(id, "paymentrequest.create", null, "ask-1")).key).toBe("paymentrequest.response");
+  });
+
   test("keys survive a restart and their file is the owner's alone", async () => {
     await wallet.start();
-    await wallet.createConnected();
+    const { outputs } = await wallet.createConnected();
     const file = join(wallet.dataDir, "master.key");
     expect(statSync(file).mode & 0o777).toBe(0o600);
     await wallet.stop();
-    // The same index again, in a store that knows of none, is the same key.
-    const first = await wallet.documents.get("next-key-index");
-    wallet.forgetInvoices();
-    await wallet.start();
-    const { outputs } = await wallet.createConnected();
-    await wallet.stop();
-    expect(first).not.toBeNull();
+    // In a store that knows of no invoice the first index is given out again: it must be the same key.
     wallet.forgetInvoices();
     await wallet.start();
     expect((await wallet.createConnected()).outputs).toEqual(outputs);

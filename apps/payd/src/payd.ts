@@ -121,8 +121,14 @@ export async function startPayd(options: PaydOptions): Promise<Payd> {
     ],
     onError: (error, where) => logger.error({ where, error }, "request failed"),
   });
-  const resuming = resumeInvoices({ invoices, channels, payments, proofs, logger }).catch((error: unknown) => {
-    logger.error({ error }, "invoices of the last run could not all be taken up again");
+  const resuming = resumeInvoices({
+    invoices,
+    channels,
+    payments,
+    proofs,
+    logger,
+    retryMs: options.resumeRetryMs ?? defaults.resumeRetryMs,
+    signal: stopping.signal,
   });
   let closing: Promise<void> | undefined;
   const shutDown = async (): Promise<void> => {

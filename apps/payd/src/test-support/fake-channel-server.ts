@@ -15,6 +15,8 @@ export interface FakeChannelServer {
   readonly frames: readonly Frame[];
   /** Channel id and query of each join, oldest first. */
   readonly joins: readonly { readonly channelId: string; readonly query: URLSearchParams }[];
+  /** What `join.success` says of the channel. */
+  channelState: string;
   send(channelId: string, key: string, body: unknown, messageId?: string): void;
   /** Closes all sockets; the wallet is expected to come back. */
   dropAll(): void;
@@ -26,6 +28,19 @@ export async function startFakeChannelServer(): Promise<FakeChannelServer> {
   const joins: { channelId: string; query: URLSearchParams }[] = [];
   const sockets = new Map<string, WebSocketConnection<{ channelId: string }>>();
   let count = 0;
+  const server = {
+    url: "",
+    frames,
+    joins,
+    channelState: "awaitingPaymentRequest",
+    send(channelId, key, body, messageId) {
+      sockets.get(channelId)?.send(frame(channelId, key, body, messageId));
+    },
+    dropAll() {
+      for (const socket of sockets.values()) socket.close(closeCodes.goingAway, "test");
+    },
+    close: () => http.close(),
+  };
   const frame = (channelId: string, key: string, body: unknown, messageId = `server-${(count += 1)}`): string =>
     JSON.stringify({
       id: messageId,
@@ -34,13 +49,13 @@ export async function startFakeChannelServer(): Promise<FakeChannelServer> {
       messageId,
       correlationID: messageId,
       timestamp: new Date().toISOString(),
-      headers: {},
+      headers: key === "join.success" ? { "x-p4-state": server.channelState } : {},
       expiration: null,
       channelID: channelId,
       appId: "fake",
       userId: "",
     });
-  const server: HttpServer = await startServer({
+  const http: HttpServer = await startServer({
     host: "127.0.0.1",
     port: 0,
     routes: [],
@@ -64,16 +79,6 @@ export async function startFakeChannelServer(): Promise<FakeChannelServer> {
       throw error;
     },
   });
-  return {
-    url: `ws://127.0.0.1:${server.port}`,
-    frames,
-    joins,
-    send(channelId, key, body, messageId) {
-      sockets.get(channelId)?.send(frame(channelId, key, body, messageId));
-    },
-    dropAll() {
-      for (const socket of sockets.values()) socket.close(closeCodes.goingAway, "test");
-    },
-    close: () => server.close(),
-  };
+  server.url = `ws://127.0.0.1:${http.port}`;
+  return server;
 }

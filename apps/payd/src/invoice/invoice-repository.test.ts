@@ -1,0 +1,49 @@
+import { createInMemoryStore, type DocumentStore } from "@p4/event-store";
+import { beforeEach, describe, expect, test } from "vitest";
+import { invoiceIn, otherTxid, txid } from "../test-support/invoices.ts";
+import { InvoiceRepository } from "./invoice-repository.ts";
+import { recordPayment } from "./invoice-steps.ts";
+
+let documents: DocumentStore;
+let invoices: InvoiceRepository;
+
+beforeEach(() => {
+  documents = createInMemoryStore().documents("payd");
+  invoices = new InvoiceRepository(documents);
+});
+
+describe("invoice repository", () => {
+  test("gives each invoice an index of its own, however many ask at once", async () => {
+    const indexes = await Promise.all(Array.from({ length: 20 }, () => invoices.takeKeyIndex()));
+    expect(indexes.sort((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, i) => i));
+  });
+
+  test("lets one of two payments win when both are recorded at once", async () => {
+    await invoices.add(invoiceIn.pending);
+    const [first, second] = await Promise.all(
+      [txid, otherTxid].map((id) => invoices.update("invoice1", (invoice) => recordPayment(invoice, id, 2_000))),
+    );
+    expect(first?.payment?.txid).toBe(second?.payment?.txid);
+  });
+
+  test("does not write what a step did not change", async () => {
+    await invoices.add(invoiceIn.paid);
+    const before = await documents.get("invoice.invoice1");
+    await invoices.update("invoice1", (invoice) => recordPayment(invoice, txid, 9_000));
+    expect((await documents.get("invoice.invoice1"))?.revision).toBe(before?.revision);
+  });
+
+  test("refuses a second invoice of the same id", async () => {
+    await invoices.add(invoiceIn.pending);
+    await expect(invoices.add(invoiceIn.pending)).rejects.toMatchObject({ code: "STORE_REVISION_CONFLICT" });
+  });
+
+  test("lists invoices and nothing else", async () => {
+    await invoices.takeKeyIndex();
+    await invoices.add(invoiceIn.paid);
+    await invoices.savePayment("invoice1", txid, "{}");
+    const found: string[] = [];
+    for await (const { id } of invoices.all()) found.push(id);
+    expect(found).toEqual(["invoice1"]);
+  });
+});
