@@ -1,5 +1,5 @@
 /** Registers with some source of news; returns what ends the registration. */
-export type Subscribe<Value> = (resolve: (value: Value) => void, reject: (error: unknown) => void) => () => void;
+export type Subscribe<Value> = (resolve: (value: Value) => void, reject: (error: Error) => void) => () => void;
 
 /** A promise for the first news of a source. An abort rejects it with the signal's reason. Leaves nothing registered. */
 export function firstOf<Value>(subscribe: Subscribe<Value>, signal?: AbortSignal): Promise<Value> {

@@ -24,7 +24,7 @@ export type DeliveryListener = (received: ReceivedMessage, repeated: boolean) =>
 
 interface Sending {
   readonly resolve: (receipt: Receipt) => void;
-  readonly reject: (error: unknown) => void;
+  readonly reject: (error: Error) => void;
 }
 
 /** The thin shell around the core: socket, timers, promises. The typed steps of the two roles stand on it. */

@@ -14,16 +14,26 @@ export async function explainSilence(url: string, waitedMs: number): Promise<Cli
     case "upgraded":
       return new CliError("unreachable", `${where} accepts the connection, but did not greet within ${waitedMs} ms`);
     case "refused":
-      return answer.status === 404
-        ? new CliError(
-            "failed",
-            `there is no channel at ${url} (404)`,
-            "Has the merchant opened it? Is it spelt right?",
-          )
-        : new CliError("unreachable", `${where} refuses the connection: ${answer.status} ${answer.detail}`);
+      return refusal(url, answer.status, answer.detail);
     case "silent":
       return new CliError("unreachable", `nobody answers at ${where} (${answer.reason})`, "Is the server running?");
   }
+}
+
+/** Null: not refused for good, so it is worth to try again. */
+export async function explainRefusal(url: string): Promise<CliError | null> {
+  const answer = await askForUpgrade(new URL(url));
+  const isFinal = answer.kind === "refused" && answer.status >= 400 && answer.status < 500 && answer.status !== 429;
+  return isFinal ? refusal(url, answer.status, answer.detail) : null;
+}
+
+function refusal(url: string, status: number, detail: string): CliError {
+  if (status === 404) {
+    const next = "Has the merchant opened it? Is it spelt right?";
+    return new CliError("failed", `there is no channel at ${url} (404)`, next, "CHANNEL_UNKNOWN");
+  }
+  const kind = status < 500 ? "failed" : "unreachable";
+  return new CliError(kind, `${new URL(url).host} refuses the connection: ${status} ${detail}`);
 }
 
 type Answer =

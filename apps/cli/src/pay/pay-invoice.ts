@@ -9,9 +9,9 @@ import {
 import type { Dialect } from "@p4/protocol";
 import type { HeaderSource } from "@p4/spv";
 import { nodeCrypto, uuid } from "@p4/node-crypto";
-import { CliError } from "../cli-error.ts";
+import { CliError, isCliError } from "../cli-error.ts";
 import { type CheckedProof, checkProof } from "./check-proof.ts";
-import { explainSilence } from "./explain-silence.ts";
+import { explainRefusal, explainSilence } from "./explain-silence.ts";
 import type { Funding, SignedPayment } from "./funding.ts";
 import { paymentBody } from "./payment-body.ts";
 import { paymentTerms } from "./payment-terms.ts";
@@ -99,12 +99,23 @@ function openWallet(url: string, { dialect = "p4", token, webSocket }: PayOption
 
 async function join(wallet: CustomerSession, url: string, options: PayOptions): Promise<void> {
   const { joinTimeoutMs = 10_000 } = options;
+  const refused = new AbortController();
+  let isFirst = true;
+  const stopAsking = wallet.on("disconnected", () => {
+    if (!isFirst) return;
+    isFirst = false;
+    // A refusal for good is told at once; a server that is away may come back within the time.
+    void explainRefusal(url).then((error) => error !== null && refused.abort(error));
+  });
+  const limit = AbortSignal.any([within(joinTimeoutMs, options.signal), refused.signal]);
   try {
-    const { channelState } = await wallet.joined({ signal: within(joinTimeoutMs, options.signal) });
+    const { channelState } = await wallet.joined({ signal: limit });
     options.onStep?.({ step: "joined", channelId: wallet.channelId, channelState });
   } catch (error) {
-    if (isSessionError(error) || options.signal?.aborted === true) throw error;
+    if (isSessionError(error) || isCliError(error) || options.signal?.aborted === true) throw error;
     throw await explainSilence(url, joinTimeoutMs);
+  } finally {
+    stopAsking();
   }
 }
 

@@ -1,0 +1,200 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PrivateKey } from "@bsv/sdk";
+import { merchant, type MerchantSession } from "@p4/client";
+import { createTestDouble, type TestDouble } from "@p4/client/testing";
+import { sdkCrypto, type VerifiedPayment, verifyPayment } from "@p4/spv";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Funding } from "./funding.ts";
+import { payInvoice, type PayStep } from "./pay-invoice.ts";
+import { headersWith, minedCoin, proofOf } from "../test-support/test-chain.ts";
+import { WalletFile } from "./wallet-file.ts";
+
+const script = `76a914${"33".repeat(20)}88ac`;
+const feeRate = { satoshis: 50, bytes: 1000 };
+const terms = {
+  network: "mainnet",
+  destinations: {
+    outputs: [
+      { amount: 700, script },
+      { amount: 300, script },
+    ],
+  },
+  ancestryRequired: true,
+  fees: { standard: { miningFee: feeRate, relayFee: feeRate } },
+  memo: "shoes",
+  merchantData: { name: "Shop" },
+};
+
+let double: TestDouble;
+let shop: MerchantSession;
+let payments: VerifiedPayment[];
+let folder: string;
+
+beforeEach(async () => {
+  double = createTestDouble();
+  payments = [];
+  shop = merchant(double.url("inv1"), { webSocket: double.webSocket });
+  shop.onTermsRequested(() => terms);
+  folder = await mkdtemp(join(tmpdir(), "p4-cli-"));
+});
+
+afterEach(async () => {
+  shop.close();
+  await rm(folder, { recursive: true });
+});
+
+/** The merchant's own check of the whole payment, ancestry included; then the proof. */
+function acceptPayments(coinTxids: readonly string[], prove: (txid: string) => string | null): void {
+  shop.onPayment(async ({ bodyText }) => {
+    const verified = await verifyPayment(bodyText ?? "", {
+      outputs: terms.destinations.outputs.map(({ amount }) => ({ script, satoshis: BigInt(amount) })),
+      feeRate,
+      ancestryRequired: true,
+      headers: headersWith(...coinTxids),
+      crypto: sdkCrypto,
+    });
+    payments.push(verified);
+    const { txid } = verified.transaction;
+    const proof = prove(txid);
+    if (proof !== null) queueMicrotask(() => double.prove("inv1", txid, proof));
+    return { memo: "thanks" };
+  });
+}
+
+function oneCoin(satoshis: number): { readonly funding: Funding; readonly txid: string } {
+  const key = PrivateKey.fromRandom();
+  const coin = minedCoin(key, satoshis);
+  const nothing = async (): Promise<void> => undefined;
+  return {
+    txid: coin.txid,
+    funding: {
+      coins: async () => [coin],
+      changeKey: () => key,
+      unsettled: () => null,
+      reserve: nothing,
+      settle: nothing,
+    },
+  };
+}
+
+describe("payInvoice", () => {
+  it("makes a payment that the merchant can verify whole, and checks the proof against the headers", async () => {
+    const { funding, txid } = oneCoin(5_000);
+    let merkleRoot = "";
+    acceptPayments([txid], (paid) => {
+      const proof = proofOf(paid);
+      merkleRoot = proof.merkleRoot;
+      return proof.bodyText;
+    });
+    const steps: PayStep["step"][] = [];
+    const outcome = await payInvoice(double.url("inv1"), {
+      funding,
+      webSocket: double.webSocket,
+      headers: { lookup: (claim) => headersWith(merkleRoot).lookup(claim) },
+      onStep: ({ step }) => steps.push(step),
+    });
+    expect(outcome).toMatchObject({ channelId: "inv1", satoshis: 1_000n, accepted: true, memo: "thanks" });
+    expect(outcome.proof).toMatchObject({ merkleRoot, blockHeight: 200, header: "confirmed" });
+    expect(outcome.feeSatoshis).toBe(payments[0]?.feeSatoshis);
+    expect(outcome.txid).toBe(payments[0]?.transaction.txid);
+    expect(steps).toEqual(["joined", "terms", "signed", "acknowledged", "proved"]);
+    const sent = JSON.parse(double.log("inv1").find(({ key }) => key === "payment")?.bodyText ?? "") as object;
+    expect(sent).toMatchObject({ merchantData: { name: "Shop", extendedData: { paymentReference: "inv1" } } });
+  });
+
+  it("goes on waiting when a proof does not hold, and says that none came", async () => {
+    const { funding, txid } = oneCoin(5_000);
+    acceptPayments([txid], (paid) => proofOf(paid).bodyText);
+    const steps: PayStep[] = [];
+    const outcome = await payInvoice(double.url("inv1"), {
+      funding,
+      webSocket: double.webSocket,
+      headers: headersWith("44".repeat(32)),
+      proofTimeoutMs: 50,
+      onStep: (step) => steps.push(step),
+    });
+    expect(outcome).toMatchObject({ accepted: true, proof: null });
+    expect(steps.at(-1)).toEqual({ step: "proofRefused", reason: "another Merkle root" });
+  });
+
+  it("says what is wrong with an address", async () => {
+    const { funding } = oneCoin(5_000);
+    await expect(payInvoice("http://host/ws/inv1", { funding })).rejects.toMatchObject({ kind: "misuse" });
+  });
+
+  it("does not pay an expired request", async () => {
+    shop.onTermsRequested(() => ({ ...terms, expirationTimestamp: "2020-01-01T00:00:00Z" }));
+    const { funding } = oneCoin(5_000);
+    const paying = payInvoice(double.url("inv1"), { funding, webSocket: double.webSocket });
+    await expect(paying).rejects.toMatchObject({
+      message: expect.stringContaining("expired at 2020-01-01") as unknown,
+    });
+  });
+});
+
+describe("paying from a wallet file", () => {
+  async function walletWith(satoshis: number): Promise<{ readonly path: string; readonly coinTxid: string }> {
+    const path = join(folder, "wallet.json");
+    const wallet = await WalletFile.create(path);
+    const coin = minedCoin(wallet.changeKey(), satoshis);
+    await wallet.add(coin);
+    return { path, coinTxid: coin.txid };
+  }
+
+  it("keeps the change, and can spend it", async () => {
+    const { path, coinTxid } = await walletWith(10_000);
+    acceptPayments([coinTxid], () => null);
+    const pay = async (): Promise<bigint> => {
+      const funding = await WalletFile.open(path);
+      const options = { funding, webSocket: double.webSocket, waitForProof: false };
+      return (await payInvoice(double.url("inv1"), options)).feeSatoshis;
+    };
+    const fees = (await pay()) + (await pay());
+    expect((await WalletFile.open(path)).satoshis).toBe(10_000n - 2_000n - fees);
+    expect(payments[1]?.transaction.inputs[0]?.sourceTxid).toBe(payments[0]?.transaction.txid);
+  });
+
+  it("gets its coins back when the merchant refuses", async () => {
+    const { path } = await walletWith(10_000);
+    shop.onPayment(() => ({ error: 1, memo: "not today" }));
+    const options = { funding: await WalletFile.open(path), webSocket: double.webSocket };
+    expect(await payInvoice(double.url("inv1"), options)).toMatchObject({ accepted: false, memo: "not today" });
+    expect((await WalletFile.open(path)).satoshis).toBe(10_000n);
+  });
+
+  it("sends the same payment again when it was cut short before the answer", async () => {
+    const { path, coinTxid } = await walletWith(10_000);
+    const cut = new AbortController();
+    shop.onPayment(() => {
+      cut.abort();
+      return new Promise(() => undefined);
+    });
+    const first = { funding: await WalletFile.open(path), webSocket: double.webSocket, signal: cut.signal };
+    await expect(payInvoice(double.url("inv1"), first)).rejects.toMatchObject({ name: "AbortError" });
+    shop.close();
+
+    shop = merchant(double.url("inv1"), { webSocket: double.webSocket });
+    acceptPayments([coinTxid], () => null);
+    const steps: string[] = [];
+    const outcome = await payInvoice(double.url("inv1"), {
+      funding: await WalletFile.open(path),
+      webSocket: double.webSocket,
+      waitForProof: false,
+      onStep: ({ step }) => steps.push(step),
+    });
+    expect(steps).toEqual(["joined", "resumed", "acknowledged"]);
+    expect(double.log("inv1").filter(({ key }) => key === "payment")).toHaveLength(1);
+    expect((await WalletFile.open(path)).satoshis).toBe(10_000n - 1_000n - outcome.feeSatoshis);
+  });
+
+  it("says how to get coins when there are too few, and never overwrites a wallet", async () => {
+    const { path } = await walletWith(500);
+    const options = { funding: await WalletFile.open(path), webSocket: double.webSocket };
+    await expect(payInvoice(double.url("inv1"), options)).rejects.toMatchObject({ code: "NO_COINS" });
+    const before = await readFile(path, "utf8");
+    await expect(WalletFile.create(path)).rejects.toMatchObject({ kind: "misuse" });
+    expect(await readFile(path, "utf8")).toBe(before);
+  });
+});
