@@ -10,6 +10,11 @@ export const storeErrors = {
   STORE_NOT_ENABLED: { retryable: false, meaning: "JetStream is off: start nats-server with JetStream enabled" },
   STORE_SERVER_TOO_OLD: { retryable: false, meaning: "nats-server 2.11.2 or newer is needed" },
   STORE_DAMAGED: { retryable: false, meaning: "the log lacks events that were stored: compare it with a replica" },
+  STORE_BLOB_MISSING: {
+    retryable: true,
+    meaning: "the bytes of a large event are not in the blob store, or not on this replica yet",
+  },
+  STORE_BLOB_DAMAGED: { retryable: false, meaning: "the bytes of a large event are not those that were appended" },
   STORE_TOO_LARGE: { retryable: false, meaning: "the record is larger than the broker's limit" },
   STORE_INVALID_NAME: { retryable: false, meaning: "a channel id or key holds characters that are not allowed" },
   STORE_REVISION_CONFLICT: { retryable: true, meaning: "the document was changed by another writer: read it again" },

@@ -1,5 +1,5 @@
 export type * from "./stored-event.ts";
-export { STREAM_DOES_NOT_EXIST } from "./stored-event.ts";
+export { READ_FROM_LOG, STREAM_DOES_NOT_EXIST } from "./stored-event.ts";
 export { storeErrors, StoreError, isStoreError, type StoreErrorCode } from "./errors.ts";
 export type * from "./event-log.ts";
 export type * from "./live-feed.ts";
@@ -7,6 +7,7 @@ export type * from "./deadline-store.ts";
 export type * from "./document-store.ts";
 export type * from "./blob-store.ts";
 export type * from "./presence.ts";
+export { withClaimCheck, type ClaimCheckOptions } from "./claim-check.ts";
 export { assertChannelId, assertEventId, assertStoreKey } from "./names.ts";
 export { shardOf } from "./shard-of.ts";
 export {

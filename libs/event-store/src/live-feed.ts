@@ -6,7 +6,8 @@ export interface Subscription {
 
 /**
  * What was stored, as it is stored, per channel. At most once: an event can be missing, which the next one's
- * `previousStreamVersion` reveals; the reader fills the gap from the {@link EventLog}.
+ * `previousStreamVersion` reveals; the reader fills the gap from the {@link EventLog}. An event that is too large comes
+ * without its bytes, as a gap.
  */
 export interface LiveFeed {
   subscribe(channelId: string, listener: (event: LiveEvent) => void): Subscription;

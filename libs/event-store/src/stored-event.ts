@@ -16,7 +16,14 @@ export interface StoredEvent {
   readonly storedAtMs: number;
 }
 
+/**
+ * In place of a live event's previous version: the event is larger than the feed carries. Its `bytes` are empty; read it
+ * from the log. No channel has this version, so that who looks for gaps needs no rule of its own.
+ */
+export const READ_FROM_LOG: StreamVersion = -1;
+
 /** An event from the live feed: it also tells the version that it followed, so that a gap can be seen. */
 export interface LiveEvent extends StoredEvent {
+  /** Or {@link READ_FROM_LOG}. */
   readonly previousStreamVersion: StreamVersion;
 }

@@ -1,7 +1,8 @@
 import { ChannelRegistry, type ActorRuntime } from "@p4/actors";
-import type { DeadlineStore, DocumentStore, EventLog, Presence } from "@p4/event-store";
+import { withClaimCheck, type DeadlineStore, type DocumentStore, type EventLog, type Presence } from "@p4/event-store";
 import {
   connectBroker,
+  createBlobStore,
   createDeadlineStore,
   createDocumentStore,
   createEventLog,
@@ -61,15 +62,25 @@ export async function openChannelNode(options: ChannelNodeOptions): Promise<Chan
   }
 }
 
+/** Half of what the broker takes in one message: its answers to some questions hold the event in base64. */
+function largestEventBytes(broker: Broker): number {
+  return Math.floor(broker.maxPayloadBytes / 2);
+}
+
 async function assemble(broker: Broker, options: ChannelNodeOptions): Promise<ChannelNode> {
   const { region, shards } = options;
   const nodeId = uuid();
   const presence: Presence = createPresence(broker, { region, nodeId, isAlive: options.isAlive ?? (() => false) });
-  const log = createEventLog(broker, { region, shards });
+  const { log, feed } = withClaimCheck(
+    createEventLog(broker, { region, shards }),
+    createLiveFeed(broker, { region, shards }),
+    createBlobStore(broker, { region }),
+    { thresholdBytes: largestEventBytes(broker), sha256Hex },
+  );
   const deadlines = createDeadlineStore(broker, { region });
   const runtime: ActorRuntime = {
     log,
-    feed: createLiveFeed(broker, { region, shards }),
+    feed,
     deadlines,
     isConnectionAlive: (node, connection) => presence.probe(node, connection),
     nowMs: Date.now,
