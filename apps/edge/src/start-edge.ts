@@ -21,6 +21,8 @@ export interface Edge {
 
 /** Messages of one connection that may wait for the log at the same time. */
 const maxInFlightPerConnection = 256;
+/** What `Prefer: wait=` may ask of the HTTP bridge. */
+const maxPreferredWaitMs = 60_000;
 const drainDeadlineMs = 8_000;
 
 /**
@@ -62,7 +64,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       maxConnectionsPerChannel: config.maxConnectionsPerChannel,
       maxInFlightPerConnection,
     },
-    bridge: { defaultWaitMs: 10_000, maxWaitMs: 60_000 },
+    bridge: { defaultWaitMs: config.bridgeWaitMs, maxWaitMs: maxPreferredWaitMs },
     metrics: counters,
     crypto: nodeCrypto,
     nowMs: Date.now,

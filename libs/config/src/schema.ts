@@ -178,6 +178,14 @@ export const schema = {
     "WebSockets of one channel; the next gets 429",
   ),
 
+  bridgeWaitMs: required(
+    "P4_BRIDGE_WAIT",
+    "10s",
+    durationMs("1ms", "60s"),
+    ["edge"],
+    "How long a request of the HTTP bridge waits for the merchant before 202, unless it says `Prefer: wait=`",
+  ),
+
   publicUrl: optional(
     "P4_PUBLIC_URL",
     http,
