@@ -8,6 +8,8 @@ export interface Frame {
   readonly body: Record<string, unknown>;
 }
 
+type Writable<T> = { -readonly [Member in keyof T]: T[Member] };
+
 /** A P4 server that keeps nothing: it lets the merchant join and is told by the test what to say. */
 export interface FakeChannelServer {
   readonly url: string;
@@ -28,7 +30,7 @@ export async function startFakeChannelServer(): Promise<FakeChannelServer> {
   const joins: { channelId: string; query: URLSearchParams }[] = [];
   const sockets = new Map<string, WebSocketConnection<{ channelId: string }>>();
   let count = 0;
-  const server = {
+  const server: Writable<FakeChannelServer> = {
     url: "",
     frames,
     joins,
