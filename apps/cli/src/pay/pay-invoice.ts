@@ -1,207 +1,26 @@
-import {
-  type Ack,
-  customer,
-  type CustomerSession,
-  isSessionError,
-  type SessionOptions,
-  type WebSocketConstructor,
-} from "@p4/client";
-import type { Dialect } from "@p4/protocol";
-import type { HeaderSource } from "@p4/spv";
-import { nodeCrypto, uuid } from "@p4/node-crypto";
-import { CliError, isCliError } from "../cli-error.ts";
-import { type CheckedProof, checkProof } from "./check-proof.ts";
-import { explainRefusal, explainSilence } from "./explain-silence.ts";
-import type { Funding, SignedPayment } from "./funding.ts";
-import { paymentBody } from "./payment-body.ts";
-import { paymentTerms } from "./payment-terms.ts";
-import { signPayment } from "./sign-payment.ts";
+import { faucetFunding } from "./faucet.ts";
+import { minerHeaders } from "./miner-headers.ts";
+import { payLine } from "./pay-lines.ts";
+import { type PaymentOutcome, type PayOptions, payWithFunding } from "./pay-with-funding.ts";
 
-export type PayStep =
-  | { readonly step: "joined"; readonly channelId: string; readonly channelState: string | null }
-  | { readonly step: "terms"; readonly satoshis: bigint; readonly outputs: number; readonly memo: string | null }
-  | { readonly step: "signed"; readonly txid: string; readonly feeSatoshis: bigint }
-  | { readonly step: "resumed"; readonly txid: string }
-  | { readonly step: "acknowledged"; readonly accepted: boolean; readonly memo: string | null }
-  | { readonly step: "proofRefused"; readonly reason: string }
-  | { readonly step: "proved"; readonly proof: CheckedProof }
-  | { readonly step: "disconnected"; readonly retryInMs: number };
-
-export interface PayOptions {
-  readonly funding: Funding;
-  /** Trusted headers for the proof; null: only what the proof shows by itself. */
-  readonly headers?: HeaderSource | null;
-  readonly waitForProof?: boolean;
-  /** Default 60 s. */
-  readonly proofTimeoutMs?: number;
-  /** For the first join. Default 10 s. */
-  readonly joinTimeoutMs?: number;
-  /** For each answer of the merchant. Default 60 s. */
-  readonly answerTimeoutMs?: number;
-  readonly dialect?: Dialect;
-  readonly token?: string;
-  /** Words for the merchant. */
-  readonly memo?: string;
-  readonly onStep?: (step: PayStep) => void;
-  readonly signal?: AbortSignal;
-  /** Default: the global one. */
-  readonly webSocket?: WebSocketConstructor;
+export interface PayInvoiceOptions extends Omit<PayOptions, "funding" | "headers" | "onStep"> {
+  /** Development miner that gives the coins. */
+  readonly faucetUrl: string;
+  /** Headers service that the proof is checked against; without it, only what the proof shows by itself. */
+  readonly headersUrl?: string;
+  /** One plain line for each step. */
+  readonly onProgress?: (line: string) => void;
 }
 
-export interface PaymentOutcome {
-  readonly channelId: string;
-  readonly txid: string;
-  readonly satoshis: bigint;
-  readonly feeSatoshis: bigint;
-  readonly accepted: boolean;
-  /** The merchant's words. */
-  readonly memo: string | null;
-  /** Null: not waited for, refused, or late. */
-  readonly proof: CheckedProof | null;
-}
+const plain = { style: (_style: string, text: string) => text };
 
-/**
- * Plays the customer on one channel, from the join to the checked proof. Survives lost connections. Throws a CliError
- * when there is no outcome; a refusal by the merchant is an outcome.
- */
-export async function payInvoice(url: string, options: PayOptions): Promise<PaymentOutcome> {
-  const { onStep = () => undefined } = options;
-  const wallet = openWallet(url, options);
-  wallet.on("disconnected", ({ retryInMs }) => onStep({ step: "disconnected", retryInMs }));
-  try {
-    await join(wallet, url, options);
-    const payment = await preparePayment(wallet, options);
-    const ack = await answered(options, "the merchant's answer to the payment", (signal) =>
-      wallet.pay(payment.bodyText, { messageId: payment.messageId, signal }),
-    );
-    return await conclude(wallet, payment, ack, options);
-  } catch (error) {
-    throw isSessionError(error) ? new CliError("failed", error.message, null, error.code) : error;
-  } finally {
-    wallet.close();
-  }
-}
-
-function openWallet(url: string, { dialect = "p4", token, webSocket }: PayOptions): CustomerSession {
-  const session: SessionOptions = {
-    dialect,
-    appId: "p4/cli",
-    ...(token === undefined ? {} : { token }),
-    ...(webSocket === undefined ? {} : { webSocket }),
-  };
-  try {
-    return customer(url, session);
-  } catch (error) {
-    if (!isSessionError(error) || error.code !== "URL_INVALID") throw error;
-    throw new CliError("misuse", error.message, "Take the ws:// address out of the invoice's QR code.");
-  }
-}
-
-async function join(wallet: CustomerSession, url: string, options: PayOptions): Promise<void> {
-  const { joinTimeoutMs = 10_000 } = options;
-  const refused = new AbortController();
-  let isFirst = true;
-  const stopAsking = wallet.on("disconnected", () => {
-    if (!isFirst) return;
-    isFirst = false;
-    // A refusal for good is told at once; a server that is away may come back within the time.
-    void explainRefusal(url).then((error) => error !== null && refused.abort(error));
+/** `p4 pay` with a faucet, as a function. Throws a CliError when there is no outcome; look at `accepted` and `proof`. */
+export function payInvoice(url: string, options: PayInvoiceOptions): Promise<PaymentOutcome> {
+  const { faucetUrl, headersUrl, onProgress = () => undefined, ...rest } = options;
+  return payWithFunding(url, {
+    ...rest,
+    funding: faucetFunding(faucetUrl),
+    headers: headersUrl === undefined ? null : minerHeaders(headersUrl),
+    onStep: (step) => onProgress(payLine(step, plain)),
   });
-  const limit = AbortSignal.any([within(joinTimeoutMs, options.signal), refused.signal]);
-  try {
-    const { channelState } = await wallet.joined({ signal: limit });
-    options.onStep?.({ step: "joined", channelId: wallet.channelId, channelState });
-  } catch (error) {
-    if (isSessionError(error) || isCliError(error) || options.signal?.aborted === true) throw error;
-    throw await explainSilence(url, joinTimeoutMs);
-  } finally {
-    stopAsking();
-  }
-}
-
-/** A payment whose outcome is not known is sent again, as it was: asking for terms anew could pay twice. */
-async function preparePayment(wallet: CustomerSession, options: PayOptions): Promise<SignedPayment> {
-  const { funding, onStep = () => undefined, memo = "" } = options;
-  const { channelId } = wallet;
-  const unsettled = funding.unsettled(channelId);
-  if (unsettled !== null) {
-    onStep({ step: "resumed", txid: unsettled.txid });
-    return unsettled;
-  }
-  const request = await answered(options, "a payment request", (signal) => wallet.requestTerms({ signal }));
-  const terms = paymentTerms(request.body);
-  if (terms === null) throw new CliError("failed", "the payment request asks for nothing that this wallet can pay");
-  if (terms.expiresAtMs !== null && terms.expiresAtMs <= Date.now()) {
-    const when = new Date(terms.expiresAtMs).toISOString();
-    throw new CliError("failed", `the payment request expired at ${when}`, "Ask the merchant for a new invoice.");
-  }
-  const total = terms.outputs.reduce((sum, { satoshis }) => sum + satoshis, 0n);
-  onStep({ step: "terms", satoshis: total, outputs: terms.outputs.length, memo: terms.memo });
-  const signed = await signPayment(terms, funding);
-  onStep({ step: "signed", txid: signed.txid, feeSatoshis: signed.feeSatoshis });
-  const body = paymentBody(terms, signed, { channelId, memo, refundTo: funding.changeKey().toAddress() });
-  const payment = { ...signed, channelId, messageId: uuid(), bodyText: JSON.stringify(body) };
-  await funding.reserve(payment);
-  return payment;
-}
-
-async function conclude(
-  wallet: CustomerSession,
-  payment: SignedPayment,
-  { accepted, memo }: Ack,
-  options: PayOptions,
-): Promise<PaymentOutcome> {
-  const { waitForProof = true, onStep = () => undefined } = options;
-  onStep({ step: "acknowledged", accepted, memo });
-  await options.funding.settle(payment, accepted);
-  const proof = accepted && waitForProof ? await waitForCheckedProof(wallet, payment.txid, options) : null;
-  if (proof !== null) onStep({ step: "proved", proof });
-  const { channelId, txid, satoshis, feeSatoshis } = payment;
-  return { channelId, txid, satoshis, feeSatoshis, accepted, memo, proof };
-}
-
-/** Null when no proof that holds comes in time. A bad one is reported, and the wait goes on. */
-async function waitForCheckedProof(
-  wallet: CustomerSession,
-  txid: string,
-  { headers = null, proofTimeoutMs = 60_000, onStep = () => undefined, signal }: PayOptions,
-): Promise<CheckedProof | null> {
-  const timeout = AbortSignal.timeout(proofTimeoutMs);
-  let checked: CheckedProof | null = null;
-  try {
-    await wallet.waitForProof({
-      txid,
-      signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]),
-      accept: async ({ bodyText }) => {
-        const verdict = await checkProof(bodyText ?? "", txid, headers, nodeCrypto);
-        if (verdict.ok) checked = verdict.proof;
-        else onStep({ step: "proofRefused", reason: verdict.reason });
-        return verdict.ok;
-      },
-    });
-  } catch (error) {
-    const channelHasEnded = isSessionError(error);
-    if (!channelHasEnded && !timeout.aborted) throw error;
-  }
-  return checked;
-}
-
-async function answered<Answer>(
-  { answerTimeoutMs = 60_000, signal }: PayOptions,
-  what: string,
-  ask: (signal: AbortSignal) => Promise<Answer>,
-): Promise<Answer> {
-  const limit = within(answerTimeoutMs, signal);
-  try {
-    return await ask(limit);
-  } catch (error) {
-    if (!limit.aborted || signal?.aborted === true) throw error;
-    const seconds = answerTimeoutMs / 1000;
-    throw new CliError("failed", `${what} did not come within ${seconds} s`, "Is the merchant's wallet connected?");
-  }
-}
-
-function within(timeoutMs: number, signal: AbortSignal | undefined): AbortSignal {
-  const timeout = AbortSignal.timeout(timeoutMs);
-  return signal === undefined ? timeout : AbortSignal.any([timeout, signal]);
 }

@@ -1,6 +1,6 @@
 import type { Terminal } from "../terminal.ts";
 import type { CheckedProof } from "./check-proof.ts";
-import type { PaymentOutcome, PayStep } from "./pay-invoice.ts";
+import type { PaymentOutcome, PayStep } from "./pay-with-funding.ts";
 
 /** One line of progress for people. */
 export function payLine(step: PayStep, { style }: Pick<Terminal, "style">): string {

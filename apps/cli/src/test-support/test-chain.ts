@@ -1,5 +1,5 @@
 import type { Coin } from "../pay/funding.ts";
-import type { PrivateKey} from "@bsv/sdk";
+import type { PrivateKey } from "@bsv/sdk";
 import { LockingScript, MerklePath, P2PKH, Transaction } from "@bsv/sdk";
 import { hash256, type HeaderSource, sdkCrypto, bytesToDisplayHash, displayHashToBytes } from "@p4/spv";
 

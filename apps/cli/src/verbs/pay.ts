@@ -4,7 +4,7 @@ import { CliError } from "../cli-error.ts";
 import { faucetFunding } from "../pay/faucet.ts";
 import type { Funding } from "../pay/funding.ts";
 import { minerHeaders } from "../pay/miner-headers.ts";
-import { payInvoice } from "../pay/pay-invoice.ts";
+import { payWithFunding } from "../pay/pay-with-funding.ts";
 import { payLine, summary } from "../pay/pay-lines.ts";
 import { WalletFile } from "../pay/wallet-file.ts";
 import { examples, type Verb } from "../verb.ts";
@@ -51,7 +51,7 @@ export const payVerb: Verb = (program, context) => {
     )
     .action(async (url: string, options: PayArguments) => {
       const { waitProof, proofTimeout, dialect, token, memo, headers } = options;
-      const outcome = await payInvoice(url, {
+      const outcome = await payWithFunding(url, {
         funding: await fundingOf(options),
         headers: headers === undefined ? null : minerHeaders(headers),
         waitForProof: waitProof,

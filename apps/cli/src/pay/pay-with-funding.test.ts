@@ -7,7 +7,7 @@ import { createTestDouble, type TestDouble } from "@p4/client/testing";
 import { sdkCrypto, type VerifiedPayment, verifyPayment } from "@p4/spv";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Funding } from "./funding.ts";
-import { payInvoice, type PayStep } from "./pay-invoice.ts";
+import { payWithFunding, type PayStep } from "./pay-with-funding.ts";
 import { headersWith, minedCoin, proofOf } from "../test-support/test-chain.ts";
 import { WalletFile } from "./wallet-file.ts";
 
@@ -79,7 +79,7 @@ function oneCoin(satoshis: number): { readonly funding: Funding; readonly txid: 
   };
 }
 
-describe("payInvoice", () => {
+describe("payWithFunding", () => {
   it("makes a payment that the merchant can verify whole, and checks the proof against the headers", async () => {
     const { funding, txid } = oneCoin(5_000);
     let merkleRoot = "";
@@ -89,7 +89,7 @@ describe("payInvoice", () => {
       return proof.bodyText;
     });
     const steps: PayStep["step"][] = [];
-    const outcome = await payInvoice(double.url("inv1"), {
+    const outcome = await payWithFunding(double.url("inv1"), {
       funding,
       webSocket: double.webSocket,
       headers: { lookup: (claim) => headersWith(merkleRoot).lookup(claim) },
@@ -108,7 +108,7 @@ describe("payInvoice", () => {
     const { funding, txid } = oneCoin(5_000);
     acceptPayments([txid], (paid) => proofOf(paid).bodyText);
     const steps: PayStep[] = [];
-    const outcome = await payInvoice(double.url("inv1"), {
+    const outcome = await payWithFunding(double.url("inv1"), {
       funding,
       webSocket: double.webSocket,
       headers: headersWith("44".repeat(32)),
@@ -121,13 +121,13 @@ describe("payInvoice", () => {
 
   it("says what is wrong with an address", async () => {
     const { funding } = oneCoin(5_000);
-    await expect(payInvoice("http://host/ws/inv1", { funding })).rejects.toMatchObject({ kind: "misuse" });
+    await expect(payWithFunding("http://host/ws/inv1", { funding })).rejects.toMatchObject({ kind: "misuse" });
   });
 
   it("does not pay an expired request", async () => {
     shop.onTermsRequested(() => ({ ...terms, expirationTimestamp: "2020-01-01T00:00:00Z" }));
     const { funding } = oneCoin(5_000);
-    const paying = payInvoice(double.url("inv1"), { funding, webSocket: double.webSocket });
+    const paying = payWithFunding(double.url("inv1"), { funding, webSocket: double.webSocket });
     await expect(paying).rejects.toMatchObject({
       message: expect.stringContaining("expired at 2020-01-01") as unknown,
     });
@@ -149,7 +149,7 @@ describe("paying from a wallet file", () => {
     const pay = async (): Promise<bigint> => {
       const funding = await WalletFile.open(path);
       const options = { funding, webSocket: double.webSocket, waitForProof: false };
-      return (await payInvoice(double.url("inv1"), options)).feeSatoshis;
+      return (await payWithFunding(double.url("inv1"), options)).feeSatoshis;
     };
     const fees = (await pay()) + (await pay());
     expect((await WalletFile.open(path)).satoshis).toBe(10_000n - 2_000n - fees);
@@ -160,7 +160,7 @@ describe("paying from a wallet file", () => {
     const { path } = await walletWith(10_000);
     shop.onPayment(() => ({ error: 1, memo: "not today" }));
     const options = { funding: await WalletFile.open(path), webSocket: double.webSocket };
-    expect(await payInvoice(double.url("inv1"), options)).toMatchObject({ accepted: false, memo: "not today" });
+    expect(await payWithFunding(double.url("inv1"), options)).toMatchObject({ accepted: false, memo: "not today" });
     expect((await WalletFile.open(path)).satoshis).toBe(10_000n);
   });
 
@@ -172,13 +172,13 @@ describe("paying from a wallet file", () => {
       return new Promise(() => undefined);
     });
     const first = { funding: await WalletFile.open(path), webSocket: double.webSocket, signal: cut.signal };
-    await expect(payInvoice(double.url("inv1"), first)).rejects.toMatchObject({ name: "AbortError" });
+    await expect(payWithFunding(double.url("inv1"), first)).rejects.toMatchObject({ name: "AbortError" });
     shop.close();
 
     shop = merchant(double.url("inv1"), { webSocket: double.webSocket });
     acceptPayments([coinTxid], () => null);
     const steps: string[] = [];
-    const outcome = await payInvoice(double.url("inv1"), {
+    const outcome = await payWithFunding(double.url("inv1"), {
       funding: await WalletFile.open(path),
       webSocket: double.webSocket,
       waitForProof: false,
@@ -192,7 +192,7 @@ describe("paying from a wallet file", () => {
   it("says how to get coins when there are too few, and never overwrites a wallet", async () => {
     const { path } = await walletWith(500);
     const options = { funding: await WalletFile.open(path), webSocket: double.webSocket };
-    await expect(payInvoice(double.url("inv1"), options)).rejects.toMatchObject({ code: "NO_COINS" });
+    await expect(payWithFunding(double.url("inv1"), options)).rejects.toMatchObject({ code: "NO_COINS" });
     const before = await readFile(path, "utf8");
     await expect(WalletFile.create(path)).rejects.toMatchObject({ kind: "misuse" });
     expect(await readFile(path, "utf8")).toBe(before);
