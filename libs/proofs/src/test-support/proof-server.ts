@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { ChannelRegistry } from "@p4/actors";
 import type { SequencedEvent } from "@p4/channel";
 import { createInMemoryStore, type InMemoryStore } from "@p4/event-store";
@@ -34,6 +34,7 @@ export async function proofServer(overrides: Partial<ProofRouteOptions> & RuleOv
     deadlines: memory.deadlines,
     isConnectionAlive: () => Promise.resolve(true),
     nowMs: () => server.nowMs,
+    newId: randomUUID,
     sha256Hex: (data) => createHash("sha256").update(data).digest("hex"),
     delay: () => Promise.resolve(),
     onFault: (_, error) => server.errors.push(error),
