@@ -81,7 +81,13 @@ function leave(socket: WebSocket): Promise<void> {
   });
 }
 
-function relay(channel: Wallets, key: string, from: "customer" | "merchant", index: number, filler: string): Promise<number> {
+function relay(
+  channel: Wallets,
+  key: string,
+  from: "customer" | "merchant",
+  index: number,
+  filler: string,
+): Promise<number> {
   const [sender, receiver] =
     from === "customer" ? [channel.customer, channel.merchant] : [channel.merchant, channel.customer];
   return new Promise((resolve, reject) => {

@@ -13,7 +13,9 @@ export interface ServerProcess {
 export async function startServerProcess(module: string, args: readonly string[] = []): Promise<ServerProcess> {
   const path = fileURLToPath(new URL(module, import.meta.url));
   const child: ChildProcess = fork(path, [...args], { stdio: ["ignore", "inherit", "inherit", "ipc"] });
-  const failed = once(child, "exit").then(([code]) => Promise.reject(new Error(`${module} ended with ${String(code)}`)));
+  const failed = once(child, "exit").then(([code]) =>
+    Promise.reject(new Error(`${module} ended with ${String(code)}`)),
+  );
   const [message] = (await Promise.race([once(child, "message"), failed])) as [{ port: number }];
   failed.catch(() => undefined);
   return {
@@ -30,7 +32,9 @@ export async function startServerProcess(module: string, args: readonly string[]
 /** CPU time that a process has used, user and system, in ms. Linux only; elsewhere NaN. */
 export function cpuMsOf(pid: number): number {
   try {
-    const fields = readFileSync(`/proc/${String(pid)}/stat`, "utf8").replace(/^.*\) /, "").split(" ");
+    const fields = readFileSync(`/proc/${String(pid)}/stat`, "utf8")
+      .replace(/^.*\) /, "")
+      .split(" ");
     return (Number(fields[11]) + Number(fields[12])) * clockTickMs;
   } catch {
     return Number.NaN;

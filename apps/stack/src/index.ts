@@ -1,1 +1,1 @@
-export {};
+export { timelineTable } from "./timeline-table.ts";

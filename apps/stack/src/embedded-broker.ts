@@ -1,0 +1,22 @@
+import { join } from "node:path";
+import type { Config } from "@p4/config";
+import { findNatsServer, repositoryNatsConf, startNatsServer, type NatsServerProcess } from "@p4/nats-server";
+
+export interface EmbeddedBroker {
+  readonly url: string;
+  readonly version: string;
+  readonly foundBy: string;
+  stop(): Promise<void>;
+}
+
+/** Finds (or fetches) a nats-server and runs it for as long as this process lives. */
+export async function startEmbeddedBroker(config: Config, onProgress: (text: string) => void): Promise<EmbeddedBroker> {
+  const found = await findNatsServer({ env: process.env, onProgress });
+  const server: NatsServerProcess = await startNatsServer({
+    binary: found.path,
+    storeDir: join(config.dataDir, "nats"),
+    port: config.natsPort === 0 ? -1 : config.natsPort,
+    configFile: repositoryNatsConf,
+  });
+  return { url: server.url, version: found.version, foundBy: found.foundBy, stop: () => server.stop() };
+}

@@ -1,0 +1,108 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { isConfigError, loadConfig, type Config } from "@p4/config";
+import { createLogger, Lifecycle, runUntilSignal, type Logger } from "@p4/telemetry";
+import { missingFromDemo } from "./check-demo.ts";
+import { startEmbeddedBroker } from "./embedded-broker.ts";
+import { playPayment } from "./play-payment.ts";
+import { addApps, type StackContext } from "./start-apps.ts";
+import { timelineTable } from "./timeline-table.ts";
+
+/** Satoshis of the payment that is played at the start. */
+const demoSatoshis = 1_000;
+/** Short enough to be waited for, long enough for a slow machine to pay and to mine. */
+const demoTtl = "6s";
+
+const isDemo = process.argv.slice(2).includes("demo");
+
+try {
+  process.exitCode = isDemo ? await demo() : await serve();
+} catch (error) {
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`p4: ${message}\n`);
+  process.exitCode = isConfigError(error) ? 2 : 1;
+}
+
+/** `npm start`: the whole system, one payment played through it, then until Ctrl-C. */
+async function serve(): Promise<number> {
+  const config = loadConfig(process.env);
+  const { context, lifecycle, logger } = assemble(config);
+  if (config.demo && config.apps.includes("payd") && config.apps.includes("miner") && config.apps.includes("edge")) {
+    lifecycle.add({
+      name: "demo",
+      start: async () => {
+        const { channelId, timeline } = await playPayment(context, {
+          satoshis: demoSatoshis,
+          untilExpired: false,
+          onProgress: say,
+        });
+        print(`\nThe timeline of channel ${channelId}:\n\n${timelineTable(timeline)}\n`);
+      },
+    });
+  }
+  lifecycle.add({ name: "ready", start: () => print("Serving. Ctrl-C stops everything.") });
+  return runUntilSignal(lifecycle, logger);
+}
+
+/** `npm run demo`: the same in a directory of its own, to the end of the channel; nothing is left behind. */
+async function demo(): Promise<number> {
+  const dataDir = await mkdtemp(join(tmpdir(), "p4-demo-"));
+  const ownPorts = { P4_PORT: "0", P4_PROOF_PORT: "0", P4_PAYD_PORT: "0", P4_MINER_PORT: "0" };
+  const config = loadConfig({
+    P4_LOG_LEVEL: "warn",
+    P4_CHANNEL_TTL: demoTtl,
+    ...ownPorts,
+    ...process.env,
+    P4_DATA_DIR: dataDir,
+  });
+  const { context, lifecycle } = assemble(config);
+  const stopOnSignal = (): void => void lifecycle.stop().then(() => process.exit(130));
+  process.once("SIGINT", stopOnSignal).once("SIGTERM", stopOnSignal);
+  try {
+    await lifecycle.start();
+    const played = await playPayment(context, { satoshis: demoSatoshis, untilExpired: true, onProgress: say });
+    print(`\nThe timeline of channel ${played.channelId}:\n\n${timelineTable(played.timeline)}\n`);
+    const missing = missingFromDemo(played.timeline);
+    if (missing !== null) throw new Error(`the timeline lacks ${missing}`);
+    print("Paid, proved and expired, as it should be.");
+    return 0;
+  } finally {
+    await lifecycle.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  }
+}
+
+function assemble(config: Config): { context: StackContext; lifecycle: Lifecycle; logger: Logger } {
+  const logger = createLogger({ level: config.logLevel, name: "stack" });
+  const lifecycle = new Lifecycle({ logger });
+  const context: StackContext = { config, natsUrl: config.natsUrl?.join(",") ?? "", logger, endpoints: [] };
+  if (config.natsUrl === null) {
+    let broker: Awaited<ReturnType<typeof startEmbeddedBroker>> | undefined;
+    lifecycle.add({
+      name: "nats-server",
+      start: async () => {
+        broker = await startEmbeddedBroker(config, say);
+        context.natsUrl = broker.url;
+        print(`nats-server ${broker.version} (${broker.foundBy})  ${broker.url}`);
+      },
+      stop: () => broker?.stop(),
+    });
+  }
+  addApps(lifecycle, context);
+  lifecycle.add({
+    name: "endpoints",
+    start: () => {
+      for (const { app, url, note } of context.endpoints) print(`${app.padEnd(13)} ${url}\n${" ".repeat(14)}${note}`);
+    },
+  });
+  return { context, lifecycle, logger };
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+function say(text: string): void {
+  process.stderr.write(`  ${text}\n`);
+}
