@@ -1,1 +1,23 @@
-export {};
+export { anchoredHead, anchorProof, anchorProofFault, anchorProofs } from "./anchor/anchor.ts";
+export type { Anchor, AnchorProof, SignedRoot } from "./anchor/anchor.ts";
+export { createAnchor, type AnchorInput } from "./anchor/create-anchor.ts";
+export { readAnchor } from "./anchor/read-anchor.ts";
+export { appendAnchor, appendCountersignature, evidenceHead } from "./attach.ts";
+export type { CountersignedHead } from "./checks/check-tail.ts";
+export { createEvidence, type EvidenceInput } from "./create-evidence.ts";
+export { evidenceErrors, EvidenceError, isEvidenceError, type EvidenceErrorCode } from "./errors.ts";
+export { durabilityClasses } from "./evidence-contents.ts";
+export type {
+  ChannelHead,
+  DurabilityClass,
+  EvidenceBlock,
+  EvidenceEvent,
+  EvidenceHeader,
+  EvidenceManifest,
+  KeySignature,
+} from "./evidence-contents.ts";
+export { evidenceFormatVersion, type EvidenceFile, type Part } from "./evidence-file.ts";
+export { checkTitles } from "./report.ts";
+export type { CheckCode, CheckStatus, EvidenceCheck, EvidenceReport } from "./report.ts";
+export { countersignHead, isPublicKey, publicKeyOf } from "./signing.ts";
+export { verifyEvidence, type VerifyEvidenceOptions } from "./verify-evidence.ts";

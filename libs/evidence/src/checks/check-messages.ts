@@ -1,0 +1,81 @@
+import type { ChannelEventType, RecordedMessage } from "@p4/channel";
+import { ackOutcome, decodeFrame, messageSpec, type Message } from "@p4/protocol";
+import { paymentTransactionId, type SpvCrypto } from "@p4/spv";
+import { failed, notProved, proved, type EvidenceCheck } from "../report.ts";
+import { checkEach, eventsOf, type RecordedEvent } from "./recorded-event.ts";
+
+const walletKeys = {
+  TermsRequested: "paymentrequest.create",
+  TermsOffered: "paymentrequest.response",
+  TermsRefused: "paymentrequest.error",
+  PaymentSubmitted: "payment",
+  PaymentAccepted: "payment.ack",
+  PaymentRefused: "payment.ack",
+  PaymentFailed: "payment.error",
+} as const satisfies Partial<Record<ChannelEventType, string>>;
+
+type WalletEventType = keyof typeof walletKeys;
+
+const walletEventTypes = Object.keys(walletKeys) as readonly WalletEventType[];
+
+// The edge's own limit is its operator's choice; what it accepted is read here whatever its size.
+const frameLimits = { maxBytes: Number.MAX_SAFE_INTEGER };
+
+/** Reads every raw frame again: it must say what the event made of it. */
+export function checkMessages(
+  channelId: string,
+  events: readonly RecordedEvent[],
+  crypto: SpvCrypto,
+): readonly EvidenceCheck[] {
+  const messages = eventsOf(events, ...walletEventTypes);
+  if (messages.length === 0) return [];
+  const faults = checkEach("MESSAGES", messages, (recorded) => {
+    const { event } = recorded;
+    const message = readFrame(event.data.message);
+    const fault = typeof message === "string" ? message : faultOf(message, event, channelId);
+    return fault === null ? [] : [failed("MESSAGES", `The message as received ${fault}.`, recorded)];
+  });
+  const read = `The ${messages.length} wallet messages, as received, say what their events say (key, ids, sender's role, verdict).`;
+  return [
+    ...(faults.length > 0 ? faults : [proved("MESSAGES", read)]),
+    ...checkEach("PAYMENT", eventsOf(events, "PaymentSubmitted"), (recorded) => [checkPayment(recorded, crypto)]),
+  ];
+}
+
+function faultOf(message: Message, event: RecordedEvent<WalletEventType>["event"], channelId: string): string | null {
+  const { message: recorded, from } = event.data;
+  if (message.key !== walletKeys[event.type]) return `has the key ${message.key}, which is no ${event.type}`;
+  if (message.key !== recorded.key) return `has the key ${message.key}, not ${recorded.key}`;
+  // The server gives an id to a message that came without one.
+  if (message.messageId !== "" && message.messageId !== recorded.messageId) return "has another messageId";
+  if (message.correlationId !== recorded.correlationId) return "has another correlationId";
+  if (message.channelId !== "" && message.channelId !== channelId) return `is for the channel ${message.channelId}`;
+  const senders: readonly string[] = messageSpec(message.key)?.from ?? [];
+  if (from.role === null || !senders.includes(from.role)) return `may not come from the role ${String(from.role)}`;
+  if (event.type !== "PaymentAccepted" && event.type !== "PaymentRefused") return null;
+  const { accepted, memo } = ackOutcome(message.bodyText);
+  if (accepted !== (event.type === "PaymentAccepted")) return `says that the payment was ${accepted ? "accepted" : "refused"}`;
+  return event.type === "PaymentRefused" && event.data.reason !== (memo ?? "") ? "gives another reason" : null;
+}
+
+/** The transaction's id is its hash: anyone can compute it again from the payment. */
+function checkPayment(recorded: RecordedEvent<"PaymentSubmitted">, crypto: SpvCrypto): EvidenceCheck {
+  const { message, txid } = recorded.event.data;
+  const frame = readFrame(message);
+  if (typeof frame === "string") return failed("PAYMENT", `The payment as received ${frame}.`, recorded);
+  const derived = frame.bodyText === null ? null : paymentTransactionId(frame.bodyText, crypto);
+  if (derived !== txid) {
+    const statement = `The payment as received carries the transaction ${derived ?? "(none that can be read)"}, the event says ${txid ?? "none"}.`;
+    return failed("PAYMENT", statement, recorded);
+  }
+  return txid === null
+    ? notProved("PAYMENT", "The payment carries no transaction that can be read: what it paid is not proved.", recorded)
+    : proved("PAYMENT", `The payment as received carries the transaction ${txid}.`, recorded);
+}
+
+/** The message, or what is wrong with its frame. */
+export function readFrame({ raw, dialect }: RecordedMessage): Message | string {
+  const frame = decodeFrame(raw, frameLimits);
+  if (!frame.ok) return `cannot be read: ${frame.error.code} ${frame.error.field ?? ""}`.trimEnd();
+  return frame.dialect === dialect ? frame.message : `is in the dialect ${frame.dialect}, not ${dialect}`;
+}

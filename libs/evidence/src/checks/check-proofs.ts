@@ -1,0 +1,71 @@
+import type { RecordedProof } from "@p4/channel";
+import { acceptedTxidOf } from "./accepted-txid.ts";
+import type { SpvCrypto } from "@p4/spv";
+import { failed, notProved, proved, type EvidenceCheck } from "../report.ts";
+import type { BlockIndex } from "./check-blocks.ts";
+import { readDoubleSpend, readProof, type ReadProof } from "./read-proof.ts";
+import { checkEach, eventsOf, type RecordedEvent } from "./recorded-event.ts";
+
+/** Verifies each recorded Merkle proof and double-spend notice again, from the bytes that the miner sent. */
+export function checkProofs(
+  events: readonly RecordedEvent[],
+  blocks: BlockIndex,
+  crypto: SpvCrypto,
+): readonly EvidenceCheck[] {
+  const accepted = acceptedTxidOf(events);
+  const proofs = eventsOf(events, "ProofRecorded");
+  const notices = eventsOf(events, "DoubleSpendReported");
+  return [
+    ...checkEach("PROOF", proofs, (recorded) => checkProof(recorded, accepted, blocks, crypto)),
+    ...checkEach("DOUBLE_SPEND", notices, (recorded) => [checkNotice(recorded, crypto)]),
+    ...(accepted !== null && !proofs.some(({ event }) => event.data.proof.txid === accepted)
+      ? [notProved("PROOF", `No Merkle proof of the accepted transaction ${accepted} is recorded: that it was mined is not proved.`)]
+      : []),
+  ];
+}
+
+function checkProof(
+  recorded: RecordedEvent<"ProofRecorded">,
+  accepted: string | null,
+  blocks: BlockIndex,
+  crypto: SpvCrypto,
+): readonly EvidenceCheck[] {
+  const { proof } = recorded.event.data;
+  const received = readProof(proof.raw, proof, crypto);
+  if (received === null) return [failed("PROOF", `The callback holds no proof of ${proof.txid}.`, recorded)];
+  const passedOn = readProof(proof.bodyText, proof, crypto);
+  if (passedOn?.claim.merkleRoot !== received.claim.merkleRoot) {
+    return [failed("PROOF", "What was passed on to the wallets is not the proof that was received.", recorded)];
+  }
+  const fault = faultOf(received, proof);
+  if (fault !== null) return [failed("PROOF", fault, recorded)];
+  const whose = accepted === proof.txid ? "the accepted payment's transaction" : "the transaction";
+  const statement = `${signerText(received)} The Merkle path leads from ${whose} ${proof.txid} to the root ${proof.merkleRoot}.`;
+  return [proved("PROOF", statement, recorded), blocks.checkBlockOf(proof, received.proven.header, recorded)];
+}
+
+function faultOf({ claim }: ReadProof, proof: RecordedProof): string | null {
+  if (claim.merkleRoot !== proof.merkleRoot) return `The path leads to the root ${claim.merkleRoot}, not to the recorded one.`;
+  // What the callback leaves open, the server may have learned from its headers.
+  if (claim.blockHash !== undefined && claim.blockHash !== proof.blockHash) return `The proof is for the block ${claim.blockHash}.`;
+  if (claim.blockHeight !== undefined && proof.blockHash === null && claim.blockHeight !== proof.blockHeight) {
+    return `The proof is for the height ${claim.blockHeight}.`;
+  }
+  return null;
+}
+
+function checkNotice(recorded: RecordedEvent<"DoubleSpendReported">, crypto: SpvCrypto): EvidenceCheck {
+  const { doubleSpend } = recorded.event.data;
+  const read = readDoubleSpend(doubleSpend, crypto);
+  if (read?.competingTxids.join() !== doubleSpend.competingTxids.join()) {
+    return failed("DOUBLE_SPEND", "The callback is not the notice that the event records.", recorded);
+  }
+  const statement = `A miner's notice names ${doubleSpend.competingTxids.join(", ")} as spending the same output as ${doubleSpend.txid}.`;
+  return proved("DOUBLE_SPEND", `${signerText(read)} ${statement}`, recorded);
+}
+
+function signerText({ signer }: { readonly signer: string | null }): string {
+  return signer === null
+    ? "The callback carries no signature: who sent it is not proved."
+    : `The key ${signer} signed the callback; that it is a miner's is not proved here.`;
+}

@@ -1,0 +1,57 @@
+import type { RecordedDoubleSpend, RecordedProof } from "@p4/channel";
+import {
+  blockClaimOf,
+  parseArcCallbacks,
+  VERIFY_IF_SIGNED,
+  verifyProofCallback,
+  type BlockClaim,
+  type ProvenTransaction,
+  type SpvCrypto,
+} from "@p4/spv";
+
+/** What a recorded callback shows by itself. */
+export interface ReadProof {
+  readonly proven: ProvenTransaction;
+  readonly claim: BlockClaim;
+  /** The key that signed the envelope; null when nobody did. */
+  readonly signer: string | null;
+}
+
+/** Verifies a callback's body again: envelope signature, txid, Merkle path. Throws SpvError; null: it is no proof. */
+export function readProof(bodyText: string, proof: RecordedProof, crypto: SpvCrypto): ReadProof | null {
+  if (proof.source === "mapi" || bodyText !== proof.raw) return readEnvelope(bodyText, proof.txid, crypto);
+  for (const callback of parseArcCallbacks(bodyText, crypto)) {
+    if (callback.kind !== "mined" || callback.txid !== proof.txid) continue;
+    const claim = blockClaimOf(callback.proven, callback);
+    if (claim.merkleRoot === proof.merkleRoot) return { proven: callback.proven, claim, signer: null };
+  }
+  return null;
+}
+
+/** Verifies a notice again. Throws SpvError; null: the callback is no notice of this transaction. */
+export function readDoubleSpend(
+  { raw, txid }: RecordedDoubleSpend,
+  crypto: SpvCrypto,
+): { readonly competingTxids: readonly string[]; readonly signer: string | null } | null {
+  if (!isArc(raw)) {
+    const verified = verifyProofCallback(raw, { expectedTxid: txid, policy: VERIFY_IF_SIGNED, crypto });
+    if (verified.kind !== "double-spend") return null;
+    return { competingTxids: [verified.callback.doubleSpendTxid], signer: verified.signer };
+  }
+  for (const callback of parseArcCallbacks(raw, crypto)) {
+    if (callback.txid !== txid || (callback.kind !== "double-spend" && callback.kind !== "rejected")) continue;
+    return { competingTxids: callback.competingTxids, signer: null };
+  }
+  return null;
+}
+
+function readEnvelope(bodyText: string, expectedTxid: string, crypto: SpvCrypto): ReadProof | null {
+  const verified = verifyProofCallback(bodyText, { expectedTxid, policy: VERIFY_IF_SIGNED, crypto });
+  if (verified.kind !== "merkle-proof") return null;
+  return { proven: verified.proven, claim: verified.claim, signer: verified.signer };
+}
+
+function isArc(bodyText: string): boolean {
+  const body: unknown = JSON.parse(bodyText);
+  return typeof body === "object" && body !== null && ("txStatus" in body || "callbacks" in body);
+}

@@ -1,0 +1,83 @@
+import { sdkCrypto, type SpvCrypto } from "@p4/spv";
+import type { Anchor } from "./anchor/anchor.ts";
+import { chainNotProved, indexBlocks } from "./checks/check-blocks.ts";
+import { checkChain } from "./checks/check-chain.ts";
+import { checkClock } from "./checks/check-clock.ts";
+import { checkMachine } from "./checks/check-machine.ts";
+import { checkMessages } from "./checks/check-messages.ts";
+import { checkProofs } from "./checks/check-proofs.ts";
+import { checkOperatorKey, checkSignature } from "./checks/check-signature.ts";
+import { checkTail, type CountersignedHead } from "./checks/check-tail.ts";
+import { limitsOfProof } from "./checks/limits-of-proof.ts";
+import { eventsOf, type RecordedEvent } from "./checks/recorded-event.ts";
+import { evidenceFormatVersion, type EvidenceFile } from "./evidence-file.ts";
+import { readEvidence } from "./read-evidence.ts";
+import { notProved, proved, type EvidenceCheck, type EvidenceReport } from "./report.ts";
+import { utf8Bytes } from "./text-bytes.ts";
+
+export interface VerifyEvidenceOptions {
+  /** Default: @bsv/sdk's JavaScript, which also runs in a browser. */
+  readonly crypto?: SpvCrypto;
+  /** Compressed public keys, lower-case hex: the operator's and, for countersignatures, other parties'. */
+  readonly trustedKeys?: readonly string[];
+  /** Anchor files from elsewhere, read by `readAnchor`. */
+  readonly anchors?: readonly Anchor[];
+  /** Heads that others signed and kept. */
+  readonly countersignedHeads?: readonly CountersignedHead[];
+}
+
+/**
+ * Verifies an evidence file without any network and says what is proved. Never throws for what is in the file. Give the
+ * file's bytes: a text that was decoded leniently may hide a changed byte.
+ */
+export function verifyEvidence(file: Uint8Array | string, options: VerifyEvidenceOptions = {}): EvidenceReport {
+  const crypto = options.crypto ?? sdkCrypto;
+  const read = readEvidence(typeof file === "string" ? utf8Bytes(file) : file, crypto);
+  if (!read.ok) {
+    const rest = notProved("PARTS", "Nothing else was checked: what a damaged file says is not to be relied upon.");
+    return { ok: false, checks: [...read.checks, rest], file: null, timeline: [] };
+  }
+  const { checks, timeline } = verifyContents(read.file, crypto, options);
+  const whole: EvidenceCheck[] = [
+    proved("FORMAT", `It is an evidence file of version ${evidenceFormatVersion}.`),
+    proved("PARTS", `All ${read.lines.length} lines match their hashes; nothing is cut off.`),
+    proved("MANIFEST", `All ${read.file.manifest.value.parts.length} signed parts are there, in their order.`),
+  ];
+  const all = [...whole, ...checks];
+  return { ok: all.every(({ status }) => status !== "failed"), checks: all, file: read.file, timeline };
+}
+
+function verifyContents(
+  file: EvidenceFile,
+  crypto: SpvCrypto,
+  { trustedKeys = [], anchors = [], countersignedHeads = [] }: VerifyEvidenceOptions,
+): Pick<EvidenceReport, "checks" | "timeline"> {
+  const chain = checkChain(file, crypto);
+  const signed = [checkSignature(file, crypto), checkOperatorKey(file, trustedKeys), chain.check];
+  if (chain.events.length === 0) return { checks: [...signed, unchecked()], timeline: [] };
+  const { events } = chain;
+  const machine = checkMachine(file, crypto);
+  const blocks = indexBlocks(file.blocks, crypto);
+  const witnesses = { anchors, countersignedHeads, trustedKeys };
+  const checks = [
+    ...signed,
+    ...machine.checks,
+    ...checkMessages(file.header.value.channelId, events, crypto),
+    ...checkProofs(events, blocks, crypto),
+    ...blocks.faults,
+    ...chainNotProved(provenBlocks(events)),
+    ...checkClock(file, events),
+    ...checkTail(file, events, machine.ended, witnesses, crypto),
+    ...limitsOfProof(file, events),
+  ];
+  return { checks, timeline: machine.timeline };
+}
+
+function provenBlocks(events: readonly RecordedEvent[]): ReadonlySet<string> {
+  const hashes = eventsOf(events, "ProofRecorded").map(({ event }) => event.data.proof?.blockHash);
+  return new Set(hashes.filter((hash) => typeof hash === "string"));
+}
+
+function unchecked(): EvidenceCheck {
+  return notProved("MACHINE", "States, messages and proofs were not checked: the chain of events does not hold.");
+}
