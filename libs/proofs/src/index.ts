@@ -1,4 +1,10 @@
-export { proofRoutes, type ProofRoute, type ProofRouteOptions } from "./proof-routes.ts";
+export {
+  proofRoutes,
+  type ProofRequest,
+  type ProofResponse,
+  type ProofRoute,
+  type ProofRouteOptions,
+} from "./proof-routes.ts";
 export { recordCallback, type IncomingCallback, type ProofRules, type ProofServices } from "./record-callback.ts";
 export { ProofStore } from "./proof-store.ts";
 export type { ProofDocument, ProofNotice, StoredProof } from "./proof-document.ts";
