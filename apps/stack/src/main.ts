@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { createWriteStream, mkdirSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isConfigError, loadConfig, type Config } from "@p4/config";
@@ -13,6 +14,10 @@ import { timelineTable } from "./timeline-table.ts";
 const demoSatoshis = 1_000;
 /** Short enough to be waited for, long enough for a slow machine to pay and to mine. */
 const demoTtl = "6s";
+
+/** Tells `p4` where the running system is. */
+const stackFileName = "stack.json";
+const logFileName = "p4.log";
 
 const isDemo = process.argv.slice(2).includes("demo");
 
@@ -74,9 +79,13 @@ async function demo(): Promise<number> {
 }
 
 function assemble(config: Config): { context: StackContext; lifecycle: Lifecycle; logger: Logger } {
-  const logger = createLogger({ level: config.logLevel, name: "stack" });
+  // The terminal is for people: the log's JSON lines go to a file.
+  mkdirSync(config.dataDir, { recursive: true });
+  const destination = createWriteStream(join(config.dataDir, logFileName), { flags: "a" });
+  const loggerFor = (name: string): Logger => createLogger({ level: config.logLevel, name, destination });
+  const logger = loggerFor("stack");
   const lifecycle = new Lifecycle({ logger });
-  const context: StackContext = { config, natsUrl: config.natsUrl?.join(",") ?? "", logger, endpoints: [] };
+  const context: StackContext = { config, natsUrl: config.natsUrl?.join(",") ?? "", loggerFor, endpoints: [] };
   if (config.natsUrl === null) {
     let broker: Awaited<ReturnType<typeof startEmbeddedBroker>> | undefined;
     lifecycle.add({
@@ -90,11 +99,16 @@ function assemble(config: Config): { context: StackContext; lifecycle: Lifecycle
     });
   }
   addApps(lifecycle, context);
+  const stateFile = join(config.dataDir, stackFileName);
   lifecycle.add({
     name: "endpoints",
-    start: () => {
+    start: async () => {
       for (const { app, url, note } of context.endpoints) print(`${app.padEnd(13)} ${url}\n${" ".repeat(14)}${note}`);
+      print(`${"log".padEnd(13)} ${join(config.dataDir, logFileName)}`);
+      const { natsUrl, endpoints } = context;
+      await writeFile(stateFile, JSON.stringify({ pid: process.pid, natsUrl, endpoints }, null, 2));
     },
+    stop: () => rm(stateFile, { force: true }),
   });
   return { context, lifecycle, logger };
 }

@@ -19,7 +19,7 @@ export interface StackContext {
   /** Updated as apps start: the ports really in use, and what follows from them. */
   config: Config;
   natsUrl: string;
-  readonly logger: Logger;
+  readonly loggerFor: (app: string) => Logger;
   readonly endpoints: Endpoint[];
 }
 
@@ -46,12 +46,13 @@ const startOrder: readonly AppName[] = ["miner", "edge", "proof-ingest", "expiry
 
 const starters: Record<AppName, (context: StackContext) => Promise<Running>> = {
   miner: async (context) => {
-    const { config, logger } = context;
+    const { config } = context;
+    const logger = context.loggerFor("miner");
     const miner = await startMiner({
       host: config.host,
       port: config.minerPort,
       dataDir: join(config.dataDir, "miner"),
-      log: (message) => logger.debug({ app: "miner" }, message),
+      log: (message) => logger.info(message),
     });
     use(context, { minerPort: portOf(miner.url) });
     // The local miner is this system's chain unless another source was named.
@@ -91,8 +92,8 @@ const starters: Record<AppName, (context: StackContext) => Promise<Running>> = {
   },
 };
 
-function appOptions({ config, natsUrl, logger }: StackContext, app: AppName) {
-  return { config, natsUrl, logger: logger.child({ app }) };
+function appOptions({ config, natsUrl, loggerFor }: StackContext, app: AppName) {
+  return { config, natsUrl, logger: loggerFor(app) };
 }
 
 function use(context: StackContext, changes: Partial<Config>): void {
