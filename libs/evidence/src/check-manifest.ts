@@ -18,8 +18,10 @@ export function checkManifest(
     const entry = found[index] as string;
     const left = spare.get(entry);
     const place = { line: line.line, part: labelOf(line) };
-    if (left === undefined) checks.push(failed("MANIFEST", "This part was added: the list of parts does not have it.", place));
-    else if (left === 0) checks.push(failed("MANIFEST", "This part is in the file more often than in the list.", place));
+    if (left === undefined)
+      checks.push(failed("MANIFEST", "This part was added: the list of parts does not have it.", place));
+    else if (left === 0)
+      checks.push(failed("MANIFEST", "This part is in the file more often than in the list.", place));
     else spare.set(entry, left - 1);
   });
   listed.forEach((entry, index) => {

@@ -25,7 +25,9 @@ export function orderFault(lines: readonly PartLine[]): { readonly line: number;
     }
     if (!expected.repeat) at++;
   }
-  return at === order.length ? null : { line: lines.length, reason: `the part "${order[at]?.part}" is missing after it` };
+  return at === order.length
+    ? null
+    : { line: lines.length, reason: `the part "${order[at]?.part}" is missing after it` };
 }
 
 /** A part's name for people: events are called by their version, other repeated parts by their number. */

@@ -2,19 +2,12 @@ import type { SpvCrypto } from "@p4/spv";
 import { checkManifest } from "./check-manifest.ts";
 import { evidenceFormatVersion, type EvidenceFile, type Part } from "./evidence-file.ts";
 import { newerVersion } from "./format-version.ts";
-import {
-  readAnchorProof,
-  readBlock,
-  readEvent,
-  readHeader,
-  readKeySignature,
-  readManifest,
-} from "./part-contents.ts";
+import { readAnchorProof, readBlock, readEvent, readHeader, readKeySignature, readManifest } from "./part-contents.ts";
 import { PartShapeError } from "./part-json.ts";
 import { readLines, type LineFault, type PartLine } from "./part-line.ts";
 import { orderFault, partLabel, type PartName } from "./part-order.ts";
 import { failed, type EvidenceCheck } from "./report.ts";
-import { sealFault } from "./seal-file.ts";
+import { endFault, sealFault } from "./seal-file.ts";
 
 export type ReadEvidence =
   | { readonly ok: true; readonly file: EvidenceFile; readonly lines: readonly PartLine[] }
@@ -31,8 +24,6 @@ export function readEvidence(bytes: Uint8Array, crypto: SpvCrypto): ReadEvidence
   if (faults.length > 0) return { ok: false, checks: faults.map(damagedPart) };
   const labels = labelsOf(lines);
   const placeOf = (line: number) => ({ line, part: labels[line - 1] ?? "nothing" });
-  const order = orderFault(lines);
-  const seal = sealFault(lines, bytes, crypto);
   try {
     const manifestAt = lines.findIndex(({ part }) => part === "manifest");
     const manifestLine = lines[manifestAt];
@@ -41,9 +32,9 @@ export function readEvidence(bytes: Uint8Array, crypto: SpvCrypto): ReadEvidence
       const moved = checkManifest(manifest, lines.slice(0, manifestAt), ({ line }) => labels[line - 1] ?? "");
       if (moved.length > 0) return { ok: false, checks: moved };
     }
-    const fault = order ?? seal;
+    const fault = endFault(lines) ?? orderFault(lines) ?? sealFault(lines, bytes, crypto);
     if (fault !== null) {
-      return { ok: false, checks: [failed("PARTS", `${sentence(fault.reason)}`, placeOf(fault.line))] };
+      return { ok: false, checks: [failed("PARTS", sentence(fault.reason), placeOf(fault.line))] };
     }
     return { ok: true, file: fileOf(lines, labels), lines };
   } catch (error) {

@@ -10,30 +10,39 @@ export function sealFile(lines: readonly string[], crypto: SpvCrypto): string {
   return text + formatLine("end", JSON.stringify(end), crypto);
 }
 
-/** Null when the file's last line closes it rightly; else what is wrong and in which line. */
-export function sealFault(
-  lines: readonly PartLine[],
-  bytes: Uint8Array,
-  crypto: SpvCrypto,
-): { readonly line: number; readonly reason: string } | null {
+export interface PlacedFault {
+  readonly line: number;
+  readonly reason: string;
+}
+
+/** Null when the last line, and only that, is an end line. */
+export function endFault(lines: readonly PartLine[]): PlacedFault | null {
   const last = lines.at(-1);
   if (last === undefined) return { line: 1, reason: "the file is empty" };
-  const ends = lines.filter((line) => line.part === "end");
-  const first = ends[0];
-  if (first === undefined) return { line: last.line, reason: "the file stops here without its end line: half-written or cut" };
-  if (first !== last) return { line: first.line + 1, reason: "there are lines after the end line" };
+  const end = lines.find(({ part }) => part === "end");
+  if (end === undefined) {
+    return { line: last.line, reason: "the file stops here without its end line: half-written or cut" };
+  }
+  return end === last ? null : { line: end.line + 1, reason: "there are lines after the end line" };
+}
+
+/** Null when the end line, which must be the last, closes the file rightly. */
+export function sealFault(lines: readonly PartLine[], bytes: Uint8Array, crypto: SpvCrypto): PlacedFault | null {
+  const end = lines.at(-1);
+  if (end === undefined) return { line: 1, reason: "the file is empty" };
+  const { line } = end;
   try {
-    const fields = readPartJson(last.content);
+    const fields = readPartJson(end.content);
     const count = fields.count("lines");
     const sha256 = fields.hash("sha256");
     fields.end();
-    if (count !== last.line - 1) {
-      return { line: last.line, reason: `the end line counts ${count} lines before it, there are ${last.line - 1}` };
+    if (count !== line - 1) {
+      return { line, reason: `the end line counts ${count} lines before it, there are ${line - 1}` };
     }
-    const actual = bytesToHex(crypto.sha256(bytes.subarray(0, last.offset)));
-    return sha256 === actual ? null : { line: last.line, reason: "the end line's hash is not that of the lines before it" };
+    const actual = bytesToHex(crypto.sha256(bytes.subarray(0, end.offset)));
+    return sha256 === actual ? null : { line, reason: "the end line's hash is not that of the lines before it" };
   } catch (error) {
-    if (error instanceof PartShapeError) return { line: last.line, reason: error.message };
+    if (error instanceof PartShapeError) return { line, reason: error.message };
     throw error;
   }
 }

@@ -6,6 +6,7 @@ import { headStatement } from "./statements.ts";
 import { utf8Bytes } from "./text-bytes.ts";
 
 const privateKeyPattern = /^[0-9a-fA-F]{64}$/;
+const curveOrder = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
 const publicKeyPattern = /^0[23][0-9a-f]{64}$/;
 const signaturePattern = /^30(?:[0-9a-f]{2}){7,71}$/;
 
@@ -38,18 +39,9 @@ export function isPublicKey(text: string): boolean {
   return publicKeyPattern.test(text);
 }
 
+/** The range is checked here: the sdk takes zero, and would quote the number in its errors. */
 function readPrivateKey(hex: string): PrivateKey {
-  if (!privateKeyPattern.test(hex)) throw invalidKey();
-  try {
-    const key = PrivateKey.fromHex(hex);
-    if (!key.isValid()) throw invalidKey();
-    return key;
-  } catch {
-    // The sdk's own message would quote the number.
-    throw invalidKey();
-  }
-}
-
-function invalidKey(): EvidenceError {
-  return new EvidenceError("EVIDENCE_KEY_INVALID", "privateKey: 64 hex digits, from 1 to the order of the curve");
+  const isKey = privateKeyPattern.test(hex) && BigInt(`0x${hex}`) > 0n && BigInt(`0x${hex}`) < curveOrder;
+  if (isKey) return PrivateKey.fromHex(hex);
+  throw new EvidenceError("EVIDENCE_KEY_INVALID", "privateKey: 64 hex digits, from 1 to below the order of the curve");
 }

@@ -36,7 +36,10 @@ export function createAnchor(input: AnchorInput): string {
     crypto,
   );
   const unsigned = { anchoredAtMs, leafCount: heads.length, root: rootOf(levels) };
-  const signedRoot: SignedRoot = { ...unsigned, ...signStatement(anchorStatement(unsigned), input.operatorPrivateKeyHex) };
+  const signedRoot: SignedRoot = {
+    ...unsigned,
+    ...signStatement(anchorStatement(unsigned), input.operatorPrivateKeyHex),
+  };
   const lines = [formatLine(`p4a/${anchorFormatVersion}`, JSON.stringify(signedRoot), crypto)];
   for (const head of heads) lines.push(formatLine("head", leafText(head), crypto));
   return sealFile(lines, crypto);

@@ -5,7 +5,7 @@ import type { ChannelHead } from "../evidence-contents.ts";
 import { newerVersion } from "../format-version.ts";
 import { PartShapeError, readPartJson, type PartFields } from "../part-json.ts";
 import { readLines } from "../part-line.ts";
-import { sealFault } from "../seal-file.ts";
+import { endFault, sealFault } from "../seal-file.ts";
 import { isSignedBy } from "../signing.ts";
 import { anchorStatement } from "../statements.ts";
 import { utf8Bytes } from "../text-bytes.ts";
@@ -26,7 +26,7 @@ export function readAnchor(file: Uint8Array | string, crypto: SpvCrypto = sdkCry
   const newer = newerVersion(bytes, "p4a", anchorFormatVersion);
   if (newer !== null) throw new EvidenceError("ANCHOR_TOO_NEW", `version ${newer}`);
   const { lines, faults } = readLines(bytes, crypto);
-  const fault = faults[0] ?? sealFault(lines, bytes, crypto);
+  const fault = faults[0] ?? endFault(lines) ?? sealFault(lines, bytes, crypto);
   if (fault !== null) throw damaged(fault.line, fault.reason);
   const [first, ...rest] = lines;
   if (first?.part !== `p4a/${anchorFormatVersion}`) throw damaged(1, "it is not the first line of an anchor file");
@@ -73,7 +73,8 @@ function readSignedRoot(content: string): SignedRoot {
 function readLeaf(part: string, content: string, line: number): ChannelHead {
   const match = part === "head" ? leafPattern.exec(content) : null;
   const [, channelId = "", version = "", headHash = ""] = match ?? [];
-  if (match === null || !isChannelId(channelId)) throw damaged(line, "it is not `head channelId streamVersion headHash`");
+  if (match === null || !isChannelId(channelId))
+    throw damaged(line, "it is not `head channelId streamVersion headHash`");
   return { channelId, streamVersion: Number(version), headHash };
 }
 

@@ -1,4 +1,12 @@
-import { isEnded, isLogError, machineVersion, stateName, timelineOf, type StoredText, type Timeline } from "@p4/channel";
+import {
+  isEnded,
+  isLogError,
+  machineVersion,
+  stateName,
+  timelineOf,
+  type StoredText,
+  type Timeline,
+} from "@p4/channel";
 import type { SpvCrypto } from "@p4/spv";
 import type { EvidenceFile } from "../evidence-file.ts";
 import { failed, notProved, proved, type CheckPlace, type EvidenceCheck } from "../report.ts";
@@ -41,7 +49,11 @@ function stateCheck(file: EvidenceFile, state: string): EvidenceCheck {
   const recorded = file.manifest.value.state;
   return state === recorded
     ? proved("MACHINE", `Each event is a step that the channel could take; the last leaves it in the state ${state}.`)
-    : failed("MACHINE", `The events lead to the state ${state}, not to ${recorded} as the manifest says.`, file.manifest);
+    : failed(
+        "MACHINE",
+        `The events lead to the state ${state}, not to ${recorded} as the manifest says.`,
+        file.manifest,
+      );
 }
 
 function versionCheck(file: EvidenceFile, ours: string): EvidenceCheck[] {

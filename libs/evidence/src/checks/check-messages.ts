@@ -46,15 +46,24 @@ function faultOf(message: Message, event: RecordedEvent<WalletEventType>["event"
   const { message: recorded, from } = event.data;
   if (message.key !== walletKeys[event.type]) return `has the key ${message.key}, which is no ${event.type}`;
   if (message.key !== recorded.key) return `has the key ${message.key}, not ${recorded.key}`;
-  // The server gives an id to a message that came without one.
-  if (message.messageId !== "" && message.messageId !== recorded.messageId) return "has another messageId";
-  if (message.correlationId !== recorded.correlationId) return "has another correlationId";
   if (message.channelId !== "" && message.channelId !== channelId) return `is for the channel ${message.channelId}`;
   const senders: readonly string[] = messageSpec(message.key)?.from ?? [];
   if (from.role === null || !senders.includes(from.role)) return `may not come from the role ${String(from.role)}`;
+  return idFault(message, recorded) ?? verdictFault(message, event);
+}
+
+function idFault(message: Message, recorded: RecordedMessage): string | null {
+  // The server gives an id to a message that came without one.
+  if (message.messageId !== "" && message.messageId !== recorded.messageId) return "has another messageId";
+  return message.correlationId === recorded.correlationId ? null : "has another correlationId";
+}
+
+function verdictFault(message: Message, event: RecordedEvent<WalletEventType>["event"]): string | null {
   if (event.type !== "PaymentAccepted" && event.type !== "PaymentRefused") return null;
   const { accepted, memo } = ackOutcome(message.bodyText);
-  if (accepted !== (event.type === "PaymentAccepted")) return `says that the payment was ${accepted ? "accepted" : "refused"}`;
+  if (accepted !== (event.type === "PaymentAccepted")) {
+    return `says that the payment was ${accepted ? "accepted" : "refused"}`;
+  }
   return event.type === "PaymentRefused" && event.data.reason !== (memo ?? "") ? "gives another reason" : null;
 }
 

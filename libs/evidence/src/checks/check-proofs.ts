@@ -19,7 +19,12 @@ export function checkProofs(
     ...checkEach("PROOF", proofs, (recorded) => checkProof(recorded, accepted, blocks, crypto)),
     ...checkEach("DOUBLE_SPEND", notices, (recorded) => [checkNotice(recorded, crypto)]),
     ...(accepted !== null && !proofs.some(({ event }) => event.data.proof.txid === accepted)
-      ? [notProved("PROOF", `No Merkle proof of the accepted transaction ${accepted} is recorded: that it was mined is not proved.`)]
+      ? [
+          notProved(
+            "PROOF",
+            `No Merkle proof of the accepted transaction ${accepted} is recorded: that it was mined is not proved.`,
+          ),
+        ]
       : []),
   ];
 }
@@ -45,9 +50,11 @@ function checkProof(
 }
 
 function faultOf({ claim }: ReadProof, proof: RecordedProof): string | null {
-  if (claim.merkleRoot !== proof.merkleRoot) return `The path leads to the root ${claim.merkleRoot}, not to the recorded one.`;
+  if (claim.merkleRoot !== proof.merkleRoot)
+    return `The path leads to the root ${claim.merkleRoot}, not to the recorded one.`;
   // What the callback leaves open, the server may have learned from its headers.
-  if (claim.blockHash !== undefined && claim.blockHash !== proof.blockHash) return `The proof is for the block ${claim.blockHash}.`;
+  if (claim.blockHash !== undefined && claim.blockHash !== proof.blockHash)
+    return `The proof is for the block ${claim.blockHash}.`;
   if (claim.blockHeight !== undefined && proof.blockHash === null && claim.blockHeight !== proof.blockHeight) {
     return `The proof is for the height ${claim.blockHeight}.`;
   }

@@ -17,7 +17,11 @@ export function checkSignature(file: EvidenceFile, crypto: SpvCrypto): EvidenceC
   const { eventCount, state } = manifest.value;
   const outcome = `${eventCount} events that end in the state ${state}`;
   const time = timeText(header.value.exportedAtMs);
-  return proved("SIGNATURE", `The operator's key ${publicKey} signed this file: ${outcome}, exported ${time}.`, signature);
+  return proved(
+    "SIGNATURE",
+    `The operator's key ${publicKey} signed this file: ${outcome}, exported ${time}.`,
+    signature,
+  );
 }
 
 /** A signature is worth what is known of its key: that knowledge cannot come from the file. */

@@ -45,7 +45,9 @@ export function checkTail(
     ...countersignedHeads
       .filter(({ channelId }) => channelId === head.channelId)
       .map((countersigned) => countersigner(countersigned, crypto)),
-    ...file.anchors.map(({ value, ...place }) => anchorer(value.signedRoot, value.head, anchorProofFault(value, crypto), place)),
+    ...file.anchors.map(({ value, ...place }) =>
+      anchorer(value.signedRoot, value.head, anchorProofFault(value, crypto), place),
+    ),
     ...anchors.flatMap((anchor) => {
       const anchored = anchoredHead(anchor, head.channelId);
       return anchored === undefined ? [] : [anchorer(anchor.signedRoot, anchored, null)];
@@ -97,7 +99,9 @@ function disputeOf(head: ChannelHead, events: readonly RecordedEvent[]): string 
   }
   const same = events.find(({ streamVersion }) => streamVersion === head.streamVersion);
   if (same === undefined) return `event ${head.streamVersion}, which is not in the file: the history was rewritten.`;
-  return same.hash === head.headHash ? null : `event ${head.streamVersion} with another hash: the history was rewritten.`;
+  return same.hash === head.headHash
+    ? null
+    : `event ${head.streamVersion} with another hash: the history was rewritten.`;
 }
 
 function tailCheck(
@@ -107,12 +111,18 @@ function tailCheck(
   ended: boolean,
 ): EvidenceCheck {
   if (last !== undefined) {
-    return proved("TAIL", `${last.who} vouches for event ${head.streamVersion} as the head: nothing before it is missing. What may have come later is not in this file.`);
+    return proved(
+      "TAIL",
+      `${last.who} vouches for event ${head.streamVersion} as the head: nothing before it is missing. What may have come later is not in this file.`,
+    );
   }
   if (ended) {
     return proved("TAIL", `Event ${head.streamVersion} ends the channel: no event can follow it.`);
   }
   const furthest = Math.max(0, ...covered.map(({ head: witnessed }) => witnessed.streamVersion));
   const known = furthest === 0 ? "" : ` Up to event ${furthest} nothing is missing.`;
-  return notProved("TAIL", `A removed tail cannot be excluded: nobody else vouches for event ${head.streamVersion} as the last one.${known}`);
+  return notProved(
+    "TAIL",
+    `A removed tail cannot be excluded: nobody else vouches for event ${head.streamVersion} as the last one.${known}`,
+  );
 }

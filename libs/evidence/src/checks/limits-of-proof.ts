@@ -13,7 +13,10 @@ export function limitsOfProof(file: EvidenceFile, events: readonly RecordedEvent
       const statement = `That the merchant's wallet itself sent this ${message.key} is not proved: wallets do not sign. It came on the connection ${from.connectionId}, which ${claimed}.`;
       return [notProved("WALLETS", statement, recorded)];
     }),
-    notProved("WALLETS", "Who the people behind the connections were is not proved: the file knows connections and roles."),
+    notProved(
+      "WALLETS",
+      "Who the people behind the connections were is not proved: the file knows connections and roles.",
+    ),
     notProved("DURABILITY", durabilityText(durability)),
   ];
 }

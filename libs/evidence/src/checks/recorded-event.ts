@@ -35,7 +35,9 @@ export function checkEach<Type extends ChannelEventType>(
       return check(recorded);
     } catch (error) {
       const detail = error instanceof Error ? error.message : "unknown fault";
-      return [failed(code, `The event does not have the data of its type ${recorded.event.type}: ${detail}.`, recorded)];
+      return [
+        failed(code, `The event does not have the data of its type ${recorded.event.type}: ${detail}.`, recorded),
+      ];
     }
   });
 }
