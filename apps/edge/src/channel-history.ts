@@ -31,6 +31,8 @@ export class ChannelHistory {
     const upTo = this.#channel.followed.channel.streamVersion;
     const stored = await this.#log.readStream(this.#channel.channelId, { afterVersion: this.#version });
     for (const { bytes, streamVersion } of stored) {
+      // The log may be ahead of the live state: what comes after that is still to be heard live, once.
+      if (streamVersion > this.#channel.followed.channel.streamVersion) break;
       this.events.push({ ...decodeEvent(decoder.decode(bytes), streamVersion), streamVersion });
       this.#version = streamVersion;
     }

@@ -10,6 +10,12 @@ export interface EdgeMetrics {
   messageDuplicate(): void;
   framesDelivered(count: number): void;
   joinRefused(reason: string): void;
+  /** `route` is the method and the kind of resource, such as `POST payment`. */
+  bridgeAnswered(route: string, status: number): void;
+  /** A request of the bridge that waits for the merchant. Returns what ends it. */
+  bridgeWait(): () => void;
+  /** A listener of server-sent events. Returns what ends it. */
+  listener(): () => void;
 }
 
 export function edgeMetrics(
@@ -27,6 +33,9 @@ export function edgeMetrics(
   const duplicates = metrics.counter("edge_duplicates_total", "Messages that the log had already");
   const delivered = metrics.counter("edge_frames_delivered_total", "Frames sent to wallets");
   const joins = metrics.counter("edge_joins_refused_total", "Joins answered with an HTTP error", ["reason"]);
+  const bridged = metrics.counter("edge_bridge_requests_total", "Requests of the HTTP bridge", ["route", "status"]);
+  const bridgeWait = gauge(metrics, "edge_bridge_waits", "Requests of the HTTP bridge that wait for the merchant");
+  const listener = gauge(metrics, "edge_listeners", "Open streams of server-sent events");
   return {
     connectionOpened: () => opened.inc(),
     connectionClosed: () => closed.inc(),
@@ -39,5 +48,22 @@ export function edgeMetrics(
     messageDuplicate: () => duplicates.inc(),
     framesDelivered: (count) => delivered.inc(count),
     joinRefused: (reason) => joins.inc({ reason }),
+    bridgeAnswered: (route, status) => bridged.inc({ route, status: String(status) }),
+    bridgeWait,
+    listener,
+  };
+}
+
+/** Counts what has begun and not ended; each end counts once. */
+function gauge(metrics: Metrics, name: string, help: string): () => () => void {
+  let count = 0;
+  metrics.observe(name, help, () => count);
+  return () => {
+    let open = true;
+    count++;
+    return () => {
+      if (open) count--;
+      open = false;
+    };
   };
 }

@@ -1,5 +1,4 @@
 import type { WebSocketRoute } from "@p4/http";
-import { decodeFrame, encodeMessage } from "@p4/protocol";
 import { readJoinRequest } from "./join-request.ts";
 import { greeting } from "./join-success.ts";
 
@@ -18,15 +17,15 @@ export function healthRoute(options: { nowMs: () => number; newId: () => string 
     maxMessageBytes: 10_000,
     upgrade(request) {
       const read = readJoinRequest("health", request);
-      return { accept: true, data: { encoding: read.ok ? read.join.encoding : "both", clientId: options.newId() } };
+      const { encoding, subprotocol } = read.ok ? read.join : ({ encoding: "both", subprotocol: null } as const);
+      const data = { encoding, clientId: options.newId() };
+      return { accept: true, data, ...(subprotocol === null ? {} : { protocol: subprotocol }) };
     },
     open(socket) {
       const { data } = socket;
       socket.send(greeting("health", data.clientId, data.encoding, options.newId(), options.nowMs(), []));
     },
-    message(socket, text) {
-      const frame = decodeFrame(text, { maxBytes: 10_000 });
-      if (frame.ok && frame.message.key === "health") socket.send(encodeMessage(frame.message, frame.dialect));
-    },
+    // Wallets send something here and expect no answer.
+    message: () => undefined,
   };
 }

@@ -63,15 +63,16 @@ async function enter(
   let connection: Connection | null = null;
   try {
     const id = context.newId();
-    if (!(await recordJoin(id, channel, verdict, context))) return null;
+    const joined = await recordJoin(id, channel, verdict, context);
+    if (joined === null) return null;
     const history = join.since === null ? null : new ChannelHistory(channel, join.since, context.log);
     // Events that are stored while the history is read belong to it; the last look and the attaching are one step.
     while (history?.isBehind === true) await history.readOn();
     connection = {
       id,
       channel,
-      role: verdict.role,
-      explicit: verdict.role !== null,
+      role: joined.role,
+      explicit: joined.role !== null,
       encoding: join.encoding,
       wantsReceipts: join.wantsReceipts,
       socket: null,
@@ -81,16 +82,17 @@ async function enter(
     };
     return attach(connection, request, context);
   } finally {
-    if (connection === null) context.channels.leave(join.channelId);
+    if (connection === null) context.channels.leave(channel);
   }
 }
 
+/** With the role that the channel granted: none, when another live connection is the merchant. Null: may not open it. */
 async function recordJoin(
   connectionId: string,
   channel: ServedChannel,
   { role, mayOpen }: Admitted,
   context: EdgeContext,
-): Promise<boolean> {
+): Promise<Pick<Participant, "role"> | null> {
   const nowMs = context.nowMs();
   const participant: Participant = { connectionId, nodeId: context.nodeId, role, explicit: role !== null };
   const result = await channel.followed.submit({
@@ -102,7 +104,9 @@ async function recordJoin(
     merchantIsAlive: true,
     metadata: { commandId: context.newId(), nowMs, correlationId: "", causationId: connectionId },
   });
-  return result.outcome !== "refused";
+  if (result.outcome === "refused") return null;
+  const joined = result.outcome === "stored" && result.event.type === "ParticipantJoined";
+  return joined ? result.event.data.participant : participant;
 }
 
 /** From here on the connection hears the channel. If the peer has gone before its socket opens, nobody else tells us. */

@@ -34,6 +34,8 @@ function relayed(outgoing: RelayedMessage, channelId: string): Message {
   const message = decoded.get(recorded) ?? decodeRecorded(recorded, outgoing.streamVersion);
   return {
     ...message,
+    // The document's wrapper has an id of its own; the other dialect does without.
+    id: message.id || recorded.messageId,
     channelId,
     messageId: recorded.messageId,
     clientId: from.connectionId,

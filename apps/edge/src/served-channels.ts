@@ -46,20 +46,15 @@ export class ServedChannels {
   async enter(channelId: string): Promise<ServedChannel> {
     const entry = this.#entries.get(channelId) ?? this.#start(channelId);
     entry.users++;
-    try {
-      await entry.ready;
-    } catch (error) {
-      this.leave(channelId);
-      throw error;
-    }
+    await entry.ready;
     return entry.channel;
   }
 
-  leave(channelId: string): void {
-    const entry = this.#entries.get(channelId);
-    if (entry === undefined || --entry.users > 0) return;
-    this.#entries.delete(channelId);
-    entry.channel.release();
+  leave(channel: ServedChannel): void {
+    const entry = this.#entries.get(channel.channelId);
+    if (entry?.channel !== channel || --entry.users > 0) return;
+    this.#entries.delete(channel.channelId);
+    channel.release();
   }
 
   add(connection: Connection): void {
@@ -70,7 +65,7 @@ export class ServedChannels {
   remove(connection: Connection): void {
     if (!this.#connections.delete(connection.id)) return;
     connection.channel.connections.delete(connection);
-    this.leave(connection.channel.channelId);
+    this.leave(connection.channel);
   }
 
   #start(channelId: string): Entry {
@@ -78,6 +73,8 @@ export class ServedChannels {
     const ready = this.#registry.follow(channelId, channel.onFolded).then((followed) => channel.attach(followed));
     const entry: Entry = { channel, ready, users: 0 };
     this.#entries.set(channelId, entry);
+    // All who wait for it fail together; whoever comes next starts anew.
+    ready.catch(() => this.#entries.delete(channelId));
     return entry;
   }
 }

@@ -91,12 +91,13 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       limits: { maxConnections: config.maxConnections, maxConnectionsPerIp: config.maxConnectionsPerIp },
       onError: context.onError,
     });
+    let closing: Promise<void> | undefined;
     const close = async (): Promise<void> => {
       draining.abort();
       readiness.drain();
       await drain(served, server, node);
     };
-    return { port: server.port, nodeId: node.nodeId, close };
+    return { port: server.port, nodeId: node.nodeId, close: () => (closing ??= close()) };
   } catch (error) {
     await node.close();
     throw error;

@@ -81,7 +81,8 @@ function endAtOnce(socket: WebSocketConnection<Connection>, context: EdgeContext
     });
     socket.send(encodeMessage(end, encoding));
   }
-  socket.close(edgeCloseCodes.terminal, `channel.${state}`);
+  // The upgrade's answer is still held back here; a close now would send its frame and never end the connection.
+  queueMicrotask(() => socket.close(edgeCloseCodes.terminal, `channel.${state}`));
 }
 
 function onText(socket: WebSocketConnection<Connection>, text: string, context: EdgeContext): void {

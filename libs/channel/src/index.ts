@@ -45,4 +45,15 @@ export {
 } from "./outgoing.ts";
 export { machineVersion } from "./machine-version.ts";
 export { maxEvents, maxRecordedJoins, maxWalletEvents } from "./limits.ts";
-export { timelineOf, type StoredText, type Timeline, type TimelineEntry } from "./timeline.ts";
+export {
+  describeEvent,
+  keyOf,
+  startOfTimeline,
+  tellNext,
+  timelineOf,
+  type PendingKeys,
+  type StoredText,
+  type Timeline,
+  type TimelineEntry,
+  type TimelinePosition,
+} from "./timeline.ts";

@@ -1,6 +1,7 @@
 import { stateName, type ChannelStateName } from "./channel.machine.ts";
 import { foldStored, newChannel, type Channel } from "./channel-fold.ts";
 import type { Sha256Hex } from "./event-codec.ts";
+import { pendingFor, type OutgoingMessage } from "./outgoing.ts";
 import type { SequencedEvent } from "./sequenced-event.ts";
 
 /** An event's text as the log holds it. */
@@ -15,6 +16,8 @@ export interface TimelineEntry {
   readonly atMs: number;
   /** Since the channel's first event. */
   readonly elapsedMs: number;
+  /** Since the event before; negative where a clock went back. */
+  readonly sincePreviousMs: number;
   /** `merchant`, `customer`, `miner`, `server`, `operator`, or `unknown` for a connection without a role. */
   readonly from: string;
   /** The wire's key where there is one: `payment.ack`; otherwise `join`, `deadline`. */
@@ -22,12 +25,61 @@ export interface TimelineEntry {
   readonly before: ChannelStateName;
   readonly after: ChannelStateName;
   readonly detail: string;
+  /** After this event: keys of the messages that each role would be handed when it joins. */
+  readonly pending: PendingKeys;
   readonly event: SequencedEvent;
+}
+
+export interface PendingKeys {
+  readonly merchant: readonly string[];
+  readonly customer: readonly string[];
 }
 
 export interface Timeline {
   readonly channel: Channel;
   readonly entries: readonly TimelineEntry[];
+}
+
+/** How far a timeline has been told. */
+export interface TimelinePosition {
+  readonly channel: Channel;
+  readonly openedAtMs: number;
+  readonly lastAtMs: number;
+}
+
+export function startOfTimeline(): TimelinePosition {
+  return { channel: newChannel(), openedAtMs: 0, lastAtMs: 0 };
+}
+
+/**
+ * Folds one more event and tells it.
+ *
+ * @throws LogError with the place where the log does not hold together.
+ */
+export function tellNext(
+  position: TimelinePosition,
+  { text, streamVersion }: StoredText,
+  sha256Hex: Sha256Hex,
+): { readonly position: TimelinePosition; readonly entry: TimelineEntry } {
+  const isFirst = position.channel.streamVersion === 0;
+  const { channel, event } = foldStored(position.channel, text, streamVersion, sha256Hex);
+  const atMs = event.metadata.recordedAtMs;
+  const openedAtMs = isFirst ? atMs : position.openedAtMs;
+  const entry: TimelineEntry = {
+    streamVersion,
+    atMs,
+    elapsedMs: atMs - openedAtMs,
+    sincePreviousMs: isFirst ? 0 : atMs - position.lastAtMs,
+    before: stateName(position.channel.snapshot),
+    after: stateName(channel.snapshot),
+    pending: {
+      merchant: pendingFor("merchant", channel.snapshot).map(keyOf),
+      customer: pendingFor("customer", channel.snapshot).map(keyOf),
+    },
+    event,
+    ...describeEvent(event),
+  };
+  return { position: { channel, openedAtMs, lastAtMs: atMs }, entry };
 }
 
 /**
@@ -37,22 +89,22 @@ export interface Timeline {
  */
 export function timelineOf(stored: Iterable<StoredText>, sha256Hex: Sha256Hex): Timeline {
   const entries: TimelineEntry[] = [];
-  let channel = newChannel();
-  let openedAtMs = 0;
-  for (const { text, streamVersion } of stored) {
-    const before = stateName(channel.snapshot);
-    const folded = foldStored(channel, text, streamVersion, sha256Hex);
-    channel = folded.channel;
-    const { event } = folded;
-    const atMs = event.metadata.recordedAtMs;
-    if (entries.length === 0) openedAtMs = atMs;
-    const after = stateName(channel.snapshot);
-    entries.push({ streamVersion, atMs, elapsedMs: atMs - openedAtMs, before, after, event, ...describe(event) });
+  let position = startOfTimeline();
+  for (const event of stored) {
+    const told = tellNext(position, event, sha256Hex);
+    position = told.position;
+    entries.push(told.entry);
   }
-  return { channel, entries };
+  return { channel: position.channel, entries };
 }
 
-function describe(event: SequencedEvent): Pick<TimelineEntry, "from" | "what" | "detail"> {
+/** The wire's key of an outgoing message. */
+export function keyOf(message: OutgoingMessage): string {
+  return message.kind === "relayed" ? message.event.data.message.key : message.key;
+}
+
+/** One event in words, without its place in the channel. */
+export function describeEvent(event: SequencedEvent): Pick<TimelineEntry, "from" | "what" | "detail"> {
   switch (event.type) {
     case "ChannelOpened": {
       const { openedBy, expiresAtMs } = event.data;

@@ -19,7 +19,7 @@ async function getAnswer(request: HttpRequest, context: EdgeContext): Promise<Ht
   const admission = admit("paymentID", request, context);
   if (!admission.ok) return admission.response;
   const messageId = request.params["messageID"] ?? "";
-  const watch = await ChannelWatch.open(admission.join.channelId, context.registry);
+  const watch = await ChannelWatch.open(admission.join.channelId, context);
   try {
     const question = findQuestion(messageId, watch.channel.snapshot.context);
     if (question !== null) return await awaitAnswer(watch, question, request, context);

@@ -17,10 +17,12 @@ export async function awaitAnswer(
   context: EdgeContext,
 ): Promise<HttpResponse> {
   const { waitMs, preferred } = preferredWait(request.headers.get("prefer"), context.bridge);
+  const endWait = context.metrics.bridgeWait();
   const outcome = await watch.until((channel) => outcomeOf(question, channel), waitMs, [
     request.signal,
     context.draining,
   ]);
+  endWait();
   const applied: Record<string, string> = preferred ? { "preference-applied": `wait=${String(waitMs / 1_000)}` } : {};
   if (outcome === null) return pending(question, watch.channel, applied);
   const response = outcome === "ended" ? ended(watch.channel) : answerResponse(outcome, request.headers.get("accept"));

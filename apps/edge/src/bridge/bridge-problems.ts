@@ -26,18 +26,20 @@ export function retryLater(code: string, detail: string): HttpResponse {
   return problem(503, { code, title: "Try again", detail }, { "retry-after": "1" });
 }
 
-/** Turns the log's failures into answers; anything else is a defect, and the server's own 500. */
+/** Turns the log's failures into answers, and counts all answers. Anything else is a defect, and the server's own 500. */
 export async function answered(
   work: () => Promise<HttpResponse>,
-  where: string,
+  route: string,
   context: EdgeContext,
 ): Promise<HttpResponse> {
-  try {
-    return await work();
-  } catch (error) {
-    if (isStoreError(error) && error.retryable) return retryLater(error.code, "the log cannot be reached");
-    if (!isStoreError(error) && !isLogError(error)) throw error;
-    context.onError(error, where);
-    return problem(500, { code: error.code, title: "Channel out of order", detail: "see the server's log" });
-  }
+  const response = await work().catch((error: unknown) => failure(error, route, context));
+  context.metrics.bridgeAnswered(route, response.status);
+  return response;
+}
+
+function failure(error: unknown, route: string, context: EdgeContext): HttpResponse {
+  if (isStoreError(error) && error.retryable) return retryLater(error.code, "the log cannot be reached");
+  if (!isStoreError(error) && !isLogError(error)) throw error;
+  context.onError(error, route);
+  return problem(500, { code: error.code, title: "Channel out of order", detail: "see the server's log" });
 }

@@ -33,7 +33,7 @@ async function getEvents(request: HttpRequest, context: EdgeContext): Promise<Ht
   }
   const since = lastEventId === undefined ? admission.join.since : Number(lastEventId);
   const { channelId } = admission.join;
-  const follower = await ChannelFollower.open(channelId, admission.role, context.registry);
+  const follower = await ChannelFollower.open(channelId, admission.role, context);
   const early = answerWithoutStream(follower, since, request);
   if (early !== null) {
     follower.release();
@@ -60,6 +60,7 @@ async function writeEvents(
   writer: StreamWriter,
   context: EdgeContext,
 ): Promise<void> {
+  const endListener = context.metrics.listener();
   const endHeartbeat = startHeartbeat(writer);
   const undo = onAnyAbort([context.draining], () => follower.release());
   try {
@@ -72,6 +73,7 @@ async function writeEvents(
       if (!flows && !(await drainedWithin(writer, slowReaderMs))) return;
     }
   } finally {
+    endListener();
     endHeartbeat();
     undo();
     follower.release();

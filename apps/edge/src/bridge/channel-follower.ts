@@ -1,4 +1,4 @@
-import type { ChannelRegistry, FollowedChannel } from "@p4/actors";
+import type { FollowedChannel } from "@p4/actors";
 import {
   deliveryOf,
   hears,
@@ -10,7 +10,9 @@ import {
 } from "@p4/channel";
 import type { EventLog } from "@p4/event-store";
 import type { Role } from "@p4/protocol";
+import type { EdgeContext } from "../edge-context.ts";
 import { ChannelHistory } from "../channel-history.ts";
+import { expireIfOverdue } from "./expire-if-overdue.ts";
 
 interface LiveEvents {
   readonly events: SequencedEvent[];
@@ -35,12 +37,18 @@ export class ChannelFollower {
   }
 
   /** @throws StoreError, LogError. Needs a `release`. */
-  static async open(channelId: string, role: Role, registry: ChannelRegistry): Promise<ChannelFollower> {
+  static async open(channelId: string, role: Role, context: EdgeContext): Promise<ChannelFollower> {
     const live: LiveEvents = { events: [], wake: () => undefined };
-    const followed = await registry.follow(channelId, (event) => {
+    const followed = await context.registry.follow(channelId, (event) => {
       live.events.push(event);
       live.wake();
     });
+    try {
+      await expireIfOverdue(followed, context);
+    } catch (error) {
+      followed.release();
+      throw error;
+    }
     return new ChannelFollower(channelId, role, followed, live);
   }
 

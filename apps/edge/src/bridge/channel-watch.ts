@@ -1,5 +1,7 @@
-import type { ChannelRegistry, FollowedChannel, SubmitResult } from "@p4/actors";
+import type { FollowedChannel, SubmitResult } from "@p4/actors";
 import type { Channel, ChannelCommand } from "@p4/channel";
+import type { EdgeContext } from "../edge-context.ts";
+import { expireIfOverdue } from "./expire-if-overdue.ts";
 import { onAnyAbort } from "./on-any-abort.ts";
 
 /** One request's view of a channel: its live state, and the wait until that state holds what is looked for. */
@@ -13,11 +15,17 @@ export class ChannelWatch {
   }
 
   /** @throws StoreError, LogError. Needs a `release`. */
-  static async open(channelId: string, registry: ChannelRegistry): Promise<ChannelWatch> {
+  static async open(channelId: string, context: EdgeContext): Promise<ChannelWatch> {
     const listeners = new Set<() => void>();
-    const followed = await registry.follow(channelId, () => {
+    const followed = await context.registry.follow(channelId, () => {
       for (const listener of [...listeners]) listener();
     });
+    try {
+      await expireIfOverdue(followed, context);
+    } catch (error) {
+      followed.release();
+      throw error;
+    }
     return new ChannelWatch(followed, listeners);
   }
 

@@ -24,7 +24,7 @@ async function getPaymentRequest(request: HttpRequest, context: EdgeContext): Pr
   if (!admission.ok) return admission.response;
   const keyed = keyedMessageId(request.headers.get("idempotency-key"));
   if (keyed === null) return invalid("Idempotency-Key", "at most 255 characters");
-  const watch = await ChannelWatch.open(admission.join.channelId, context.registry);
+  const watch = await ChannelWatch.open(admission.join.channelId, context);
   try {
     const earlier = keyed === undefined ? null : findQuestion(keyed, watch.channel.snapshot.context);
     if (earlier?.type === "TermsRequested") return await awaitAnswer(watch, earlier, request, context);

@@ -37,7 +37,7 @@ async function postPayment(request: HttpRequest, context: EdgeContext): Promise<
   if (!body.ok) return body.response;
   const { channelId } = admission.join;
   const payment: Payment = { channelId, messageId: keyed ?? context.newId(), text: body.text, txid: body.txid };
-  const watch = await ChannelWatch.open(channelId, context.registry);
+  const watch = await ChannelWatch.open(channelId, context);
   try {
     return await submit(payment, watch, request, context);
   } finally {
@@ -67,12 +67,19 @@ async function submit(
   return awaitAnswer(watch, question, request, context);
 }
 
-function findEarlier({ messageId, txid }: Payment, { snapshot }: Channel): QuestionEvent | null {
-  return findQuestion(messageId, snapshot.context) ?? findPayment(txid, snapshot.context);
+function findEarlier(payment: Payment, { snapshot }: Channel): QuestionEvent | null {
+  const { messageId, txid, text } = payment;
+  const earlier = findQuestion(messageId, snapshot.context);
+  if (earlier !== null || txid !== null) return earlier ?? findPayment(txid, snapshot.context);
+  // A transaction that we cannot read has no id: the same text is the same payment.
+  const same = snapshot.context.attempts.find(
+    (attempt) => attempt.verdict?.type !== "PaymentFailed" && bodyOf(attempt.payment) === text,
+  );
+  return same?.payment ?? null;
 }
 
 /** The transaction is what makes a payment this one; without one that can be read, its text is. */
-function isSame(payment: Payment, earlier: QuestionEvent): boolean {
+function isSame({ txid, text }: Payment, earlier: QuestionEvent): boolean {
   if (earlier.type !== "PaymentSubmitted") return false;
-  return payment.txid === null ? bodyOf(earlier) === payment.text : earlier.data.txid === payment.txid;
+  return txid === null ? bodyOf(earlier) === text : earlier.data.txid === txid;
 }

@@ -1,0 +1,224 @@
+import { withNatsServer, waitFor } from "@p4/testkit";
+import { describe, expect, it } from "vitest";
+import { newChannelId, startTestEdge } from "../test-support/edges.ts";
+import { get, locationOf, paymentUrl, post } from "../test-support/http-calls.ts";
+import {
+  ackText,
+  bodyTextOf,
+  failedAckText,
+  joinScripted,
+  paymentText,
+  quickMerchant,
+  sayText,
+  termsText,
+  type Script,
+} from "../test-support/scripted-wallet.ts";
+
+const nats = withNatsServer();
+
+async function given(script: Script, environment: Record<string, string> = {}) {
+  const edge = await startTestEdge(nats.url, environment);
+  const channelId = newChannelId();
+  const merchant = await joinScripted(edge, channelId, script);
+  return { edge, channelId, merchant, url: paymentUrl(edge, channelId) };
+}
+
+describe("GET and POST /api/v1/payment/:paymentID", () => {
+  it("completes a payment, every body untouched", async () => {
+    const { url, merchant } = await given(quickMerchant);
+    const request = await get(url);
+    expect([request.status, request.text]).toEqual([200, termsText]);
+    expect(request.headers.get("content-type")).toBe("application/json");
+    const body = paymentText(1, ',"unknown":{"big":12345678901234567890,"one":1.0}');
+    const answer = await post(url, body);
+    expect([answer.status, answer.text]).toEqual([201, ackText]);
+    expect(bodyTextOf(merchant, "payment")).toBe(body);
+  });
+
+  it("asks the merchant once for all who ask, and asks with a correlation id", async () => {
+    const { url, merchant } = await given(quickMerchant);
+    for (let i = 0; i < 3; i++) expect((await get(url)).text).toBe(termsText);
+    const asked = merchant.frames.filter((frame) => frame["key"] === "paymentrequest.create");
+    expect(asked).toHaveLength(1);
+    expect(asked[0]?.["correlationID"]).not.toBe("");
+  });
+
+  it("answers clients of BIP270 in their own media types", async () => {
+    const { url } = await given(quickMerchant);
+    const request = await get(url, { accept: "application/bitcoinsv-paymentrequest" });
+    expect(request.headers.get("content-type")).toBe("application/bitcoinsv-paymentrequest");
+    const headers = { "content-type": "application/bitcoinsv-payment", accept: "application/bitcoinsv-paymentack" };
+    const answer = await post(url, paymentText(2).replace("rawTx", "transaction"), headers);
+    expect(answer.status).toBe(201);
+    expect(answer.headers.get("content-type")).toBe("application/bitcoinsv-paymentack");
+  });
+
+  it("answers a refused payment 422 with the merchant's own words, and takes another", async () => {
+    let refusals = 1;
+    const { url } = await given((key, frame) =>
+      key === "payment" && refusals-- > 0 ? ["payment.ack", failedAckText] : quickMerchant(key, frame),
+    );
+    const refused = await post(url, paymentText(3));
+    expect([refused.status, refused.text]).toEqual([422, failedAckText]);
+    expect(await post(url, paymentText(3))).toMatchObject({ status: 422, text: failedAckText });
+    expect(await post(url, paymentText(4))).toMatchObject({ status: 201, text: ackText });
+  });
+
+  it.each([
+    ['{"id":"1","code":"404","title":"Not found","message":"no"}', 404],
+    ['{"code":"N0001","message":"no"}', 404],
+    ['{"code":"E500","message":"no","one":1.0}', 500],
+  ])("passes the merchant's error %s on as %i", async (body, status) => {
+    const { url } = await given((key) =>
+      key === "paymentrequest.create"
+        ? ["paymentrequest.error", body]
+        : key === "payment"
+          ? ["payment.error", body]
+          : null,
+    );
+    expect(await get(url)).toMatchObject({ status, text: body });
+    expect(await post(url, paymentText(5))).toMatchObject({ status, text: body });
+  });
+
+  it("says 404 to GET and POST of an unknown invoice, and does not open it", async () => {
+    const { edge } = await given(quickMerchant);
+    const url = paymentUrl(edge, newChannelId());
+    for (const answer of [
+      await get(url),
+      await post(url, paymentText(6)),
+      await get(`${url}/answers/x`),
+      await get(url),
+    ]) {
+      expect(answer.status).toBe(404);
+      expect(answer.headers.get("content-type")).toBe("application/problem+json");
+    }
+  });
+
+  it.each([
+    ["", "body"],
+    ["{", "body"],
+    ["[]", "rawTx"],
+    ['{"memo":"no transaction"}', "rawTx"],
+    ['{"rawTx":"xyz"}', "rawTx"],
+    [`{"rawTx":"00","refundTo":"${"x".repeat(101)}"}`, "refundTo"],
+  ])("refuses the payment %s by its field %s", async (body, field) => {
+    const { url } = await given(quickMerchant);
+    const answer = await post(url, body);
+    expect(answer.status).toBe(400);
+    const { errors } = JSON.parse(answer.text) as { errors: Record<string, string[]> };
+    expect(Object.keys(errors)).toEqual([field]);
+    expect(errors[field]?.[0]).toMatch(/\w{2}/);
+  });
+
+  it("says 409 to a second payment, 413 to too much, 401 without a token", async () => {
+    const { url } = await given(quickMerchant, { P4_MAX_MESSAGE_BYTES: "2000" });
+    expect((await post(url, paymentText(7))).status).toBe(201);
+    expect(await post(url, paymentText(8))).toMatchObject({ status: 409 });
+    expect(await get(url)).toMatchObject({ status: 409 });
+    expect((await post(url, paymentText(8, `,"x":"${"x".repeat(2000)}"`))).status).toBe(413);
+    const guarded = await startTestEdge(nats.url, { P4_JOIN_POLICY: "token", P4_JOIN_SECRET: "0123456789abcdef" });
+    expect((await get(paymentUrl(guarded, "inv1"))).status).toBe(401);
+  });
+});
+
+describe("retries", () => {
+  it.each([paymentText(10), '{"rawTx":"00","memo":"no transaction that we can read"}'])(
+    "gives the stored answer to the same payment and to the same Idempotency-Key: %s",
+    async (body) => {
+      const { url, merchant } = await given(quickMerchant);
+      const keyed = { "idempotency-key": "order-1" };
+      for (const headers of [keyed, keyed, {}]) {
+        expect(await post(url, body, headers)).toMatchObject({ status: 201, text: ackText });
+      }
+      expect(merchant.keys.filter((key) => key === "payment")).toHaveLength(1);
+    },
+  );
+
+  it("refuses a key that was used for another payment", async () => {
+    const { url } = await given(quickMerchant);
+    const keyed = { "idempotency-key": "order-2" };
+    await post(url, paymentText(11), keyed);
+    const other = await post(url, paymentText(12), keyed);
+    expect(other.status).toBe(422);
+    expect(JSON.parse(other.text)).toMatchObject({ code: "MESSAGE_ID_REUSED" });
+  });
+
+  it("lets a payment that the merchant could not judge be sent again, but repeats the answer to its key", async () => {
+    let failures = 1;
+    const { url } = await given((key, frame) =>
+      key === "payment" && failures-- > 0 ? ["payment.error", '{"code":"busy"}'] : quickMerchant(key, frame),
+    );
+    const keyed = { "idempotency-key": "order-3" };
+    expect((await post(url, paymentText(13), keyed)).status).toBe(500);
+    expect((await post(url, paymentText(13), keyed)).text).toBe('{"code":"busy"}');
+    expect((await post(url, paymentText(13))).status).toBe(201);
+  });
+});
+
+describe("a slow merchant", () => {
+  it("is waited for as long as the client prefers; the answer is kept at the Location", async () => {
+    const { url, merchant } = await given(() => null);
+    const early = await post(url, paymentText(20), { prefer: "respond-async, wait=0" });
+    expect(early.status).toBe(202);
+    expect(early.headers.get("preference-applied")).toBe("wait=0");
+    expect(Number(early.headers.get("retry-after"))).toBeGreaterThan(0);
+    const location = locationOf(early, url);
+    expect((await get(location, { prefer: "wait=0" })).status).toBe(202);
+    const late = get(location);
+    const { correlationID } = await merchant.hear("payment");
+    sayText(merchant, "payment.ack", ackText, correlationID);
+    expect(await late).toMatchObject({ status: 201, text: ackText });
+    for (const again of [await get(location), await post(url, paymentText(20))]) {
+      expect(again).toMatchObject({ status: 201, text: ackText });
+    }
+  });
+
+  it("is not waited for any longer once the client has gone", async () => {
+    const { url, edge } = await given(() => null);
+    const leave = new AbortController();
+    const waiting = fetch(url, { signal: leave.signal, headers: { prefer: "wait=60" } }).catch(() => "gone");
+    await waitFor(async () => (await edge.metric("edge_bridge_waits")) === 1);
+    leave.abort();
+    expect(await waiting).toBe("gone");
+    await waitFor(async () => (await edge.metric("edge_bridge_waits")) === 0);
+  });
+
+  it("costs the client no answer when the node shuts down", async () => {
+    const { url, edge } = await given(() => null);
+    const waiting = post(url, paymentText(21), { prefer: "wait=60" });
+    await waitFor(async () => (await edge.metric("edge_bridge_waits")) === 1);
+    await edge.close();
+    expect((await waiting).status).toBe(202);
+  });
+});
+
+describe("who may answer", () => {
+  it("is the merchant alone: a customer's forged ack ends no wait", async () => {
+    const { url, edge, channelId, merchant } = await given(() => null);
+    const forgers = [
+      await edge.join(`${channelId}?role=customer&dialect=p4`),
+      await edge.join(`${channelId}?dialect=p4`),
+    ];
+    const waiting = post(url, paymentText(30));
+    const { correlationID } = await merchant.hear("payment");
+    for (const forger of forgers) {
+      sayText(forger, "payment.ack", '{"memo":"forged"}', correlationID);
+      expect((await forger.hear("error"))["errorBody"].errCode).toMatch(/^ROLE_/);
+    }
+    sayText(merchant, "payment.ack", ackText, correlationID);
+    expect(await waiting).toMatchObject({ status: 201, text: ackText });
+  });
+
+  it("is matched to the request: another customer's terms are not ours", async () => {
+    const { url, edge, channelId, merchant } = await given(() => null);
+    const other = await edge.join(`${channelId}?role=customer&dialect=p4`);
+    sayText(other, "paymentrequest.create", "null", "theirs");
+    await merchant.hear("paymentrequest.create");
+    const keyed = { "idempotency-key": "mine", prefer: "wait=0" };
+    // A request is pending already: it is waited for, not repeated.
+    const shared = get(url);
+    sayText(merchant, "paymentrequest.response", termsText, "theirs");
+    expect(await shared).toMatchObject({ status: 200, text: termsText });
+    expect(await get(url, keyed)).toMatchObject({ status: 200, text: termsText });
+  });
+});

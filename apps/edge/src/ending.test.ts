@@ -1,0 +1,124 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { openChannelNode, type ChannelNode } from "@p4/node";
+import { waitFor, withNatsServer } from "@p4/testkit";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ack, payment } from "./test-support/bodies.ts";
+import { newChannelId, startTestEdge, type TestEdge } from "./test-support/edges.ts";
+import { headerOf, type Peer } from "./test-support/peer.ts";
+
+const nats = withNatsServer();
+
+describe.each([
+  ["live", false],
+  ["replayed before each command", true],
+])("the end of a channel over actors that are %s", (_, alwaysReplay) => {
+  let edge: TestEdge;
+  let other: TestEdge;
+  let worker: ChannelNode;
+  beforeAll(async () => {
+    edge = await startTestEdge(nats.url, { alwaysReplay });
+    other = await startTestEdge(nats.url, { alwaysReplay });
+    const placement = { region: "local", shards: 2, replicas: 1, retentionMs: 90 * 86_400_000 };
+    worker = await openChannelNode({ natsUrl: nats.url, name: "worker", ...placement });
+  });
+  afterAll(() => worker.close());
+
+  async function end(id: string, type: "ExpireChannel" | "CloseChannel"): Promise<void> {
+    const { snapshot } = await worker.registry.read(id);
+    const nowMs = type === "ExpireChannel" ? snapshot.context.expiresAtMs : Date.now();
+    const metadata = { commandId: `end-${id}`, nowMs, correlationId: "", causationId: "test" };
+    await worker.registry.submit(id, { type, by: "operator", reason: "test", metadata });
+  }
+
+  it("is told to everyone once, on every node, and then their sockets are closed with 4000", async () => {
+    const id = newChannelId();
+    const peers = [
+      await edge.join(`${id}?role=merchant`),
+      await edge.join(id),
+      await other.join(`${id}?role=customer`),
+      await other.join(`${id}?since=0`),
+    ];
+    await Promise.all([end(id, "ExpireChannel"), end(id, "ExpireChannel")]);
+    for (const peer of peers) {
+      expect(await peer.closed()).toEqual({ code: 4000, reason: "channel.expired" });
+      expect(peer.keys).toEqual(["join.success", "channel.expired"]);
+    }
+  });
+
+  it("is told to whoever joins afterwards, with what it may have missed, and nothing is stored", async () => {
+    const id = newChannelId();
+    const merchant = await edge.join(`${id}?role=merchant`);
+    const customer = await edge.join(`${id}?role=customer`);
+    const from = customer.sequence;
+    customer.say("payment", { body: payment });
+    await merchant.hear("payment");
+    await customer.leave();
+    merchant.say("payment.ack", { body: ack });
+    await waitFor(async () => (await worker.registry.read(id)).snapshot.context.attempts[0]?.verdict);
+    await end(id, "CloseChannel");
+    const { streamVersion } = await worker.registry.read(id);
+    for (const query of ["role=customer", `role=customer&since=${from}`, "role=merchant"]) {
+      const late = await other.join(`${id}?${query}`);
+      expect(await late.closed()).toEqual({ code: 4000, reason: "channel.closed" });
+      const missed = query === "role=merchant" ? [] : ["payment.ack"];
+      expect(late.keys).toEqual(["join.success", ...missed, "channel.closed"]);
+      expect(headerOf(late.frames[0] ?? {}, "x-p4-state")).toBe("closed");
+    }
+    expect((await worker.registry.read(id)).streamVersion).toBe(streamVersion);
+  });
+
+  it("comes with the first join after the deadline, should nobody have noticed it", async () => {
+    const brief = await startTestEdge(nats.url, { alwaysReplay, P4_CHANNEL_TTL: "1s" });
+    const id = newChannelId();
+    const first = await brief.join(id);
+    const expires = Date.parse(headerOf(first.frames[0] ?? {}, "x-channel-expires"));
+    // The header is cut to whole seconds.
+    await waitFor(() => Date.now() > expires + 1_000, { intervalMs: 20 });
+    const second = await other.join(id);
+    for (const peer of [first, second]) {
+      expect((await peer.closed()).code).toBe(4000);
+      expect(peer.keys).toEqual(["join.success", "channel.expired"]);
+    }
+  });
+});
+
+describe("the drain of a node", () => {
+  it("stores what was sent, closes every socket with 4200, refuses joins, and leaves all gauges at zero", async () => {
+    const [leaving, staying] = [await startTestEdge(nats.url), await startTestEdge(nats.url)];
+    const id = newChannelId();
+    const merchant = await staying.join(`${id}?role=merchant&dialect=p4`);
+    const peers: Peer[] = [];
+    for (let i = 0; i < 5; i++) peers.push(await leaving.join(`${id}?role=customer&dialect=p4`));
+    const idle = await leaving.join(newChannelId());
+    const [payer, ...others] = peers as [Peer, ...Peer[]];
+    for (let i = 0; i < 20; i++) payer.say("paymentrequest.create", { messageId: `m${String(i)}` });
+    await merchant.hear("paymentrequest.create");
+    const closing = leaving.close();
+    expect((await leaving.upgrade(newChannelId()).catch(() => ({ status: 0 }))).status).not.toBe(101);
+    for (const peer of [payer, ...others, idle]) expect(await peer.closed()).toMatchObject({ code: 4200 });
+    await closing;
+    await waitFor(() => merchant.keys.filter((key) => key === "paymentrequest.create").length === 20);
+    const back = await staying.join(`${id}?role=customer`);
+    await back.leave();
+  });
+
+  it("metrics balance when all have left", async () => {
+    const edge = await startTestEdge(nats.url);
+    const id = newChannelId();
+    const peers = [await edge.join(id), await edge.join(id), await edge.join(newChannelId())];
+    expect(await edge.metric("edge_connections")).toBe(3);
+    expect(await edge.metric("edge_channels")).toBe(2);
+    // One that goes away while its join is still under way counts as well.
+    const hasty = new WebSocket(edge.url(id));
+    hasty.addEventListener("error", () => undefined);
+    hasty.close();
+    await delay(0);
+    peers[2]?.say("paymentrequest.response", { body: { network: "regtest" } });
+    await Promise.all(peers.map((peer) => peer.leave()));
+    await waitFor(async () => (await edge.metric("edge_connections")) === 0);
+    await waitFor(async () => (await edge.metric("edge_channels")) === 0);
+    const opened = await edge.metric("edge_connections_opened_total");
+    expect(await edge.metric("edge_connections_closed_total")).toBe(opened);
+    expect(await edge.metric("edge_frames_received_total")).toBe(1);
+  });
+});

@@ -1,0 +1,174 @@
+import { signToken } from "@p4/node-crypto";
+import { waitFor, withNatsServer } from "@p4/testkit";
+import { beforeAll, describe, expect, it } from "vitest";
+import { ack, payment, terms } from "./test-support/bodies.ts";
+import { newChannelId, startTestEdge, type TestEdge } from "./test-support/edges.ts";
+import { headerOf, type Peer } from "./test-support/peer.ts";
+
+const nats = withNatsServer();
+let edge: TestEdge;
+beforeAll(async () => {
+  edge = await startTestEdge(nats.url);
+});
+
+describe("a channel id in the URL", () => {
+  it.each(["%2e%2e", "a%2Fb", "a.b", "*", "%3E", "a%20b", "%00", "%F0%9F%98%80", "%ZZ", "x".repeat(65), "a,b", "$SYS"])(
+    "%s is refused before the upgrade",
+    async (path) => {
+      const { status, body } = await edge.upgrade(path);
+      expect(status).toBe(400);
+      expect(body).toMatch(/channelID|path/i);
+    },
+  );
+
+  it("of 64 characters, or with _ and -, is served", async () => {
+    expect(await edge.upgrade("x".repeat(64))).toMatchObject({ status: 101 });
+    expect(await edge.upgrade("_a-Z9")).toMatchObject({ status: 101 });
+  });
+
+  it("with more path behind it is no channel's", async () => {
+    expect((await edge.upgrade("a/b")).status).toBe(404);
+  });
+
+  it.each([
+    ["role=owner", "role"],
+    ["role=customer&internal=true", "role"],
+    ["dialect=go", "dialect"],
+    ["since=-1", "since"],
+    ["since=1e3", "since"],
+  ])("with ?%s is refused, naming the field", async (query, field) => {
+    const { status, body } = await edge.upgrade(`abc?${query}`);
+    expect(status).toBe(400);
+    expect(JSON.parse(body)).toMatchObject({ code: "EDGE_BAD_JOIN", detail: expect.stringMatching(`^${field}: `) });
+  });
+});
+
+describe("the join policy", () => {
+  it("merchant-first: an unknown channel is 404 before the upgrade, until the merchant has opened it", async () => {
+    const strict = await startTestEdge(nats.url, { P4_JOIN_POLICY: "merchant-first" });
+    const id = newChannelId();
+    const { status, body } = await strict.upgrade(id);
+    expect(status).toBe(404);
+    expect(JSON.parse(body)).toMatchObject({ code: "CHANNEL_UNKNOWN" });
+    expect(await strict.metric("edge_channels")).toBe(0);
+    await strict.join(`${id}?internal=true`);
+    await strict.join(id);
+  });
+
+  it("token: 401 without one for this channel and role", async () => {
+    const secret = "a secret of a length".replaceAll(" ", "-");
+    const guarded = await startTestEdge(nats.url, { P4_JOIN_POLICY: "token", P4_JOIN_SECRET: secret });
+    const id = newChannelId();
+    const token = signToken(secret, { channelId: id, role: "merchant" });
+    const refused = [id, `${id}?token=${token}x`, `other?token=${token}`, `${id}?token=${token}&role=customer`];
+    for (const path of refused) expect((await guarded.upgrade(path)).status).toBe(401);
+    const late = signToken(secret, { channelId: id, role: "merchant", expiresAtMs: 1 });
+    expect((await guarded.upgrade(`${id}?token=${late}`)).status).toBe(401);
+    expect(await guarded.upgrade(id, { authorization: `Bearer ${token}` })).toMatchObject({ status: 101 });
+    const merchant = await guarded.join(`${id}?token=${token}`);
+    expect(headerOf(merchant.frames[0] ?? {}, "x-p4-role")).toBe("merchant");
+    // A customer's token gives the customer's role, and opens nothing.
+    const customer = (channelId: string) => `${channelId}?token=${signToken(secret, { channelId, role: "customer" })}`;
+    expect((await guarded.upgrade(customer("unknown"))).status).toBe(404);
+    const payer = await guarded.join(`${customer(id)}&dialect=p4`);
+    payer.say("payment.ack", { body: ack });
+    expect((await payer.hear("error"))["errorBody"]).toMatchObject({ errCode: "ROLE_FORBIDDEN" });
+  });
+
+  it("a channel takes so many connections and no more", async () => {
+    const small = await startTestEdge(nats.url, { P4_MAX_CONNECTIONS_PER_CHANNEL: "2" });
+    const id = newChannelId();
+    const first = await small.join(id);
+    await small.join(id);
+    expect((await small.upgrade(id)).status).toBe(429);
+    await first.leave();
+    await small.join(id);
+  });
+});
+
+describe("the health channel", () => {
+  it("greets every time and stores nothing", async () => {
+    for (const query of ["", "?internal=true"]) {
+      const peer = await edge.join(`health${query}`);
+      expect(headerOf(peer.frames[0] ?? {}, "x-p4-sequence")).toBe("");
+      peer.send({ type: "my-dpp", channelId: "health" });
+      peer.say("paymentrequest.create");
+      await peer.leave();
+      expect(peer.keys).toEqual(["join.success"]);
+    }
+    expect(await edge.metric("edge_channels")).toBe(0);
+    expect(await edge.metric("edge_store_seconds_count")).toBe(0);
+  });
+});
+
+describe("?since=", () => {
+  let other: TestEdge;
+  beforeAll(async () => {
+    other = await startTestEdge(nats.url);
+  });
+
+  it("replays what came after that point, in order, and then goes on live", async () => {
+    const id = newChannelId();
+    const merchant = await edge.join(`${id}?role=merchant&dialect=p4`);
+    const customer = await edge.join(`${id}?role=customer&dialect=p4`);
+    const { sequence } = customer;
+    await customer.leave();
+    merchant.say("paymentrequest.response", { messageId: "t1", body: terms });
+    merchant.say("paymentrequest.response", { messageId: "t2", body: terms });
+    const watcher = await edge.join(`${id}?role=customer`);
+    await watcher.hear("paymentrequest.response");
+    await waitFor(() => watcher.frames.some((frame) => frame["messageId"] === "t2"));
+    const back = await other.join(`${id}?role=customer&dialect=p4&since=${sequence}`);
+    await back.hear("paymentrequest.response", 2);
+    merchant.say("paymentrequest.response", { messageId: "t3", body: terms });
+    await back.hear("paymentrequest.response", 3);
+    expect(back.frames.slice(1).map((frame) => frame["messageId"])).toEqual(["t1", "t2", "t3"]);
+    expect(headerOf(back.frames[0] ?? {}, "x-p4-history")).toBe("complete");
+  });
+
+  it("a sequence that this log does not have: everything, and a word about it", async () => {
+    const id = newChannelId();
+    const merchant = await edge.join(`${id}?role=merchant`);
+    merchant.say("paymentrequest.response", { body: terms });
+    const back = await edge.join(`${id}?role=customer&dialect=p4&since=999999`);
+    await back.hear("paymentrequest.response");
+    expect(headerOf(back.frames[0] ?? {}, "x-p4-history")).toBe("partial");
+  });
+
+  it("has no gap and no repeat while both nodes' wallets talk", async () => {
+    const id = newChannelId();
+    const merchant = await edge.join(`${id}?role=merchant&dialect=p4`);
+    const customer = await edge.join(`${id}?role=customer&dialect=p4`);
+    const from = merchant.sequence;
+    const total = 60;
+    const talk = (async () => {
+      for (let i = 0; i < total; i++) {
+        merchant.say("paymentrequest.response", { messageId: `t${String(i)}`, body: terms });
+        await customer.hear("paymentrequest.response", i + 1);
+      }
+    })();
+    const late: Peer[] = [];
+    for (let i = 0; i < 12; i++) {
+      late.push(await (i % 2 === 0 ? edge : other).join(`${id}?role=customer&dialect=p4&since=${from}`));
+      await customer.hear("paymentrequest.response", i * 4 + 1);
+    }
+    await talk;
+    for (const peer of late) {
+      await peer.hear("paymentrequest.response", total);
+      const heard = peer.frames.slice(1).map((frame) => frame["messageId"]);
+      expect(heard).toEqual(Array.from({ length: total }, (_, i) => `t${String(i)}`));
+    }
+  });
+
+  it("gives a merchant that lost its socket what the customer said meanwhile", async () => {
+    const id = newChannelId();
+    const merchant = await edge.join(`${id}?role=merchant&dialect=p4`);
+    const customer = await other.join(`${id}?role=customer&dialect=p4`);
+    const { sequence } = merchant;
+    await merchant.leave();
+    customer.say("payment", { body: payment });
+    const back = await edge.join(`${id}?role=merchant&dialect=p4&since=${sequence}`);
+    await back.hear("payment");
+    expect(back.keys).toEqual(["join.success", "payment"]);
+  });
+});

@@ -1,0 +1,39 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer, type AddressInfo } from "node:net";
+import { fileURLToPath } from "node:url";
+import { waitFor } from "@p4/testkit";
+import { onTestFinished } from "vitest";
+
+export interface EdgeProcess {
+  readonly port: number;
+  /** SIGKILL: nothing is finished, nothing is said. */
+  kill(): Promise<void>;
+}
+
+/** An edge as its own process, which can die. Gone after the test. */
+export async function spawnEdge(natsUrl: string, port: number): Promise<EdgeProcess> {
+  const main = fileURLToPath(new URL("../main.ts", import.meta.url));
+  const env = { PATH: process.env["PATH"], P4_NATS_URL: natsUrl, P4_PORT: String(port), P4_SHARDS: "2" };
+  const child = spawn(process.execPath, [main], { env, stdio: "ignore" });
+  const gone = once(child, "exit");
+  const kill = async (): Promise<void> => {
+    child.kill("SIGKILL");
+    await gone;
+  };
+  onTestFinished(kill);
+  await waitFor(async () => (await fetch(`http://127.0.0.1:${String(port)}/readyz`)).ok, {
+    description: "the edge process is ready",
+  });
+  return { port, kill };
+}
+
+/** A port that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
