@@ -1,5 +1,5 @@
 import type { HeaderSource } from "@p4/spv";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { createHeaderSource } from "./create-header-source.ts";
 import { withHeaderServer } from "./test-support/header-server.ts";
 
@@ -62,6 +62,8 @@ describe.each(["miner", "bhs", "woc"] as const)("%s", (kind) => {
     expect(await sources[kind](30).lookup({ merkleRoot, blockHash, blockHeight: 1 })).toMatchObject({
       kind: "unavailable",
     });
+    // The connection is given up too: a service that hangs must not collect our sockets.
+    await vi.waitUntil(() => server.abandoned > 0);
   });
 });
 

@@ -15,18 +15,20 @@ export interface HeaderServer {
   blocks: ServedBlock[];
   tip: number;
   requests: string[];
+  /** Requests that the client gave up. */
+  abandoned: number;
   /** What the server does instead of answering. */
   trouble: "none" | "error" | "hang" | "nonsense";
 }
 
 export function withHeaderServer(): HeaderServer {
-  const state: HeaderServer = { url: "", blocks: [], tip: 0, requests: [], trouble: "none" };
+  const state: HeaderServer = { url: "", blocks: [], tip: 0, requests: [], abandoned: 0, trouble: "none" };
   const server = createServer((request, response) => void answer(state, request, response));
   beforeAll(async () => {
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     state.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   });
-  afterEach(() => Object.assign(state, { blocks: [], tip: 0, requests: [], trouble: "none" }));
+  afterEach(() => Object.assign(state, { blocks: [], tip: 0, requests: [], abandoned: 0, trouble: "none" }));
   afterAll(() => {
     server.closeAllConnections();
     server.close();
@@ -39,7 +41,10 @@ async function answer(state: HeaderServer, request: IncomingMessage, response: S
   state.requests.push(`${request.method} ${path}`);
   const chunks: Uint8Array[] = [];
   for await (const chunk of request) chunks.push(chunk as Uint8Array);
-  if (state.trouble === "hang") return;
+  if (state.trouble === "hang") {
+    response.on("close", () => state.abandoned++);
+    return;
+  }
   const found = state.trouble === "nonsense" ? [1] : contentOf(state, path, Buffer.concat(chunks).toString());
   const status = state.trouble === "error" ? 500 : found === undefined ? 404 : 200;
   response.writeHead(status, { "content-type": "application/json" });
