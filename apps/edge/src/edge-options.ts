@@ -1,4 +1,5 @@
 import type { Config } from "@p4/config";
+import type { ChannelNodeOptions } from "@p4/node";
 import type { Logger } from "@p4/telemetry";
 import type { JoinPolicy } from "./join-policy.ts";
 
@@ -9,6 +10,8 @@ export interface EdgeOptions {
   readonly natsUrl: string;
   /** Rebuild each actor from its log before each command. */
   readonly alwaysReplay?: boolean;
+  /** Puts something between the actors and the broker, for failure tests. */
+  readonly wrap?: NonNullable<ChannelNodeOptions["wrap"]>;
 }
 
 export function joinPolicyOf(config: Config): JoinPolicy {

@@ -42,6 +42,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     retentionMs: config.logRetentionMs,
     isAlive: (connectionId) => channels?.isAlive(connectionId) ?? false,
     alwaysReplay: options.alwaysReplay ?? false,
+    ...(options.wrap === undefined ? {} : { wrap: options.wrap }),
     onStatus: (status) => logger.info({ broker: status }, "broker"),
     onFault: (channelId, error) => logger.error({ channelId, error }, "channel fault"),
   });

@@ -1,6 +1,14 @@
 import { ChannelRegistry, type ActorRuntime } from "@p4/actors";
-import { withClaimCheck, type DeadlineStore, type DocumentStore, type EventLog, type Presence } from "@p4/event-store";
 import {
+  withClaimCheck,
+  type DeadlineStore,
+  type DocumentStore,
+  type EventLog,
+  type LiveFeed,
+  type Presence,
+} from "@p4/event-store";
+import {
+  assertLog,
   connectBroker,
   createBlobStore,
   createDeadlineStore,
@@ -13,6 +21,13 @@ import {
   type BrokerStatus,
 } from "@p4/nats";
 import { sha256Hex, uuid } from "@p4/node-crypto";
+import { startComparing } from "./start-comparing.ts";
+
+/** The two ports that the actors' truth comes by. */
+export interface ChannelPorts {
+  readonly log: EventLog;
+  readonly feed: LiveFeed;
+}
 
 export interface ChannelNodeOptions {
   readonly natsUrl: string;
@@ -25,8 +40,14 @@ export interface ChannelNodeOptions {
   /** Whether one of this node's connections still lives. Nodes without connections leave it out. */
   readonly isAlive?: (connectionId: string) => boolean;
   readonly alwaysReplay?: boolean;
+  /** Whether to set up what the broker lacks; default true. An operator's tool must not: it may look at a wrong broker. */
+  readonly setUp?: boolean;
+  /** How long the first connection is tried for; 10 s. */
+  readonly connectWithinMs?: number;
   readonly onStatus?: (status: BrokerStatus) => void;
   readonly onFault?: (channelId: string, error: unknown) => void;
+  /** Puts something between the actors and the broker: measurements, or the faults of a failure test. */
+  readonly wrap?: (ports: ChannelPorts) => ChannelPorts;
 }
 
 /** A process's share of the system: its connection to the broker and the channel actors over it. */
@@ -51,10 +72,12 @@ export async function openChannelNode(options: ChannelNodeOptions): Promise<Chan
   const broker = await connectBroker({
     url: options.natsUrl,
     name: options.name,
+    ...(options.connectWithinMs === undefined ? {} : { connectWithinMs: options.connectWithinMs }),
     ...(options.onStatus === undefined ? {} : { onStatus: options.onStatus }),
   });
   try {
-    await provision(broker, { region, shards, replicas, retentionMs });
+    if (options.setUp === false) await assertLog(broker, { region, shards });
+    else await provision(broker, { region, shards, replicas, retentionMs });
     return await assemble(broker, options);
   } catch (error) {
     await broker.close();
@@ -71,12 +94,13 @@ async function assemble(broker: Broker, options: ChannelNodeOptions): Promise<Ch
   const { region, shards } = options;
   const nodeId = uuid();
   const presence: Presence = createPresence(broker, { region, nodeId, isAlive: options.isAlive ?? (() => false) });
-  const { log, feed } = withClaimCheck(
+  const stored = withClaimCheck(
     createEventLog(broker, { region, shards }),
     createLiveFeed(broker, { region, shards }),
     createBlobStore(broker, { region }),
     { thresholdBytes: largestEventBytes(broker), sha256Hex },
   );
+  const { log, feed } = options.wrap?.(stored) ?? stored;
   const deadlines = createDeadlineStore(broker, { region });
   const runtime: ActorRuntime = {
     log,
@@ -91,6 +115,7 @@ async function assemble(broker: Broker, options: ChannelNodeOptions): Promise<Ch
     alwaysReplay: options.alwaysReplay ?? false,
   };
   const registry = new ChannelRegistry(runtime);
+  const stopComparing = startComparing(registry, () => broker.ready());
   return {
     nodeId,
     broker,
@@ -99,6 +124,7 @@ async function assemble(broker: Broker, options: ChannelNodeOptions): Promise<Ch
     proofs: await createDocumentStore(broker, { region, name: "proofs" }),
     registry,
     async close() {
+      stopComparing();
       registry.close();
       await presence.close();
       await broker.close();
