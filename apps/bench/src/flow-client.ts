@@ -44,11 +44,38 @@ export async function runFlows(load: FlowLoad): Promise<FlowFigures> {
       }
     }
   };
-  await Promise.all(Array.from({ length: load.concurrency }, worker));
+  await withProgress(
+    () => count,
+    () => Promise.all(Array.from({ length: load.concurrency }, worker)),
+  );
   const elapsedMs = performance.now() - startedMs;
-  await Promise.all(wallets.flatMap(({ merchant, customer }) => [leave(merchant), leave(customer)]));
+  let left = 0;
+  const sockets = wallets.flatMap(({ merchant, customer }) => [merchant, customer]);
+  await withProgress(
+    () => left,
+    () => Promise.all(sockets.map((socket) => leave(socket).then(() => left++))),
+  );
   return { flows: load.channels, messages: count, elapsedMs, relayMs };
 }
+
+/** A message that never arrives must end the run with a word, not hang it. */
+async function withProgress(progress: () => number, work: () => Promise<unknown>): Promise<void> {
+  let last = -1;
+  let watch: NodeJS.Timeout | undefined;
+  const stalled = new Promise<never>((_resolve, reject) => {
+    watch = setInterval(() => {
+      if (progress() === last) reject(new Error(`no message arrived for ${String(stallMs)} ms, after ${String(last)}`));
+      last = progress();
+    }, stallMs);
+  });
+  try {
+    await Promise.race([work(), stalled]);
+  } finally {
+    clearInterval(watch);
+  }
+}
+
+const stallMs = 10_000;
 
 async function joinAll({ port, channels, prefix, concurrency }: FlowLoad): Promise<Wallets[]> {
   const wallets: Wallets[] = [];
@@ -62,7 +89,10 @@ async function joinAll({ port, channels, prefix, concurrency }: FlowLoad): Promi
       wallets.push({ merchant, customer, channelId });
     }
   };
-  await Promise.all(Array.from({ length: Math.min(concurrency, 64) }, worker));
+  await withProgress(
+    () => wallets.length,
+    () => Promise.all(Array.from({ length: Math.min(concurrency, 64) }, worker)),
+  );
   return wallets;
 }
 

@@ -45,5 +45,5 @@ function signedCallback(txid: string): string {
     callbackTxId: txid,
     callbackReason: "merkleProof",
   });
-  return JSON.stringify(signEnvelope(payload, keyHex));
+  return signEnvelope(payload, keyHex);
 }
