@@ -12,3 +12,11 @@ export { createDocumentStore, type DocumentStoreOptions } from "./document-store
 export { createBlobStore, type BlobStoreOptions } from "./blob-store.ts";
 export { createPresence, type PresenceOptions } from "./presence.ts";
 export { durabilityClass, type DurabilityClass, type DurabilityOptions } from "./durability.ts";
+export {
+  assertLog,
+  endOfLog,
+  inspectStreams,
+  listChannels,
+  type ListedChannel,
+  type StreamReport,
+} from "./inspect.ts";

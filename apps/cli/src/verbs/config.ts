@@ -1,6 +1,6 @@
-import { type Config, configReference, describeConfig, formatConfig, isConfigError, loadConfig } from "@p4/config";
-import { CliError } from "../cli-error.ts";
-import { examples, type Verb, type VerbContext } from "../verb.ts";
+import { configReference, describeConfig, formatConfig } from "@p4/config";
+import { readConfig } from "../operator/read-config.ts";
+import { examples, type Verb } from "../verb.ts";
 
 export const configVerb: Verb = (program, context) => {
   program
@@ -21,13 +21,3 @@ export const configVerb: Verb = (program, context) => {
       context.print({ settings: lines }, () => formatConfig(lines));
     });
 };
-
-/** Throws a CliError (misuse) that lists every problem. */
-function readConfig({ env }: VerbContext): Config {
-  try {
-    return loadConfig(env);
-  } catch (error) {
-    if (!isConfigError(error)) throw error;
-    throw new CliError("misuse", error.message, "p4 config --reference shows every variable.", "BAD_CONFIG");
-  }
-}

@@ -1,7 +1,8 @@
 import type { Verb } from "../verb.ts";
 import { configVerb } from "./config.ts";
 import { payVerb } from "./pay.ts";
+import { replayVerb } from "./replay.ts";
 import { walletVerb } from "./wallet.ts";
 
 /** In the order of the help. */
-export const verbs: readonly Verb[] = [payVerb, walletVerb, configVerb];
+export const verbs: readonly Verb[] = [replayVerb, payVerb, walletVerb, configVerb];

@@ -1,0 +1,39 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { tempDir } from "@p4/testkit";
+import { describe, expect, it } from "vitest";
+import { runP4 } from "../test-support/run-p4.ts";
+import { findBroker } from "./find-broker.ts";
+
+const deadPid = 2 ** 22 + 1;
+
+describe("the broker", () => {
+  const dataDir = tempDir();
+
+  it("is found by P4_NATS_URL first, then by the running system's file, then by the server's own", async () => {
+    await mkdir(join(dataDir, "nats", "run"), { recursive: true });
+    const ports = { nats: ["nats://127.0.0.1:3"], monitoring: ["http://127.0.0.1:4"] };
+    await writeFile(join(dataDir, "nats", "run", `nats-server_${process.pid}.ports`), JSON.stringify(ports));
+    expect(await findBroker({ natsUrl: null, dataDir })).toMatchObject({
+      url: "nats://127.0.0.1:3",
+      monitorUrl: "http://127.0.0.1:4",
+    });
+
+    const stack = { natsUrl: "nats://127.0.0.1:2", pid: process.pid };
+    await writeFile(join(dataDir, "stack.json"), JSON.stringify(stack));
+    expect(await findBroker({ natsUrl: null, dataDir })).toMatchObject({ url: "nats://127.0.0.1:2" });
+    expect(await findBroker({ natsUrl: ["nats://h:1"], dataDir })).toMatchObject({ foundBy: "P4_NATS_URL" });
+
+    await writeFile(join(dataDir, "stack.json"), JSON.stringify({ ...stack, pid: deadPid }));
+    expect(await findBroker({ natsUrl: null, dataDir })).toMatchObject({ url: "nats://127.0.0.1:3" });
+  });
+
+  it.each([
+    { what: "nothing runs", env: { P4_DATA_DIR: "/nowhere" }, says: "npm start" },
+    { what: "nobody answers", env: { P4_NATS_URL: "nats://127.0.0.1:1" }, says: "Check that the broker runs" },
+  ])("that is not there gives exit code 3 and the next step: $what", async ({ env, says }) => {
+    const { exitCode, out, err } = await runP4(["replay", "inv1"], { env });
+    expect([exitCode, out]).toEqual([3, ""]);
+    expect(err).toContain(says);
+  });
+});

@@ -1,0 +1,13 @@
+import { isConfigError, loadConfig, type Config } from "@p4/config";
+import { CliError } from "../cli-error.ts";
+import type { VerbContext } from "../verb.ts";
+
+/** Throws a CliError (misuse) that lists every problem. */
+export function readConfig({ env }: Pick<VerbContext, "env">): Config {
+  try {
+    return loadConfig(env);
+  } catch (error) {
+    if (!isConfigError(error)) throw error;
+    throw new CliError("misuse", error.message, "p4 config --reference shows every variable.", "BAD_CONFIG");
+  }
+}

@@ -1,0 +1,48 @@
+import type { Style } from "./terminal.ts";
+
+export interface Column {
+  readonly title: string;
+  readonly align?: "left" | "right";
+  /** Colour of a cell, by its text. */
+  readonly style?: (cell: string) => Style | null;
+}
+
+export type Row = readonly string[];
+
+/** A table whose widths are set once, so that rows that come later still line up with those above. */
+export interface TableLayout {
+  readonly head: string;
+  line(row: Row): string;
+}
+
+type Paint = (style: Style, text: string) => string;
+
+export function layTable(columns: readonly Column[], rows: readonly Row[], paint: Paint): TableLayout {
+  const widths = columns.map(({ title }, i) => Math.max(title.length, ...rows.map((row) => (row[i] ?? "").length)));
+  const padded = (cell: string, i: number): string =>
+    columns[i]?.align === "right" ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0);
+  return {
+    head: paint(
+      "dim",
+      columns
+        .map(({ title }, i) => padded(title, i))
+        .join("  ")
+        .trimEnd(),
+    ),
+    line(row) {
+      const last = row.findLastIndex((cell) => cell !== "");
+      const cells = row.slice(0, last + 1).map((cell, i) => {
+        const style = columns[i]?.style?.(cell) ?? null;
+        const text = i === last && columns[i]?.align !== "right" ? cell : padded(cell, i);
+        return style === null ? text : paint(style, text);
+      });
+      return cells.join("  ");
+    },
+  };
+}
+
+/** The whole table, head first. */
+export function tableLines(columns: readonly Column[], rows: readonly Row[], paint: Paint): string[] {
+  const layout = layTable(columns, rows, paint);
+  return [layout.head, ...rows.map((row) => layout.line(row))];
+}

@@ -1,0 +1,162 @@
+import {
+  machineVersion,
+  stateName,
+  tellNext,
+  type Timeline,
+  type TimelineEntry,
+  type TimelinePosition,
+} from "@p4/channel";
+import { sha256Hex } from "@p4/node-crypto";
+import { CliError } from "../cli-error.ts";
+import { durationText, timeText } from "../human.ts";
+import { explainFailure } from "../operator/explain-failure.ts";
+import { readTimeline, sentTo, textOf } from "../operator/read-channel.ts";
+import { withNode, type Operator } from "../operator/with-node.ts";
+import { timelineTable, type TimelineTable } from "../timeline-lines.ts";
+import { examples, type Verb, type VerbContext } from "../verb.ts";
+import { channelArgument, logPointArgument, type LogPoint } from "./arguments.ts";
+
+interface ReplayOptions {
+  readonly at?: LogPoint;
+  readonly follow?: boolean;
+}
+
+/** Nodes' clocks differ a little; a step back of more than this is told. */
+const clockToleranceMs = 1_000;
+
+export const replayVerb: Verb = (program, context) => {
+  program
+    .command("replay")
+    .argument("<channel>", "the channel's id", channelArgument)
+    .description("fold a channel's log and print what happened: who sent what, what it changed, who was waited for")
+    .option(
+      "--at <point>",
+      "stop at this sequence or time: the state then, and what each party had been sent",
+      logPointArgument,
+    )
+    .option("--follow", "go on with new events until Ctrl-C")
+    .addHelpText(
+      "after",
+      examples(
+        ["p4 replay inv123", "the whole timeline"],
+        ["p4 replay inv123 --at 41", "the state after the event with sequence 41"],
+        ["p4 replay inv123 --at 2026-11-23T09:30:00Z", "the state at that time, by the broker's clock"],
+        ["p4 replay inv123 --follow", "and then what happens"],
+        ["p4 replay inv123 --json | jq '.entries[].what'", "for programs"],
+      ) + "\nExit code 1: the log does not hold together, or a clock went back by more than a second.\n",
+    )
+    .action(async (channelId: string, options: ReplayOptions) => {
+      if (options.at !== undefined && options.follow === true) {
+        throw new CliError("misuse", "--at and --follow exclude each other", null, "BAD_OPTIONS");
+      }
+      await withNode(context, (operator) => replay(context, operator, channelId, options));
+    });
+};
+
+async function replay(
+  context: VerbContext,
+  { node }: Operator,
+  channelId: string,
+  { at, follow }: ReplayOptions,
+): Promise<void> {
+  const timeline = await readTimeline(node.log, channelId, at);
+  const { entries } = timeline;
+  const table = timelineTable(entries, context.terminal.style);
+  if (follow === true) {
+    for (const [i, entry] of entries.entries()) {
+      context.print(entryView(entry), () => (i === 0 ? table.lines.slice(0, 2) : (table.lines[i + 1] ?? "")));
+    }
+    return followOn(context, node, { channelId, timeline, table });
+  }
+  const view = channelView(channelId, timeline, at !== undefined);
+  context.print(view, () => [...table.lines, "", ...summaryLines(view)]);
+  const backwards = entries.filter(({ sincePreviousMs }) => sincePreviousMs < -clockToleranceMs);
+  for (const { streamVersion, sincePreviousMs } of backwards) {
+    context.terminal.err(`a clock went back by ${durationText(-sincePreviousMs)} at sequence ${streamVersion}`);
+    context.fail();
+  }
+}
+
+interface Followed {
+  readonly channelId: string;
+  readonly timeline: Timeline;
+  readonly table: TimelineTable;
+}
+
+/** Each event that the feed announces is read from the log: nothing is told that is not stored. */
+async function followOn(
+  context: VerbContext,
+  node: Operator["node"],
+  { channelId, timeline, table }: Followed,
+): Promise<void> {
+  let position: TimelinePosition = {
+    channel: timeline.channel,
+    openedAtMs: timeline.entries[0]?.atMs ?? 0,
+    lastAtMs: timeline.entries.at(-1)?.atMs ?? 0,
+  };
+  let failed: unknown;
+  const ended = new AbortController();
+  const stop = AbortSignal.any([context.signal, ended.signal]);
+  let reading: Promise<void> = Promise.resolve();
+  const readOn = async (): Promise<void> => {
+    for (const stored of await node.log.readStream(channelId, { afterVersion: position.channel.streamVersion })) {
+      const told = tellNext(position, textOf(stored), sha256Hex);
+      position = told.position;
+      context.print(entryView(told.entry), () => table.line(told.entry));
+    }
+    if (position.channel.snapshot.status === "done") ended.abort();
+  };
+  const onEvent = (): void => {
+    reading = reading.then(readOn).catch((error: unknown) => {
+      failed = explainFailure(error, channelId);
+      ended.abort();
+    });
+  };
+  const followed = await node.registry.follow(channelId, onEvent);
+  try {
+    onEvent();
+    await new Promise<void>((resolve) => {
+      if (stop.aborted) resolve();
+      else stop.addEventListener("abort", () => resolve(), { once: true });
+    });
+    await reading;
+  } finally {
+    followed.release();
+  }
+  if (failed !== undefined) throw failed;
+}
+
+function channelView(channelId: string, { channel, entries }: Timeline, isPast: boolean) {
+  const { context } = channel.snapshot;
+  return {
+    channelId,
+    state: stateName(channel.snapshot),
+    streamVersion: channel.streamVersion,
+    headHash: channel.headHash,
+    machineVersion: machineVersion(sha256Hex),
+    openedAt: new Date(context.openedAtMs).toISOString(),
+    expiresAt: new Date(context.expiresAtMs).toISOString(),
+    pending: entries.at(-1)?.pending ?? { merchant: [], customer: [] },
+    ...(isPast ? { sent: sentTo(entries) } : {}),
+    entries: entries.map(entryView),
+  };
+}
+
+function entryView({ event, atMs, ...entry }: TimelineEntry) {
+  return { ...entry, at: new Date(atMs).toISOString(), type: event.type, eventId: event.metadata.eventId };
+}
+
+function summaryLines(view: ReturnType<typeof channelView>): string[] {
+  const { state, entries, headHash, streamVersion, pending, sent } = view;
+  const list = (keys: readonly string[]): string => (keys.length === 0 ? "nothing" : keys.join(", "));
+  const took = entries.at(-1)?.elapsedMs ?? 0;
+  return [
+    `${state} after ${entries.length} events in ${durationText(took)}; deadline ${timeText(Date.parse(view.expiresAt))}`,
+    ...(sent === undefined
+      ? []
+      : [`sent to the merchant: ${list(sent.merchant)}`, `sent to the customer: ${list(sent.customer)}`]),
+    `pending for the merchant: ${list(pending.merchant)}`,
+    `pending for the customer: ${list(pending.customer)}`,
+    `head ${headHash} at sequence ${streamVersion}`,
+  ];
+}
