@@ -1,0 +1,20 @@
+import { connect } from "node:net";
+import { connect as connectSecurely } from "node:tls";
+import type { ConnectTcp } from "@p4/conformance";
+
+/** Bare TCP or TLS, for what no WebSocket client would send. */
+export const connectTcp: ConnectTcp = ({ host, port, secure }, listener) =>
+  new Promise((resolve, reject) => {
+    const socket = secure ? connectSecurely({ host, port, servername: host }) : connect({ host, port });
+    socket.once(secure ? "secureConnect" : "connect", () => {
+      resolve({
+        write: (bytes) => void socket.write(bytes),
+        pause: () => void socket.pause(),
+        destroy: () => void socket.destroy(),
+      });
+    });
+    socket.on("data", (bytes) => listener.data(bytes));
+    socket.on("close", () => listener.closed());
+    // After the connection is made, an error is followed by the close.
+    socket.on("error", reject);
+  });

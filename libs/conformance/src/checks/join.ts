@@ -1,0 +1,110 @@
+import { ensure, ensureEqual, fail, skip, type Check } from "../check.ts";
+import { headerOf } from "../peer.ts";
+
+const document = "document: GET /ws/:channelID";
+
+export const joinChecks: readonly Check[] = [
+  {
+    id: "join-success",
+    title: "The first message to who joins is join.success on this channel; others do not hear it",
+    source: "document: Messages",
+    async run(kit) {
+      const { channelId, merchant, customer } = await kit.meet();
+      for (const peer of [merchant, customer]) {
+        ensureEqual(peer.keys[0], "join.success", "the first message");
+        ensureEqual(peer.heard[0]?.message.channelId, channelId, "its channel");
+      }
+      await merchant.settle();
+      ensureEqual(merchant.keys.filter((key) => key === "join.success").length, 1, "the number of join.success");
+    },
+  },
+  {
+    id: "expiry-header",
+    title: "join.success has the header x-channel-expires, a time to come",
+    source: "defect 8",
+    async run(kit) {
+      const peer = await kit.joinAs("merchant", kit.newChannelId());
+      const expires = headerOf(peer.heard[0]!, "x-channel-expires");
+      ensure(
+        /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(expires),
+        `x-channel-expires is ${expires}, not RFC 3339`,
+      );
+      ensure(Date.parse(expires) > Date.now() - 1_000, `x-channel-expires ${expires} is over`);
+    },
+  },
+  {
+    id: "sequence-header",
+    title: "Messages tell their place in the channel's log, rising: x-p4-sequence",
+    source: "design: pending messages on join",
+    async run(kit) {
+      const { merchant, customer } = await kit.meet();
+      customer.say("paymentrequest.create");
+      const heard = await merchant.hear("paymentrequest.create");
+      const joined = Number(headerOf(merchant.heard[0]!, "x-p4-sequence"));
+      const sequence = Number(headerOf(heard, "x-p4-sequence"));
+      ensure(sequence > joined, `x-p4-sequence went from ${joined} to ${sequence}`);
+    },
+  },
+  {
+    id: "unknown-channel-404",
+    title: "An unknown channel is refused before the upgrade, with 404",
+    source: "defect 10",
+    needs: ["tcp"],
+    async run(kit) {
+      const peer = await kit.rawOn(kit.newChannelId());
+      if (peer.status === 401) skip("the server asks for a token");
+      if (peer.status !== 101) return ensureEqual(peer.status, 404, "the status");
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      if (peer.closedWith !== null) fail("the upgrade is made, then the socket is closed");
+      skip("the server opens a channel for whoever comes first");
+    },
+  },
+  {
+    id: "hostile-channel-ids",
+    title: "Channel ids that are no ids are refused before the upgrade, with 400 or 404",
+    source: "bad input",
+    needs: ["tcp"],
+    async run(kit) {
+      for (const path of ["a.b", "a%20b", "%2e%2e%2fetc", "%00", "a".repeat(65), "%F0%9F%92%A3", "a%3Eb", "a*"]) {
+        const { status } = await kit.raw(path);
+        ensure(status === 400 || status === 404, `/${path} is answered ${status}`);
+      }
+    },
+  },
+  {
+    id: "plain-get",
+    title: "GET without an upgrade is a client's error, not a server's",
+    source: document,
+    needs: ["http"],
+    async run(kit) {
+      const path = new URL(kit.target.socketBase).pathname;
+      const { status } = await kit.http(`${path}/${kit.newChannelId()}`);
+      ensure(status >= 400 && status < 500, `it is answered ${status}`);
+    },
+  },
+  {
+    id: "subprotocol",
+    title: "The dialect can be named as a WebSocket subprotocol, which is confirmed",
+    source: "design: dialects",
+    async run(kit) {
+      const { dialect } = kit.target;
+      const peer = await kit.join(kit.newChannelId(), "internal=true", [dialect]);
+      ensureEqual(peer.subprotocol, dialect, "the confirmed subprotocol");
+      ensureEqual(peer.heard[0]?.dialect, dialect, "the dialect of join.success");
+    },
+  },
+  {
+    id: "health-channel",
+    title: "The channel named health greets everyone, and connects nobody",
+    source: "deployed wallets: joined every two seconds",
+    async run(kit) {
+      const [first, second] = [await kit.joinAs("merchant", "health"), await kit.joinAs("customer", "health")];
+      second.say("my-dpp");
+      second.say("paymentrequest.create");
+      await kit.joinAs("customer", "health");
+      await second.settle();
+      await first.settle();
+      ensureEqual(first.keys.join(), "join.success", "what a peer of health hears");
+    },
+  },
+];

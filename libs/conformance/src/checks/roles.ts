@@ -1,0 +1,107 @@
+import { ackBody, paymentBody, termsBody } from "../bodies.ts";
+import { ensureEqual, type Check } from "../check.ts";
+import { payFlow, payUntilAck } from "../pay-flow.ts";
+
+export const roleChecks: readonly Check[] = [
+  {
+    id: "customers-apart",
+    title: "What a customer says is for the merchant, not for other customers",
+    source: "design: roles",
+    async run(kit) {
+      const { channelId, merchant, customer } = await kit.meet();
+      const other = await kit.joinAs("customer", channelId);
+      other.say("paymentrequest.create");
+      await merchant.hear("paymentrequest.create");
+      customer.say("payment", { bodyText: paymentBody() });
+      await merchant.hear("payment");
+      await other.settle();
+      ensureEqual(other.keys.includes("payment"), false, "the other customer's having heard the payment");
+    },
+  },
+  {
+    id: "cross-channel",
+    title: "A frame for another channel than the joined one is refused, and nobody there hears it",
+    source: "defect 3",
+    async run(kit) {
+      const [here, there] = [await kit.meet(), await kit.meet()];
+      await payUntilAck(there.merchant, there.customer);
+      here.merchant.say("payment.ack", { channelId: there.channelId, bodyText: ackBody("forged") });
+      await here.merchant.hear("error");
+      there.merchant.say("payment.ack", { bodyText: ackBody("true") });
+      const heard = await there.customer.hear("payment.ack");
+      ensureEqual(heard.message.bodyText, ackBody("true"), "the first acknowledgement on the other channel");
+    },
+  },
+  {
+    id: "customer-cannot-ack",
+    title: "An acknowledgement comes from the merchant: a customer's is refused",
+    source: "defect 4",
+    async run(kit) {
+      const { channelId, merchant, customer } = await kit.meet();
+      const forger = await kit.joinAs("customer", channelId);
+      forger.say("paymentrequest.create");
+      await merchant.hear("paymentrequest.create");
+      await payUntilAck(merchant, customer);
+      forger.say("payment.ack", { bodyText: ackBody("forged") });
+      await forger.hear("error");
+      merchant.say("payment.ack", { bodyText: ackBody("true") });
+      const heard = await customer.hear("payment.ack");
+      ensureEqual(heard.message.bodyText, ackBody("true"), "the first acknowledgement");
+    },
+  },
+  {
+    id: "one-merchant",
+    title: "While the merchant is connected, nobody else takes its place",
+    source: "design: roles",
+    async run(kit) {
+      const { channelId, merchant, customer } = await kit.meet();
+      await payUntilAck(merchant, customer);
+      const second = await kit.joinAs("merchant", channelId);
+      second.say("payment.ack", { bodyText: ackBody("second") });
+      await second.hear("error");
+      merchant.say("payment.ack", { bodyText: ackBody("first") });
+      const heard = await customer.hear("payment.ack");
+      ensureEqual(heard.message.bodyText, ackBody("first"), "the first acknowledgement");
+    },
+  },
+  {
+    id: "server-keys",
+    title: "proof.create, channel.expired and join.success are the server's: a wallet's are refused",
+    source: "document: Messages",
+    async run(kit) {
+      const { merchant, customer } = await kit.meet();
+      const keys = ["proof.create", "channel.expired", "join.success"];
+      for (const key of keys) {
+        merchant.say(key, { bodyText: '{"payload":"{}"}' });
+        await merchant.hear("error");
+      }
+      await customer.settle();
+      ensureEqual(customer.keys.join(), "join.success", "what the customer heard");
+    },
+  },
+  {
+    id: "illegal-step",
+    title: "An acknowledgement before any payment is refused",
+    source: "design: the machine",
+    async run(kit) {
+      const { merchant, customer } = await kit.meet();
+      merchant.say("payment.ack", { bodyText: ackBody() });
+      await merchant.hear("error");
+      await customer.settle();
+      ensureEqual(customer.keys.includes("payment.ack"), false, "the customer's having heard it");
+    },
+  },
+  {
+    id: "no-way-back",
+    title: "After a successful acknowledgement there are no new terms and no other payment",
+    source: "design: the machine",
+    async run(kit) {
+      const { merchant, customer } = await kit.meet();
+      await payFlow(merchant, customer);
+      merchant.say("paymentrequest.response", { bodyText: termsBody("more") });
+      await merchant.hear("error");
+      customer.say("payment", { bodyText: paymentBody("again") });
+      await customer.hear("error");
+    },
+  },
+];
