@@ -21,3 +21,4 @@ export { checkTitles } from "./report.ts";
 export type { CheckCode, CheckStatus, EvidenceCheck, EvidenceReport } from "./report.ts";
 export { countersignHead, isPublicKey, publicKeyOf } from "./signing.ts";
 export { verifyEvidence, type VerifyEvidenceOptions } from "./verify-evidence.ts";
+export { renderEvidenceHtml } from "./html/render-evidence-html.ts";

@@ -43,6 +43,8 @@ export interface EvidenceReport {
   /** No check failed. What is not proved does not make it false: read the checks. */
   readonly ok: boolean;
   readonly checks: readonly EvidenceCheck[];
+  /** Of the file's bytes: names the very file that this is about. */
+  readonly fileSha256: string;
   /** Null when the file is damaged: nothing in it is to be relied upon. */
   readonly file: EvidenceFile | null;
   /** Every event with the state before and after; empty when the log does not hold together. */

@@ -58,6 +58,7 @@ describe("a settled channel", () => {
       "ok MACHINE",
       "ok MESSAGES",
       "ok PAYMENT event 22",
+      "ok PAYMENT event 22",
       "ok PROOF event 33",
       "ok BLOCK event 33",
       "not-proved BLOCK",

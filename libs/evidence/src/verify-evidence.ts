@@ -1,10 +1,11 @@
-import { sdkCrypto, type SpvCrypto } from "@p4/spv";
+import { bytesToHex, sdkCrypto, type SpvCrypto } from "@p4/spv";
 import type { Anchor } from "./anchor/anchor.ts";
 import { chainNotProved, indexBlocks } from "./checks/check-blocks.ts";
 import { checkChain } from "./checks/check-chain.ts";
 import { checkClock } from "./checks/check-clock.ts";
 import { checkMachine } from "./checks/check-machine.ts";
 import { checkMessages } from "./checks/check-messages.ts";
+import { checkPayments } from "./checks/check-payment.ts";
 import { checkProofs } from "./checks/check-proofs.ts";
 import { checkOperatorKey, checkSignature } from "./checks/check-signature.ts";
 import { checkTail, type CountersignedHead } from "./checks/check-tail.ts";
@@ -32,10 +33,12 @@ export interface VerifyEvidenceOptions {
  */
 export function verifyEvidence(file: Uint8Array | string, options: VerifyEvidenceOptions = {}): EvidenceReport {
   const crypto = options.crypto ?? sdkCrypto;
-  const read = readEvidence(typeof file === "string" ? utf8Bytes(file) : file, crypto);
+  const bytes = typeof file === "string" ? utf8Bytes(file) : file;
+  const read = readEvidence(bytes, crypto);
+  const fileSha256 = bytesToHex(crypto.sha256(bytes));
   if (!read.ok) {
     const rest = notProved("PARTS", "Nothing else was checked: what a damaged file says is not to be relied upon.");
-    return { ok: false, checks: [...read.checks, rest], file: null, timeline: [] };
+    return { ok: false, checks: [...read.checks, rest], fileSha256, file: null, timeline: [] };
   }
   const { checks, timeline } = verifyContents(read.file, crypto, options);
   const whole: EvidenceCheck[] = [
@@ -44,7 +47,7 @@ export function verifyEvidence(file: Uint8Array | string, options: VerifyEvidenc
     proved("MANIFEST", `All ${read.file.manifest.value.parts.length} signed parts are there, in their order.`),
   ];
   const all = [...whole, ...checks];
-  return { ok: all.every(({ status }) => status !== "failed"), checks: all, file: read.file, timeline };
+  return { ok: all.every(({ status }) => status !== "failed"), checks: all, fileSha256, file: read.file, timeline };
 }
 
 function verifyContents(
@@ -62,7 +65,8 @@ function verifyContents(
   const checks = [
     ...signed,
     ...machine.checks,
-    ...checkMessages(file.header.value.channelId, events, crypto),
+    ...checkMessages(file.header.value.channelId, events),
+    ...checkPayments(events, crypto),
     ...checkProofs(events, blocks, crypto),
     ...blocks.faults,
     ...chainNotProved(provenBlocks(events)),

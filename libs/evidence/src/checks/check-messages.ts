@@ -1,7 +1,6 @@
 import type { ChannelEventType, RecordedMessage } from "@p4/channel";
 import { ackOutcome, decodeFrame, messageSpec, type Message } from "@p4/protocol";
-import { paymentTransactionId, type SpvCrypto } from "@p4/spv";
-import { failed, notProved, proved, type EvidenceCheck } from "../report.ts";
+import { failed, proved, type EvidenceCheck } from "../report.ts";
 import { checkEach, eventsOf, type RecordedEvent } from "./recorded-event.ts";
 
 const walletKeys = {
@@ -22,11 +21,7 @@ const walletEventTypes = Object.keys(walletKeys) as readonly WalletEventType[];
 const frameLimits = { maxBytes: Number.MAX_SAFE_INTEGER };
 
 /** Reads every raw frame again: it must say what the event made of it. */
-export function checkMessages(
-  channelId: string,
-  events: readonly RecordedEvent[],
-  crypto: SpvCrypto,
-): readonly EvidenceCheck[] {
+export function checkMessages(channelId: string, events: readonly RecordedEvent[]): readonly EvidenceCheck[] {
   const messages = eventsOf(events, ...walletEventTypes);
   if (messages.length === 0) return [];
   const faults = checkEach("MESSAGES", messages, (recorded) => {
@@ -36,10 +31,7 @@ export function checkMessages(
     return fault === null ? [] : [failed("MESSAGES", `The message as received ${fault}.`, recorded)];
   });
   const read = `The ${messages.length} wallet messages, as received, say what their events say (key, ids, sender's role, verdict).`;
-  return [
-    ...(faults.length > 0 ? faults : [proved("MESSAGES", read)]),
-    ...checkEach("PAYMENT", eventsOf(events, "PaymentSubmitted"), (recorded) => [checkPayment(recorded, crypto)]),
-  ];
+  return faults.length > 0 ? faults : [proved("MESSAGES", read)];
 }
 
 function faultOf(message: Message, event: RecordedEvent<WalletEventType>["event"], channelId: string): string | null {
@@ -65,21 +57,6 @@ function verdictFault(message: Message, event: RecordedEvent<WalletEventType>["e
     return `says that the payment was ${accepted ? "accepted" : "refused"}`;
   }
   return event.type === "PaymentRefused" && event.data.reason !== (memo ?? "") ? "gives another reason" : null;
-}
-
-/** The transaction's id is its hash: anyone can compute it again from the payment. */
-function checkPayment(recorded: RecordedEvent<"PaymentSubmitted">, crypto: SpvCrypto): EvidenceCheck {
-  const { message, txid } = recorded.event.data;
-  const frame = readFrame(message);
-  if (typeof frame === "string") return failed("PAYMENT", `The payment as received ${frame}.`, recorded);
-  const derived = frame.bodyText === null ? null : paymentTransactionId(frame.bodyText, crypto);
-  if (derived !== txid) {
-    const statement = `The payment as received carries the transaction ${derived ?? "(none that can be read)"}, the event says ${txid ?? "none"}.`;
-    return failed("PAYMENT", statement, recorded);
-  }
-  return txid === null
-    ? notProved("PAYMENT", "The payment carries no transaction that can be read: what it paid is not proved.", recorded)
-    : proved("PAYMENT", `The payment as received carries the transaction ${txid}.`, recorded);
 }
 
 /** The message, or what is wrong with its frame. */

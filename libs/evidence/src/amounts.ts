@@ -1,0 +1,100 @@
+import type { RecordedMessage } from "@p4/channel";
+import { decodeFrame, parseBody, type Bip270PaymentRequest, type ParsedBody } from "@p4/protocol";
+import { bytesToHex, hexToBytes, isSpvError, subjectTransaction, type SpvCrypto } from "@p4/spv";
+
+/** One output: asked for by payment terms, or made by a payment's transaction. */
+export interface Amount {
+  readonly satoshis: bigint;
+  /** Locking script, lower-case hex. */
+  readonly script: string;
+  /** What the merchant calls it; "" when it does not. */
+  readonly description: string;
+}
+
+/** The outputs that payment terms ask for; null when the body is in no vocabulary that tells them. */
+export function termsAmounts(message: RecordedMessage): readonly Amount[] | null {
+  const outputs = termsOutputs(bodyOf(message));
+  return (
+    outputs?.map(({ amount, script, description }) => ({
+      satoshis: BigInt(amount),
+      script: script.toLowerCase(),
+      description: description ?? "",
+    })) ?? null
+  );
+}
+
+/** The outputs of a payment's transaction; null when there is none that can be read. */
+export function paymentAmounts(message: RecordedMessage, crypto: SpvCrypto): readonly Amount[] | null {
+  const text = transactionText(bodyOf(message));
+  if (text === null) return null;
+  try {
+    const { outputs } = subjectTransaction(hexToBytes(text, "transaction"), crypto);
+    return outputs.map(({ satoshis, lockingScript }) => ({
+      satoshis,
+      script: bytesToHex(lockingScript),
+      description: "",
+    }));
+  } catch (error) {
+    if (isSpvError(error)) return null;
+    throw error;
+  }
+}
+
+export function sumOf(amounts: readonly Amount[]): bigint {
+  return amounts.reduce((sum, { satoshis }) => sum + satoshis, 0n);
+}
+
+/** `1,000,000` */
+export function groupedDigits(satoshis: bigint): string {
+  return satoshis.toString().replace(/\B(?=(\d{3})+$)/g, ",");
+}
+
+/** Whether every output asked for is made, each by an output of its own. */
+export function paysAll(asked: readonly Amount[], made: readonly Amount[]): boolean {
+  const left = made.map(outputText);
+  return asked.every((output) => {
+    const at = left.indexOf(outputText(output));
+    if (at !== -1) left.splice(at, 1);
+    return at !== -1;
+  });
+}
+
+function outputText({ satoshis, script }: Amount): string {
+  return `${satoshis} ${script}`;
+}
+
+function bodyOf({ key, raw }: RecordedMessage): ParsedBody {
+  const frame = decodeFrame(raw, { maxBytes: Number.MAX_SAFE_INTEGER });
+  const parsed = frame.ok ? parseBody(key, frame.message.bodyText) : null;
+  return parsed?.ok === true ? parsed.body : { form: "opaque" };
+}
+
+/** BRC-27 offers a choice of modes: no one amount is asked for unless there is one way to pay. */
+function termsOutputs(body: ParsedBody): Bip270PaymentRequest["outputs"] | null {
+  switch (body.form) {
+    case "bip270.paymentRequest":
+      return body.value.outputs;
+    case "dpp.paymentRequest":
+      return body.value.destinations?.outputs ?? null;
+    case "brc27.paymentTerms": {
+      const options = Object.values(body.value.modes).flatMap((mode) => Object.values(mode));
+      const transactions = options.length === 1 ? options[0]?.transactions : undefined;
+      return transactions?.flatMap(({ outputs }) => outputs?.native ?? []) ?? null;
+    }
+    default:
+      return null;
+  }
+}
+
+function transactionText(body: ParsedBody): string | null {
+  switch (body.form) {
+    case "bip270.payment":
+      return body.value.transaction;
+    case "dpp.payment":
+      return body.value.rawTx ?? body.value.spvEnvelope?.rawTx ?? body.value.ancestry ?? null;
+    case "brc27.payment":
+      return body.value.mode.transactions.at(-1) ?? null;
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,57 @@
+import { paymentTransactionId, type SpvCrypto } from "@p4/spv";
+import { groupedDigits, paymentAmounts, paysAll, sumOf, termsAmounts } from "../amounts.ts";
+import { failed, notProved, proved, type EvidenceCheck } from "../report.ts";
+import { readFrame } from "./check-messages.ts";
+import { checkEach, eventsOf, type RecordedEvent } from "./recorded-event.ts";
+
+/** Derives each payment's transaction again from what the wallet sent, and compares it with the terms. */
+export function checkPayments(events: readonly RecordedEvent[], crypto: SpvCrypto): readonly EvidenceCheck[] {
+  return checkEach("PAYMENT", eventsOf(events, "PaymentSubmitted"), (recorded) => {
+    const txidCheck = checkTxid(recorded, crypto);
+    if (txidCheck.status !== "ok") return [txidCheck];
+    const before = events.filter(({ streamVersion }) => streamVersion < recorded.streamVersion);
+    return [txidCheck, ...checkAmounts(eventsOf(before, "TermsOffered").at(-1), recorded, crypto)];
+  });
+}
+
+/** The transaction's id is its hash: anyone can compute it. */
+function checkTxid(recorded: RecordedEvent<"PaymentSubmitted">, crypto: SpvCrypto): EvidenceCheck {
+  const { message, txid } = recorded.event.data;
+  const frame = readFrame(message);
+  if (typeof frame === "string") return failed("PAYMENT", `The payment as received ${frame}.`, recorded);
+  const derived = frame.bodyText === null ? null : paymentTransactionId(frame.bodyText, crypto);
+  if (derived !== txid) {
+    const statement = `The payment as received carries the transaction ${derived ?? "(none that can be read)"}, the event says ${txid ?? "none"}.`;
+    return failed("PAYMENT", statement, recorded);
+  }
+  return txid === null
+    ? notProved("PAYMENT", "The payment carries no transaction that can be read: what it paid is not proved.", recorded)
+    : proved("PAYMENT", `The payment as received carries the transaction ${txid}.`, recorded);
+}
+
+/** Never a failure: what a payment is worth was the merchant's to say. */
+function checkAmounts(
+  terms: RecordedEvent<"TermsOffered"> | undefined,
+  payment: RecordedEvent<"PaymentSubmitted">,
+  crypto: SpvCrypto,
+): readonly EvidenceCheck[] {
+  const asked = terms === undefined ? null : termsAmounts(terms.event.data.message);
+  const made = paymentAmounts(payment.event.data.message, crypto);
+  if (terms === undefined || asked === null || made === null) return [];
+  const sum = `${groupedDigits(sumOf(asked))} satoshis in ${asked.length} output${asked.length === 1 ? "" : "s"}`;
+  return paysAll(asked, made)
+    ? [
+        proved(
+          "PAYMENT",
+          `The transaction makes every output that the terms of event ${terms.streamVersion} ask for: ${sum}.`,
+          payment,
+        ),
+      ]
+    : [
+        notProved(
+          "PAYMENT",
+          `The terms of event ${terms.streamVersion} ask for ${sum}; that the transaction pays them is not proved: it does not make these outputs.`,
+          payment,
+        ),
+      ];
+}
