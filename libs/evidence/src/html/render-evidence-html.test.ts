@@ -38,7 +38,11 @@ const harmlessAttributes = new Set(
 
 function attributesOf(html: string): ReadonlySet<string> {
   const tags = [...html.matchAll(/<[a-z][^<>]*>/gi)].map(([tag]) => tag);
-  return new Set(tags.flatMap((tag) => [...tag.matchAll(/\s([a-z-]+)=/gi)].map(([, name = ""]) => name.toLowerCase())));
+  return new Set(
+    tags.flatMap((tag) =>
+      [...tag.replace(/"[^"]*"/g, '""').matchAll(/\s([a-z-]+)=/gi)].map(([, name = ""]) => name.toLowerCase()),
+    ),
+  );
 }
 
 function tagsOf(html: string): ReadonlySet<string> {
