@@ -1,0 +1,61 @@
+import { parseArgs } from "node:util";
+import { isSabotage, sabotages, type Sabotage } from "../sabotage/sabotage.ts";
+
+export interface CampaignOptions {
+  readonly minutes: number;
+  readonly seed: number;
+  readonly concurrency: number;
+  readonly json: boolean;
+  readonly sabotage: Sabotage | null;
+  /** Keep logs, stores and records here; null: a temporary directory, kept only when something was found. */
+  readonly dir: string | null;
+}
+
+export const usage = `npm run chaos -- [--minutes 2] [--seed 1] [--concurrency 16] [--json] [--dir path]
+                   [--sabotage ${Object.keys(sabotages).join("|")}]
+
+Runs payments against three brokers, three edges and the workers, all as processes of this machine, while faults that
+follow from the seed hit them; then compares the log with what the wallets saw. Exit code 0: nothing was lost and no
+promise was broken; 1: something was; 2: wrong arguments. With --sabotage the edges are broken on purpose, and the
+checker has to find it: 0 then means found.`;
+
+/** @throws Error that names the option and the rule. */
+export function readOptions(args: readonly string[]): CampaignOptions | "help" {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      minutes: { type: "string", default: "2" },
+      seed: { type: "string", default: "1" },
+      concurrency: { type: "string", default: "16" },
+      sabotage: { type: "string" },
+      dir: { type: "string" },
+      json: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) return "help";
+  const { sabotage } = values;
+  if (sabotage !== undefined && !isSabotage(sabotage)) {
+    throw new Error(`--sabotage: one of ${Object.keys(sabotages).join(", ")}, not ${sabotage}`);
+  }
+  return {
+    minutes: within("minutes", values.minutes, 0.1, 1_440),
+    seed: whole("seed", values.seed, 0, 2 ** 31),
+    concurrency: whole("concurrency", values.concurrency, 1, 10_000),
+    json: values.json,
+    sabotage: sabotage ?? null,
+    dir: values.dir ?? null,
+  };
+}
+
+function within(name: string, text: string, least: number, most: number): number {
+  const value = Number(text);
+  if (text !== "" && value >= least && value <= most) return value;
+  throw new Error(`--${name}: a number from ${String(least)} to ${String(most)}, not ${text}`);
+}
+
+function whole(name: string, text: string, least: number, most: number): number {
+  const value = within(name, text, least, most);
+  if (Number.isSafeInteger(value)) return value;
+  throw new Error(`--${name}: a whole number, not ${text}`);
+}

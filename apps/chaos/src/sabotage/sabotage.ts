@@ -1,0 +1,82 @@
+import { isStoreError, type EventLog, type LiveEvent, type LiveFeed } from "@p4/event-store";
+import type { ChannelPorts } from "@p4/node";
+
+/** Ways to break the edge on purpose: the checker has to find each of them, or its silence means nothing. */
+export const sabotages = {
+  /** Appends without the expected version: replicas overwrite each other's decisions. */
+  "no-occ": withoutExpectedVersion,
+  /** Tells this edge's wallets of an event before the log has it. */
+  "deliver-before-store": deliverBeforeStore,
+  /** Hears nothing of what other nodes store, and never compares with the log. */
+  "deaf-edge": deaf,
+} as const satisfies Record<string, (ports: ChannelPorts) => ChannelPorts>;
+
+export type Sabotage = keyof typeof sabotages;
+
+export function isSabotage(name: string): name is Sabotage {
+  return Object.hasOwn(sabotages, name);
+}
+
+function withoutExpectedVersion({ log, feed }: ChannelPorts): ChannelPorts {
+  const appendToStream: EventLog["appendToStream"] = async (request) => {
+    for (;;) {
+      try {
+        return await log.appendToStream(request);
+      } catch (error) {
+        if (!isStoreError(error, "STORE_VERSION_CONFLICT")) throw error;
+        const stored = await log.readStream(request.channelId, { consistent: true });
+        request = { ...request, expectedStreamVersion: stored.at(-1)?.streamVersion ?? 0 };
+      }
+    }
+  };
+  return { feed, log: { ...bound(log), appendToStream } };
+}
+
+function deliverBeforeStore({ log, feed }: ChannelPorts): ChannelPorts {
+  const listeners = new Map<string, Set<(event: LiveEvent) => void>>();
+  const appendToStream: EventLog["appendToStream"] = (request) => {
+    const { channelId, bytes, expectedStreamVersion: previousStreamVersion } = request;
+    const early = { channelId, bytes, previousStreamVersion, storedAtMs: Date.now() };
+    for (const listener of listeners.get(channelId) ?? []) {
+      listener({ ...early, streamVersion: previousStreamVersion + 1 });
+    }
+    return log.appendToStream(request);
+  };
+  const subscribe: LiveFeed["subscribe"] = (channelId, listener) => {
+    const own = listeners.get(channelId) ?? new Set();
+    listeners.set(channelId, own.add(listener));
+    const subscription = feed.subscribe(channelId, listener);
+    return {
+      unsubscribe() {
+        own.delete(listener);
+        subscription.unsubscribe();
+      },
+    };
+  };
+  return { log: { ...bound(log), appendToStream }, feed: { ...boundFeed(feed), subscribe } };
+}
+
+function deaf({ log, feed }: ChannelPorts): ChannelPorts {
+  const nothing = { unsubscribe: () => undefined };
+  return {
+    log: { ...bound(log), streamVersions: () => Promise.resolve(new Map()) },
+    feed: { ...boundFeed(feed), subscribe: () => nothing, onReconnect: () => nothing },
+  };
+}
+
+function bound(log: EventLog): EventLog {
+  return {
+    readStream: (channelId, options) => log.readStream(channelId, options),
+    appendToStream: (request) => log.appendToStream(request),
+    streamVersions: (channelIds) => log.streamVersions(channelIds),
+    scan: (options) => log.scan(options),
+  };
+}
+
+function boundFeed(feed: LiveFeed): LiveFeed {
+  return {
+    subscribe: (channelId, listener) => feed.subscribe(channelId, listener),
+    onReconnect: (listener) => feed.onReconnect(listener),
+    settled: () => feed.settled(),
+  };
+}

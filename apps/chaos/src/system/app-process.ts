@@ -1,0 +1,97 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
+import type { Member } from "./member.ts";
+
+export interface AppProcessOptions {
+  readonly name: string;
+  /** File that is run. */
+  readonly module: string;
+  /** The settings: nothing else of our environment but PATH is handed on. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly logFile: string;
+  /** Where `GET /readyz` answers; null: it has no port. */
+  readonly port: number | null;
+}
+
+const stopTimeoutMs = 15_000;
+
+/** An app of the system in a process of its own. */
+export class AppProcess implements Member {
+  readonly name: string;
+  readonly #options: AppProcessOptions;
+  #child: ChildProcess | null = null;
+  #exited: Promise<void> = Promise.resolve();
+  /** True between our own `start` and `stop` or `kill`: an end in between is the process's own. */
+  #wanted = false;
+  /** How often it ended without being told to. */
+  ownEnds = 0;
+
+  constructor(options: AppProcessOptions) {
+    this.name = options.name;
+    this.#options = options;
+  }
+
+  get isRunning(): boolean {
+    return this.#child !== null;
+  }
+
+  start(): Promise<void> {
+    if (this.#child !== null) return Promise.resolve();
+    const { module, env, logFile } = this.#options;
+    const log = openSync(logFile, "a");
+    const child = spawn(process.execPath, [module], {
+      env: { PATH: process.env["PATH"], ...env },
+      stdio: ["ignore", log, log],
+    });
+    closeSync(log);
+    this.#wanted = true;
+    this.#child = child;
+    const endWithUs = (): void => void child.kill("SIGKILL");
+    process.once("exit", endWithUs);
+    this.#exited = new Promise((resolve) => {
+      child.once("exit", () => {
+        process.off("exit", endWithUs);
+        this.#child = null;
+        if (this.#wanted) this.ownEnds++;
+        resolve();
+      });
+    });
+    return Promise.resolve();
+  }
+
+  async kill(): Promise<void> {
+    this.#wanted = false;
+    this.#child?.kill("SIGKILL");
+    await this.#exited;
+  }
+
+  async stop(): Promise<void> {
+    this.#wanted = false;
+    const child = this.#child;
+    if (child === null) return;
+    child.kill("SIGCONT");
+    child.kill("SIGTERM");
+    const deadline = setTimeout(() => child.kill("SIGKILL"), stopTimeoutMs);
+    await this.#exited;
+    clearTimeout(deadline);
+  }
+
+  pause(): void {
+    this.#child?.kill("SIGSTOP");
+  }
+
+  resume(): void {
+    this.#child?.kill("SIGCONT");
+  }
+
+  /** Resolves once the app says that it is ready. Throws after the time. */
+  async ready(withinMs: number): Promise<void> {
+    const { port, name, logFile } = this.#options;
+    if (port === null) return;
+    for (const endMs = Date.now() + withinMs; ; await new Promise((resolve) => setTimeout(resolve, 50))) {
+      const answer = await fetch(`http://127.0.0.1:${String(port)}/readyz`).catch(() => null);
+      if (answer?.ok === true) return;
+      if (Date.now() > endMs) throw new Error(`${name} was not ready within ${String(withinMs)} ms: see ${logFile}`);
+    }
+  }
+}

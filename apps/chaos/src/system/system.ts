@@ -1,0 +1,102 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { AppProcess } from "./app-process.ts";
+import { startBrokerCluster, type Broker, type BrokerCluster } from "./broker-cluster.ts";
+import { freePort } from "./free-port.ts";
+import { Link } from "./link.ts";
+import type { Member } from "./member.ts";
+
+export interface SystemOptions {
+  readonly dir: string;
+  /** Edges by name, with the life of the channels that they open. */
+  readonly edges: Readonly<Record<string, { readonly ttl: string }>>;
+  readonly shards: number;
+  /** The edge's main module; default: the app's own. */
+  readonly edgeModule?: string;
+  readonly settings?: Readonly<Record<string, string>>;
+  readonly onProgress: (text: string) => void;
+}
+
+/** The whole system as processes on this machine: three brokers, edges, workers, and the links between them. */
+export interface System {
+  readonly brokers: BrokerCluster;
+  readonly apps: ReadonlyMap<string, AppProcess>;
+  readonly edgePorts: Readonly<Record<string, number>>;
+  readonly proofPort: number;
+  /** An app's links to the brokers. */
+  readonly links: ReadonlyMap<string, readonly Link[]>;
+  /** Past all links. */
+  readonly natsUrl: string;
+  member(name: string): Member;
+  stop(): Promise<void>;
+}
+
+/** Written for each process that is started, so that placement stays configuration. */
+export const clusterSettings = { P4_REPLICAS: "3" } as const;
+
+const mains = { edge: "edge", expiry: "expiry", proofs: "proof-ingest" } as const;
+const readyWithinMs = 60_000;
+
+export async function startSystem(options: SystemOptions): Promise<System> {
+  await mkdir(options.dir, { recursive: true });
+  const brokers = await startBrokerCluster(options.dir, options.onProgress);
+  const apps = new Map<string, AppProcess>();
+  const links = new Map<string, readonly Link[]>();
+  const stop = async (): Promise<void> => {
+    await Promise.all([...apps.values()].map((app) => app.stop()));
+    await brokers.stop();
+    for (const link of [...links.values()].flat()) link.close();
+  };
+  const add = async (name: string, module: string, port: number | null, settings: Record<string, string>) => {
+    const own = await Promise.all(brokers.brokers.map((broker) => Link.open(broker.port)));
+    links.set(name, own);
+    const env = {
+      P4_NATS_URL: natsUrlOf(own),
+      P4_SHARDS: String(options.shards),
+      P4_LOG_LEVEL: "info",
+      ...clusterSettings,
+      ...options.settings,
+      ...settings,
+    };
+    const app = new AppProcess({ name, module, env, port, logFile: join(options.dir, `${name}.log`) });
+    apps.set(name, app);
+    await app.start();
+    return app;
+  };
+  try {
+    const edgePorts: Record<string, number> = {};
+    for (const [name, { ttl }] of Object.entries(options.edges)) {
+      edgePorts[name] = await freePort();
+      const settings = { P4_PORT: String(edgePorts[name]), P4_CHANNEL_TTL: ttl };
+      const edge = await add(name, options.edgeModule ?? mainOf(mains.edge), edgePorts[name], settings);
+      // The first one creates the streams.
+      if (apps.size === 1) await edge.ready(readyWithinMs);
+    }
+    const proofPort = await freePort();
+    await add("proofs", mainOf(mains.proofs), proofPort, { P4_PROOF_PORT: String(proofPort) });
+    for (const name of ["expiry-1", "expiry-2"]) await add(name, mainOf(mains.expiry), null, {});
+    await Promise.all([...apps.values()].map((app) => app.ready(readyWithinMs)));
+    const member = (name: string): Member => {
+      const found = apps.get(name) ?? brokers.brokers.find((broker) => broker.name === name);
+      if (found === undefined) throw new Error(`no process is named ${name}`);
+      return found;
+    };
+    return { brokers, apps, edgePorts, proofPort, links, natsUrl: urlsOf(brokers.brokers), member, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function mainOf(app: string): string {
+  return fileURLToPath(new URL(`../../../${app}/dist/main.js`, import.meta.url));
+}
+
+function natsUrlOf(links: readonly Link[]): string {
+  return links.map(({ port }) => `nats://127.0.0.1:${String(port)}`).join(",");
+}
+
+function urlsOf(brokers: readonly Broker[]): string {
+  return brokers.map(({ url }) => url).join(",");
+}
