@@ -43,7 +43,12 @@ export class Peer {
   /** The n-th frame with this key, once it is there. */
   async hear(key: string, nth = 1): Promise<Frame> {
     const found = () => this.frames.filter((frame) => keyOf(frame) === key)[nth - 1];
-    return waitFor(found, { description: `${key} (${String(nth)}) among ${this.keys.join(", ")}`, timeoutMs: 4_000 });
+    try {
+      return await waitFor(found, { timeoutMs: 4_000 });
+    } catch (cause) {
+      const state = `readyState ${String(this.socket.readyState)}, closed with ${JSON.stringify(this.closedWith)}`;
+      throw new Error(`no ${key} (${String(nth)}) among ${this.keys.join(", ")}; ${state}`, { cause });
+    }
   }
 
   async closed(): Promise<{ code: number; reason: string }> {
