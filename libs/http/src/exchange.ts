@@ -112,7 +112,8 @@ export class Exchange {
   takeOver(upgrade: (res: UwsResponse) => void): boolean {
     if (this.#over) return false;
     this.#over = true;
-    this.#res.cork(() => upgrade(this.#res));
+    // Not corked: seen under load, a corked upgrade now and then let the new socket die at once, without a close frame.
+    upgrade(this.#res);
     this.#onOver();
     return true;
   }
