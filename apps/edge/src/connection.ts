@@ -1,5 +1,5 @@
 import type { Participant, SequencedEvent } from "@p4/channel";
-import type { WebSocketConnection } from "@p4/http";
+import type { TokenBucket, WebSocketConnection } from "@p4/http";
 import type { Encoding, Role } from "@p4/protocol";
 import type { ChannelHistory } from "./channel-history.ts";
 import type { ServedChannel } from "./served-channel.ts";
@@ -22,6 +22,9 @@ export interface Connection {
   readonly history: ChannelHistory | null;
   /** Messages of this peer that wait to be stored. */
   inFlight: number;
+  inFlightBytes: number;
+  /** What it may still be refused; null until the first refusal. */
+  refusals: TokenBucket | null;
 }
 
 export function participantOf(connection: Connection, nodeId: string): Participant {

@@ -4,6 +4,7 @@ import type { SpvCrypto } from "@p4/spv";
 import type { WaitLimits } from "./bridge/prefer-wait.ts";
 import type { JoinPolicy } from "./join-policy.ts";
 import type { EdgeMetrics } from "./edge-metrics.ts";
+import type { LoadGauge } from "./load-gauge.ts";
 import type { ServedChannels } from "./served-channels.ts";
 
 export interface EdgeLimits {
@@ -12,6 +13,8 @@ export interface EdgeLimits {
   readonly maxConnectionsPerChannel: number;
   /** Messages of one connection that may wait to be stored. */
   readonly maxInFlightPerConnection: number;
+  /** Their bytes: a frame is kept until its event is stored. One message alone may have more. */
+  readonly maxInFlightBytesPerConnection: number;
 }
 
 /** What the edge's parts share. */
@@ -26,6 +29,7 @@ export interface EdgeContext {
   /** How long requests of the HTTP bridge wait for the merchant. */
   readonly bridge: WaitLimits;
   readonly metrics: EdgeMetrics;
+  readonly load: LoadGauge;
   readonly crypto: SpvCrypto;
   readonly nowMs: () => number;
   readonly newId: () => string;

@@ -6,6 +6,8 @@ export interface EdgeMetrics {
   connectionClosed(): void;
   frameReceived(bytes: number): void;
   frameRefused(code: string): void;
+  /** A socket was closed because too many of its messages were refused. */
+  floodClosed(): void;
   messageStored(seconds: number): void;
   messageDuplicate(): void;
   framesDelivered(count: number): void;
@@ -20,15 +22,18 @@ export interface EdgeMetrics {
 
 export function edgeMetrics(
   metrics: Metrics,
-  open: { channels: () => number; connections: () => number },
+  open: { channels: () => number; connections: () => number; storeBacklog: () => number; loopLagMs: () => number },
 ): EdgeMetrics {
   metrics.observe("edge_channels", "Channels with a socket on this node", open.channels);
   metrics.observe("edge_connections", "Open wallet sockets", open.connections);
+  metrics.observe("edge_store_backlog", "Messages and joins that wait for the log", open.storeBacklog);
+  metrics.observe("edge_loop_lag_seconds", "How late timers run", () => open.loopLagMs() / 1000);
   const opened = metrics.counter("edge_connections_opened_total", "Sockets opened");
   const closed = metrics.counter("edge_connections_closed_total", "Sockets closed");
   const received = metrics.counter("edge_frames_received_total", "Frames from wallets");
   const bytes = metrics.counter("edge_received_bytes_total", "Bytes of frames from wallets");
   const refused = metrics.counter("edge_frames_refused_total", "Frames answered with an error", ["code"]);
+  const floods = metrics.counter("edge_floods_closed_total", "Sockets closed for too many refused frames");
   const stored = metrics.histogram("edge_store_seconds", "From a frame's arrival until its event is stored");
   const duplicates = metrics.counter("edge_duplicates_total", "Messages that the log had already");
   const delivered = metrics.counter("edge_frames_delivered_total", "Frames sent to wallets");
@@ -44,6 +49,7 @@ export function edgeMetrics(
       bytes.inc(size);
     },
     frameRefused: (code) => refused.inc({ code }),
+    floodClosed: () => floods.inc(),
     messageStored: (seconds) => stored.observe(seconds),
     messageDuplicate: () => duplicates.inc(),
     framesDelivered: (count) => delivered.inc(count),

@@ -19,6 +19,7 @@ export type EdgeErrorCode = keyof typeof edgeErrors;
 
 /**
  * Why the edge closes a socket. 4000: over for good. 4100: come back later. 4200: come back at once, on another node.
- * 4290 (sent by the HTTP library): the peer reads too slowly.
+ * 4290: the peer reads too slowly (sent by the HTTP library), or too many of its messages were refused.
+ * docs/close-codes.md tells wallets what to do.
  */
 export const edgeCloseCodes = { terminal: 4000, retry: 4100, drain: 4200, slow: 4290 } as const;

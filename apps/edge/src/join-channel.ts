@@ -39,6 +39,10 @@ export async function joinChannel(request: HttpRequest, context: EdgeContext): P
   }
   try {
     const connection = await enter(join, verdict, request, context);
+    if (connection === "overloaded") {
+      const text = `no new channels at the moment: ${context.load.overload ?? "the node is busy"}`;
+      return refuse("OVERLOADED", retryLater(503, "EDGE_OVERLOADED", text));
+    }
     if (connection === null) {
       const detail = `${join.channelId}: the merchant has to open it first`;
       return refuse("UNKNOWN", problem(404, { code: "CHANNEL_UNKNOWN", title: "Not found", detail }));
@@ -52,16 +56,18 @@ export async function joinChannel(request: HttpRequest, context: EdgeContext): P
   }
 }
 
-/** Null: the channel is unknown, and this wallet may not open it. */
+/** Null: the channel is unknown, and this wallet may not open it. Overloaded: nobody may open one now. */
 async function enter(
   join: JoinRequest,
   verdict: Admitted,
   request: HttpRequest,
   context: EdgeContext,
-): Promise<Connection | null> {
+): Promise<Connection | "overloaded" | null> {
   const channel = await context.channels.enter(join.channelId);
   let connection: Connection | null = null;
   try {
+    const isNew = channel.followed.channel.streamVersion === 0;
+    if (isNew && verdict.mayOpen && context.load.overload !== null) return "overloaded";
     const id = context.newId();
     const joined = await recordJoin(id, channel, verdict, context);
     if (joined === null) return null;
@@ -79,6 +85,8 @@ async function enter(
       missed: [],
       history,
       inFlight: 0,
+      inFlightBytes: 0,
+      refusals: null,
     };
     return attach(connection, request, context);
   } finally {
@@ -95,7 +103,7 @@ async function recordJoin(
 ): Promise<Pick<Participant, "role"> | null> {
   const nowMs = context.nowMs();
   const participant: Participant = { connectionId, nodeId: context.nodeId, role, explicit: role !== null };
-  const result = await channel.followed.submit({
+  const append = channel.followed.submit({
     type: "JoinChannel",
     channelId: channel.channelId,
     participant,
@@ -104,6 +112,7 @@ async function recordJoin(
     merchantIsAlive: true,
     metadata: { commandId: context.newId(), nowMs, correlationId: "", causationId: connectionId },
   });
+  const result = await context.load.during(append);
   if (result.outcome === "refused") return null;
   const joined = result.outcome === "stored" && result.event.type === "ParticipantJoined";
   return joined ? result.event.data.participant : participant;

@@ -8,6 +8,7 @@ import { edgeMetrics } from "./edge-metrics.ts";
 import { joinPolicyOf, type EdgeOptions } from "./edge-options.ts";
 import { edgeCloseCodes } from "./errors.ts";
 import { healthRoute } from "./health-channel.ts";
+import { LoadGauge } from "./load-gauge.ts";
 import { ServedChannels } from "./served-channels.ts";
 import { walletSocketRoute } from "./wallet-socket.ts";
 
@@ -51,7 +52,13 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
   // Assigned below: its callback and the metrics refer to each other's owner.
   const served = new ServedChannels(node.registry, (count) => counters.framesDelivered(count));
   channels = served;
-  const counters = edgeMetrics(metrics, { channels: () => served.size, connections: () => served.connectionCount });
+  const load = new LoadGauge(config);
+  const counters = edgeMetrics(metrics, {
+    channels: () => served.size,
+    connections: () => served.connectionCount,
+    storeBacklog: () => load.backlog,
+    loopLagMs: () => load.lagMs,
+  });
   const context: EdgeContext = {
     nodeId: node.nodeId,
     channels: served,
@@ -64,9 +71,11 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       maxQueuedBytes: config.maxQueuedBytes,
       maxConnectionsPerChannel: config.maxConnectionsPerChannel,
       maxInFlightPerConnection,
+      maxInFlightBytesPerConnection: config.maxQueuedBytes,
     },
     bridge: { defaultWaitMs: config.bridgeWaitMs, maxWaitMs: maxPreferredWaitMs },
     metrics: counters,
+    load,
     crypto: nodeCrypto,
     nowMs: Date.now,
     newId: uuid,
@@ -89,13 +98,19 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       routes: [...operationsRoutes(readiness, metrics), ...bridgeRoutes(context), ...proofs],
       webSockets: [healthRoute(context), walletSocketRoute(context)],
       cors: { origins: "*", exposeHeaders: exposedHeaders },
-      limits: { maxConnections: config.maxConnections, maxConnectionsPerIp: config.maxConnectionsPerIp },
+      limits: {
+        maxConnections: config.maxConnections,
+        maxConnectionsPerIp: config.maxConnectionsPerIp,
+        maxUpgradesPerIpPerSecond: config.joinRatePerIp,
+        maxUpgradesUnderWay: config.maxJoinsUnderWay,
+      },
       onError: context.onError,
     });
     let closing: Promise<void> | undefined;
     const close = async (): Promise<void> => {
       draining.abort();
       readiness.drain();
+      load.stop();
       await drain(served, server, node);
     };
     return { port: server.port, nodeId: node.nodeId, close: () => (closing ??= close()) };

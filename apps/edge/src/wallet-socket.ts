@@ -3,14 +3,15 @@ import type { SubmitResult } from "@p4/actors";
 import { channelErrors, deliveryOf, hears, isEnded, pendingFor, stateName, type SequencedEvent } from "@p4/channel";
 import { isStoreError } from "@p4/event-store";
 import type { WebSocketConnection, WebSocketRoute } from "@p4/http";
-import { encodeErrorMessage, encodeMessage, errorReport, serverMessage, unknownOrigin } from "@p4/protocol";
+import { encodeMessage, serverMessage, unknownOrigin } from "@p4/protocol";
 import type { Connection } from "./connection.ts";
-import type { EdgeContext } from "./edge-context.ts";
+import type { EdgeContext, EdgeLimits } from "./edge-context.ts";
 import { edgeCloseCodes } from "./errors.ts";
 import { joinChannel } from "./join-channel.ts";
 import { joinSuccess } from "./join-success.ts";
 import { OutgoingFrame, sequenceHeader } from "./outgoing-frame.ts";
-import { readWalletFrame, refuse, refuseWire, type FrameRefusal, type ReadFrame } from "./wallet-frame.ts";
+import { sendRefusal } from "./send-refusal.ts";
+import { readWalletFrame, refuse, refuseWire, type ReadFrame } from "./wallet-frame.ts";
 
 /** `GET /ws/:channelID`: a wallet's socket, from its join to its end. */
 export function walletSocketRoute(context: EdgeContext): WebSocketRoute<Connection> {
@@ -23,12 +24,12 @@ export function walletSocketRoute(context: EdgeContext): WebSocketRoute<Connecti
     message: (socket, text) => onText(socket, text, context),
     binary: (socket, sizeBytes) => {
       context.metrics.frameReceived(sizeBytes);
-      sendRefusal(socket.data, refuseWire({ code: "WIRE_BINARY_FRAME" }, unknownOrigin), context);
+      sendRefusal(socket.data, refuseWire({ code: "WIRE_BINARY_FRAME" }, unknownOrigin), sizeBytes, context);
     },
     tooLarge: (socket, sizeBytes) => {
       context.metrics.frameReceived(sizeBytes);
       const rule = `a message has at most ${String(context.limits.maxMessageBytes)} bytes; this one has ${String(sizeBytes)}`;
-      sendRefusal(socket.data, refuseWire({ code: "WIRE_TOO_LARGE", rule }, unknownOrigin), context);
+      sendRefusal(socket.data, refuseWire({ code: "WIRE_TOO_LARGE", rule }, unknownOrigin), sizeBytes, context);
       socket.close(1009, "message too large");
     },
     close: ({ data: connection }) => {
@@ -98,25 +99,35 @@ function onText(socket: WebSocketConnection<Connection>, text: string, context: 
   });
   const dialect = frame.ok ? frame.dialect : (frame.origin.dialect ?? null);
   if (connection.encoding === "both" && dialect !== null) connection.encoding = dialect;
-  if (!frame.ok) return sendRefusal(connection, frame, context);
-  if (connection.inFlight >= limits.maxInFlightPerConnection) {
-    const rule = `at most ${String(limits.maxInFlightPerConnection)} messages may wait`;
-    return sendRefusal(connection, refuse("EDGE_TOO_MANY_PENDING", rule, frame.message), context);
+  if (!frame.ok) return sendRefusal(connection, frame, text.length, context);
+  if (hasTooManyPending(connection, text.length, limits)) {
+    const rule = `at most ${String(limits.maxInFlightPerConnection)} messages, ${String(limits.maxInFlightBytesPerConnection)} bytes, may wait`;
+    return sendRefusal(connection, refuse("EDGE_TOO_MANY_PENDING", rule, frame.message), text.length, context);
   }
   void store(frame, connection, context);
 }
 
+/** Frames are kept until they are stored. One alone may be as large as messages may be. */
+function hasTooManyPending(connection: Connection, frameBytes: number, limits: EdgeLimits): boolean {
+  if (connection.inFlight === 0) return false;
+  const bytes = connection.inFlightBytes + frameBytes;
+  return connection.inFlight >= limits.maxInFlightPerConnection || bytes > limits.maxInFlightBytesPerConnection;
+}
+
 async function store(frame: ReadFrame, connection: Connection, context: EdgeContext): Promise<void> {
   const startedMs = performance.now();
+  const sizeBytes = frame.recorded.raw.length;
   connection.inFlight++;
+  connection.inFlightBytes += sizeBytes;
   try {
-    const result = await connection.channel.followed.submit(frame.command);
+    const result = await context.load.during(connection.channel.followed.submit(frame.command));
     answer(result, frame, connection, context);
     if (result.outcome === "stored") context.metrics.messageStored((performance.now() - startedMs) / 1000);
   } catch (error) {
     onStoreFailure(error, frame, connection, context);
   } finally {
     connection.inFlight--;
+    connection.inFlightBytes -= sizeBytes;
   }
 }
 
@@ -136,7 +147,8 @@ function answer(result: SubmitResult, frame: ReadFrame, connection: Connection, 
       const { title, rule } = channelErrors[result.code];
       const description = `${frame.message.key}: ${rule} (${result.detail})`;
       const origin = frame.message;
-      return sendRefusal(connection, { ok: false, errCode: result.code, title, description, origin }, context);
+      const refusal = { ok: false, errCode: result.code, title, description, origin } as const;
+      return sendRefusal(connection, refusal, frame.recorded.raw.length, context);
     }
     case "unchanged":
       return;
@@ -166,27 +178,13 @@ function sendReceipt(
 }
 
 function onStoreFailure(error: unknown, frame: ReadFrame, connection: Connection, context: EdgeContext): void {
-  const { message } = frame;
+  const { message, recorded } = frame;
   if (isStoreError(error)) {
-    return sendRefusal(connection, refuse("EDGE_UNAVAILABLE", `${message.key}: ${error.code}`, message), context);
+    const refusal = refuse("EDGE_UNAVAILABLE", `${message.key}: ${error.code}`, message);
+    return sendRefusal(connection, refusal, recorded.raw.length, context);
   }
   context.onError(error, `message on ${connection.channel.channelId}`);
   const detail = isLogError(error) ? error.code : "see the server's log";
-  sendRefusal(connection, refuse("EDGE_LOG_DAMAGED", `${message.key}: ${detail}`, message), context);
-}
-
-function sendRefusal(connection: Connection, refusal: FrameRefusal, context: EdgeContext): void {
-  context.metrics.frameRefused(refusal.errCode);
-  const report = errorReport({
-    title: refusal.title,
-    description: refusal.description,
-    errCode: refusal.errCode,
-    origin: refusal.origin,
-    channelId: connection.channel.channelId,
-    messageId: context.newId(),
-    timestampMs: context.nowMs(),
-    clientId: connection.id,
-  });
-  // A peer whose dialect is not known yet is answered in the document's form, unless its frame showed the other.
-  connection.socket?.send(encodeErrorMessage(report, connection.encoding === "dpp" ? "dpp" : "p4"));
+  const refusal = refuse("EDGE_LOG_DAMAGED", `${message.key}: ${detail}`, message);
+  sendRefusal(connection, refusal, recorded.raw.length, context);
 }

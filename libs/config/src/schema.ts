@@ -177,6 +177,34 @@ export const schema = {
     ["edge"],
     "WebSockets of one channel; the next gets 429",
   ),
+  joinRatePerIp: required(
+    "P4_JOIN_RATE_PER_IP",
+    "1000",
+    integer(1, 1_000_000),
+    ["edge"],
+    "Joins of one address a second, five times as many at once; the next gets 429",
+  ),
+  maxJoinsUnderWay: required(
+    "P4_MAX_JOINS_UNDER_WAY",
+    "1024",
+    integer(1, 1_000_000),
+    ["edge"],
+    "Joins being decided at the same time; the next gets 503",
+  ),
+  maxStoreBacklog: required(
+    "P4_MAX_STORE_BACKLOG",
+    "512",
+    integer(1, 1_000_000),
+    ["edge"],
+    "Messages and joins that wait for the log; beyond, new channels get 503 and existing ones go on",
+  ),
+  maxLoopLagMs: required(
+    "P4_MAX_LOOP_LAG",
+    "250ms",
+    durationMs("10ms", "60s"),
+    ["edge"],
+    "How late the edge's timers may run; beyond, new channels get 503 and existing ones go on",
+  ),
 
   bridgeWaitMs: required(
     "P4_BRIDGE_WAIT",

@@ -3,6 +3,7 @@ export { HttpServerError, httpErrorTable, isHttpServerError, type HttpErrorCode 
 export type { HttpRequest, HttpResponse, HttpRoute, StreamWriter } from "./http-route.ts";
 export { json, problem, type Problem } from "./responses.ts";
 export { startServer, type CloseOptions, type HttpServer, type ServerLimits, type ServerOptions } from "./server.ts";
+export { TokenBucket, type RateLimit } from "./token-bucket.ts";
 export {
   closeCodes,
   type AnyWebSocketRoute,

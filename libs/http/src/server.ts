@@ -6,12 +6,19 @@ import { listen } from "./listen.ts";
 import { WebSocketHub } from "./web-socket-hub.ts";
 import { closeCodes, type AnyWebSocketRoute } from "./web-socket-route.ts";
 
+/** When a node goes away its wallets come back together: that much of the rate may come at once. */
+const burstSeconds = 5;
+
 /** Bounds that protect the process. All have defaults. */
 export interface ServerLimits {
   /** Open WebSockets; the next upgrade is answered 503 with Retry-After. Default 100,000. */
   readonly maxConnections?: number;
   /** Open WebSockets of one address; the next upgrade is answered 429. Default 10,000. */
   readonly maxConnectionsPerIp?: number;
+  /** Upgrades of one address a second, five times as many at once; the next is answered 429. Default 1,000. */
+  readonly maxUpgradesPerIpPerSecond?: number;
+  /** Upgrades being decided at the same time; the next is answered 503. Default 1,024. */
+  readonly maxUpgradesUnderWay?: number;
   /** TCP connections of any kind; the next is closed at once. Default 2 * maxConnections + 1,000: health checks need room. */
   readonly maxTcpConnections?: number;
   /** Time for a request's whole body to arrive, else 408. Default 15,000. uWS itself drops slow heads after 10 s. */
@@ -57,6 +64,7 @@ export async function startServer(options: ServerOptions): Promise<HttpServer> {
   const { limits = {} } = options;
   const maxConnections = limits.maxConnections ?? 100_000;
   const maxTcpConnections = limits.maxTcpConnections ?? 2 * maxConnections + 1_000;
+  const upgradesPerSecond = limits.maxUpgradesPerIpPerSecond ?? 1_000;
   const app = App();
   const dispatcher = new HttpDispatcher({
     routes: options.routes,
@@ -69,6 +77,8 @@ export async function startServer(options: ServerOptions): Promise<HttpServer> {
   const hub = new WebSocketHub(dispatcher, {
     maxConnections,
     maxConnectionsPerIp: limits.maxConnectionsPerIp ?? 10_000,
+    maxUpgradesUnderWay: limits.maxUpgradesUnderWay ?? 1_024,
+    upgradeRatePerIp: { burst: burstSeconds * upgradesPerSecond, perSecond: upgradesPerSecond },
   });
   let tcpConnections = 0;
   app.filter((res, change) => {

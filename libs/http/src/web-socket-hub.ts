@@ -4,11 +4,15 @@ import type { HttpDispatcher } from "./http-dispatcher.ts";
 import { Router } from "./router.ts";
 import { SocketConnection, type SocketUserData } from "./socket-connection.ts";
 import { behaviorOf, defaultMaxQueuedBytes } from "./web-socket-behavior.ts";
+import { TokenBuckets, type RateLimit } from "./token-bucket.ts";
 import type { AnyWebSocketRoute, UpgradeDecision } from "./web-socket-route.ts";
 
 export interface HubLimits {
   readonly maxConnections: number;
   readonly maxConnectionsPerIp: number;
+  /** Upgrades being decided at the same time. */
+  readonly maxUpgradesUnderWay: number;
+  readonly upgradeRatePerIp: RateLimit;
 }
 
 /** All WebSockets of one server: admits upgrades within the limits and knows every open socket. */
@@ -18,11 +22,13 @@ export class WebSocketHub {
   readonly #open = new Set<SocketConnection<unknown>>();
   /** Open sockets and upgrades being decided, so that a burst cannot pass the limit. */
   readonly #perAddress = new Map<string, number>();
+  readonly #rates: TokenBuckets;
   #admitted = 0;
 
   constructor(dispatcher: HttpDispatcher, limits: HubLimits) {
     this.#dispatcher = dispatcher;
     this.#limits = limits;
+    this.#rates = new TokenBuckets(limits.upgradeRatePerIp, performance.now());
   }
 
   get size(): number {
@@ -68,10 +74,9 @@ export class WebSocketHub {
     const address = exchange.request.remoteAddress;
     const ofAddress = this.#perAddress.get(address) ?? 0;
     const retry = { "retry-after": "5" };
+    const soon = { "retry-after": "1" };
     if (this.#dispatcher.isDraining) {
-      this.#dispatcher.refuse(exchange, 503, "HTTP_DRAINING", "this server is shutting down; connect again", {
-        "retry-after": "1",
-      });
+      this.#dispatcher.refuse(exchange, 503, "HTTP_DRAINING", "this server is shutting down; connect again", soon);
     } else if (this.#admitted >= this.#limits.maxConnections) {
       this.#dispatcher.refuse(exchange, 503, "HTTP_TOO_MANY_CONNECTIONS", "the server is full; try again later", retry);
     } else if (ofAddress >= this.#limits.maxConnectionsPerIp) {
@@ -83,6 +88,12 @@ export class WebSocketHub {
         `at most ${limit} connections from one address`,
         retry,
       );
+    } else if (!this.#rates.take(address, performance.now())) {
+      const rate = String(this.#limits.upgradeRatePerIp.perSecond);
+      this.#dispatcher.refuse(exchange, 429, "HTTP_TOO_MANY_JOINS", `at most ${rate} joins a second`, soon);
+    } else if (this.#admitted - this.#open.size >= this.#limits.maxUpgradesUnderWay) {
+      const text = "too many joins are under way; try again soon";
+      this.#dispatcher.refuse(exchange, 503, "HTTP_TOO_MANY_UNDER_WAY", text, soon);
     } else {
       this.#admitted += 1;
       this.#perAddress.set(address, ofAddress + 1);

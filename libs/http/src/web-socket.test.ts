@@ -63,6 +63,36 @@ describe("upgrade", () => {
     expect((await fetch(`${url}/ws/1`)).status).toBe(426);
   });
 
+  it("refuses an address that joins too fast with 429, before the route is asked", async () => {
+    const upgrade = vi.fn(() => ({ accept: false, response: { status: 404 } }) as const);
+    const { server } = await serve({ limits: { maxUpgradesPerIpPerSecond: 1 }, webSockets: [route({ upgrade })] });
+    const { socket, received } = await rawClient(server.port);
+    socket.write(handshake("/ws/1").repeat(8));
+    await vi.waitFor(() => expect(received().match(/HTTP\/1.1 /g)).toHaveLength(8));
+    expect(received().match(/HTTP\/1.1 429/g)?.length).toBeGreaterThanOrEqual(2);
+    expect(received()).toMatch(/retry-after: 1\r\n/i);
+    expect(upgrade.mock.calls.length).toBe(8 - (received().match(/HTTP\/1.1 429/g)?.length ?? 0));
+  });
+
+  it("refuses joins with 503 while too many are being decided, and takes them again after", async () => {
+    const decide = signal();
+    const upgrade = async () => {
+      await decide.promise;
+      return { accept: true, data: { id: "1" } } as const;
+    };
+    const { server, socketUrl } = await serve({
+      limits: { maxUpgradesUnderWay: 2 },
+      webSockets: [route({ upgrade })],
+    });
+    const waiting = [wallet(`${socketUrl}/ws/1`), wallet(`${socketUrl}/ws/1`)];
+    await vi.waitFor(() => expect(server.stats().runningRequests).toBe(2));
+    const { socket, received } = await rawClient(server.port);
+    socket.write(handshake("/ws/1"));
+    await vi.waitFor(() => expect(received()).toMatch(/503 [^]*HTTP_TOO_MANY_UNDER_WAY/));
+    decide.fire();
+    for (const { opened } of [...waiting, wallet(`${socketUrl}/ws/1`)]) expect(await opened).toBe(true);
+  });
+
   it("forgets a client that leaves before the decision", async () => {
     const [asked, decide] = [signal(), signal()];
     const open = vi.fn();

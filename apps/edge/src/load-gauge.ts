@@ -1,0 +1,64 @@
+export interface LoadLimits {
+  /** Messages and joins that wait for the log at the same time. */
+  readonly maxStoreBacklog: number;
+  /** How late the process's timers may run. */
+  readonly maxLoopLagMs: number;
+}
+
+const sampleEveryMs = 100;
+/** A lag is remembered for some seconds, so that a node does not take new channels between two stalls. */
+const lagKeptPerSample = 0.9;
+
+/**
+ * How busy this node is. Over a limit it takes no new channels; those that it has go on. Both signals rise before wallets
+ * suffer: what waits for the log is the delay that the next message will have (Little's law), a late timer is the delay
+ * that every callback has.
+ */
+export class LoadGauge {
+  readonly #limits: LoadLimits;
+  readonly #timer: NodeJS.Timeout;
+  #backlog = 0;
+  #lagMs = 0;
+  #sampledMs = performance.now();
+
+  constructor(limits: LoadLimits) {
+    this.#limits = limits;
+    this.#timer = setInterval(() => this.#sample(performance.now()), sampleEveryMs).unref();
+  }
+
+  get backlog(): number {
+    return this.#backlog;
+  }
+
+  get lagMs(): number {
+    return this.#lagMs;
+  }
+
+  /** Null: new channels are welcome. */
+  get overload(): string | null {
+    const { maxStoreBacklog, maxLoopLagMs } = this.#limits;
+    if (this.#backlog > maxStoreBacklog) return `${String(this.#backlog)} messages wait for the log`;
+    if (this.#lagMs > maxLoopLagMs) return `the node runs ${this.#lagMs.toFixed(0)} ms late`;
+    return null;
+  }
+
+  /** Counts what waits for the log. */
+  async during<T>(append: Promise<T>): Promise<T> {
+    this.#backlog++;
+    try {
+      return await append;
+    } finally {
+      this.#backlog--;
+    }
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  #sample(nowMs: number): void {
+    const lateMs = Math.max(0, nowMs - this.#sampledMs - sampleEveryMs);
+    this.#sampledMs = nowMs;
+    this.#lagMs = Math.max(lateMs, this.#lagMs * lagKeptPerSample);
+  }
+}

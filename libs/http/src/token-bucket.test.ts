@@ -1,0 +1,51 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { TokenBucket, TokenBuckets } from "./token-bucket.ts";
+
+describe("TokenBucket", () => {
+  it("lets a burst through, then the rate", () => {
+    const bucket = new TokenBucket({ burst: 3, perSecond: 10 }, 0);
+    const passed = (atMs: number) => Array.from({ length: 5 }, () => bucket.take(1, atMs)).filter(Boolean).length;
+    expect([passed(0), passed(99), passed(100), passed(350), passed(60_000)]).toEqual([3, 0, 1, 2, 3]);
+  });
+
+  it("lets something larger than the burst pass once, and makes it pay", () => {
+    const bucket = new TokenBucket({ burst: 10, perSecond: 10 }, 0);
+    expect(bucket.take(25, 0)).toBe(true);
+    expect(bucket.take(1, 1_500)).toBe(false);
+    expect(bucket.take(1, 1_600)).toBe(true);
+  });
+
+  it("never lets more pass than burst + rate x time", () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(200), { maxLength: 300 }), (gapsMs) => {
+        const bucket = new TokenBucket({ burst: 5, perSecond: 20 }, 0);
+        let [nowMs, passed] = [0, 0];
+        for (const gapMs of gapsMs) if (bucket.take(1, (nowMs += gapMs))) passed++;
+        expect(passed).toBeLessThanOrEqual(5 + (nowMs / 1000) * 20 + 1e-6);
+      }),
+    );
+  });
+});
+
+describe("TokenBuckets", () => {
+  it("keeps keys apart and remembers one that goes on", () => {
+    const buckets = new TokenBuckets({ burst: 2, perSecond: 1 }, 0);
+    expect([buckets.take("a", 0), buckets.take("a", 0), buckets.take("a", 0), buckets.take("b", 0)]).toEqual([
+      true,
+      true,
+      false,
+      true,
+    ]);
+    // Two seconds fill a bucket: "a" is asked for just before and just after the turn.
+    expect([buckets.take("a", 1_900), buckets.take("a", 2_050), buckets.take("a", 2_100)]).toEqual([true, true, false]);
+  });
+
+  it("forgets who was not seen for long, however many they were", () => {
+    const buckets = new TokenBuckets({ burst: 2, perSecond: 1 }, 0);
+    for (let i = 0; i < 10_000; i++) buckets.take(`2001:db8::${String(i)}`, i / 10);
+    expect(buckets.size).toBe(10_000);
+    buckets.take("late", 6_000);
+    expect(buckets.size).toBe(1);
+  });
+});

@@ -1,0 +1,63 @@
+/** A rate with room for a burst. */
+export interface RateLimit {
+  /** At most so many at once. */
+  readonly burst: number;
+  readonly perSecond: number;
+}
+
+/** Counts against a rate: full at first, refilled evenly. Time comes in from outside, in ms of any clock that only grows. */
+export class TokenBucket {
+  readonly #limit: RateLimit;
+  #tokens: number;
+  #updatedMs: number;
+
+  constructor(limit: RateLimit, nowMs: number) {
+    this.#limit = limit;
+    this.#tokens = limit.burst;
+    this.#updatedMs = nowMs;
+  }
+
+  /** False: too fast. What is refused costs nothing, and what costs more than the burst passes a full bucket. */
+  take(cost: number, nowMs: number): boolean {
+    const { burst, perSecond } = this.#limit;
+    this.#tokens = Math.min(burst, this.#tokens + ((nowMs - this.#updatedMs) / 1000) * perSecond);
+    this.#updatedMs = nowMs;
+    if (this.#tokens < Math.min(cost, burst)) return false;
+    this.#tokens -= cost;
+    return true;
+  }
+}
+
+/** One bucket for each key that was seen lately. A bucket that has had time to fill up again is forgotten. */
+export class TokenBuckets {
+  readonly #limit: RateLimit;
+  readonly #refillMs: number;
+  #recent = new Map<string, TokenBucket>();
+  #older = new Map<string, TokenBucket>();
+  #turnedMs: number;
+
+  constructor(limit: RateLimit, nowMs: number) {
+    this.#limit = limit;
+    this.#refillMs = (limit.burst / limit.perSecond) * 1000;
+    this.#turnedMs = nowMs;
+  }
+
+  get size(): number {
+    return this.#recent.size + this.#older.size;
+  }
+
+  take(key: string, nowMs: number): boolean {
+    if (nowMs - this.#turnedMs >= this.#refillMs) {
+      this.#older = nowMs - this.#turnedMs >= 2 * this.#refillMs ? new Map() : this.#recent;
+      this.#recent = new Map();
+      this.#turnedMs = nowMs;
+    }
+    let bucket = this.#recent.get(key);
+    if (bucket === undefined) {
+      bucket = this.#older.get(key) ?? new TokenBucket(this.#limit, nowMs);
+      this.#older.delete(key);
+      this.#recent.set(key, bucket);
+    }
+    return bucket.take(1, nowMs);
+  }
+}
