@@ -19,9 +19,13 @@ import { utf8Bytes } from "./text-bytes.ts";
 export interface VerifyEvidenceOptions {
   /** Default: @bsv/sdk's JavaScript, which also runs in a browser. */
   readonly crypto?: SpvCrypto;
-  /** Compressed public keys, lower-case hex: the operator's and, for countersignatures, other parties'. */
+  /** The operator's public keys as you know them: compressed, lower-case hex. */
   readonly trustedKeys?: readonly string[];
-  /** Anchor files from elsewhere, read by `readAnchor`. */
+  /** Public keys of second parties, such as the merchant, whose countersignatures count. */
+  readonly witnessKeys?: readonly string[];
+  /** Roots of anchors as they were published: they make an anchor that is in the file count. */
+  readonly knownRoots?: readonly string[];
+  /** Anchor files that you did not get with the evidence, read by `readAnchor`. */
   readonly anchors?: readonly Anchor[];
   /** Heads that others signed and kept. */
   readonly countersignedHeads?: readonly CountersignedHead[];
@@ -53,15 +57,16 @@ export function verifyEvidence(file: Uint8Array | string, options: VerifyEvidenc
 function verifyContents(
   file: EvidenceFile,
   crypto: SpvCrypto,
-  { trustedKeys = [], anchors = [], countersignedHeads = [] }: VerifyEvidenceOptions,
+  options: VerifyEvidenceOptions,
 ): Pick<EvidenceReport, "checks" | "timeline"> {
+  const { trustedKeys = [], witnessKeys = [], knownRoots = [], anchors = [], countersignedHeads = [] } = options;
+  const witnesses = { trustedKeys, witnessKeys, knownRoots, anchors, countersignedHeads };
   const chain = checkChain(file, crypto);
   const signed = [checkSignature(file, crypto), checkOperatorKey(file, trustedKeys), chain.check];
   if (chain.events.length === 0) return { checks: [...signed, unchecked()], timeline: [] };
   const { events } = chain;
   const machine = checkMachine(file, crypto);
   const blocks = indexBlocks(file.blocks, crypto);
-  const witnesses = { anchors, countersignedHeads, trustedKeys };
   const checks = [
     ...signed,
     ...machine.checks,

@@ -21,8 +21,7 @@ import { sdkCrypto } from "@p4/spv";
 const whole = evidenceOf(settledChannel());
 const head = evidenceHead(whole);
 const cut = evidenceOf(conversation());
-const merchantsKey = publicKeyOf(merchantKey);
-const trustedKeys = [publicKeyOf(operatorKey), merchantsKey];
+const witnessKeys = [publicKeyOf(merchantKey)];
 const elsewhere = { channelId: "inv9", streamVersion: 4, headHash: "ab".repeat(32) };
 
 function anchorOf(heads: readonly ChannelHead[], operatorPrivateKeyHex = operatorKey): Anchor {
@@ -51,10 +50,10 @@ describe("a removed tail", () => {
 
   test("given a head that the merchant countersigned, then it is found", () => {
     const countersignedHeads = [{ ...head, ...countersignHead(head, merchantKey) }];
-    expect(tailOf(cut, { countersignedHeads, trustedKeys })[0]).toMatch(
+    expect(tailOf(cut, { countersignedHeads, witnessKeys })[0]).toMatch(
       /^failed COUNTERSIGNATURE: .*a tail was removed/,
     );
-    expect(tailOf(whole, { countersignedHeads, trustedKeys })[0]).toMatch(/^ok COUNTERSIGNATURE/);
+    expect(tailOf(whole, { countersignedHeads, witnessKeys })[0]).toMatch(/^ok COUNTERSIGNATURE/);
   });
 
   test("given witnesses whose keys nobody knows, then they decide nothing", () => {
@@ -84,21 +83,34 @@ describe("a removed tail", () => {
 });
 
 describe("witnesses in the file", () => {
-  test("given a countersignature and an anchor, then the head is vouched for", () => {
-    const proof = anchorProof(anchorOf([elsewhere, head]), head.channelId, sdkCrypto);
-    if (proof === null) throw new Error("the anchor has the channel");
-    const signed = appendCountersignature(appendAnchor(whole, proof), countersignHead(head, merchantKey));
-    const report = tailOf(signed, { trustedKeys });
-    expect(report.map((line) => line.split(":")[0])).toEqual(["ok COUNTERSIGNATURE", "ok ANCHOR", "ok TAIL"]);
+  const anchor = anchorOf([elsewhere, head]);
+  const proof = anchorProof(anchor, head.channelId, sdkCrypto);
+  if (proof === null) throw new Error("the anchor has the channel");
+  const anchored = appendAnchor(whole, proof);
+  const codesOf = (lines: readonly string[]) => lines.map((line) => line.split(":")[0]);
+
+  test("given a countersignature, then it counts when the key is known as a second party's", () => {
+    const signed = appendCountersignature(anchored, countersignHead(head, merchantKey));
     expect(verifyEvidence(signed).ok).toBe(true);
+    const known = tailOf(signed, { witnessKeys });
+    expect(codesOf(known)).toEqual(["ok COUNTERSIGNATURE", "not-proved ANCHOR", "ok TAIL"]);
+    const operators = tailOf(signed, { trustedKeys: [publicKeyOf(operatorKey), ...witnessKeys] });
+    expect(codesOf(operators)).toEqual(["not-proved COUNTERSIGNATURE", "not-proved ANCHOR", "not-proved TAIL"]);
+  });
+
+  test("given an anchor, then it counts when its root is known from elsewhere", () => {
+    expect(codesOf(tailOf(anchored))).toEqual(["not-proved ANCHOR", "not-proved TAIL"]);
+    const knownRoots = [anchor.signedRoot.root];
+    expect(codesOf(tailOf(anchored, { knownRoots }))).toEqual(["ok ANCHOR", "ok TAIL"]);
+    expect(codesOf(tailOf(anchored, { anchors: [anchor] }))).toEqual(["ok ANCHOR", "ok ANCHOR", "ok TAIL"]);
   });
 
   test("given a witness to another head, then it is not taken, and fails where an operator put it in", () => {
     const other = countersignHead({ ...head, streamVersion: 1 }, merchantKey);
     expect(() => appendCountersignature(whole, other)).toThrow("does not verify over the file's head");
-    const proof = anchorProof(anchorOf([elsewhere]), "inv9", sdkCrypto);
-    if (proof === null) throw new Error("the anchor has the channel");
-    expect(() => appendAnchor(whole, proof)).toThrow("is of inv9, not of inv0000001");
+    const others = anchorProof(anchor, "inv9", sdkCrypto);
+    if (others === null) throw new Error("the anchor has the channel");
+    expect(() => appendAnchor(whole, others)).toThrow("is of inv9, not of inv0000001");
     const rewritten = forged(whole, (contents) =>
       withEvents(contents, (event) => ({ ...event, metadata: { ...event.metadata, causationId: "later" } })),
     );

@@ -13,18 +13,25 @@ export type CountersignedHead = ChannelHead & KeySignature;
 
 export interface TailWitnesses {
   readonly anchors: readonly Anchor[];
+  readonly knownRoots: readonly string[];
   readonly countersignedHeads: readonly CountersignedHead[];
+  /** The operator's keys: anchors count when one of them, or the key of the file itself, signed the root. */
   readonly trustedKeys: readonly string[];
+  /** Keys of second parties: only theirs count as countersignatures. */
+  readonly witnessKeys: readonly string[];
 }
 
 /** Somebody's word, outside of the chain, that the channel had this head. */
 interface Witness {
   readonly code: CheckCode;
   readonly head: ChannelHead;
-  readonly publicKey: string;
   readonly who: string;
   /** Null when it verifies. */
   readonly fault: string | null;
+  /** Why it proves nothing although it verifies; null when it counts. */
+  readonly doubt: string | null;
+  /** The key is one whose word is held against the file. */
+  readonly binding: boolean;
   readonly place?: CheckPlace;
 }
 
@@ -36,59 +43,78 @@ export function checkTail(
   file: EvidenceFile,
   events: readonly RecordedEvent[],
   ended: boolean,
-  { anchors, countersignedHeads, trustedKeys }: TailWitnesses,
+  given: TailWitnesses,
   crypto: SpvCrypto,
 ): readonly EvidenceCheck[] {
   const { head } = file.manifest.value;
-  const witnesses = [
-    ...file.countersignatures.map((part) => countersigner({ ...head, ...part.value }, crypto, part)),
-    ...countersignedHeads
+  const witnesses = witnessesOf(file, given, crypto);
+  const checks = witnesses.map((witness) => checkWitness(witness, events));
+  const covered = witnesses.filter((_, index) => checks[index]?.status === "ok");
+  return [...checks, tailCheck(head, covered, ended)];
+}
+
+function witnessesOf(file: EvidenceFile, given: TailWitnesses, crypto: SpvCrypto): readonly Witness[] {
+  const { head } = file.manifest.value;
+  const operatorKeys = [...given.trustedKeys, file.header.value.operatorKey];
+  const knownRoots = [...given.knownRoots, ...given.anchors.map(({ signedRoot }) => signedRoot.root)];
+  const countersigner = (countersigned: CountersignedHead, place?: CheckPlace): Witness => {
+    const { publicKey } = countersigned;
+    const isKnown = given.witnessKeys.includes(publicKey);
+    return {
+      code: "COUNTERSIGNATURE",
+      head: countersigned,
+      who: `The key ${publicKey}`,
+      fault: isSignedBy(headStatement(countersigned), countersigned, crypto)
+        ? null
+        : "the signature does not verify over this head",
+      doubt: isKnown ? null : "Whose key it is, is not proved: it is no second party's that you know.",
+      binding: isKnown,
+      ...(place && { place }),
+    };
+  };
+  const anchorer = (
+    signedRoot: SignedRoot,
+    anchored: ChannelHead,
+    fault: string | null,
+    place?: CheckPlace,
+  ): Witness => {
+    const isOperators = operatorKeys.includes(signedRoot.publicKey);
+    // The operator can make an anchor of any head at any time: only a root that was known elsewhere binds him.
+    const unpublished = `That the root ${signedRoot.root} was published then is not proved: compare it with what you know from elsewhere.`;
+    const doubt = knownRoots.includes(signedRoot.root) ? null : unpublished;
+    return {
+      code: "ANCHOR",
+      head: anchored,
+      who: `The anchor of ${timeText(signedRoot.anchoredAtMs)} by the key ${signedRoot.publicKey}`,
+      fault,
+      doubt: isOperators ? doubt : "Whose key it is, is not proved: it is none of the operator's that you know.",
+      binding: isOperators,
+      ...(place && { place }),
+    };
+  };
+  return [
+    ...file.countersignatures.map((part) => countersigner({ ...head, ...part.value }, part)),
+    ...given.countersignedHeads
       .filter(({ channelId }) => channelId === head.channelId)
-      .map((countersigned) => countersigner(countersigned, crypto)),
+      .map((countersigned) => countersigner(countersigned)),
     ...file.anchors.map(({ value, ...place }) =>
       anchorer(value.signedRoot, value.head, anchorProofFault(value, crypto), place),
     ),
-    ...anchors.flatMap((anchor) => {
+    ...given.anchors.flatMap((anchor) => {
       const anchored = anchoredHead(anchor, head.channelId);
       return anchored === undefined ? [] : [anchorer(anchor.signedRoot, anchored, null)];
     }),
   ];
-  const isKnown = (witness: Witness): boolean =>
-    trustedKeys.includes(witness.publicKey) ||
-    (witness.code === "ANCHOR" && witness.publicKey === file.header.value.operatorKey);
-  const checks = witnesses.map((witness) => checkWitness(witness, isKnown(witness), events));
-  const covered = witnesses.filter((witness, index) => checks[index]?.status === "ok" && isKnown(witness));
-  const last = covered.find(({ head: witnessed }) => witnessed.streamVersion === head.streamVersion);
-  return [...checks, tailCheck(head, last, covered, ended)];
 }
 
-function countersigner(head: CountersignedHead, crypto: SpvCrypto, place?: CheckPlace): Witness {
-  const { publicKey } = head;
-  const fault = isSignedBy(headStatement(head), head, crypto) ? null : "the signature does not verify over this head";
-  return { code: "COUNTERSIGNATURE", head, publicKey, who: `The key ${publicKey}`, fault, ...(place && { place }) };
-}
-
-function anchorer(signedRoot: SignedRoot, head: ChannelHead, fault: string | null, place?: CheckPlace): Witness {
-  const { publicKey, anchoredAtMs } = signedRoot;
-  const who = `The anchor of ${timeText(anchoredAtMs)} by the key ${publicKey}`;
-  return { code: "ANCHOR", head, publicKey, who, fault, ...(place && { place }) };
-}
-
-function checkWitness(
-  { code, head, who, fault, place }: Witness,
-  known: boolean,
-  events: readonly RecordedEvent[],
-): EvidenceCheck {
+function checkWitness(witness: Witness, events: readonly RecordedEvent[]): EvidenceCheck {
+  const { code, head, who, fault, doubt, binding, place } = witness;
   if (fault !== null) return failed(code, `${who} does not hold: ${fault}.`, place);
-  const disputed = disputeOf(head, events);
-  if (disputed === null) {
-    const statement = `${who} names event ${head.streamVersion} with the hash that it has here.`;
-    return known
-      ? proved(code, statement, place)
-      : notProved(code, `${statement} Whose key it is, is not proved: it is none that you trust.`, place);
-  }
-  if (known) return failed(code, `${who} names ${disputed}`, place);
-  return notProved(code, `${who} names ${disputed} It is no key that you trust, so this decides nothing.`, place);
+  const dispute = disputeOf(head, events);
+  if (dispute !== null && binding) return failed(code, `${who} names ${dispute}`, place);
+  if (dispute !== null) return notProved(code, `${who} names ${dispute} ${doubt ?? ""}`.trimEnd(), place);
+  const statement = `${who} names event ${head.streamVersion} with the hash that it has here.`;
+  return doubt === null ? proved(code, statement, place) : notProved(code, `${statement} ${doubt}`, place);
 }
 
 /** How a witnessed head disagrees with the chain; null when it is a part of it. */
@@ -104,25 +130,15 @@ function disputeOf(head: ChannelHead, events: readonly RecordedEvent[]): string 
     : `event ${head.streamVersion} with another hash: the history was rewritten.`;
 }
 
-function tailCheck(
-  head: ChannelHead,
-  last: Witness | undefined,
-  covered: readonly Witness[],
-  ended: boolean,
-): EvidenceCheck {
+function tailCheck(head: ChannelHead, covered: readonly Witness[], ended: boolean): EvidenceCheck {
+  const last = covered.find(({ head: witnessed }) => witnessed.streamVersion === head.streamVersion);
   if (last !== undefined) {
-    return proved(
-      "TAIL",
-      `${last.who} vouches for event ${head.streamVersion} as the head: nothing before it is missing. What may have come later is not in this file.`,
-    );
+    const statement = `${last.who} vouches for event ${head.streamVersion} as the head: nothing before it is missing. What may have come later is not in this file.`;
+    return proved("TAIL", statement);
   }
-  if (ended) {
-    return proved("TAIL", `Event ${head.streamVersion} ends the channel: no event can follow it.`);
-  }
+  if (ended) return proved("TAIL", `Event ${head.streamVersion} ends the channel: no event can follow it.`);
   const furthest = Math.max(0, ...covered.map(({ head: witnessed }) => witnessed.streamVersion));
   const known = furthest === 0 ? "" : ` Up to event ${furthest} nothing is missing.`;
-  return notProved(
-    "TAIL",
-    `A removed tail cannot be excluded: nobody else vouches for event ${head.streamVersion} as the last one.${known}`,
-  );
+  const statement = `A removed tail cannot be excluded: nobody else vouches for event ${head.streamVersion} as the last one.${known}`;
+  return notProved("TAIL", statement);
 }
