@@ -1,11 +1,16 @@
 import { parseArgs } from "node:util";
+import { recordCommand } from "./record-command.ts";
 import { relayScenario } from "./relay-scenario.ts";
 import { reportText, type BenchReport } from "./report.ts";
 import { verifyScenario } from "./verify-scenario.ts";
 
 const usage = `npm run bench -- [--channels 1000] [--concurrency 64] [--body-bytes 700] [--rounds 3] [--json]
 
-Runs this system and a relay in memory side by side. Read the ratios; the absolute figures are this machine's.`;
+Runs this system and a relay in memory side by side. Read the ratios; the absolute figures are this machine's.
+"npm run bench -- record" fills a broker with payments instead.`;
+
+const [command, ...rest] = process.argv.slice(2);
+if (command === "record") process.exit(await recordCommand(rest));
 
 const { values } = parseArgs({
   options: {

@@ -1,5 +1,5 @@
 import type { Config } from "@p4/config";
-import { openChannelNode } from "@p4/node";
+import { followIndex, openChannelNode } from "@p4/node";
 import type { Logger } from "@p4/telemetry";
 import { expireElapsed } from "./expire-elapsed.ts";
 
@@ -9,7 +9,10 @@ export interface ExpiryOptions {
   readonly natsUrl: string;
 }
 
-/** Starts a worker that turns elapsed deadlines into `channel.expired`. Any number of them share the work. */
+/**
+ * Starts a worker that turns elapsed deadlines into `channel.expired` and keeps the operators' index of channels up to
+ * date. Any number of them share the work.
+ */
 export async function startExpiry({ config, logger, natsUrl }: ExpiryOptions): Promise<{ close(): Promise<void> }> {
   const node = await openChannelNode({
     natsUrl,
@@ -30,8 +33,12 @@ export async function startExpiry({ config, logger, natsUrl }: ExpiryOptions): P
       throw error;
     }
   });
+  const indexing = followIndex(node.index, {
+    onError: (error) => logger.warn({ error }, "the index of channels stays behind for now"),
+  });
   return {
     async close() {
+      await indexing.close();
       watch.unsubscribe();
       await watch.stopped;
       await node.close();

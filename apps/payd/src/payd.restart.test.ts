@@ -16,6 +16,7 @@ function bound(store: DocumentStore): DocumentStore {
     set: (key, bytes) => store.set(key, bytes),
     delete: (key) => store.delete(key),
     keys: (prefix) => store.keys(prefix),
+    entries: (prefix) => store.entries(prefix),
   };
 }
 

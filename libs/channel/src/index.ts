@@ -57,3 +57,5 @@ export {
   type TimelineEntry,
   type TimelinePosition,
 } from "./timeline.ts";
+export { stuckForMs, summarize, summarizeDamaged, waitsFor, type ChannelSummary } from "./channel-summary.ts";
+export { stateHash } from "./state-hash.ts";

@@ -12,7 +12,8 @@ export interface DocumentStoreOptions {
   readonly name: string;
 }
 
-const keysPerPage = 500;
+const documentsPerPage = 500;
+const pageBytes = 4_000_000;
 
 /** Documents in a key-value bucket of one value per key, readable by any NATS client. */
 export function createDocumentStore(broker: Broker, options: DocumentStoreOptions): DocumentStore {
@@ -52,7 +53,10 @@ export function createDocumentStore(broker: Broker, options: DocumentStoreOption
       assertStoreKey(key);
       await broker.api(`STREAM.PURGE.${stream}`, { filter: bucketSubject(bucket, key) });
     },
-    keys: (prefix = "") => listKeys(broker, bucket, prefix),
+    async *keys(prefix = "") {
+      for await (const { key } of listDocuments(broker, bucket, prefix)) yield key;
+    },
+    entries: (prefix = "") => listDocuments(broker, bucket, prefix),
   };
 }
 
@@ -86,16 +90,17 @@ async function readFromLeader(
   return { key, bytes, revision: message.seq, storedAtMs: Date.parse(message.time) };
 }
 
-async function* listKeys(broker: Broker, bucket: string, prefix: string): AsyncGenerator<string> {
-  const everything = bucketSubject(bucket, ">");
+async function* listDocuments(broker: Broker, bucket: string, prefix: string): AsyncGenerator<StoredDocument> {
+  // Whole tokens of the prefix are left to the server; the rest is looked at here.
+  const filter = bucketSubject(bucket, `${prefix.slice(0, prefix.lastIndexOf(".") + 1)}>`);
   const keyStart = bucketSubject(bucket, "").length;
   for (let after = 0; ;) {
-    const request = { seq: after + 1, next_by_subj: everything, batch: keysPerPage };
+    const request = { seq: after + 1, next_by_subj: filter, batch: documentsPerPage, max_bytes: pageBytes };
     const { messages, pending } = await directPage(broker, bucketStream(bucket), request);
-    for (const { subject, seq, message } of messages) {
+    for (const { subject, seq, message, bytes, storedAtMs } of messages) {
       after = seq;
       const key = subject.slice(keyStart);
-      if (key.startsWith(prefix) && !isTombstone(message.headers)) yield key;
+      if (key.startsWith(prefix) && !isTombstone(message.headers)) yield { key, bytes, revision: seq, storedAtMs };
     }
     if (pending === 0 || messages.length === 0) return;
   }

@@ -1,4 +1,8 @@
 export { callbackCounter } from "./callback-counter.ts";
+export { ChannelIndex, type ChannelIndexOptions, type IndexRun } from "./channel-index.ts";
+export { foldChannel } from "./fold-channel.ts";
+export { followIndex, type FollowIndexOptions } from "./follow-index.ts";
+export { forEachConcurrently } from "./for-each-concurrently.ts";
 export { openChannelNode, type ChannelNode, type ChannelNodeOptions, type ChannelPorts } from "./open-channel-node.ts";
 export { proofRoutesOf, type ProofConfig } from "./proof-routes-of.ts";
 export { runApp, type RunningApp, type StartApp } from "./run-app.ts";

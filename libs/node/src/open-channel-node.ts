@@ -16,11 +16,14 @@ import {
   createEventLog,
   createLiveFeed,
   createPresence,
+  endOfLog,
+  listChannels,
   provision,
   type Broker,
   type BrokerStatus,
 } from "@p4/nats";
 import { sha256Hex, uuid } from "@p4/node-crypto";
+import { ChannelIndex } from "./channel-index.ts";
 import { startComparing } from "./start-comparing.ts";
 
 /** The two ports that the actors' truth comes by. */
@@ -58,6 +61,8 @@ export interface ChannelNode {
   readonly deadlines: DeadlineStore;
   /** Proofs by transaction, kept after their channel has ended. */
   readonly proofs: DocumentStore;
+  /** What operators search channels by. */
+  readonly index: ChannelIndex;
   readonly registry: ChannelRegistry;
   close(): Promise<void>;
 }
@@ -77,13 +82,16 @@ export async function openChannelNode(options: ChannelNodeOptions): Promise<Chan
   });
   try {
     if (options.setUp === false) await assertLog(broker, { region, shards });
-    else await provision(broker, { region, shards, replicas, retentionMs });
+    else await provision(broker, { region, shards, replicas, retentionMs, documents: documentBuckets(retentionMs) });
     return await assemble(broker, options);
   } catch (error) {
     await broker.close();
     throw error;
   }
 }
+
+/** A summary is written after the channel's last event, so it leaves with the log's age a little later than the log. */
+const documentBuckets = (retentionMs: number) => ({ proofs: {}, index: { maxAgeMs: retentionMs } });
 
 /** Half of what the broker takes in one message: its answers to some questions hold the event in base64. */
 function largestEventBytes(broker: Broker): number {
@@ -122,6 +130,12 @@ async function assemble(broker: Broker, options: ChannelNodeOptions): Promise<Ch
     log,
     deadlines,
     proofs: await createDocumentStore(broker, { region, name: "proofs" }),
+    index: new ChannelIndex({
+      documents: createDocumentStore(broker, { region, name: "index" }),
+      log,
+      listChannels: () => listChannels(broker, { region, shards }),
+      endOfLog: () => endOfLog(broker, { region, shards }),
+    }),
     registry,
     async close() {
       stopComparing();

@@ -15,10 +15,13 @@ import { withNode, type Operator } from "../operator/with-node.ts";
 import { timelineTable, type TimelineTable } from "../timeline-lines.ts";
 import { examples, type Verb, type VerbContext } from "../verb.ts";
 import { channelArgument, logPointArgument, type LogPoint } from "./arguments.ts";
+import { replayAllAgainst } from "./replay-all.ts";
 
 interface ReplayOptions {
   readonly at?: LogPoint;
   readonly follow?: boolean;
+  readonly all?: boolean;
+  readonly against?: string;
 }
 
 /** Nodes' clocks differ a little; a step back of more than this is told. */
@@ -27,7 +30,7 @@ const clockToleranceMs = 1_000;
 export const replayVerb: Verb = (program, context) => {
   program
     .command("replay")
-    .argument("<channel>", "the channel's id", channelArgument)
+    .argument("[channel]", "the channel's id", channelArgument)
     .description("fold a channel's log and print what happened: who sent what, what it changed, who was waited for")
     .option(
       "--at <point>",
@@ -35,6 +38,8 @@ export const replayVerb: Verb = (program, context) => {
       logPointArgument,
     )
     .option("--follow", "go on with new events until Ctrl-C")
+    .option("--all", "with --against: every channel that the file names")
+    .option("--against <file>", "say which channels end in another state than the build ended in that wrote this file")
     .addHelpText(
       "after",
       examples(
@@ -42,16 +47,21 @@ export const replayVerb: Verb = (program, context) => {
         ["p4 replay inv123 --at 41", "the state after the event with sequence 41"],
         ["p4 replay inv123 --at 2026-11-23T09:30:00Z", "the state at that time, by the broker's clock"],
         ["p4 replay inv123 --follow", "and then what happens"],
+        ["p4 replay --all --against before.jsonl", "after an upgrade; see p4 recover"],
         ["p4 replay inv123 --json | jq '.entries[].what'", "for programs"],
       ) + "\nExit code 1: the log does not hold together, or a clock went back by more than a second.\n",
     )
-    .action(async (channelId: string, options: ReplayOptions) => {
-      if (options.at !== undefined && options.follow === true) {
-        throw new CliError("misuse", "--at and --follow exclude each other", null, "BAD_OPTIONS");
-      }
-      await withNode(context, (operator) => replay(context, operator, channelId, options));
+    .action(async (channelId: string | undefined, options: ReplayOptions) => {
+      const { at, follow, all, against } = options;
+      if (all === true && against !== undefined && channelId === undefined) return replayAllAgainst(context, against);
+      if (channelId === undefined) throw misuse("give a channel, or --all --against <file>");
+      if (all === true || against !== undefined) throw misuse("--all --against <file> goes without a channel");
+      if (at !== undefined && follow === true) throw misuse("--at and --follow exclude each other");
+      return withNode(context, (operator) => replay(context, operator, channelId, options));
     });
 };
+
+const misuse = (message: string): CliError => new CliError("misuse", message, "p4 replay --help", "BAD_OPTIONS");
 
 async function replay(
   context: VerbContext,

@@ -48,7 +48,7 @@ export function documentStoreContract(name: string, getStore: () => DocumentStor
       expect(await read(key)).toBe("three");
     });
 
-    it("lists the keys that are there, by prefix", async () => {
+    it("lists the keys and the documents that are there, by prefix", async () => {
       const prefix = `list-${randomUUID()}.`;
       const keys = Array.from({ length: 40 }, (_, i) => `${prefix}${i}`);
       await Promise.all(keys.map((key) => getStore().put(key, bytes("x"), 0)));
@@ -56,6 +56,12 @@ export function documentStoreContract(name: string, getStore: () => DocumentStor
       const found: string[] = [];
       for await (const key of getStore().keys(prefix)) found.push(key);
       expect(found.toSorted()).toEqual(keys.filter((key) => key !== `${prefix}7`).toSorted());
+      const entries: string[] = [];
+      for await (const { key, bytes: body } of getStore().entries(prefix)) {
+        expect([new TextDecoder().decode(body), (await getStore().get(key))?.bytes]).toEqual(["x", body]);
+        entries.push(key);
+      }
+      expect(entries.toSorted()).toEqual(found.toSorted());
     });
 
     it.each(["", ".a", "a.", "a..b", "a*", "a b", "x".repeat(201)])("refuses the key %j", async (key) => {

@@ -44,6 +44,13 @@ export class InMemoryDocumentStore implements DocumentStore {
     for (const key of [...this.#documents.keys()]) if (key.startsWith(prefix)) yield key;
   }
 
+  async *entries(prefix = ""): AsyncGenerator<StoredDocument> {
+    for await (const key of this.keys(prefix)) {
+      const document = this.#documents.get(key);
+      if (document !== undefined) yield document;
+    }
+  }
+
   #write(key: string, bytes: Uint8Array): number {
     this.#revision += 1;
     this.#documents.set(key, { key, bytes: bytes.slice(), revision: this.#revision, storedAtMs: this.#now() });

@@ -1,0 +1,134 @@
+import { Option } from "commander";
+import { channelStates, stuckForMs, waitsFor, type ChannelSummary } from "@p4/channel";
+import { CliError } from "../cli-error.ts";
+import { countText, durationText, timeText } from "../human.ts";
+import { Newest } from "../operator/newest.ts";
+import { withNode, type Operator } from "../operator/with-node.ts";
+import { Progress } from "../progress.ts";
+import { tableLines, type Column } from "../table.ts";
+import { examples, type Verb, type VerbContext } from "../verb.ts";
+import { countArgument, durationArgument, pastArgument, txidArgument } from "./arguments.ts";
+
+interface ChannelsOptions {
+  readonly state?: string[];
+  readonly since?: number;
+  readonly until?: number;
+  readonly txid?: string;
+  readonly stuck?: number | true;
+  readonly limit: number;
+}
+
+const defaultStuckMs = 5 * 60_000;
+
+export const channelsVerb: Verb = (program, context) => {
+  program
+    .command("channels")
+    .description("list and search channels, the last active first")
+    .addOption(new Option("--state <state...>", "in one of these states").choices([...channelStates, "damaged"]))
+    .option("--since <time>", "with an event at or after this time", pastArgument)
+    .option("--until <time>", "opened at or before this time", pastArgument)
+    .option("--txid <txid>", "on which this transaction was submitted", txidArgument)
+    .option(
+      "--stuck [duration]",
+      "somebody has been waited for this long (5m), or the deadline is over",
+      durationArgument,
+    )
+    .option("--limit <n>", "at most so many", countArgument, 50)
+    .addHelpText(
+      "after",
+      examples(
+        ["p4 channels", "the 50 that were active last"],
+        ["p4 channels --txid 5f0c...e1", "the channel of a payment"],
+        ["p4 channels --stuck", "waiting for somebody for more than five minutes"],
+        ["p4 channels --stuck 1h --state awaitingAck", "merchants that have left payments unanswered"],
+        ["p4 channels --since 2h --json", "active in the last two hours"],
+        ["p4 channels --since 2026-11-20 --until 2026-11-21", "alive on that day"],
+      ) + "\nThe index takes in what the log has got since its last time first, so the answer is complete.\n",
+    )
+    .action((options: ChannelsOptions) => withNode(context, (operator) => channels(context, operator, options)));
+};
+
+async function channels(context: VerbContext, { node }: Operator, options: ChannelsOptions): Promise<void> {
+  const { index } = node;
+  const progress = new Progress(context, "channels taken into the index");
+  await index.catchUp({ signal: context.signal, onProgress: () => progress.add() });
+  const nowMs = Date.now();
+  const newest = new Newest<ChannelSummary>(options.limit, ({ lastEventAtMs }) => lastEventAtMs);
+  let found = 0;
+  const candidates = options.txid === undefined ? index.all() : await index.findByTxid(options.txid);
+  for await (const summary of candidates) {
+    context.signal.throwIfAborted();
+    if (!matches(summary, options, nowMs)) continue;
+    found++;
+    newest.add(summary);
+  }
+  if (options.txid !== undefined && found === 0) {
+    const nextStep = "Proofs may name a transaction that no wallet submitted; `p4 tail` shows what comes in.";
+    throw new CliError("failed", `no channel has seen the transaction ${options.txid}`, nextStep, "TXID_UNKNOWN");
+  }
+  const shown = newest.list();
+  context.print({ found, shown: shown.length, channels: shown.map((summary) => view(summary, nowMs)) }, () => [
+    ...tableLines(
+      columns,
+      shown.map((summary) => row(summary, nowMs, options.txid)),
+      context.terminal.style,
+    ),
+    found === shown.length
+      ? `${countText(found)} ${found === 1 ? "channel" : "channels"}`
+      : `${countText(shown.length)} of ${countText(found)} channels; --limit ${found} shows all`,
+  ]);
+}
+
+function matches(summary: ChannelSummary, { state, since, until, stuck }: ChannelsOptions, nowMs: number): boolean {
+  if (state !== undefined && !state.includes(summary.state)) return false;
+  if (since !== undefined && summary.lastEventAtMs < since) return false;
+  if (until !== undefined && summary.openedAtMs > until) return false;
+  if (stuck === undefined) return true;
+  return stuckForMs(summary, nowMs) >= (stuck === true ? defaultStuckMs : stuck);
+}
+
+function view(summary: ChannelSummary, nowMs: number) {
+  const { openedAtMs, lastEventAtMs, expiresAtMs, ...rest } = summary;
+  return {
+    ...rest,
+    waitsFor: waitsFor(summary.state),
+    stuckForMs: stuckForMs(summary, nowMs),
+    openedAt: new Date(openedAtMs).toISOString(),
+    lastEventAt: new Date(lastEventAtMs).toISOString(),
+    expiresAt: new Date(expiresAtMs).toISOString(),
+  };
+}
+
+const columns: readonly Column[] = [
+  { title: "channel" },
+  {
+    title: "state",
+    style: (cell) => (cell === "settled" ? "green" : cell === "damaged" ? "red" : null),
+  },
+  { title: "waits for" },
+  { title: "stuck for", align: "right", style: () => "yellow" },
+  { title: "last event (UTC)" },
+  { title: "deadline" },
+  { title: "events", align: "right" },
+  { title: "txid", style: () => "dim" },
+];
+
+function row(summary: ChannelSummary, nowMs: number, txid: string | undefined): string[] {
+  const { channelId, state, fault, events, lastEventAtMs, expiresAtMs, txids } = summary;
+  const stuckMs = stuckForMs(summary, nowMs);
+  const isEnded = state === "expired" || state === "closed";
+  if (state === "damaged") return [channelId, state, "", "", "", "", "", fault ?? ""];
+  return [
+    channelId,
+    state,
+    waitsFor(state) ?? "",
+    stuckMs < 1_000 ? "" : durationText(stuckMs),
+    timeText(lastEventAtMs).slice(0, 19),
+    isEnded ? "" : deadlineText(expiresAtMs - nowMs),
+    String(events),
+    txid ?? txids.map((id) => `${id.slice(0, 8)}…`).join(" "),
+  ];
+}
+
+const deadlineText = (leftMs: number): string =>
+  leftMs >= 0 ? `in ${durationText(leftMs)}` : `${durationText(-leftMs)} ago`;

@@ -1,0 +1,30 @@
+import { machineVersion } from "@p4/channel";
+import { sha256Hex } from "@p4/node-crypto";
+import { countText } from "../human.ts";
+import { compareStates } from "../operator/compare-states.ts";
+import { readStateHashes } from "../operator/state-hashes.ts";
+import { withNode } from "../operator/with-node.ts";
+import { Progress } from "../progress.ts";
+import type { VerbContext } from "../verb.ts";
+
+const concurrency = 128;
+
+/** Which recorded channels end in another state with this build than with the one that wrote the file. */
+export async function replayAllAgainst(context: VerbContext, file: string): Promise<void> {
+  const { head, states } = await readStateHashes(file);
+  await withNode(context, async ({ node }) => {
+    const progress = new Progress(context, "channels");
+    const report = await compareStates(node, states, { concurrency, progress, signal: context.signal });
+    const { channels, changed, gone } = report;
+    const now = machineVersion(sha256Hex);
+    context.print({ file, machineThen: head.machineVersion, machineNow: now, ...report }, () => [
+      `${countText(channels)} channels recorded ${head.madeAt} with machine ${head.machineVersion}; this is ${now}`,
+      ...(gone === 0 ? [] : [`${countText(gone)} are no longer in the log`]),
+      ...changed.map(({ channelId, streamVersion, detail }) => `changed ${channelId} at ${streamVersion}: ${detail}`),
+      changed.length === 0
+        ? context.terminal.style("green", "every channel ends where it ended")
+        : context.terminal.style("red", `${countText(changed.length)} end elsewhere`),
+    ]);
+    if (changed.length > 0) context.fail();
+  });
+}

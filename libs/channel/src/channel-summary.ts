@@ -1,0 +1,67 @@
+import type { Channel } from "./channel-fold.ts";
+import { stateName, type ChannelStateName } from "./channel.machine.ts";
+
+/** What operators search channels by: a few hundred bytes, however much was said on the channel. */
+export interface ChannelSummary {
+  readonly channelId: string;
+  /** `damaged`: its log does not fold; `fault` says why and where. */
+  readonly state: ChannelStateName | "damaged";
+  readonly fault: string | null;
+  /** Version of the last event that the summary knows. */
+  readonly streamVersion: number;
+  readonly events: number;
+  readonly openedAtMs: number;
+  readonly lastEventAtMs: number;
+  readonly expiresAtMs: number;
+  /** Transactions that were submitted, accepted or not, in order. */
+  readonly txids: readonly string[];
+}
+
+export function summarize({ snapshot, streamVersion }: Channel): ChannelSummary {
+  const { channelId, eventCount, openedAtMs, lastEventAtMs, expiresAtMs, attempts } = snapshot.context;
+  const txids = attempts.map(({ payment }) => payment.data.txid).filter((txid) => txid !== null);
+  return {
+    channelId,
+    state: stateName(snapshot),
+    fault: null,
+    streamVersion,
+    events: eventCount,
+    openedAtMs,
+    lastEventAtMs,
+    expiresAtMs,
+    txids: [...new Set(txids)],
+  };
+}
+
+/** The summary of a channel whose log does not fold. */
+export function summarizeDamaged(channelId: string, streamVersion: number, fault: string): ChannelSummary {
+  const unknown = { events: 0, openedAtMs: 0, lastEventAtMs: 0, expiresAtMs: 0, txids: [] };
+  return { channelId, state: "damaged", fault, streamVersion, ...unknown };
+}
+
+/** Who has to act next; null when nobody has. */
+export function waitsFor(state: ChannelSummary["state"]): "customer" | "merchant" | "miner" | null {
+  switch (state) {
+    case "awaitingPaymentRequest":
+    case "awaitingPayment":
+      return "customer";
+    case "awaitingTerms":
+    case "awaitingAck":
+      return "merchant";
+    case "awaitingProof":
+      return "miner";
+    case "unopened":
+    case "settled":
+    case "expired":
+    case "closed":
+    case "damaged":
+      return null;
+  }
+}
+
+/** How long somebody has been waited for, or the deadline has been over without an end; 0 when neither is so. */
+export function stuckForMs({ state, lastEventAtMs, expiresAtMs }: ChannelSummary, nowMs: number): number {
+  if (state === "expired" || state === "closed" || state === "damaged" || state === "unopened") return 0;
+  const waitedMs = waitsFor(state) === null ? 0 : nowMs - lastEventAtMs;
+  return Math.max(0, waitedMs, nowMs - expiresAtMs);
+}

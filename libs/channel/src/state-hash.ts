@@ -1,0 +1,29 @@
+import type { Channel } from "./channel-fold.ts";
+import { stateName } from "./channel.machine.ts";
+import type { Sha256Hex } from "./event-codec.ts";
+import type { SequencedEvent } from "./sequenced-event.ts";
+
+/**
+ * A fingerprint of where a log has led: the state and every decision that future messages depend on. Two builds that
+ * fold a log to different hashes would treat the channel differently. It does not hang on how the context is laid out.
+ */
+export function stateHash({ snapshot }: Channel, sha256Hex: Sha256Hex): string {
+  const { context } = snapshot;
+  const version = (event: SequencedEvent | null): number => event?.streamVersion ?? 0;
+  const essence = [
+    stateName(snapshot),
+    snapshot.status,
+    context.channelId,
+    context.expiresAtMs,
+    context.eventCount,
+    context.joinCount,
+    context.merchant?.connectionId ?? "",
+    version(context.request),
+    version(context.terms),
+    context.attempts.map(({ payment, verdict }) => [version(payment), verdict?.type ?? "", version(verdict)]),
+    context.proofs.map(version),
+    context.doubleSpends.map(version),
+    [...context.seen].map(([key, event]) => [key, version(event)]).sort(),
+  ];
+  return sha256Hex(JSON.stringify(essence)).slice(0, 32);
+}
