@@ -209,6 +209,17 @@ describe("an operator who lies in a file that is whole and rightly signed", () =
     expect(checksOf(text)("HASH_CHAIN")[0]?.[1]).toContain("not in the exact form");
   });
 
+  test("given an event that is nested deeper than an engine can write, then it is refused", () => {
+    const deep = `${"[".repeat(200_000)}${"]".repeat(200_000)}`;
+    const text = forged(settled, (contents) => ({
+      ...contents,
+      events: contents.events.map((event, index) =>
+        index === 0 ? { ...event, text: event.text.replace('"channelId"', `"deep":${deep},"channelId"`) } : event,
+      ),
+    }));
+    expect(checksOf(text)("HASH_CHAIN")[0]?.[1]).toContain("The event cannot be read");
+  });
+
   test("given another end state or head in the manifest, then it fails", () => {
     const state = forged(settled, (contents) => ({ ...contents, outcome: { ...contents.outcome, state: "expired" } }));
     expect(checksOf(state)("MACHINE")[0]?.[0]).toBe("failed");
