@@ -1,5 +1,5 @@
 import type { HttpRequest } from "@p4/http";
-import { isChannelId, type Encoding, type Role } from "@p4/protocol";
+import { isChannelId, type Dialect, type Encoding, type Role } from "@p4/protocol";
 
 /** What a wallet says when it joins, all of it in the URL and the subprotocol. */
 export interface JoinRequest {
@@ -19,8 +19,6 @@ type JoinHead = Pick<HttpRequest, "query" | "headers">;
 export type JoinRequestResult =
   | { readonly ok: true; readonly join: JoinRequest }
   | { readonly ok: false; readonly field: string; readonly rule: string };
-
-const dialects = ["p4", "dpp"] as const;
 
 /** Reads `GET /ws/:channelID?internal=&role=&dialect=&since=&receipts=&token=`. */
 export function readJoinRequest(channelId: string, request: JoinHead): JoinRequestResult {
@@ -58,11 +56,11 @@ function roleOf(query: URLSearchParams): Role | null | undefined {
   return internal && named === "customer" ? undefined : named;
 }
 
-function isDialect(text: string): text is (typeof dialects)[number] {
+function isDialect(text: string): text is Dialect {
   return text === "p4" || text === "dpp";
 }
 
-function offeredDialect(request: JoinHead): (typeof dialects)[number] | null {
+function offeredDialect(request: JoinHead): Dialect | null {
   const offered = (request.headers.get("sec-websocket-protocol") ?? "").split(",").map((name) => name.trim());
   return offered.find(isDialect) ?? null;
 }

@@ -18,6 +18,7 @@ const { stored } = conversation(
 );
 const [opened = { text: "" }] = stored;
 
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- whatever JSON holds
 function changed(change: (event: Record<string, any>) => void, text = opened.text): string {
   const event = JSON.parse(text);
   change(event);
@@ -91,7 +92,7 @@ describe("decodeEvent", () => {
     const command = wallet("SubmitPayment");
     const { stored: log } = conversation(
       join(merchant),
-      { ...command, message: { ...command.message, raw } } as typeof command,
+      { ...command, message: { ...command.message, raw } },
       expire(),
     );
     expect(decodeEvent(log[1]?.text ?? "", 1)).toMatchObject({ data: { message: { raw } } });

@@ -131,7 +131,7 @@ export function sequenced(event: NewChannelEvent, streamVersion: number): Sequen
     ...event,
     metadata: { ...event.metadata, previousHash: "", schemaVersion: 1 },
     streamVersion,
-  } as SequencedEvent;
+  };
 }
 
 /** Decides and folds each command in turn; all must be accepted. */

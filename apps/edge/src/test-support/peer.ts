@@ -2,6 +2,7 @@ import { waitFor } from "@p4/testkit";
 import { afterEach } from "vitest";
 
 /** A frame as a peer receives it, in either dialect. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- whatever JSON holds
 export type Frame = Record<string, any>;
 
 /** A plain WebSocket: what it received, and how it was closed. No SDK. */
