@@ -24,7 +24,6 @@ export async function joinScripted(
 ): Promise<Peer> {
   const peer = await joinPeer(`ws://127.0.0.1:${String(edge.port)}/ws/${channelId}?dialect=p4&${query}`);
   const play = (frame: Frame): void => {
-    console.log(channelId, query, keyOf(frame), JSON.stringify(frame["errorBody"] ?? frame["headers"]));
     const answer = script(keyOf(frame), frame);
     if (answer !== null) sayText(peer, answer[0], answer[1], String(frame["correlationID"]));
   };
