@@ -2,6 +2,7 @@ import { request } from "node:http";
 import { loadConfig } from "@p4/config";
 import { createLogger } from "@p4/telemetry";
 import { afterAll } from "vitest";
+import type { EdgeOptions } from "../edge-options.ts";
 import { startEdge, type Edge } from "../start-edge.ts";
 import { joinPeer, type Peer } from "./peer.ts";
 
@@ -24,10 +25,11 @@ const edges: Edge[] = [];
 export async function startTestEdge(
   natsUrl: string,
   { alwaysReplay = false, ...settings }: { alwaysReplay?: boolean; [variable: string]: string | boolean } = {},
+  more: Pick<EdgeOptions, "wrap"> = {},
 ): Promise<TestEdge> {
   const config = loadConfig({ P4_PORT: "0", P4_SHARDS: "2", P4_LOG_LEVEL: "silent", ...(settings as Settings) });
   const logger = createLogger({ level: config.logLevel, name: "edge" });
-  const edge = await startEdge({ config, logger, natsUrl, alwaysReplay });
+  const edge = await startEdge({ config, logger, natsUrl, alwaysReplay, ...more });
   edges.push(edge);
   return withUrls(edge);
 }

@@ -1,0 +1,190 @@
+import type { EventLog } from "@p4/event-store";
+import { waitFor, withNatsServer } from "@p4/testkit";
+import { beforeAll, describe, expect, it } from "vitest";
+import { refusalLimit } from "./send-refusal.ts";
+import { payment, terms } from "./test-support/bodies.ts";
+import { newChannelId, startTestEdge, type TestEdge } from "./test-support/edges.ts";
+import type { Peer } from "./test-support/peer.ts";
+import { rawJoin, shortFrame } from "./test-support/raw-socket.ts";
+
+const nats = withNatsServer();
+let edge: TestEdge;
+beforeAll(async () => {
+  edge = await startTestEdge(nats.url);
+});
+
+const patient = { timeoutMs: 15_000 };
+
+/** A payment conversation still works from end to end. */
+async function expectService(server: TestEdge, id = newChannelId()): Promise<void> {
+  const merchant = await server.join(`${id}?role=merchant`);
+  const customer = await server.join(`${id}?role=customer`);
+  merchant.say("paymentrequest.response", { body: terms });
+  await customer.hear("paymentrequest.response");
+  customer.say("payment", { body: payment });
+  await merchant.hear("payment");
+}
+
+function errorsOf(peer: Peer, errCode: string): number {
+  return peer.frames.filter((frame) => frame["errorBody"]?.["errCode"] === errCode).length;
+}
+
+describe("a peer that sends what must be refused", () => {
+  it("is told so some dozens of times, then closed with 4290; its channel goes on", async () => {
+    const id = newChannelId();
+    const merchant = await edge.join(`${id}?role=merchant`);
+    const customer = await edge.join(`${id}?role=customer`);
+    const hostile = await rawJoin(edge, id);
+    const refusedBefore = await edge.metric("edge_frames_refused_total");
+    const flood = shortFrame('{"key":"nonsense"}');
+    hostile.socket.write(Buffer.concat(Array.from({ length: 5_000 }, () => flood)));
+    await waitFor(() => hostile.socket.destroyed, { description: "the flood's socket is closed", ...patient });
+    expect(hostile.received()).toContain("\x10\xc2too many refused messages"); // 0x10c2 = 4290
+    const answers = hostile.received().match(/"errCode"/g)?.length ?? 0;
+    // The rate gives back some while the flood is read; it is far from the 5,000 frames.
+    expect(answers).toBeGreaterThanOrEqual(refusalLimit.burst - 1);
+    expect(answers).toBeLessThan(3 * refusalLimit.burst);
+    // Nothing behind the close is even looked at.
+    expect((await edge.metric("edge_frames_refused_total")) - refusedBefore).toBe(answers + 1);
+    expect(await edge.metric("edge_floods_closed_total")).toBe(1);
+    merchant.say("paymentrequest.response", { body: terms });
+    await customer.hear("paymentrequest.response");
+  });
+
+  it("pays more for large frames", async () => {
+    const peer = await edge.join(newChannelId());
+    for (let i = 0; i < 6; i++) peer.send("x".repeat(900_000));
+    expect(await peer.closed()).toMatchObject({ code: 4290 });
+    expect(peer.frames.length).toBeLessThan(6);
+  });
+
+  it("stays connected when it errs now and then", async () => {
+    const peer = await edge.join(newChannelId());
+    for (let i = 0; i < refusalLimit.burst - 5; i++) peer.send("nonsense");
+    await waitFor(() => peer.keys.filter((key) => key === "error").length === refusalLimit.burst - 5);
+    peer.say("paymentrequest.create");
+    await waitFor(async () => (await edge.metric("edge_store_seconds_count")) > 0);
+    expect(peer.closedWith).toBeNull();
+  });
+});
+
+describe("a peer that is too fast", () => {
+  it("gets an answer to each of 2,000 messages at once, and goes on", async () => {
+    const id = newChannelId();
+    const merchant = await edge.join(`${id}?role=merchant&receipts=true`);
+    const customer = await edge.join(`${id}?role=customer`);
+    for (let i = 0; i < 2_000; i++) merchant.say("paymentrequest.response", { body: terms });
+    const outcomes = () => [
+      errorsOf(merchant, "EDGE_TOO_MANY_PENDING"),
+      merchant.keys.filter((key) => key === "receipt").length,
+    ];
+    await waitFor(() => outcomes().reduce((sum, count) => sum + count) === 2_000, patient);
+    const [refused = 0, stored = 0] = outcomes();
+    expect(refused).toBeGreaterThan(0);
+    await waitFor(() => customer.keys.filter((key) => key === "paymentrequest.response").length === stored, patient);
+    expect(merchant.closedWith).toBeNull();
+  });
+
+  it("may keep only so many bytes waiting", async () => {
+    const small = await startTestEdge(nats.url, { P4_MAX_QUEUED_BYTES: "65536", P4_MAX_MESSAGE_BYTES: "60000" });
+    const peer = await small.join(`${newChannelId()}?role=merchant&receipts=true`);
+    for (let i = 0; i < 3; i++) peer.say("paymentrequest.response", { body: { ...terms, filler: "x".repeat(40_000) } });
+    expect((await peer.hear("error"))["errorBody"]).toMatchObject({
+      errCode: "EDGE_TOO_MANY_PENDING",
+      description: expect.stringContaining("65536 bytes"),
+    });
+    await peer.hear("receipt");
+  });
+});
+
+describe("a peer that does not read", () => {
+  it("is closed with 4290, while others on its channel and elsewhere hear everything", async () => {
+    const id = newChannelId();
+    const merchant = await edge.join(`${id}?role=merchant`);
+    const customer = await edge.join(`${id}?role=customer`);
+    const slow = await rawJoin(edge, `${id}?role=customer`);
+    slow.socket.pause();
+    const open = await edge.metric("edge_connections");
+    let rounds = 0;
+    while ((await edge.metric("edge_connections")) === open && rounds < 40) {
+      merchant.say("paymentrequest.response", { body: { ...terms, filler: "x".repeat(900_000) } });
+      await customer.hear("paymentrequest.response", ++rounds);
+    }
+    expect(await edge.metric("edge_connections")).toBe(open - 1);
+    expect(customer.closedWith).toBeNull();
+    slow.socket.resume();
+    await waitFor(() => slow.socket.destroyed, patient);
+    expect(slow.received().slice(-200)).toContain("\x10\xc2too slow");
+    await expectService(edge);
+  });
+});
+
+describe("a crowd", () => {
+  it("of 1,000 on one channel hears a message, each once", async () => {
+    const id = newChannelId();
+    const merchant = await edge.join(`${id}?role=merchant`);
+    const crowd = [];
+    for (let i = 0; i < 999; i += 37) {
+      crowd.push(...(await Promise.all(Array.from({ length: 37 }, () => rawJoin(edge, `${id}?dialect=p4`)))));
+    }
+    merchant.say("paymentrequest.response", { body: terms });
+    const heard = (text: string) => text.match(/"key":"paymentrequest.response"/g)?.length;
+    await waitFor(() => crowd.every(({ received }) => heard(received()) === 1), patient);
+    expect(await edge.upgrade(`${id}?dialect=p4`)).toMatchObject({ status: 429 });
+  });
+
+  it("that joins faster than an address may is refused with 429", async () => {
+    const strict = await startTestEdge(nats.url, { P4_JOIN_RATE_PER_IP: "1" });
+    const id = newChannelId();
+    const answers = await Promise.all(Array.from({ length: 8 }, () => strict.upgrade(id)));
+    expect(answers.filter(({ status }) => status === 429).length).toBeGreaterThanOrEqual(2);
+    expect(answers.filter(({ status }) => status === 101).length).toBeGreaterThanOrEqual(5);
+  });
+});
+
+describe("a node with too much to do", () => {
+  it("takes no new channels while much waits for the log; those it has go on", async () => {
+    let release: () => void = () => undefined;
+    let held: Promise<void> | null = null;
+    const slowLog = (log: EventLog): EventLog => ({
+      readStream: (...args) => log.readStream(...args),
+      streamVersions: (...args) => log.streamVersions(...args),
+      scan: (...args) => log.scan(...args),
+      async appendToStream(request) {
+        await held;
+        return log.appendToStream(request);
+      },
+    });
+    const busy = await startTestEdge(
+      nats.url,
+      { P4_MAX_STORE_BACKLOG: "2" },
+      { wrap: ({ log, feed }) => ({ log: slowLog(log), feed }) },
+    );
+    const id = newChannelId();
+    const merchant = await busy.join(`${id}?role=merchant`);
+    const customer = await busy.join(`${id}?role=customer`);
+    held = new Promise((resolve) => (release = resolve));
+    for (let i = 0; i < 3; i++) merchant.say("paymentrequest.response", { body: terms });
+    await waitFor(async () => (await busy.metric("edge_store_backlog")) === 3);
+    const fresh = newChannelId();
+    const refused = await busy.upgrade(`${fresh}?role=customer`);
+    expect(refused).toMatchObject({ status: 503, body: expect.stringContaining("EDGE_OVERLOADED") });
+    expect(await edge.upgrade(fresh)).toMatchObject({ status: 101 });
+    release();
+    held = null;
+    await customer.hear("paymentrequest.response", 3);
+    await expectService(busy);
+  });
+
+  it("takes none while its event loop stalls, but lets wallets back into theirs", async () => {
+    const lagging = await startTestEdge(nats.url, { P4_MAX_LOOP_LAG: "100ms" });
+    const id = newChannelId();
+    await expectService(lagging, id);
+    const end = performance.now() + 300;
+    while (performance.now() < end);
+    await waitFor(async () => (await lagging.metric("edge_loop_lag_seconds")) > 0.1);
+    expect(await lagging.upgrade(newChannelId())).toMatchObject({ status: 503 });
+    expect(await lagging.upgrade(id)).toMatchObject({ status: 101 });
+    await waitFor(async () => (await lagging.upgrade(newChannelId())).status === 101, patient);
+  });
+});
