@@ -1,5 +1,5 @@
 import { isEnded, stateName } from "@p4/channel";
-import { problem, type HttpRequest, type HttpResponse, type HttpRoute, type StreamWriter } from "@p4/http";
+import type { HttpRequest, HttpResponse, HttpRoute, StreamWriter } from "@p4/http";
 import type { EdgeContext } from "../edge-context.ts";
 import { OutgoingFrame } from "../outgoing-frame.ts";
 import { admit } from "./admission.ts";

@@ -209,7 +209,7 @@ describe("who may answer", () => {
     expect(await waiting).toMatchObject({ status: 201, text: ackText });
   });
 
-  it("is matched to the request: another customer's terms are not ours", async () => {
+  it("shares the answer to a request that is pending already", async () => {
     const { url, edge, channelId, merchant } = await given(() => null);
     const other = await edge.join(`${channelId}?role=customer&dialect=p4`);
     sayText(other, "paymentrequest.create", "null", "theirs");
