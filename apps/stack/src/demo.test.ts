@@ -1,0 +1,39 @@
+import { readdir } from "node:fs/promises";
+import { expect, onTestFinished, test } from "vitest";
+import { answers, StackProcess, testDir } from "./test-support/stack-process.ts";
+
+test("the demo pays, proves, waits for the end, exits 0 and leaves nothing behind", { timeout: 60_000 }, async () => {
+  const temp = testDir(onTestFinished);
+  const demo = new StackProcess(["demo"], { TMPDIR: temp });
+  expect(await demo.exited, demo.stderr).toBe(0);
+  const table = demo.stdout.slice(demo.stdout.indexOf("The timeline of channel"));
+  const shown = table.match(/join|paymentrequest\.\w+|payment\.ack|payment(?= )|proof\.create|channel\.expired/g);
+  expect(shown).toEqual([
+    "join",
+    "join",
+    "paymentrequest.create",
+    "paymentrequest.response",
+    "payment",
+    "payment.ack",
+    "proof.create",
+    "channel.expired",
+  ]);
+  expect(table).toContain("verified: block");
+  expect(await readdir(temp)).toEqual([]);
+  for (const [url] of demo.stdout.matchAll(/\w+:\/\/127\.0\.0\.1:\d+/g)) {
+    expect(await answers(url), url).toBe(false);
+  }
+});
+
+test("the demo says what is wrong when the payment cannot be played", { timeout: 60_000 }, async () => {
+  const temp = testDir(onTestFinished);
+  // Without a miner there are no coins.
+  const demo = new StackProcess(["demo"], {
+    TMPDIR: temp,
+    P4_APPS: "edge,expiry,payd",
+    P4_MINER_URL: "http://127.0.0.1:1",
+  });
+  expect(await demo.exited).toBe(1);
+  expect(demo.stderr).toMatch(/^p4: .*miner cannot be asked/m);
+  expect(await readdir(temp)).toEqual([]);
+});

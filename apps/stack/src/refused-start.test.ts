@@ -1,0 +1,62 @@
+import { existsSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
+import { join } from "node:path";
+import { describe, test } from "vitest";
+import { answers, freePorts, StackProcess, testDir } from "./test-support/stack-process.ts";
+
+/** What a start that fails has told: its exit code and the lines for people. */
+async function failedStart(env: Readonly<Record<string, string>>) {
+  const stack = new StackProcess([], env);
+  const exitCode = await stack.exited;
+  const lines = stack.stderr.split("\n").filter((line) => line.startsWith("p4: ") || !line.startsWith("  "));
+  return { exitCode, lines: lines.filter((line) => line !== ""), stdout: stack.stdout };
+}
+
+describe.concurrent("a start that cannot succeed says why in one line and stops", { timeout: 60_000 }, () => {
+  test("a port in use: which one, and no broker stays behind", async ({ expect, onTestFinished }) => {
+    const other = createServer().listen(0, "127.0.0.1");
+    onTestFinished(() => void other.close());
+    await new Promise((resolve) => other.once("listening", resolve));
+    const { port } = other.address() as AddressInfo;
+    const dataDir = testDir(onTestFinished);
+    const { exitCode, lines, stdout } = await failedStart({
+      ...freePorts,
+      P4_PORT: String(port),
+      P4_DATA_DIR: dataDir,
+    });
+    expect(exitCode).toBe(1);
+    expect(lines).toEqual([expect.stringMatching(new RegExp(`^p4: .*127\\.0\\.0\\.1:${String(port)}.*port`))]);
+    const [natsUrl] = /nats:\/\/\S+/.exec(stdout) ?? [];
+    expect(natsUrl).toBeDefined();
+    expect(await answers(natsUrl as string)).toBe(false);
+    expect(existsSync(join(dataDir, "stack.json"))).toBe(false);
+  });
+
+  test("a misspelt variable and a bad value: both, with their rules, before anything is touched", async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const dataDir = join(testDir(onTestFinished), "data");
+    const { exitCode, lines, stdout } = await failedStart({
+      P4_PROT: "9000",
+      P4_CHANNEL_TTL: "5",
+      P4_DATA_DIR: dataDir,
+    });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+    expect(lines).toEqual([
+      expect.stringMatching(/P4_PROT.*did you mean P4_PORT/),
+      expect.stringMatching(/P4_CHANNEL_TTL=5.*unit/),
+    ]);
+    expect(existsSync(dataDir)).toBe(false);
+  });
+
+  test("a broker that does not answer: where it was looked for", async ({ expect, onTestFinished }) => {
+    const { exitCode, lines } = await failedStart({
+      ...freePorts,
+      P4_NATS_URL: "nats://127.0.0.1:1",
+      P4_DATA_DIR: testDir(onTestFinished),
+    });
+    expect(exitCode).toBe(1);
+    expect(lines).toEqual([expect.stringMatching(/^p4: .*nats:\/\/127\.0\.0\.1:1/)]);
+  });
+});
