@@ -3,9 +3,11 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { readOptions, usage, type CampaignOptions } from "./campaign/campaign-options.ts";
 import { reportText } from "./campaign/report-text.ts";
-import { runCampaign } from "./campaign/run-campaign.ts";
+import { clusterMain } from "./cluster/main.ts";
+import { runCampaign, type CampaignReport } from "./campaign/run-campaign.ts";
 
-process.exitCode = await main(process.argv.slice(2));
+const [command, ...rest] = process.argv.slice(2);
+process.exitCode = command === "cluster" ? await clusterMain(rest) : await main(process.argv.slice(2));
 
 async function main(args: readonly string[]): Promise<number> {
   let options: CampaignOptions | "help";
@@ -30,7 +32,14 @@ async function campaign(options: CampaignOptions): Promise<number> {
     void process.stderr.write(`${((Date.now() - startMs) / 1_000).toFixed(1).padStart(7)} s  ${text}\n`);
   // Children end with this process; this makes Ctrl-C an ordinary end of it.
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
-  const report = await runCampaign(options, dir, onProgress);
+  let report: CampaignReport;
+  try {
+    report = await runCampaign(options, dir, onProgress);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`the campaign could not be carried out: ${reason}\nits logs: ${dir}\n`);
+    return 1;
+  }
   process.stdout.write(`${options.json ? JSON.stringify(report, null, 2) : reportText(report)}\n`);
   const isClean = report.violations.length === 0;
   const isAsExpected = options.sabotage === null ? isClean : !isClean;

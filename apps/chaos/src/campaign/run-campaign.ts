@@ -52,7 +52,7 @@ export async function runCampaign(
     dir,
     edges,
     shards,
-    settings: { P4_MAX_QUEUED_BYTES: "262144", ...(sabotage === null ? {} : { CHAOS_SABOTAGE: sabotage }) },
+    settings: { P4_MAX_QUEUED_BYTES: "1000000", ...(sabotage === null ? {} : { CHAOS_SABOTAGE: sabotage }) },
     ...(sabotage === null ? {} : { edgeModule: fileURLToPath(new URL("../sabotage/edge-main.js", import.meta.url)) }),
     onProgress,
   });

@@ -91,6 +91,7 @@ export class AppProcess implements Member {
     for (const endMs = Date.now() + withinMs; ; await new Promise((resolve) => setTimeout(resolve, 50))) {
       const answer = await fetch(`http://127.0.0.1:${String(port)}/readyz`).catch(() => null);
       if (answer?.ok === true) return;
+      if (!this.isRunning) throw new Error(`${name} ended while it started: see ${logFile}`);
       if (Date.now() > endMs) throw new Error(`${name} was not ready within ${String(withinMs)} ms: see ${logFile}`);
     }
   }

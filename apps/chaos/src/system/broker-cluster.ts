@@ -57,8 +57,8 @@ export class Broker implements Member {
 }
 
 /**
- * Three nats-servers, each in a zone of its own. Each pair is connected by one route, solicited by the later member
- * through a link that can be severed; addresses are not advertised, so there is no other way.
+ * Three nats-servers, each in a zone of its own. Each solicits one route, to the one before it, through a link that can
+ * be severed: three routes join all pairs; addresses are not advertised, so there is no other way.
  */
 export async function startBrokerCluster(dir: string, onProgress: (text: string) => void): Promise<BrokerCluster> {
   const { path: binary, version } = await findNatsServer({ env: process.env, onProgress });
@@ -66,25 +66,13 @@ export async function startBrokerCluster(dir: string, onProgress: (text: string)
   const routePorts = await Promise.all(zones.map(() => freePort()));
   const routes = new Map<string, Link>();
   const starting = zones.map(async (zone, index) => {
-    const links = await Promise.all(
-      zones.slice(0, index).map(async (other, otherIndex) => {
-        const link = await Link.open(routePorts[otherIndex] ?? 0);
-        routes.set(`${other}-${zone}`, link);
-        return link;
-      }),
-    );
+    const before = (index + zones.length - 1) % zones.length;
+    const link = await Link.open(routePorts[before] ?? 0);
+    routes.set(`${zones[before] ?? ""}-${zone}`, link);
     const storeDir = join(dir, `nats-${zone}`);
     await mkdir(storeDir, { recursive: true });
     const configFile = join(storeDir, "nats.conf");
-    await writeFile(
-      configFile,
-      memberConfig(
-        base,
-        zone,
-        routePorts[index] ?? 0,
-        links.map(({ port }) => port),
-      ),
-    );
+    await writeFile(configFile, memberConfig(base, zone, routePorts[index] ?? 0, link.port));
     const options = { binary, storeDir, configFile, serverName: `nats-${zone}`, monitorPort: -1 };
     return new Broker(`nats-${zone}`, await startNatsServer(options));
   });
@@ -101,8 +89,7 @@ export async function startBrokerCluster(dir: string, onProgress: (text: string)
 }
 
 /** Port 9 (discard) is advertised: a member that hears of another one finds nothing there and keeps to its links. */
-function memberConfig(base: string, zone: string, routePort: number, links: readonly number[]): string {
-  const routeUrls = links.map((port) => `"nats://127.0.0.1:${String(port)}"`).join(", ");
+function memberConfig(base: string, zone: string, routePort: number, linkPort: number): string {
   return `${base}
 server_tags: ["zone:${zone}"]
 cluster {
@@ -110,7 +97,7 @@ cluster {
   listen: "127.0.0.1:${String(routePort)}"
   advertise: "127.0.0.1:9"
   no_advertise: true
-  routes: [${routeUrls}]
+  routes: ["nats://127.0.0.1:${String(linkPort)}"]
 }
 `;
 }

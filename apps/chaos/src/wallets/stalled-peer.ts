@@ -26,7 +26,12 @@ export async function stallPeer({ channelId, host, port, holdMs }: StalledPeerPl
   const bytes: Buffer[] = [];
   socket.on("error", () => undefined);
   socket.write(upgradeRequest(`/ws/${channelId}?role=customer&dialect=p4`, `${host}:${String(port)}`));
-  await Promise.race([once(socket, "readable"), delay(holdMs)]);
+  // Another fault may have this edge down: then there is no peer to stall.
+  const isOpen = await Promise.race([once(socket, "readable"), delay(holdMs)]).then(
+    () => true,
+    () => false,
+  );
+  if (!isOpen) return;
   const shop = openMerchant(channelId, [url], recorder);
   const signal = AbortSignal.timeout(holdMs);
   const memo = "x".repeat(bodyBytes);
@@ -37,7 +42,7 @@ export async function stallPeer({ channelId, host, port, holdMs }: StalledPeerPl
   }
   shop.close();
   socket.on("data", (part: Buffer) => bytes.push(part));
-  await Promise.race([once(socket, "close"), delay(2_000)]);
+  await Promise.race([once(socket, "close"), delay(2_000)]).catch(() => undefined);
   socket.destroy();
   recorder.add({ kind: "stalled", channelId, closeCode: closeCodeOf(Buffer.concat(bytes)) });
 }

@@ -1,0 +1,108 @@
+import { resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { loadConfig } from "@p4/config";
+import { timelineTable } from "@p4/stack";
+import { startSystem, type System } from "../system/system.ts";
+import { Balancer } from "./balancer.ts";
+import { playPayment } from "./play-payment.ts";
+
+export const clusterUsage = `npm run cluster -- [--edges 2] [--data ./data/cluster]
+
+Runs as processes of this machine what deploy/cluster describes: three nats-servers, edges behind one address (P4_PORT,
+default 8445), the proof server and two expiry workers. Plays one payment, then serves until Ctrl-C. The P4_ variables
+are handed to every process; P4_REPLICAS is 3 here unless it is set.`;
+
+const maxEdges = 16;
+
+/** Resolves with the exit code once everything has stopped. */
+export async function clusterMain(args: readonly string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      edges: { type: "string", default: "2" },
+      data: { type: "string", default: "./data/cluster" },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) {
+    say(clusterUsage);
+    return 0;
+  }
+  const edges = Number(values.edges);
+  if (!Number.isInteger(edges) || edges < 1 || edges > maxEdges) {
+    say(`--edges: a whole number from 1 to ${String(maxEdges)}, not ${values.edges}\n\n${clusterUsage}`);
+    return 2;
+  }
+  const interrupted = new Promise<void>((stop) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop());
+  });
+  // A signal during the start ends the process; the children end with it.
+  const dieOnSignal = (): void => process.exit(130);
+  process.once("SIGINT", dieOnSignal).once("SIGTERM", dieOnSignal);
+  return serve(resolve(values.data), edges, interrupted, () => {
+    process.off("SIGINT", dieOnSignal).off("SIGTERM", dieOnSignal);
+  });
+}
+
+async function serve(dir: string, edges: number, interrupted: Promise<void>, started: () => void): Promise<number> {
+  const settings = settingsOf(process.env);
+  const config = loadConfig({ P4_REPLICAS: "3", ...settings });
+  const ttl = settings["P4_CHANNEL_TTL"] ?? "2h";
+  const names = Array.from({ length: edges }, (_, index) => `edge-${String(index + 1)}`);
+  say("starting three nats-servers, the edges, the proof server and two expiry workers");
+  const system = await startSystem({
+    dir,
+    edges: Object.fromEntries(names.map((name) => [name, { ttl }])),
+    shards: config.shards,
+    settings,
+    onProgress: say,
+  });
+  let balancer: Balancer | undefined;
+  try {
+    balancer = await Balancer.open(config.port, Object.values(system.edgePorts));
+    const socketUrl = `ws://127.0.0.1:${String(balancer.port)}`;
+    const proofUrl = `http://127.0.0.1:${String(system.proofPort)}`;
+    printEndpoints(system, socketUrl, proofUrl, dir);
+    const { natsUrl } = system;
+    const played = await playPayment({
+      socketUrl,
+      proofUrl,
+      natsUrl,
+      shards: config.shards,
+      replicas: config.replicas,
+    });
+    say(`\nThe timeline of channel ${played.channelId}:\n\n${timelineTable(played.timeline)}\n`);
+    say("Serving. Ctrl-C stops everything.");
+    started();
+    await interrupted;
+    say("stopping");
+    return 0;
+  } finally {
+    balancer?.close();
+    await system.stop();
+  }
+}
+
+function printEndpoints(system: System, socketUrl: string, proofUrl: string, dir: string): void {
+  say(`wallets       ${socketUrl}/ws/<channelID>`);
+  for (const [name, port] of Object.entries(system.edgePorts)) {
+    say(`${name.padEnd(13)} http://127.0.0.1:${String(port)}  (behind it)`);
+  }
+  say(`proof server  ${proofUrl}/proofs/<txid>?i=<channelID>`);
+  for (const { name, url } of system.brokers.brokers) say(`${name.padEnd(13)} ${url}`);
+  say(`logs, stores  ${dir}`);
+}
+
+/** The settings that are every process's; ports and addresses are each one's own. */
+function settingsOf(env: NodeJS.ProcessEnv): Record<string, string> {
+  const own = new Set(["P4_PROOF_PORT", "P4_NATS_URL", "P4_NATS_PORT", "P4_DATA_DIR"]);
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) =>
+      name.startsWith("P4_") && !own.has(name) && value !== undefined ? [[name, value]] : [],
+    ),
+  );
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
