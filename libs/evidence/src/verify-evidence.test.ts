@@ -80,6 +80,21 @@ describe("a settled channel", () => {
     ]);
   });
 
+  test("given the file, then it holds the log's own texts and says how and with what it was made", () => {
+    const { file } = verifyEvidence(settled);
+    expect(file?.events.map(({ value }) => value)).toEqual(settledChannel().events);
+    expect(file?.header.value).toEqual({
+      channelId,
+      region: "local",
+      shard: 3,
+      durability: "fsync",
+      machineVersion: expect.stringMatching(/^\d+\.\d+-[0-9a-f]{12}$/) as string,
+      softwareVersion: "p4/0.1.0",
+      exportedAtMs: startMs + 86_400_000,
+      operatorKey: publicKeyOf(operatorKey),
+    });
+  });
+
   test("given no key to compare, then whose key it is is not proved; given another, then it fails", () => {
     expect(checksOf(settled)("OPERATOR_KEY")).toEqual([["not-proved", expect.stringContaining("Whose key")]]);
     const report = verifyEvidence(settled, { trustedKeys: [publicKeyOf(merchantKey)] });

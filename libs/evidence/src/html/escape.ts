@@ -20,7 +20,7 @@ export function escapeHtml(text: string): string {
 
 /** A text that somebody else wrote: isolated, so that its direction does not leak into ours. */
 export function foreignText(text: string): string {
-  return `<bdi>${escapeHtml(text)}</bdi>`;
+  return text === "" ? "" : `<bdi>${escapeHtml(text)}</bdi>`;
 }
 
 /** One of our own names, such as `awaitingPayment` or `payment.ack`: it may break before a capital and after a dot. */

@@ -18,8 +18,8 @@ const policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; 
  */
 export function renderEvidenceHtml(report: EvidenceReport, crypto: SpvCrypto = sdkCrypto): string {
   const { file, timeline } = report;
-  const channel = file === null ? "" : ` ${file.header.value.channelId}`;
-  const title = `Evidence of payment channel${channel}`;
+  const channel = file === null ? "a payment channel" : `payment channel ${file.header.value.channelId}`;
+  const title = `Evidence of ${channel}`;
   const sections =
     file === null
       ? [findingsSections(report.checks)]

@@ -67,7 +67,6 @@ footer { color: var(--soft); font-size: .875rem; padding-bottom: 2rem; }
   tbody th, tbody td { display: grid; grid-template-columns: 6.5rem minmax(0, 1fr); border-top: 0; padding: .125rem 0; }
   tbody th::before, tbody td::before { content: attr(data-name); color: var(--soft); font-size: .875rem; font-weight: 400; }
   tbody td:empty { display: none; }
-  .elapsed { grid-column: 2; }
 }
 @page { size: A4; margin: 16mm 14mm; }
 @media print {

@@ -14,7 +14,7 @@ export function table(caption: string, columns: readonly Column[], rows: readonl
     const row = cells.map((cell, index) => {
       const { name, heading } = columns[index] ?? { name: "" };
       const [tag, role] = heading === true ? ['th scope="row"', "rowheader"] : ["td", "cell"];
-      return `<${tag} role="${role}" data-name="${name}">${cell}</${heading === true ? "th" : "td"}>`;
+      return `<${tag} role="${role}" data-name="${name}">${cell === "" ? "" : `<div>${cell}</div>`}</${heading === true ? "th" : "td"}>`;
     });
     return `<tr role="row">${row.join("")}</tr>`;
   });

@@ -20,7 +20,7 @@ export function timelineSection(timeline: readonly TimelineEntry[]): string {
     escapeHtml(entry.from),
     `<span class="what">${nameText(entry.what)}</span>`,
     stateText(entry),
-    `<bdi>${sentenceText(entry.detail)}</bdi>`,
+    entry.detail === "" ? "" : `<bdi>${sentenceText(entry.detail)}</bdi>`,
   ]);
   return `<section aria-labelledby="timeline">\n<h2 id="timeline">What happened</h2>\n${table("Events in the order in which they were stored", columns, rows)}\n</section>`;
 }
