@@ -10,6 +10,7 @@ const commands = {
   demo: ["stack", "demo"],
   bench: ["bench"],
   chaos: ["chaos"],
+  cluster: ["chaos", "cluster"],
   p4: ["cli"],
 };
 

@@ -7,7 +7,12 @@ import { clusterMain } from "./cluster/main.ts";
 import { runCampaign, type CampaignReport } from "./campaign/run-campaign.ts";
 
 const [command, ...rest] = process.argv.slice(2);
-process.exitCode = command === "cluster" ? await clusterMain(rest) : await main(process.argv.slice(2));
+try {
+  process.exitCode = command === "cluster" ? await clusterMain(rest) : await main(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}
 
 async function main(args: readonly string[]): Promise<number> {
   let options: CampaignOptions | "help";

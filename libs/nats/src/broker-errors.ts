@@ -31,6 +31,7 @@ export const apiErrorCodes = {
   streamNotFound: 10059,
   consumerNotFound: 10014,
   streamNameInUse: 10058,
+  noServersFit: 10005,
 } as const;
 
 /** The error object in a JetStream API answer or PubAck. */

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { StoreError } from "@p4/event-store";
 import type { Broker } from "./broker.ts";
@@ -8,6 +9,9 @@ type Config = Record<string, unknown>;
 
 /** Creating R3 streams in a cluster takes the meta leader a while. */
 const createTimeoutMs = 15_000;
+/** A cluster that has just started does not know all its members yet: only after this do too few servers fit for good. */
+const assemblyMs = 15_000;
+const assemblyPollMs = 250;
 
 /** One setting of an existing stream that is not as configured. */
 export interface Drift {
@@ -22,7 +26,7 @@ export async function ensureStream(broker: Broker, wanted: StreamSettings): Prom
   const existing = await streamConfig(broker, wanted.name);
   if (existing !== undefined) return compareSettings(wanted, existing);
   const path = `STREAM.CREATE.${wanted.name}`;
-  const created = await broker.apiAnswer<{ config?: Config }>(path, wanted, createTimeoutMs);
+  const created = await createStream(broker, path, wanted);
   if (created.error === undefined) return compareSettings(wanted, created.config ?? {});
   // Another process made it meanwhile, with other settings.
   const other = await streamConfig(broker, wanted.name);
@@ -30,6 +34,13 @@ export async function ensureStream(broker: Broker, wanted: StreamSettings): Prom
     return compareSettings(wanted, other);
   }
   throw toStoreError(created.error, path);
+}
+
+async function createStream(broker: Broker, path: string, wanted: StreamSettings) {
+  for (const endMs = performance.now() + assemblyMs; ; await sleep(assemblyPollMs)) {
+    const created = await broker.apiAnswer<{ config?: Config }>(path, wanted, createTimeoutMs);
+    if (created.error?.err_code !== apiErrorCodes.noServersFit || performance.now() > endMs) return created;
+  }
 }
 
 export async function streamConfig(broker: Broker, stream: string): Promise<Config | undefined> {

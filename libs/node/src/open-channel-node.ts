@@ -9,6 +9,7 @@ import {
 } from "@p4/event-store";
 import {
   assertLog,
+  assertMayListen,
   connectBroker,
   createBlobStore,
   createDeadlineStore,
@@ -82,7 +83,10 @@ export async function openChannelNode(options: ChannelNodeOptions): Promise<Chan
   });
   try {
     if (options.setUp === false) await assertLog(broker, { region, shards });
-    else await provision(broker, { region, shards, replicas, retentionMs, documents: documentBuckets(retentionMs) });
+    else {
+      await provision(broker, { region, shards, replicas, retentionMs, documents: documentBuckets(retentionMs) });
+      await assertMayListen(broker, { region, shards });
+    }
     return await assemble(broker, options);
   } catch (error) {
     await broker.close();

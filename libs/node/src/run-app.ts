@@ -1,14 +1,26 @@
+import { once } from "node:events";
+import { setTimeout as delay } from "node:timers/promises";
 import { ConfigError, loadConfig, type Config } from "@p4/config";
+import { isStoreError } from "@p4/event-store";
 import { createLogger, Lifecycle, runUntilSignal, type Logger } from "@p4/telemetry";
 
 export interface RunningApp {
   close(): Promise<void>;
 }
 
-export type StartApp = (options: { config: Config; logger: Logger; natsUrl: string }) => Promise<RunningApp>;
+interface StartOptions {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly natsUrl: string;
+}
+
+export type StartApp = (options: StartOptions) => Promise<RunningApp>;
+
+const tryAgainMs = 1_000;
 
 /**
  * The main program of an app that runs alone: configuration from the environment, until SIGINT or SIGTERM.
+ * While the broker is away or elects a leader, it keeps trying to start, with one warning per try.
  * Sets the exit code: 0 stopped cleanly, 1 failed, 2 misconfigured. Each failure is one line with the next step.
  */
 export async function runApp(name: string, start: StartApp): Promise<void> {
@@ -25,18 +37,42 @@ export async function runApp(name: string, start: StartApp): Promise<void> {
   }
   const logger = createLogger({ level: config.logLevel, name });
   let app: RunningApp | undefined;
+  const stopping = new AbortController();
   const lifecycle = new Lifecycle({ logger }).add({
     name,
     start: async () => {
-      app = await start({ config, logger, natsUrl: natsUrl.join(",") });
+      app = await startPatiently(start, { config, logger, natsUrl: natsUrl.join(",") }, stopping.signal);
     },
-    stop: () => app?.close(),
+    async stop() {
+      stopping.abort();
+      await app?.close();
+    },
   });
   try {
     process.exitCode = await runUntilSignal(lifecycle, logger);
   } catch (error) {
     fail(`${name}: ${error instanceof Error ? error.message : String(error)}`, 1);
   }
+}
+
+/** Undefined: told to stop before it had started. */
+async function startPatiently(
+  start: StartApp,
+  options: StartOptions,
+  stopping: AbortSignal,
+): Promise<RunningApp | undefined> {
+  while (!stopping.aborted) {
+    try {
+      const app = await start(options);
+      if (!stopping.aborted) return app;
+      await app.close();
+    } catch (error) {
+      if (!isStoreError(error) || !error.retryable) throw error;
+      options.logger.warn({ code: error.code, reason: error.message }, "not started yet; trying again");
+      await Promise.race([delay(tryAgainMs), once(stopping, "abort")]);
+    }
+  }
+  return undefined;
 }
 
 function fail(line: string, exitCode: number): void {

@@ -13,7 +13,11 @@ export function startComparing(registry: Pick<ChannelRegistry, "reconcile">, rea
   const timer = setInterval(() => {
     if (busy || !ready()) return;
     busy = true;
-    void registry.reconcile().finally(() => (busy = false));
+    // Its failures were reported already; the next turn is the next try.
+    registry
+      .reconcile()
+      .catch(() => undefined)
+      .finally(() => (busy = false));
   }, compareEveryMs);
   return () => clearInterval(timer);
 }
