@@ -1,11 +1,11 @@
 import type { Dialect, Role } from "@p4/protocol";
 import { fail, skip } from "./check.ts";
-import { Peer } from "./peer.ts";
+import { Peer, type PeerOptions } from "./peer.ts";
 import { randomHex } from "./random.ts";
 import { RawPeer } from "./raw/raw-peer.ts";
 import type { ConnectTcp } from "./raw/tcp.ts";
 import type { Target } from "./target.ts";
-import { until } from "./until.ts";
+import { pauseMs, until } from "./until.ts";
 
 export interface KitOptions {
   readonly target: Target;
@@ -25,6 +25,8 @@ export interface HttpCall {
   readonly body?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
+
+const joinAttempts = 3;
 
 /** What one check works with. Everything that it opens is closed at its end. */
 export class Kit {
@@ -46,36 +48,39 @@ export class Kit {
   }
 
   /** Joins and waits for join.success. Fails the check when it is refused. */
-  async join(channelId: string, query: string = this.#dialectQuery, protocols: readonly string[] = []): Promise<Peer> {
-    const peer = this.connect(channelId, query, protocols);
-    await peer.hear("join.success");
-    return peer;
+  join(channelId: string, query: string = this.#dialectQuery, protocols: readonly string[] = []): Promise<Peer> {
+    return this.#enter(`${channelId}${query === "" ? "" : `?${query}`}`, {
+      channelId,
+      dialect: this.target.dialect,
+      waitMs: this.waitMs,
+      protocols,
+    });
   }
 
-  connect(channelId: string, query: string = this.#dialectQuery, protocols: readonly string[] = []): Peer {
-    const { socketBase, dialect } = this.target;
-    const url = `${socketBase}/${channelId}${query === "" ? "" : `?${query}`}`;
-    const peer = new Peer(url, { channelId, dialect, waitMs: this.waitMs, protocols });
-    this.#open.push(peer);
-    return peer;
+  /** A customer of a given dialect. */
+  joinIn(dialect: Dialect, channelId: string): Promise<Peer> {
+    return this.#enter(`${channelId}?dialect=${dialect}`, { channelId, dialect, waitMs: this.waitMs });
+  }
+
+  /** A server that is busy may refuse a join for a moment. */
+  async #enter(pathBelowBase: string, options: PeerOptions): Promise<Peer> {
+    for (let attempt = 1; ; attempt++) {
+      const peer = new Peer(`${this.target.socketBase}/${pathBelowBase}`, options);
+      this.#open.push(peer);
+      const isRefused = await peer.isRefused();
+      if (isRefused && attempt < joinAttempts) {
+        await pauseMs(300);
+        continue;
+      }
+      await peer.hear("join.success");
+      return peer;
+    }
   }
 
   /** As deployed wallets join: the merchant with `internal=true`, the customer without. */
   joinAs(role: Role, channelId: string, more = ""): Promise<Peer> {
     const claim = role === "merchant" ? "internal=true&" : "";
     return this.join(channelId, `${claim}${this.#dialectQuery}${more}`);
-  }
-
-  /** A customer of a given dialect. */
-  async joinIn(dialect: Dialect, channelId: string): Promise<Peer> {
-    const peer = new Peer(`${this.target.socketBase}/${channelId}?dialect=${dialect}`, {
-      channelId,
-      dialect,
-      waitMs: this.waitMs,
-    });
-    this.#open.push(peer);
-    await peer.hear("join.success");
-    return peer;
   }
 
   /** A merchant and a customer on a channel of their own. */

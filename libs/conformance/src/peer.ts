@@ -36,12 +36,14 @@ export class Peer {
   closedWith: number | null = null;
   readonly #options: PeerOptions;
   readonly #socket: WebSocket;
+  #hasOpened = false;
   readonly #consumed = new Map<string, number>();
 
   constructor(url: string, options: PeerOptions) {
     this.channelId = options.channelId;
     this.#options = options;
     this.#socket = new WebSocket(url, [...(options.protocols ?? [])]);
+    this.#socket.addEventListener("open", () => (this.#hasOpened = true));
     this.#socket.addEventListener("message", ({ data }) => this.#onMessage(String(data)));
     this.#socket.addEventListener("close", ({ code }) => (this.closedWith = code));
     // A refused upgrade is told by this event alone.
@@ -87,6 +89,16 @@ export class Peer {
     if (found === undefined) return fail(`${this.#options.waitMs} ms without ${this.#story(key)}`);
     this.#consumed.set(key, skipped + 1);
     return found;
+  }
+
+  /** Once it is settled whether the upgrade was made. */
+  async isRefused(): Promise<boolean> {
+    const { CONNECTING } = WebSocket;
+    await until(
+      () => (this.#socket.readyState === CONNECTING && this.closedWith === null ? undefined : true),
+      this.#options.waitMs,
+    );
+    return !this.#hasOpened && this.closedWith !== null;
   }
 
   /** The close code. Fails the check when the socket stays open. */

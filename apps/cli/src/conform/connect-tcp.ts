@@ -13,7 +13,7 @@ export const connectTcp: ConnectTcp = ({ host, port, secure }, listener) =>
         destroy: () => void socket.destroy(),
       });
     });
-    socket.on("data", (bytes) => listener.data(bytes));
+    socket.on("data", (bytes: Uint8Array) => listener.data(bytes));
     socket.on("close", () => listener.closed());
     // After the connection is made, an error is followed by the close.
     socket.on("error", reject);

@@ -1,6 +1,7 @@
 import type { Verb } from "../verb.ts";
 import { channelsVerb } from "./channels.ts";
 import { configVerb } from "./config.ts";
+import { conformVerb } from "./conform.ts";
 import { indexVerb } from "./index-rebuild.ts";
 import { payVerb } from "./pay.ts";
 import { recoverVerb } from "./recover.ts";
@@ -15,5 +16,6 @@ export const verbs: readonly Verb[] = [
   indexVerb,
   payVerb,
   walletVerb,
+  conformVerb,
   configVerb,
 ];

@@ -8,7 +8,8 @@ import { until } from "../until.ts";
 const burstFrames = 2_000;
 const flows = 50;
 const orderedFrames = 60;
-const slowFrames = 120;
+const slowPortions = 6;
+const slowFrames = 20;
 const slowFrameBytes = 100_000;
 
 export const loadChecks: readonly Check[] = [
@@ -61,23 +62,22 @@ export const loadChecks: readonly Check[] = [
   },
   {
     id: "slow-reader",
-    title: "A peer that stops reading holds up no other channel",
+    title: "A peer that stops reading holds up neither its own channel nor another",
     source: "defect 2",
     needs: ["tcp"],
     async run(kit) {
       const quiet = await kit.meet();
-      const channelId = kit.newChannelId();
-      const merchant = await kit.joinAs("merchant", channelId);
+      const { channelId, merchant, customer } = await kit.meet();
       const slow = await kit.rawOn(channelId);
       await until(() => (slow.texts.length > 0 ? true : undefined), kit.waitMs);
       slow.pause();
-      const memo = "x".repeat(slowFrameBytes);
-      const bodyText = JSON.stringify({ padding: memo });
-      for (let n = 0; n < slowFrames; n++) merchant.say("paymentrequest.response", { bodyText });
+      const bodyText = JSON.stringify({ padding: "x".repeat(slowFrameBytes) });
+      // In portions: a server may bound what one connection has under way.
+      for (let portion = 0; portion < slowPortions; portion++) {
+        for (let n = 0; n < slowFrames; n++) merchant.say("paymentrequest.response", { bodyText });
+        for (let n = 0; n < slowFrames; n++) await customer.hear("paymentrequest.response");
+      }
       await payFlow(quiet.merchant, quiet.customer);
-      await merchant.settle();
-      const later = await kit.meet();
-      await payFlow(later.merchant, later.customer);
     },
   },
   {

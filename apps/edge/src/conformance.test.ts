@@ -1,0 +1,77 @@
+import { loadConfig } from "@p4/config";
+import { allChecks, httpBaseOf, runChecks, type CheckResult, type Target } from "@p4/conformance";
+import type { Dialect } from "@p4/protocol";
+import { createLogger } from "@p4/telemetry";
+import { withNatsServer } from "@p4/testkit";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startEdge, type Edge } from "./start-edge.ts";
+import { startBrokenServer, type Fault } from "./test-support/broken-server/broken-server.ts";
+import { exposureOf, faults } from "./test-support/broken-server/faults.ts";
+import { connectTcp } from "./test-support/connect-tcp.ts";
+
+const nats = withNatsServer();
+/** Rows that nobody sees from outside: in the card, never with a verdict. */
+const invisible = ["units", "drain", "memory"];
+let open: Edge;
+let merchantFirst: Edge;
+
+beforeAll(async () => {
+  open = await start({});
+  merchantFirst = await start({ P4_JOIN_POLICY: "merchant-first" });
+});
+
+afterAll(() => Promise.all([open.close(), merchantFirst.close()]));
+
+function start(settings: Record<string, string>): Promise<Edge> {
+  const config = loadConfig({
+    P4_PORT: "0",
+    P4_SHARDS: "2",
+    P4_LOG_LEVEL: "silent",
+    P4_MAX_LOOP_LAG: "30s",
+    ...settings,
+  });
+  return startEdge({ config, logger: createLogger({ level: "silent", name: "edge" }), natsUrl: nats.url });
+}
+
+function targetAt(port: number, dialect: Dialect): Target {
+  const socketBase = `ws://127.0.0.1:${port}/ws`;
+  return { socketBase, httpBase: httpBaseOf(socketBase), dialect };
+}
+
+/** One check against the real server with a fault. */
+async function check(id: string, fault: Fault, dialect: Dialect, waitMs: number): Promise<CheckResult> {
+  const server = await startBrokenServer(open.port, fault);
+  const { results } = await runChecks({ target: targetAt(server.port, dialect), connectTcp, waitMs, only: [id] });
+  await server.close();
+  return results[0]!;
+}
+
+describe("The conformance kit against this server", () => {
+  it.each<[Dialect, string, string[]]>([
+    ["p4", "open", ["unknown-channel-404", "internal-is-dpp"]],
+    ["dpp", "merchant-first", []],
+  ])("passes every check: %s, %s", { timeout: 60_000 }, async (dialect, policy, unseen) => {
+    const { port } = policy === "open" ? open : merchantFirst;
+    const { results, percent } = await runChecks({ target: targetAt(port, dialect), connectTcp });
+    expect(results.filter(({ outcome }) => outcome === "fail")).toEqual([]);
+    expect(results.map(({ id }) => id)).toEqual(allChecks.map(({ id }) => id));
+    const skipped = results.filter(({ outcome }) => outcome === "skip").map(({ id }) => id);
+    expect(skipped.sort()).toEqual(["channel-expires", ...invisible, ...unseen].sort());
+    expect(percent).toBe(100);
+  });
+});
+
+describe("The conformance kit against a server with one fault", () => {
+  it("has a fault for every check that can be seen from outside, and no fault for nothing", () => {
+    const seen = allChecks.filter(({ id }) => !invisible.includes(id));
+    expect(seen.filter(({ id }) => exposureOf(id) === undefined)).toEqual([]);
+    expect(new Set(seen.map(({ id }) => exposureOf(id)?.fault))).toEqual(new Set(Object.keys(faults)));
+  });
+
+  const visible = allChecks.filter(({ id }) => !invisible.includes(id));
+  it.concurrent.each(visible)("$id fails, and says why", { timeout: 20_000 }, async ({ id, dialects }) => {
+    const { fault, because } = exposureOf(id)!;
+    const result = await check(id, faults[fault](), dialects?.[0] ?? "p4", 1_000);
+    expect(result).toMatchObject({ outcome: "fail", reason: expect.stringMatching(because) });
+  });
+});
