@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Config } from "@p4/config";
-import { findNatsServer, repositoryNatsConf, startNatsServer, type NatsServerProcess } from "@p4/nats-server";
+import { findNatsServer, startNatsServer, type NatsServerProcess } from "@p4/nats-server";
+import { brokerConf } from "./broker-conf.ts";
 
 export interface EmbeddedBroker {
   readonly url: string;
@@ -16,7 +17,7 @@ export async function startEmbeddedBroker(config: Config, onProgress: (text: str
     binary: found.path,
     storeDir: join(config.dataDir, "nats"),
     port: config.natsPort === 0 ? -1 : config.natsPort,
-    configFile: repositoryNatsConf,
+    configFile: await brokerConf(config),
   });
   return { url: server.url, version: found.version, foundBy: found.foundBy, stop: () => server.stop() };
 }
