@@ -1,6 +1,7 @@
 import type { HttpResponse as UwsResponse } from "uWebSockets.js";
 import type { HttpResponse } from "./http-route.ts";
 import type { IncomingRequest } from "./incoming-request.ts";
+import type { CorkAnchor } from "./cork-anchor.ts";
 import { ChunkedStream } from "./chunked-stream.ts";
 import { reasonPhrase } from "./status-text.ts";
 
@@ -109,11 +110,10 @@ export class Exchange {
   }
 
   /** Hands the socket over: from here on it belongs to the WebSocket. False when the client has gone. */
-  takeOver(upgrade: (res: UwsResponse) => void): boolean {
+  takeOver(upgrade: (res: UwsResponse) => void, anchor: CorkAnchor): boolean {
     if (this.#over) return false;
     this.#over = true;
-    // Not corked: seen under load, a corked upgrade now and then let the new socket die at once, without a close frame.
-    upgrade(this.#res);
+    anchor.run(() => upgrade(this.#res));
     this.#onOver();
     return true;
   }

@@ -1,4 +1,5 @@
 import { App, us_listen_socket_close } from "uWebSockets.js";
+import { acquireCorkAnchor } from "./cork-anchor.ts";
 import type { CorsPolicy } from "./cors.ts";
 import type { HttpRoute } from "./http-route.ts";
 import { HttpDispatcher } from "./http-dispatcher.ts";
@@ -74,12 +75,14 @@ export async function startServer(options: ServerOptions): Promise<HttpServer> {
     bodyTimeoutMs: limits.bodyTimeoutMs ?? 15_000,
     maxStreamQueuedBytes: limits.maxStreamQueuedBytes ?? 4 * 1024 * 1024,
   });
-  const hub = new WebSocketHub(dispatcher, {
+  const anchor = await acquireCorkAnchor();
+  const hubLimits = {
     maxConnections,
     maxConnectionsPerIp: limits.maxConnectionsPerIp ?? 10_000,
     maxUpgradesUnderWay: limits.maxUpgradesUnderWay ?? 1_024,
     upgradeRatePerIp: { burst: burstSeconds * upgradesPerSecond, perSecond: upgradesPerSecond },
-  });
+  };
+  const hub = new WebSocketHub(dispatcher, hubLimits, anchor);
   let tcpConnections = 0;
   app.filter((res, change) => {
     tcpConnections += change;
@@ -88,7 +91,10 @@ export async function startServer(options: ServerOptions): Promise<HttpServer> {
   for (const route of options.webSockets ?? []) hub.mount(app, route);
   app.any("/*", (res, req) => dispatcher.handle(res, req));
 
-  const { token, port } = await listen(app, options.host, options.port);
+  const { token, port } = await listen(app, options.host, options.port).catch((error: unknown) => {
+    anchor.release();
+    throw error;
+  });
   let closing: Promise<void> | undefined;
 
   const shutDown = async ({
@@ -102,6 +108,7 @@ export async function startServer(options: ServerOptions): Promise<HttpServer> {
     await dispatcher.idle(deadlineMs);
     // Also cuts what is still running after the deadline and idle keep-alive connections.
     app.close();
+    anchor.release();
   };
   return {
     port,

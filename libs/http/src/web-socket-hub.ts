@@ -1,4 +1,5 @@
 import type { TemplatedApp, us_socket_context_t } from "uWebSockets.js";
+import type { CorkAnchor } from "./cork-anchor.ts";
 import type { Exchange } from "./exchange.ts";
 import type { HttpDispatcher } from "./http-dispatcher.ts";
 import { Router } from "./router.ts";
@@ -19,14 +20,16 @@ export interface HubLimits {
 export class WebSocketHub {
   readonly #dispatcher: HttpDispatcher;
   readonly #limits: HubLimits;
+  readonly #anchor: CorkAnchor;
   readonly #open = new Set<SocketConnection<unknown>>();
   /** Open sockets and upgrades being decided, so that a burst cannot pass the limit. */
   readonly #perAddress = new Map<string, number>();
   readonly #rates: TokenBuckets;
   #admitted = 0;
 
-  constructor(dispatcher: HttpDispatcher, limits: HubLimits) {
+  constructor(dispatcher: HttpDispatcher, limits: HubLimits, anchor: CorkAnchor) {
     this.#dispatcher = dispatcher;
+    this.#anchor = anchor;
     this.#limits = limits;
     this.#rates = new TokenBuckets(limits.upgradeRatePerIp, performance.now());
   }
@@ -127,8 +130,9 @@ export class WebSocketHub {
       );
       const key = request.headers.get("sec-websocket-key") ?? "";
       const extensions = request.headers.get("sec-websocket-extensions") ?? "";
-      opened = exchange.takeOver((res) =>
-        res.upgrade({ connection }, key, decision.protocol ?? "", extensions, context),
+      opened = exchange.takeOver(
+        (res) => res.upgrade({ connection }, key, decision.protocol ?? "", extensions, context),
+        this.#anchor,
       );
     };
     // Whatever happened - refused, failed, gone - a slot without a socket is given back.
