@@ -1,11 +1,12 @@
-import { createWriteStream, mkdirSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isConfigError, loadConfig, type Config } from "@p4/config";
+import { isNatsServerError } from "@p4/nats-server";
 import { createLogger, Lifecycle, runUntilSignal, type Logger } from "@p4/telemetry";
 import { missingFromDemo } from "./check-demo.ts";
 import { startEmbeddedBroker } from "./embedded-broker.ts";
+import { openLogFile } from "./log-file.ts";
 import { playPayment } from "./play-payment.ts";
 import { addApps, type StackContext } from "./start-apps.ts";
 import { timelineTable } from "./timeline-table.ts";
@@ -17,7 +18,6 @@ const demoTtl = "6s";
 
 /** Tells `p4` where the running system is. */
 const stackFileName = "stack.json";
-const logFileName = "p4.log";
 
 const isDemo = process.argv.slice(2).includes("demo");
 
@@ -25,7 +25,7 @@ try {
   process.exitCode = isDemo ? await demo() : await serve();
 } catch (error) {
   const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`p4: ${message}\n`);
+  process.stderr.write(`p4: ${message}${isNatsServerError(error) ? `. ${error.nextStep}` : ""}\n`);
   process.exitCode = isConfigError(error) ? 2 : 1;
 }
 
@@ -80,9 +80,8 @@ async function demo(): Promise<number> {
 
 function assemble(config: Config): { context: StackContext; lifecycle: Lifecycle; logger: Logger } {
   // The terminal is for people: the log's JSON lines go to a file.
-  mkdirSync(config.dataDir, { recursive: true });
-  const destination = createWriteStream(join(config.dataDir, logFileName), { flags: "a" });
-  const loggerFor = (name: string): Logger => createLogger({ level: config.logLevel, name, destination });
+  const log = openLogFile(config.dataDir, say);
+  const loggerFor = (name: string): Logger => createLogger({ level: config.logLevel, name, destination: log.stream });
   const logger = loggerFor("stack");
   const lifecycle = new Lifecycle({ logger });
   const context: StackContext = { config, natsUrl: config.natsUrl?.join(",") ?? "", loggerFor, endpoints: [] };
@@ -104,7 +103,7 @@ function assemble(config: Config): { context: StackContext; lifecycle: Lifecycle
     name: "endpoints",
     start: async () => {
       for (const { app, url, note } of context.endpoints) print(`${app.padEnd(13)} ${url}\n${" ".repeat(14)}${note}`);
-      print(`${"log".padEnd(13)} ${join(config.dataDir, logFileName)}`);
+      print(`${"log".padEnd(13)} ${log.path}`);
       const { natsUrl, endpoints } = context;
       await writeFile(stateFile, JSON.stringify({ pid: process.pid, natsUrl, endpoints }, null, 2));
     },

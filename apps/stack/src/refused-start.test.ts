@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { describe, test } from "vitest";
@@ -48,6 +48,27 @@ describe.concurrent("a start that cannot succeed says why in one line and stops"
       expect.stringMatching(/P4_CHANNEL_TTL=5.*unit/),
     ]);
     expect(existsSync(dataDir)).toBe(false);
+  });
+
+  test("a data directory that cannot be written", async ({ expect, onTestFinished }) => {
+    const file = join(testDir(onTestFinished), "file");
+    writeFileSync(file, "");
+    const { exitCode, lines, stdout } = await failedStart({ ...freePorts, P4_DATA_DIR: join(file, "data") });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
+    expect(lines).toEqual([expect.stringMatching(/^p4: .*file.*Choose a P4_DATA_DIR/)]);
+  });
+
+  test("another system in the same data directory, and what to do", async ({ expect, onTestFinished }) => {
+    const dataDir = testDir(onTestFinished);
+    const env = { ...freePorts, P4_DATA_DIR: dataDir, P4_APPS: "expiry" };
+    const first = new StackProcess([], env);
+    onTestFinished(() => first.end());
+    await first.printed("Serving.");
+    const { exitCode, lines } = await failedStart(env);
+    expect(exitCode).toBe(1);
+    expect(lines).toEqual([expect.stringMatching(/^p4: .*nats is in use by .*another P4_DATA_DIR/)]);
+    // The second start has taken nothing from the first one.
+    expect(existsSync(join(dataDir, "stack.json"))).toBe(true);
   });
 
   test("a broker that does not answer: where it was looked for", async ({ expect, onTestFinished }) => {
