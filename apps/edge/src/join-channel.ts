@@ -1,11 +1,12 @@
 import type { Participant } from "@p4/channel";
-import { isStoreError } from "@p4/event-store";
+import { isStoreError, storeErrors } from "@p4/event-store";
 import { problem, type HttpRequest, type HttpResponse, type UpgradeDecision } from "@p4/http";
 import type { Connection } from "./connection.ts";
 import type { EdgeContext } from "./edge-context.ts";
 import { ChannelHistory } from "./channel-history.ts";
 import { judgeJoin, type JoinVerdict } from "./join-policy.ts";
 import { readJoinRequest, type JoinRequest } from "./join-request.ts";
+import { isBrokerTrouble } from "./store-trouble.ts";
 import type { ServedChannel } from "./served-channel.ts";
 
 type Admitted = Extract<JoinVerdict, { admitted: true }>;
@@ -49,6 +50,7 @@ export async function joinChannel(request: HttpRequest, context: EdgeContext): P
     }
     return { accept: true, data: connection, ...(join.subprotocol === null ? {} : { protocol: join.subprotocol }) };
   } catch (error) {
+    if (isBrokerTrouble(error)) return refuse("STORE", retryLater(503, error.code, storeErrors[error.code].meaning));
     if (isStoreError(error) && error.retryable)
       return refuse("STORE", retryLater(503, error.code, "the log cannot be reached"));
     context.onError(error, `join ${join.channelId}`);

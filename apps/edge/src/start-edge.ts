@@ -1,7 +1,7 @@
 import { startServer, type HttpServer } from "@p4/http";
 import { callbackCounter, openChannelNode, proofRoutesOf, type ChannelNode } from "@p4/node";
 import { nodeCrypto, uuid } from "@p4/node-crypto";
-import { createMetrics, operationsRoutes, Readiness } from "@p4/telemetry";
+import { createMetrics, operationsRoutes, Readiness, type CheckResult } from "@p4/telemetry";
 import { bridgeRoutes, exposedHeaders } from "./bridge/bridge-routes.ts";
 import type { EdgeContext } from "./edge-context.ts";
 import { edgeMetrics } from "./edge-metrics.ts";
@@ -10,6 +10,7 @@ import { edgeCloseCodes } from "./errors.ts";
 import { healthRoute } from "./health-channel.ts";
 import { LoadGauge } from "./load-gauge.ts";
 import { ServedChannels } from "./served-channels.ts";
+import { StoreTrouble } from "./store-trouble.ts";
 import { walletSocketRoute } from "./wallet-socket.ts";
 
 /** A running edge node. */
@@ -34,6 +35,7 @@ const drainDeadlineMs = 8_000;
 export async function startEdge(options: EdgeOptions): Promise<Edge> {
   const { config, logger } = options;
   let channels: ServedChannels | undefined;
+  const trouble = new StoreTrouble((error) => logger.error({ error }, "the broker refuses"));
   const node = await openChannelNode({
     natsUrl: options.natsUrl,
     name: "p4-edge",
@@ -43,8 +45,15 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     retentionMs: config.logRetentionMs,
     isAlive: (connectionId) => channels?.isAlive(connectionId) ?? false,
     alwaysReplay: options.alwaysReplay ?? false,
-    ...(options.wrap === undefined ? {} : { wrap: options.wrap }),
-    onStatus: (status) => logger.info({ broker: status }, "broker"),
+    wrap: (ports) => {
+      const { log, feed } = options.wrap?.(ports) ?? ports;
+      return { log: trouble.watch(log), feed };
+    },
+    onStatus: (status) => {
+      if (status.type !== "error") return logger.info({ broker: status }, "broker");
+      trouble.note(status.error);
+      logger.error({ error: status.error }, "broker");
+    },
     onFault: (channelId, error) => logger.error({ channelId, error }, "channel fault"),
   });
   const metrics = createMetrics("edge");
@@ -85,7 +94,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     onError: (error, where) => logger.error({ error, where }, "edge error"),
   };
   const readiness = new Readiness();
-  readiness.add("broker", () => ({ ok: node.broker.ready(), facts: { version: node.broker.serverVersion } }));
+  readiness.add("broker", () => brokerCheck(node, trouble));
   // One node can serve everything; an app of its own takes the callbacks where they must not share a process with wallets.
   const proofs = proofRoutesOf(node, config, {
     onCallback: callbackCounter(metrics),
@@ -118,6 +127,14 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     await node.close();
     throw error;
   }
+}
+
+/** Not ready while the broker is away, and while it is there but refuses. */
+function brokerCheck({ broker }: ChannelNode, trouble: StoreTrouble): CheckResult {
+  const facts = { version: broker.serverVersion };
+  const error = trouble.current;
+  if (error !== null) return { ok: false, detail: error.message, facts: { ...facts, code: error.code } };
+  return broker.ready() ? { ok: true, facts } : { ok: false, detail: "the broker is away", facts };
 }
 
 async function drain(channels: ServedChannels, server: HttpServer, node: ChannelNode): Promise<void> {

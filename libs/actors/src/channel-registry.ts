@@ -24,6 +24,9 @@ interface Actor {
   readonly ready: Promise<void>;
 }
 
+const maxCompareTries = 3;
+const compareAgainMs = 500;
+
 /** The channel actors of one node: rehydrated on demand, one mailbox each, passivated when nobody follows them. */
 export class ChannelRegistry {
   readonly #runtime: ActorRuntime;
@@ -34,9 +37,7 @@ export class ChannelRegistry {
 
   constructor(runtime: ActorRuntime) {
     this.#runtime = runtime;
-    this.#reconnects = runtime.feed.onReconnect(() => {
-      this.#reconciled = this.reconcile();
-    });
+    this.#reconnects = runtime.feed.onReconnect(() => void this.#compareAfterLoss());
   }
 
   /** Channels that this node keeps live. */
@@ -99,16 +100,21 @@ export class ChannelRegistry {
     return replica.channel;
   }
 
-  /** Compares every live channel with the log and fetches what was missed. Commands wait for it. */
+  /**
+   * Compares every live channel with the log and fetches what was missed.
+   *
+   * @throws StoreError after some tries; each one's error was given to `onFault`.
+   */
   async reconcile(): Promise<void> {
-    while (!this.#closed) {
+    for (let tries = 1; !this.#closed; tries++) {
       try {
         const versions = await this.#runtime.log.streamVersions([...this.#actors.keys()]);
         await Promise.all([...versions].map(([channelId, version]) => this.#bringUp(channelId, version)));
         return;
       } catch (error) {
         this.#runtime.onFault("*", error);
-        await this.#runtime.delay(500);
+        if (tries === maxCompareTries || !isStoreError(error) || !error.retryable) throw error;
+        await this.#runtime.delay(compareAgainMs);
       }
     }
   }
@@ -117,6 +123,18 @@ export class ChannelRegistry {
     this.#closed = true;
     this.#reconnects.unsubscribe();
     for (const actor of this.#actors.values()) this.#passivate(actor);
+  }
+
+  /** Commands wait for the comparison. While it cannot be made they fail with its error: nobody waits without an end. */
+  async #compareAfterLoss(): Promise<void> {
+    while (!this.#closed) {
+      this.#reconciled = this.reconcile();
+      try {
+        return await this.#reconciled;
+      } catch {
+        await this.#runtime.delay(compareAgainMs);
+      }
+    }
   }
 
   async #bringUp(channelId: string, version: number): Promise<void> {

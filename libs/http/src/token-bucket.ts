@@ -48,7 +48,7 @@ export class TokenBuckets {
 
   take(key: string, nowMs: number): boolean {
     if (nowMs - this.#turnedMs >= this.#refillMs) {
-      this.#older = nowMs - this.#turnedMs >= 2 * this.#refillMs ? new Map() : this.#recent;
+      this.#older = nowMs - this.#turnedMs >= 2 * this.#refillMs ? new Map<string, TokenBucket>() : this.#recent;
       this.#recent = new Map();
       this.#turnedMs = nowMs;
     }

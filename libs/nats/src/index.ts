@@ -6,7 +6,7 @@ export { minimumServerVersion } from "./server-version.ts";
 export { provision, markerKeptMs, type ProvisionOptions } from "./provision.ts";
 export type { Placement } from "./stream-settings.ts";
 export { createEventLog, type EventLogOptions } from "./event-log.ts";
-export { createLiveFeed } from "./live-feed.ts";
+export { assertMayListen, createLiveFeed } from "./live-feed.ts";
 export { createDeadlineStore, type DeadlineStoreOptions } from "./deadline-store.ts";
 export { createDocumentStore, type DocumentStoreOptions } from "./document-store.ts";
 export { createBlobStore, type BlobStoreOptions } from "./blob-store.ts";

@@ -1,5 +1,5 @@
 import type { Msg } from "@nats-io/transport-node";
-import type { LiveEvent, LiveFeed } from "@p4/event-store";
+import { StoreError, type LiveEvent, type LiveFeed } from "@p4/event-store";
 import type { Broker } from "./broker.ts";
 import { channelAddress, createNames } from "./subjects.ts";
 import type { EventLogOptions } from "./event-log.ts";
@@ -27,6 +27,25 @@ export function createLiveFeed(broker: Broker, options: EventLogOptions): LiveFe
     onReconnect: (listener) => ({ unsubscribe: broker.onReconnect(listener) }),
     settled: () => broker.flush(),
   };
+}
+
+/**
+ * Asks the broker whether this user may listen to channels: the refusal of a subscription comes late and by the side, and
+ * leaves a node that hears nothing. Rejects with STORE_FORBIDDEN.
+ */
+export async function assertMayListen(broker: Broker, options: EventLogOptions): Promise<void> {
+  const { liveSubject } = channelAddress(createNames(options.region, options.shards), "may-i-listen");
+  const refusals: Error[] = [];
+  const subscription = broker.nc.subscribe(liveSubject, {
+    callback: (error) => {
+      if (error !== null) refusals.push(error);
+    },
+  });
+  await broker.flush();
+  subscription.unsubscribe();
+  const [cause] = refusals;
+  if (cause === undefined) return;
+  throw new StoreError("STORE_FORBIDDEN", `subscription on ${liveSubject} at ${broker.url}`, { cause });
 }
 
 function toLiveEvent(channelId: string, message: Msg): LiveEvent {

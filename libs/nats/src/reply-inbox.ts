@@ -24,6 +24,8 @@ export class ReplyInbox {
   readonly #prefix: string;
   readonly #pending = new Map<string, PendingReply>();
   #counter = 0;
+  /** Why no answer can ever come: the broker does not let this user listen on its inbox. */
+  #refused: StoreError | undefined;
   #sweep: NodeJS.Timeout | undefined;
 
   constructor(nc: NatsConnection) {
@@ -32,8 +34,9 @@ export class ReplyInbox {
     nc.subscribe(`${this.#prefix}*`, { callback: (error, message) => this.#onMessage(error, message) });
   }
 
-  /** Opens a question; the caller publishes with the returned reply subject. */
+  /** Opens a question; the caller publishes with the returned reply subject. Throws STORE_FORBIDDEN. */
   open(pending: PendingReply): string {
+    if (this.#refused !== undefined) throw this.#refused;
     const token = (++this.#counter).toString(36);
     this.#pending.set(token, pending);
     this.#sweep ??= setInterval(() => this.#expire(), sweepEveryMs);
@@ -66,7 +69,7 @@ export class ReplyInbox {
   }
 
   #onMessage(error: Error | null, message: Msg): void {
-    if (error !== null) return;
+    if (error !== null) return this.#refuse(error);
     const token = message.subject.slice(this.#prefix.length);
     const pending = this.#pending.get(token);
     if (pending === undefined) return;
@@ -77,6 +80,11 @@ export class ReplyInbox {
       this.#pending.delete(token);
       pending.onFailure(new StoreError("STORE_UNAVAILABLE", `unreadable answer on ${pending.subject}`, { cause }));
     }
+  }
+
+  #refuse(cause: Error): void {
+    this.#refused = new StoreError("STORE_FORBIDDEN", `listening on ${this.#prefix}*, where answers arrive`, { cause });
+    this.failAll(this.#refused);
   }
 
   #expire(): void {

@@ -1,0 +1,66 @@
+import { isStoreError, type EventLog, type StoreError, type StoreErrorCode } from "@p4/event-store";
+
+/** What a connected broker refuses until somebody repairs it. The rest passes by itself, or is one channel's own. */
+const lasting: ReadonlySet<StoreErrorCode> = new Set([
+  "STORE_FULL",
+  "STORE_FORBIDDEN",
+  "STORE_MISSING",
+  "STORE_MISCONFIGURED",
+  "STORE_NOT_ENABLED",
+  "STORE_SERVER_TOO_OLD",
+]);
+
+/** Wallets that keep coming renew the trouble; without any, the next one finds out. */
+const rememberedMs = 5_000;
+const reportEveryMs = 10_000;
+
+/** True when the broker is the cause, so that the wallet may come again later and the operator has to look. */
+export function isBrokerTrouble(error: unknown): error is StoreError {
+  return isStoreError(error) && lasting.has(error.code);
+}
+
+/** Keeps the broker's last refusal for `/readyz`, and tells the operator of it, not more often than a person can read. */
+export class StoreTrouble {
+  readonly #report: (error: StoreError) => void;
+  #last: StoreError | null = null;
+  #seenMs = 0;
+  #reportedMs = -Infinity;
+
+  constructor(report: (error: StoreError) => void) {
+    this.#report = report;
+  }
+
+  /** Null: nothing was refused lately. */
+  get current(): StoreError | null {
+    return performance.now() - this.#seenMs < rememberedMs ? this.#last : null;
+  }
+
+  note(error: unknown): void {
+    if (!isBrokerTrouble(error)) return;
+    const nowMs = performance.now();
+    const isNews = error.code !== this.current?.code || nowMs - this.#reportedMs >= reportEveryMs;
+    this.#last = error;
+    this.#seenMs = nowMs;
+    if (!isNews) return;
+    this.#reportedMs = nowMs;
+    this.#report(error);
+  }
+
+  /** The log, watched: whoever uses it, its refusals are noted. */
+  watch(log: EventLog): EventLog {
+    const noted = async <T>(call: Promise<T>): Promise<T> => {
+      try {
+        return await call;
+      } catch (error) {
+        this.note(error);
+        throw error;
+      }
+    };
+    return {
+      appendToStream: (request) => noted(log.appendToStream(request)),
+      readStream: (channelId, options) => noted(log.readStream(channelId, options)),
+      streamVersions: (channelIds) => noted(log.streamVersions(channelIds)),
+      scan: (options) => log.scan(options),
+    };
+  }
+}
