@@ -78,6 +78,13 @@ export const schema = {
     "Directory of the embedded broker's store and of the fetched server",
   ),
 
+  operatorKeyFile: optional(
+    "P4_OPERATOR_KEY_FILE",
+    path,
+    ["cli"],
+    "Private key that signs evidence and anchors; default operator.key in the data directory, made at its first use",
+  ),
+
   natsUrl: optional(
     "P4_NATS_URL",
     manyOf(url("nats", "tls", "ws", "wss")),
