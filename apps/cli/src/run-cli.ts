@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { askAtTerminal, confirm } from "./confirm.ts";
 import { CliError, exitCodes, isCliError } from "./cli-error.ts";
 import type { Terminal } from "./terminal.ts";
 import type { VerbContext } from "./verb.ts";
@@ -11,10 +12,12 @@ export interface CliInput {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
+  /** Asks somebody at the terminal. */
+  readonly ask?: (question: string) => Promise<boolean>;
 }
 
 /** Runs one command and gives its exit code: 0 right, 1 a check failed, 2 misuse, 3 unreachable, 130 interrupted. */
-export async function runCli({ args, env, terminal, signal }: CliInput): Promise<number> {
+export async function runCli({ args, env, terminal, signal, ask = askAtTerminal }: CliInput): Promise<number> {
   let exitCode: number = exitCodes.ok;
   const program = frame(terminal);
   const isJson = (): boolean => program.opts<{ json?: boolean }>().json === true;
@@ -26,6 +29,7 @@ export async function runCli({ args, env, terminal, signal }: CliInput): Promise
       if (isJson()) terminal.out(toJson(value));
       else for (const line of [lines()].flat()) terminal.out(line);
     },
+    confirm: (question, yes) => confirm(question, { yes, terminal, ask }),
     progress: (line) => {
       if (!isJson()) terminal.err(line);
     },
@@ -63,10 +67,14 @@ function frame(terminal: Terminal): Command {
           "p4 pay ws://127.0.0.1:8445/ws/inv123 --faucet http://127.0.0.1:8444",
           "pay an invoice with development coins",
         ],
-        ["p4 pay ws://127.0.0.1:8445/ws/inv123 --wallet my.json --json", "pay from a file, result as JSON"],
-        ["p4 wallet new my.json", "make a wallet file"],
-        ["p4 config", "what configuration is in force"],
-      ) + "\nExit codes: 0 right, 1 a check failed, 2 misuse, 3 not reachable. NO_COLOR is kept.\n",
+        ["p4 doctor", "is everything as it should be, and how to mend it"],
+        ["p4 channels --stuck", "the channels that wait for somebody"],
+        ["p4 channels --txid <txid>", "the channel of a payment"],
+        ["p4 replay inv123", "what happened on a channel"],
+        ["p4 evidence export inv123 -o inv123.p4e", "proof of it for somebody else"],
+        ["p4 recover --all --check", "does every channel still fold"],
+      ) +
+        "\nThe broker is that of P4_NATS_URL, or of the system that runs out of P4_DATA_DIR (./data).\nExit codes: 0 right, 1 a check failed, 2 misuse, 3 not reachable. NO_COLOR is kept.\n",
     );
 }
 

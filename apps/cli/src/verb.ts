@@ -9,6 +9,11 @@ export interface VerbContext {
   readonly signal: AbortSignal;
   /** The result: `value` as one JSON object under `--json` (bigints as numbers), else the lines for people. */
   print(value: object, lines: () => string | readonly string[]): void;
+  /**
+   * Asks before something that cannot be undone. Throws a CliError when the answer is no, or when nobody can be asked and
+   * `--yes` was not given.
+   */
+  confirm(question: string, yes: boolean): Promise<void>;
   /** A line about how it goes; nothing under `--json`. */
   progress(line: string): void;
   /** For a verb whose check has failed without an error to tell: the command ends with exit code 1. */

@@ -1,5 +1,5 @@
 import type { Broker } from "./broker.ts";
-import { assertNoDrift, ensureStream, streamConfig, type Drift } from "./ensure-stream.ts";
+import { assertNoDrift, compareSettings, ensureStream, streamConfig, type Drift } from "./ensure-stream.ts";
 import {
   blobBucketSettings,
   bucketSettings,
@@ -35,6 +35,17 @@ export async function provision(broker: Broker, options: ProvisionOptions): Prom
   const drifts: Drift[] = [];
   for (const settings of wantedStreams(names, options)) drifts.push(...(await ensureStream(broker, settings)));
   assertNoDrift(drifts);
+}
+
+/** How the broker differs from what `provision` would make; a missing stream differs in its name. Changes nothing. */
+export async function findDrift(broker: Broker, options: ProvisionOptions): Promise<Drift[]> {
+  const names = createNames(options.region, options.shards);
+  const drifts = wantedStreams(names, options).map(async (wanted): Promise<Drift[]> => {
+    const found = await streamConfig(broker, wanted.name);
+    if (found !== undefined) return compareSettings(wanted, found);
+    return [{ stream: wanted.name, setting: "name", wanted: wanted.name, found: undefined }];
+  });
+  return (await Promise.all(drifts)).flat();
 }
 
 function wantedStreams(names: Names, options: ProvisionOptions): StreamSettings[] {

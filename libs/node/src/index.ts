@@ -3,6 +3,12 @@ export { ChannelIndex, type ChannelIndexOptions, type IndexRun } from "./channel
 export { foldChannel } from "./fold-channel.ts";
 export { followIndex, type FollowIndexOptions } from "./follow-index.ts";
 export { forEachConcurrently } from "./for-each-concurrently.ts";
-export { openChannelNode, type ChannelNode, type ChannelNodeOptions, type ChannelPorts } from "./open-channel-node.ts";
-export { proofRoutesOf, type ProofConfig } from "./proof-routes-of.ts";
+export {
+  documentBuckets,
+  openChannelNode,
+  type ChannelNode,
+  type ChannelNodeOptions,
+  type ChannelPorts,
+} from "./open-channel-node.ts";
+export { proofRoutesOf, proofRulesOf, type ProofConfig } from "./proof-routes-of.ts";
 export { runApp, type RunningApp, type StartApp } from "./run-app.ts";

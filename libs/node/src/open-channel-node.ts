@@ -95,7 +95,7 @@ export async function openChannelNode(options: ChannelNodeOptions): Promise<Chan
 }
 
 /** A summary is written after the channel's last event, so it leaves with the log's age a little later than the log. */
-const documentBuckets = (retentionMs: number) => ({ proofs: {}, index: { maxAgeMs: retentionMs } });
+export const documentBuckets = (retentionMs: number) => ({ proofs: {}, index: { maxAgeMs: retentionMs } });
 
 /** Half of what the broker takes in one message: its answers to some questions hold the event in base64. */
 function largestEventBytes(broker: Broker): number {

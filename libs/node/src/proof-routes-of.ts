@@ -1,7 +1,7 @@
 import type { Config } from "@p4/config";
 import { createHeaderSource } from "@p4/headers";
 import { constantTimeEqual, nodeCrypto } from "@p4/node-crypto";
-import { proofRoutes, ProofStore, type ProofRoute, type ProofRouteOptions } from "@p4/proofs";
+import { proofRoutes, ProofStore, type ProofRoute, type ProofRouteOptions, type ProofRules } from "@p4/proofs";
 import type { SignaturePolicy } from "@p4/spv";
 import type { ChannelNode } from "./open-channel-node.ts";
 
@@ -22,19 +22,27 @@ export function proofRoutesOf(
   return proofRoutes({
     registry: node.registry,
     store: new ProofStore(node.proofs),
-    rules: {
-      signaturePolicy: signaturePolicyOf(config),
-      headerPolicy: config.headerPolicy,
-      headers: createHeaderSource(config.headerSource, { timeoutMs: headerTimeoutMs }),
-      crypto: nodeCrypto,
-    },
+    rules: proofRulesOf(config),
     nowMs: Date.now,
     isAuthorized: authorizationOf(config.callbackToken),
     ...hooks,
   });
 }
 
-function signaturePolicyOf({ signaturePolicy, trustedKeys }: ProofConfig): SignaturePolicy {
+/** How callbacks are judged. */
+export function proofRulesOf(config: Omit<ProofConfig, "callbackToken">): ProofRules {
+  return {
+    signaturePolicy: signaturePolicyOf(config),
+    headerPolicy: config.headerPolicy,
+    headers: createHeaderSource(config.headerSource, { timeoutMs: headerTimeoutMs }),
+    crypto: nodeCrypto,
+  };
+}
+
+function signaturePolicyOf({
+  signaturePolicy,
+  trustedKeys,
+}: Pick<ProofConfig, "signaturePolicy" | "trustedKeys">): SignaturePolicy {
   if (signaturePolicy !== "trusted-keys") return { kind: signaturePolicy };
   return { kind: signaturePolicy, publicKeys: new Set(trustedKeys?.map((key) => key.toLowerCase())) };
 }

@@ -1,4 +1,5 @@
 import type { Config } from "@p4/config";
+import { connectBroker, type Broker } from "@p4/nats";
 import { openChannelNode, type ChannelNode } from "@p4/node";
 import { CliError } from "../cli-error.ts";
 import type { VerbContext } from "../verb.ts";
@@ -19,7 +20,7 @@ const connectWithinMs = 3_000;
 export async function withNode<T>(context: VerbContext, work: (operator: Operator) => Promise<T>): Promise<T> {
   const config = readConfig(context);
   const address = await findBroker(config);
-  try {
+  return explained(async () => {
     const node = await openChannelNode({
       natsUrl: address.url,
       name: "p4-cli",
@@ -39,6 +40,29 @@ export async function withNode<T>(context: VerbContext, work: (operator: Operato
     } finally {
       await node.close();
     }
+  });
+}
+
+/** For verbs that look at the broker itself: it need not hold a log. */
+export async function withBroker<T>(
+  context: VerbContext,
+  work: (inspected: { config: Config; broker: Broker; address: BrokerAddress }) => Promise<T>,
+): Promise<T> {
+  const config = readConfig(context);
+  const address = await findBroker(config);
+  return explained(async () => {
+    const broker = await connectBroker({ url: address.url, name: "p4-cli", connectWithinMs });
+    try {
+      return await work({ config, broker, address });
+    } finally {
+      await broker.close();
+    }
+  });
+}
+
+async function explained<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
   } catch (error) {
     if (error instanceof RangeError && error.message.startsWith("broker url")) {
       throw new CliError("misuse", `P4_NATS_URL: ${error.message}`, null, "BAD_CONFIG");

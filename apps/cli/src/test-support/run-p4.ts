@@ -23,6 +23,7 @@ export async function runP4(args: readonly string[], options: RunOptions = {}): 
   const exitCode = await runCli({
     args,
     env: options.env ?? {},
+    ask: async () => options.answer ?? false,
     signal: options.signal ?? new AbortController().signal,
     terminal: {
       out: (line) => {

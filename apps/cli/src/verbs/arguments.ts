@@ -46,13 +46,16 @@ export function pastArgument(text: string): number {
   return atMs;
 }
 
-/** A time, or a duration from now on. In ms since 1970. */
-export function futureArgument(text: string): number {
-  const inMs = parseDuration(text);
-  const atMs = inMs === null ? parseTime(text) : Date.now() + inMs;
-  if (atMs === null)
-    throw new InvalidArgumentError("It must be a time such as 2026-11-23T09:30 (UTC), or 10m, 2h, 7d.");
-  return atMs;
+/** A duration to add to what is there, or a time. */
+export type Later = { readonly byMs: number } | { readonly toMs: number };
+
+export function laterArgument(text: string): Later {
+  const byMs = parseDuration(text);
+  if (byMs !== null) return { byMs };
+  const toMs = parseTime(text);
+  if (toMs === null)
+    throw new InvalidArgumentError("It must be 30m, 2h, 7d, or a time such as 2026-11-23T09:30 (UTC).");
+  return { toMs };
 }
 
 /** A point of a log: a sequence, or a time by the broker's clock. */

@@ -1,0 +1,22 @@
+import { Argument } from "commander";
+import { completionScript, shells, type Shell } from "../completion-script.ts";
+import { examples, type Verb } from "../verb.ts";
+
+export const completionVerb: Verb = (program, context) => {
+  program
+    .command("completion")
+    .addArgument(new Argument("<shell>").choices(shells))
+    .description("print a script that completes p4's verbs and options")
+    .addHelpText(
+      "after",
+      examples(
+        ["source <(p4 completion bash)", "now, in bash; in ~/.bashrc for ever"],
+        ["source <(p4 completion zsh)", "in zsh"],
+        ["p4 completion fish > ~/.config/fish/completions/p4.fish", "in fish"],
+      ),
+    )
+    .action((shell: Shell) => {
+      const script = completionScript(program, shell);
+      context.print({ shell, script }, () => script.trimEnd());
+    });
+};

@@ -1,0 +1,105 @@
+import { stateName } from "@p4/channel";
+import { join, metadata, stranger } from "@p4/channel/testing";
+import { describe, expect, it } from "vitest";
+import { said, withRecordedLog } from "../test-support/recorded-log.ts";
+import { runP4 } from "../test-support/run-p4.ts";
+
+const log = withRecordedLog();
+const p4 = (...args: readonly string[]) => runP4(args, { env: log.env });
+const snapshotOf = async (channelId: string) => (await log.node.registry.read(channelId)).snapshot;
+
+describe("p4 deadline extend", () => {
+  it("gives a channel more time, by a duration or to a time", async () => {
+    await log.record("short");
+    const before = (await snapshotOf("short")).context.expiresAtMs;
+    expect((await p4("deadline", "extend", "short", "2h", "--yes")).exitCode).toBe(0);
+    expect((await snapshotOf("short")).context.expiresAtMs).toBe(before + 7_200_000);
+    const { json } = await p4("deadline", "extend", "short", "2100-01-01", "--yes", "--json");
+    expect(json()).toMatchObject({ channelId: "short", outcome: "stored", expiresAt: "2100-01-01T00:00:00.000Z" });
+  });
+
+  it("cannot take time away", async () => {
+    await log.record("kept");
+    const { exitCode, err } = await p4("deadline", "extend", "kept", "2020-01-01", "--yes");
+    expect(exitCode).toBe(1);
+    expect(err).toContain("p4 replay kept");
+  });
+});
+
+describe("p4 close", () => {
+  it("asks, and changes nothing without a yes", async () => {
+    await log.record("asked");
+    const args = ["close", "asked", "--reason", "paid elsewhere"];
+    expect((await runP4(args, { env: log.env })).exitCode).toBe(2);
+    expect((await runP4(args, { env: log.env, answer: false })).exitCode).toBe(1);
+    expect(stateName(await snapshotOf("asked"))).toBe("awaitingPaymentRequest");
+    const { exitCode, out } = await runP4(args, { env: log.env, answer: true });
+    expect([exitCode, out]).toEqual([0, expect.stringMatching(/asked is closed \(sequence \d+\)/)]);
+    expect(stateName(await snapshotOf("asked"))).toBe("closed");
+  });
+
+  it("keeps who closed it and why, and a closed channel closed", async () => {
+    await log.record("done");
+    await p4("close", "done", "--reason", "dispute 7", "--by", "ada", "--yes");
+    expect((await p4("replay", "done")).out).toContain("ada: dispute 7");
+    const again = await p4("close", "done", "--reason", "again", "--yes");
+    expect([again.exitCode, again.out]).toEqual([0, "done was closed already"]);
+    expect((await p4("deadline", "extend", "done", "1h", "--yes")).exitCode).toBe(1);
+  });
+
+  it.each([
+    ["close", "nobody", "--reason", "x", "--yes"],
+    ["deadline", "extend", "nobody", "1h", "--yes"],
+  ])("%s opens no channel that is not there", async (...args) => {
+    const { exitCode, err } = await p4(...args);
+    expect(exitCode).toBe(1);
+    expect(err).toContain("no channel nobody");
+    expect((await snapshotOf("nobody")).status).toBe("active");
+    expect((await log.node.registry.read("nobody")).streamVersion).toBe(0);
+  });
+});
+
+describe("p4 tail", () => {
+  it("prints what is stored from now on, as far as it is wanted", async () => {
+    await log.record("heard");
+    const interrupt = new AbortController();
+    const heard: object[] = [];
+    const onLine = (line: string): void => {
+      heard.push(JSON.parse(line) as object);
+      interrupt.abort();
+    };
+    const tail = runP4(
+      ["tail", "--channel", "heard", "--from", "merchant", "--message", "paymentrequest.response", "--json"],
+      {
+        env: log.env,
+        signal: interrupt.signal,
+        onLine,
+      },
+    );
+    const speak = async (): Promise<void> => {
+      const nowMs = Date.now();
+      const opening = join(stranger, { channelId: "unheard", metadata: metadata(nowMs), expiresAtMs: nowMs + 60_000 });
+      await log.node.registry.submit("unheard", opening);
+      await log.node.registry.submit("heard", said("RequestTerms"));
+      await log.node.registry.submit("heard", said("OfferTerms"));
+    };
+    // Until it listens: what is stored before is not its business.
+    const speaking = setInterval(() => void speak(), 100);
+    await tail;
+    clearInterval(speaking);
+    expect(heard).toMatchObject([{ channelId: "heard", what: "paymentrequest.response", from: "merchant" }]);
+  });
+
+  it("can begin with the oldest event, and shows a damaged one as what it is", async () => {
+    await log.record("torn");
+    await log.appendRaw("torn", "{");
+    const interrupt = new AbortController();
+    const heard: string[] = [];
+    const onLine = (line: string): void => {
+      heard.push((JSON.parse(line) as { what: string }).what);
+      if (heard.length === 2) interrupt.abort();
+    };
+    await runP4(["tail", "--begin", "--channel", "torn", "--json"], { env: log.env, signal: interrupt.signal, onLine });
+    expect(heard).toEqual(["join", "LOG_EVENT_CORRUPT"]);
+  });
+});
