@@ -34,7 +34,7 @@ const drainDeadlineMs = 8_000;
  */
 export async function startEdge(options: EdgeOptions): Promise<Edge> {
   const { config, logger } = options;
-  let channels: ServedChannels | undefined;
+  let channels: ServedChannels | undefined = undefined;
   const trouble = new StoreTrouble((error) => logger.error({ error }, "the broker refuses"));
   const node = await openChannelNode({
     natsUrl: options.natsUrl,
@@ -47,7 +47,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     alwaysReplay: options.alwaysReplay ?? false,
     wrap: (ports) => {
       const { log, feed } = options.wrap?.(ports) ?? ports;
-      return { log: trouble.watch(log), feed };
+      return { log: trouble.watch(log, () => node.broker.ready()), feed };
     },
     onStatus: (status) => {
       if (status.type !== "error") return logger.info({ broker: status }, "broker");

@@ -1,4 +1,4 @@
-import { isStoreError, type EventLog, type StoreError, type StoreErrorCode } from "@p4/event-store";
+import { isStoreError, StoreError, type EventLog, type StoreErrorCode } from "@p4/event-store";
 
 /** What a connected broker refuses until somebody repairs it. The rest passes by itself, or is one channel's own. */
 const lasting: ReadonlySet<StoreErrorCode> = new Set([
@@ -12,6 +12,8 @@ const lasting: ReadonlySet<StoreErrorCode> = new Set([
 
 /** Wallets that keep coming renew the trouble; without any, the next one finds out. */
 const rememberedMs = 5_000;
+/** A stream whose disk is full gives no answer to an append. One that is between two leaders does not either, but soon again. */
+const silentAppends = 3;
 const reportEveryMs = 10_000;
 
 /** True when the broker is the cause, so that the wallet may come again later and the operator has to look. */
@@ -25,6 +27,8 @@ export class StoreTrouble {
   #last: StoreError | null = null;
   #seenMs = 0;
   #reportedMs = -Infinity;
+  /** Appends in a row that a connected broker left unanswered. */
+  #unanswered = 0;
 
   constructor(report: (error: StoreError) => void) {
     this.#report = report;
@@ -36,7 +40,17 @@ export class StoreTrouble {
   }
 
   note(error: unknown): void {
-    if (!isBrokerTrouble(error)) return;
+    if (isBrokerTrouble(error)) this.#remember(error);
+  }
+
+  #noteAppend(error: unknown, isConnected: boolean): void {
+    if (!isStoreError(error, "STORE_UNAVAILABLE") || !isConnected) return this.note(error);
+    if (++this.#unanswered < silentAppends) return;
+    const detail = `${String(this.#unanswered)} appends without an answer: look at the broker's disk space and log`;
+    this.#remember(new StoreError("STORE_UNAVAILABLE", `it is connected but stores nothing; ${detail}`));
+  }
+
+  #remember(error: StoreError): void {
     const nowMs = performance.now();
     const isNews = error.code !== this.current?.code || nowMs - this.#reportedMs >= reportEveryMs;
     this.#last = error;
@@ -47,7 +61,7 @@ export class StoreTrouble {
   }
 
   /** The log, watched: whoever uses it, its refusals are noted. */
-  watch(log: EventLog): EventLog {
+  watch(log: EventLog, isConnected: () => boolean): EventLog {
     const noted = async <T>(call: Promise<T>): Promise<T> => {
       try {
         return await call;
@@ -57,7 +71,16 @@ export class StoreTrouble {
       }
     };
     return {
-      appendToStream: (request) => noted(log.appendToStream(request)),
+      appendToStream: async (request) => {
+        try {
+          const result = await log.appendToStream(request);
+          this.#unanswered = 0;
+          return result;
+        } catch (error) {
+          this.#noteAppend(error, isConnected());
+          throw error;
+        }
+      },
       readStream: (channelId, options) => noted(log.readStream(channelId, options)),
       streamVersions: (channelIds) => noted(log.streamVersions(channelIds)),
       scan: (options) => log.scan(options),

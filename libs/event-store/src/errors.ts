@@ -5,7 +5,10 @@ export const storeErrors = {
   STORE_UNAVAILABLE: { retryable: true, meaning: "the broker did not answer in time" },
   STORE_FULL: { retryable: true, meaning: "the broker has no room: free disk space or raise the limits" },
   STORE_FORBIDDEN: { retryable: false, meaning: "the broker refuses this user: check its permissions" },
-  STORE_MISSING: { retryable: false, meaning: "a stream or bucket is missing: restore it, or start a node, which makes what is missing, empty" },
+  STORE_MISSING: {
+    retryable: false,
+    meaning: "a stream or bucket is missing: restore it, or start a node, which makes what is missing, empty",
+  },
   STORE_MISCONFIGURED: { retryable: false, meaning: "an existing stream differs from the configuration" },
   STORE_NOT_ENABLED: { retryable: false, meaning: "JetStream is off: start nats-server with JetStream enabled" },
   STORE_SERVER_TOO_OLD: { retryable: false, meaning: "nats-server 2.11.2 or newer is needed" },
