@@ -1,3 +1,4 @@
+import { docsRoutes } from "@p4/api-docs";
 import { startServer, type HttpServer } from "@p4/http";
 import { callbackCounter, openChannelNode, proofRoutesOf, type ChannelNode } from "@p4/node";
 import { nodeCrypto, uuid } from "@p4/node-crypto";
@@ -100,12 +101,14 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     onCallback: callbackCounter(metrics),
     onError: (error) => context.onError(error, "proof callback"),
   });
+  const routes = [...operationsRoutes(readiness, metrics), ...bridgeRoutes(context), ...proofs];
+  const webSockets = [healthRoute(context), walletSocketRoute(context)];
   try {
     const server = await startServer({
       host: config.host,
       port: config.port,
-      routes: [...operationsRoutes(readiness, metrics), ...bridgeRoutes(context), ...proofs],
-      webSockets: [healthRoute(context), walletSocketRoute(context)],
+      routes: [...routes, ...docsRoutes({ routes, sockets: webSockets.map(({ path }) => path) })],
+      webSockets,
       cors: { origins: "*", exposeHeaders: exposedHeaders },
       limits: {
         maxConnections: config.maxConnections,

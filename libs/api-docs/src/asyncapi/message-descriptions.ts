@@ -1,0 +1,58 @@
+import type { BodyKind } from "@p4/protocol";
+
+/** A header of the wrapper, set by the server. */
+export interface HeaderDescription {
+  readonly name: string;
+  readonly description: string;
+  readonly example: string;
+}
+
+const sequence: HeaderDescription = {
+  name: "x-p4-sequence",
+  description: "The message's place in the channel's log. Join with since=<it> to hear what came after.",
+  example: "4",
+};
+const txid: HeaderDescription = {
+  name: "x-tx-id",
+  description: "The transaction, as 64 hexadecimal digits.",
+  example: "ab".repeat(32),
+};
+
+const headersByKey: Readonly<Record<string, readonly HeaderDescription[]>> = {
+  "join.success": [
+    { name: "x-channel-expires", description: "When the channel ends, RFC 3339.", example: "2026-01-15T12:00:00Z" },
+    { ...sequence, description: "The place in the channel's log that the peer joins at." },
+    { name: "x-p4-state", description: "What the channel waits for, or its end.", example: "awaitingPaymentRequest" },
+    { name: "x-p4-role", description: "The granted role: merchant, customer or none yet.", example: "customer" },
+    {
+      name: "x-p4-history",
+      description: "complete, or partial when the log does not have what since asked for.",
+      example: "complete",
+    },
+  ],
+  "proof.create": [sequence, txid],
+  "doublespend.notify": [sequence],
+  receipt: [sequence, { name: "x-p4-outcome", description: "stored, or duplicate.", example: "stored" }],
+  error: [],
+};
+
+/** What the server puts into the wrapper's headers of a message; senders' own headers travel beside it. */
+export function headersOf(key: string): readonly HeaderDescription[] {
+  return headersByKey[key] ?? [sequence];
+}
+
+const bodySchemas: Readonly<Record<BodyKind, readonly string[]>> = {
+  none: [],
+  paymentRequest: ["DppPaymentRequest", "Bip270PaymentRequest", "Brc27PaymentTerms"],
+  payment: ["DppPayment", "Bip270Payment", "Brc27Payment"],
+  paymentAck: ["DppPaymentAck", "Bip270PaymentAck", "Brc27PaymentAck"],
+  clientError: ["ClientError"],
+  proof: ["JsonEnvelope"],
+  doubleSpend: ["JsonEnvelope"],
+  error: [],
+};
+
+/** The vocabularies that are understood in a body; others are passed on as they are. */
+export function bodySchemaNames(kind: BodyKind): readonly string[] {
+  return bodySchemas[kind];
+}

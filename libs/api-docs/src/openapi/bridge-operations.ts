@@ -1,0 +1,159 @@
+import { exampleBodies } from "../example-bodies.ts";
+import { joinParameters } from "../asyncapi/join-parameters.ts";
+import { jsonContent, problemResponse, retryLater } from "./operation.ts";
+import type { OperationDescription, ParameterDescription, ResponseDescription } from "./operation.ts";
+
+const paymentId: ParameterDescription = {
+  name: "paymentID",
+  in: "path",
+  description: "The invoice, which is the channel.",
+  schema: { type: "string", pattern: "^[A-Za-z0-9_-]{1,64}$" },
+};
+const prefer: ParameterDescription = {
+  name: "Prefer",
+  in: "header",
+  description: "`wait=N`: how many seconds to wait for the merchant before 202 (RFC 7240).",
+  schema: { type: "string" },
+};
+const idempotencyKey: ParameterDescription = {
+  name: "Idempotency-Key",
+  in: "header",
+  description: "A retry with the same key gets the stored answer.",
+  schema: { type: "string", maxLength: 255 },
+};
+const token: ParameterDescription = { name: "token", in: "query", ...joinParameterOf("token") };
+
+/** The join's parameter, described once for sockets and HTTP. */
+function joinParameterOf(name: string): Pick<ParameterDescription, "description" | "schema"> {
+  const found = joinParameters.find((parameter) => parameter.name === name);
+  if (found === undefined) throw new Error(`there is no join parameter ${name}`);
+  return { description: found.description, schema: found.schema };
+}
+
+const problems: Readonly<Record<number, ResponseDescription>> = {
+  400: { description: "The request cannot be used.", content: jsonContent("FieldErrors") },
+  401: problemResponse("The join policy asks for a token."),
+  404: problemResponse("Nobody has opened this channel."),
+  410: problemResponse("The channel is over."),
+  503: retryLater,
+};
+
+const pending: ResponseDescription = {
+  description: "Stored; the merchant has not answered in time.",
+  content: jsonContent("PendingAnswer"),
+  headers: { location: "Where the same answer will be.", "retry-after": "Seconds to wait." },
+};
+
+const paymentRequest: ResponseDescription = {
+  description: "The merchant's payment request, untouched.",
+  content: mediaTypes("paymentrequest", ["DppPaymentRequest", "Bip270PaymentRequest", "Brc27PaymentTerms"]),
+};
+const acks = mediaTypes("paymentack", ["DppPaymentAck", "Bip270PaymentAck", "Brc27PaymentAck"]);
+const accepted: ResponseDescription = { description: "The merchant's acknowledgement, untouched.", content: acks };
+const refused: ResponseDescription = {
+  description: "The merchant refused the payment (error over 0 in its acknowledgement).",
+  content: acks,
+};
+
+/** A merchant's error comes as the merchant wrote it; its code decides between 404 and 500. */
+function orClientError(response: ResponseDescription): ResponseDescription {
+  const description = `${response.description} Or the merchant's own error.`;
+  return { ...response, description, content: { ...response.content, ...jsonContent("ClientError") } };
+}
+const notFound = orClientError(problems[404]!);
+const failed = orClientError(problemResponse("Something failed."));
+
+function mediaTypes(name: string, schemas: readonly string[]) {
+  const content = jsonContent(...schemas)["application/json"]!;
+  return { "application/json": content, [`application/bitcoinsv-${name}`]: content };
+}
+
+export const bridgeOperations: readonly OperationDescription[] = [
+  {
+    method: "GET",
+    path: "/api/v1/payment/:paymentID",
+    tag: "Payment bridge",
+    summary: "Asks the merchant for its payment request.",
+    parameters: [paymentId, prefer, idempotencyKey, token],
+    responses: {
+      ...problems,
+      200: paymentRequest,
+      202: pending,
+      404: notFound,
+      409: problemResponse("Already paid, or the channel does not allow it now."),
+      422: problemResponse("This Idempotency-Key was used for something else."),
+      500: failed,
+    },
+  },
+  {
+    method: "POST",
+    path: "/api/v1/payment/:paymentID",
+    tag: "Payment bridge",
+    summary: "Pays; answered with the merchant's acknowledgement.",
+    parameters: [paymentId, prefer, idempotencyKey, token],
+    requestBody: {
+      description: "A payment in one of the known vocabularies. Its text goes to the merchant as it is.",
+      schemas: ["DppPayment", "Bip270Payment", "Brc27Payment"],
+      example: exampleBodies.payment,
+    },
+    responses: {
+      ...problems,
+      201: accepted,
+      202: pending,
+      404: notFound,
+      409: problemResponse("Already paid, or another payment is being checked."),
+      413: problemResponse("The body is too large."),
+      422: {
+        description: `${refused.description} Or this Idempotency-Key was used with another body.`,
+        content: { ...acks, "application/problem+json": { $ref: "#/components/schemas/Problem" } },
+      },
+      500: failed,
+    },
+  },
+  {
+    method: "GET",
+    path: "/api/v1/payment/:paymentID/answers/:messageID",
+    tag: "Payment bridge",
+    summary: "The answer that a 202 pointed to.",
+    parameters: [
+      paymentId,
+      { name: "messageID", in: "path", description: "Of the stored message.", schema: { type: "string" } },
+      prefer,
+      token,
+    ],
+    responses: {
+      ...problems,
+      200: paymentRequest,
+      201: accepted,
+      202: pending,
+      404: notFound,
+      422: refused,
+      500: failed,
+    },
+  },
+  {
+    method: "GET",
+    path: "/channels/:channelID/events",
+    tag: "Payment bridge",
+    summary: "The channel as server-sent events: id is the sequence, event the key, data the document's wrapper.",
+    parameters: [
+      { ...paymentId, name: "channelID", description: "The channel." },
+      {
+        name: "Last-Event-ID",
+        in: "header",
+        description: "The last sequence that the peer has seen.",
+        schema: { type: "string", pattern: "^\\d{1,15}$" },
+      },
+      ...(["role", "since", "token"] as const).map((name): ParameterDescription => ({
+        name,
+        in: "query",
+        ...joinParameterOf(name),
+      })),
+    ],
+    responses: {
+      ...problems,
+      200: { description: "Events, as they come.", content: { "text/event-stream": { type: "string" } } },
+      204: { description: "The channel is over, and there is nothing more to tell: do not come back." },
+    },
+  },
+];

@@ -1,0 +1,95 @@
+import type { JsonSchema } from "../json-schema.ts";
+
+const text: JsonSchema = { type: "string" };
+const time: JsonSchema = { type: "string", format: "date-time" };
+const hash: JsonSchema = { type: "string", pattern: "^[0-9a-f]{64}$" };
+const hashOrNull: JsonSchema = { anyOf: [{ type: "null" }, hash] };
+
+function object(properties: Readonly<Record<string, JsonSchema>>, optional: readonly string[] = []): JsonSchema {
+  const required = Object.keys(properties).filter((name) => !optional.includes(name));
+  return { type: "object", properties, required, additionalProperties: false };
+}
+
+/** What is said over HTTP and never on a socket. Kept true by the test that compares them with a server's answers. */
+export const httpSchemas: Readonly<Record<string, JsonSchema>> = {
+  Problem: {
+    ...object({ status: { type: "integer" }, code: text, title: text, detail: text }, ["detail"]),
+    description: "RFC 9457, with a stable code. The detail names the field and the rule.",
+  },
+  FieldErrors: {
+    ...object({ errors: { type: "object", minProperties: 1, additionalProperties: { type: "array", items: text } } }),
+    description: "What the deployed proxy says of a request that it cannot use: texts by field.",
+  },
+  PendingAnswer: {
+    ...object({ status: { const: "pending" }, key: text, messageId: text, location: text }),
+    description: "The message is stored; the merchant has not answered yet. The answer will be at the location.",
+  },
+  Alive: object({ alive: { const: true } }),
+  Readiness: {
+    ...object({
+      ready: { type: "boolean" },
+      checks: {
+        type: "object",
+        additionalProperties: object({ ok: { type: "boolean" }, detail: text, facts: { type: "object" } }, [
+          "detail",
+          "facts",
+        ]),
+      },
+    }),
+    description: "Whether this node takes traffic, and each condition of that by name.",
+  },
+  ProofState: {
+    type: "string",
+    enum: ["received", "verified", "superseded"],
+    description:
+      "received: the branch is right. verified: its block is known too. superseded: a later proof took its place.",
+  },
+  ProofDocument: {
+    ...object({
+      txid: hash,
+      state: { anyOf: [{ type: "null" }, { $ref: "#/components/schemas/ProofState" }] },
+      proofs: {
+        type: "array",
+        description: "Oldest first.",
+        items: object({
+          state: { $ref: "#/components/schemas/ProofState" },
+          channelId: text,
+          blockHash: hashOrNull,
+          blockHeight: { type: ["integer", "null"] },
+          merkleRoot: hash,
+          source: { type: "string", enum: ["mapi", "arc"] },
+          recordedAt: time,
+          envelope: { $ref: "#/components/schemas/JsonEnvelope" },
+        }),
+      },
+      notices: {
+        type: "array",
+        description: "Other news of the transaction.",
+        items: object({ status: text, blockHash: hashOrNull, channelId: text, recordedAt: time }),
+      },
+    }),
+    description: "What is known of a transaction's proofs. Nothing in it is overwritten.",
+  },
+  ArcCallback: {
+    type: "object",
+    properties: {
+      txid: hash,
+      txStatus: text,
+      timestamp: text,
+      merklePath: { type: ["string", "null"], description: "A BUMP in hexadecimal." },
+      blockHash: { type: ["string", "null"] },
+      blockHeight: { type: ["integer", "null"] },
+      competingTxs: { type: ["array", "null"], items: text },
+      extraInfo: { type: ["string", "null"] },
+    },
+    required: ["txid", "txStatus"],
+  },
+  ArcBatch: {
+    type: "object",
+    properties: {
+      count: { type: "integer" },
+      callbacks: { type: "array", items: { $ref: "#/components/schemas/ArcCallback" } },
+    },
+    required: ["callbacks"],
+  },
+};
