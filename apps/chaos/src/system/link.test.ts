@@ -1,0 +1,54 @@
+import { once } from "node:events";
+import { connect, createServer, type AddressInfo, type Socket } from "node:net";
+import { afterEach, expect, test } from "vitest";
+import { Link } from "./link.ts";
+
+const opened: { close(): void }[] = [];
+afterEach(() => opened.splice(0).forEach((each) => each.close()));
+
+test("passes bytes both ways, none while it is severed, and those that waited after it is healed", async () => {
+  const { link, client } = await echoBehindLink();
+  expect(await answerTo(client, "one")).toBe("one");
+
+  link.sever();
+  let heard = "";
+  client.on("data", (bytes: Buffer) => (heard += bytes.toString()));
+  client.write("two");
+  // A second connection through the link shows that time has passed for the bytes too.
+  const other = connect(link.port, "127.0.0.1");
+  await once(other, "connect");
+  other.destroy();
+  expect(heard).toBe("");
+
+  link.heal();
+  await once(client, "data");
+  expect(heard).toBe("two");
+});
+
+test("ends a connection whose other end is gone", async () => {
+  const { client, server } = await echoBehindLink();
+  await answerTo(client, "here");
+  server.close();
+  for (const socket of server.sockets) socket.destroy();
+  await once(client, "close");
+});
+
+async function echoBehindLink() {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.pipe(socket);
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const link = await Link.open((server.address() as AddressInfo).port);
+  const client = connect(link.port, "127.0.0.1");
+  await once(client, "connect");
+  opened.push(link, server, { close: () => client.destroy() });
+  return { link, client, server: Object.assign(server, { sockets }) };
+}
+
+async function answerTo(client: Socket, text: string): Promise<string> {
+  client.write(text);
+  const [bytes] = (await once(client, "data")) as [Buffer];
+  return bytes.toString();
+}
