@@ -6,4 +6,6 @@ export interface BlobStore {
   /** Stores the bytes under the key; a second put replaces the first. */
   put(key: string, bytes: Uint8Array): Promise<void>;
   get(key: string): Promise<Uint8Array | null>;
+  /** Does nothing when there is none. */
+  delete(key: string): Promise<void>;
 }

@@ -2,15 +2,17 @@ import { Objm, type ObjectStore } from "@nats-io/obj";
 import { StoreError, assertStoreKey, isStoreError, type BlobStore } from "@p4/event-store";
 import type { Broker } from "./broker.ts";
 import { explainSilence } from "./pub-ack.ts";
-import { blobBucket, blobStream } from "./subjects.ts";
+import { blobBucket, blobStream, type BlobBucketName } from "./subjects.ts";
 
 export interface BlobStoreOptions {
   readonly region: string;
+  /** Default: `blobs`, whose objects leave with the log's age. Those of `archive` stay. */
+  readonly name?: BlobBucketName;
 }
 
 /** Large bodies in an object bucket: stored in chunks, checked by SHA-256 when read. */
 export function createBlobStore(broker: Broker, options: BlobStoreOptions): BlobStore {
-  const bucket = blobBucket(options.region);
+  const bucket = blobBucket(options.region, options.name);
   let opened: Promise<ObjectStore> | undefined;
 
   async function use<T>(work: (store: ObjectStore) => Promise<T>): Promise<T> {
@@ -40,6 +42,12 @@ export function createBlobStore(broker: Broker, options: BlobStoreOptions): Blob
     async get(key) {
       assertStoreKey(key);
       return use((store) => store.getBlob(key));
+    },
+    async delete(key) {
+      assertStoreKey(key);
+      await use(async (store) => {
+        if ((await store.info(key)) !== null) await store.delete(key);
+      });
     },
   };
 }

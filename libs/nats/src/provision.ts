@@ -56,6 +56,8 @@ function wantedStreams(names: Names, options: ProvisionOptions): StreamSettings[
     bucketSettings(deadlineBucket(region), { ...options, markerMs: markerKeptMs }),
     ...documents.map(([name, bucket]) => bucketSettings(documentBucket(region, name), { ...options, ...bucket })),
     blobBucketSettings(blobBucket(region), { ...options, maxAgeMs: options.retentionMs }),
+    // Archives outlive the log that they are made from.
+    blobBucketSettings(blobBucket(region, "archive"), { ...options, maxAgeMs: 0 }),
   ];
 }
 

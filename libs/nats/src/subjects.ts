@@ -51,7 +51,10 @@ export const channelIdOf = (subject: string): string => subject.slice(subject.la
 
 export const deadlineBucket = (region: string): string => `P4_DEADLINES_${region}`;
 export const documentBucket = (region: string, name: string): string => `P4_${name.toUpperCase()}_${region}`;
-export const blobBucket = (region: string): string => `P4_BLOBS_${region}`;
+/** Bodies too large for the log (`blobs`), evidence files of channels that the log may lose (`archive`). */
+export type BlobBucketName = "blobs" | "archive";
+export const blobBucket = (region: string, name: BlobBucketName = "blobs"): string =>
+  `P4_${name.toUpperCase()}_${region}`;
 /** A key-value bucket is a stream with this name and these subjects (the rule of all NATS clients). */
 export const bucketStream = (bucket: string): string => `KV_${bucket}`;
 export const bucketSubject = (bucket: string, key: string): string => `$KV.${bucket}.${key}`;

@@ -94,8 +94,11 @@ export async function openChannelNode(options: ChannelNodeOptions): Promise<Chan
   }
 }
 
-/** A summary is written after the channel's last event, so it leaves with the log's age a little later than the log. */
-export const documentBuckets = (retentionMs: number) => ({ proofs: {}, index: { maxAgeMs: retentionMs } });
+/**
+ * A summary is written after the channel's last event, so it leaves with the log's age a little later than the log.
+ * `records` is what operators wrote down about channels: which are archived, which must be kept. It stays.
+ */
+export const documentBuckets = (retentionMs: number) => ({ proofs: {}, records: {}, index: { maxAgeMs: retentionMs } });
 
 /** Half of what the broker takes in one message: its answers to some questions hold the event in base64. */
 function largestEventBytes(broker: Broker): number {

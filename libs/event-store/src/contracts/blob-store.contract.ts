@@ -15,6 +15,17 @@ export function blobStoreContract(name: string, getStore: () => BlobStore): void
       expect([...((await getStore().get(key)) ?? [])]).toEqual([1, 2]);
     });
 
+    it("forgets what is deleted, and takes the key again", async () => {
+      const key = `b.${randomUUID()}`;
+      await getStore().delete(key);
+      await getStore().put(key, new Uint8Array([1]));
+      await getStore().delete(key);
+      await getStore().delete(key);
+      expect(await getStore().get(key)).toBeNull();
+      await getStore().put(key, new Uint8Array([2]));
+      expect([...((await getStore().get(key)) ?? [])]).toEqual([2]);
+    });
+
     it("refuses a key that could address something else", async () => {
       await expect(getStore().put("a.*", new Uint8Array())).rejects.toMatchObject({ code: "STORE_INVALID_NAME" });
     });

@@ -14,5 +14,10 @@ export function createInMemoryBlobStore(): BlobStore {
       await Promise.resolve();
       return blobs.get(key) ?? null;
     },
+    async delete(key) {
+      assertStoreKey(key);
+      await Promise.resolve();
+      blobs.delete(key);
+    },
   };
 }
