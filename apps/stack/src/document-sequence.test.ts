@@ -7,13 +7,13 @@ import { freePorts, readState, StackProcess, testDir } from "./test-support/stac
 /** The protocol's document prints this callback; `libs/spv/vectors` keeps it byte for byte. */
 const example = printedExample();
 
+const dataDir = testDir(afterAll);
 let stack: StackProcess;
 let socketUrl: string;
 let edgeUrl: string;
 let ingestUrl: string;
 
 beforeAll(async () => {
-  const dataDir = testDir(afterAll);
   stack = new StackProcess([], {
     ...freePorts,
     P4_DATA_DIR: dataDir,
