@@ -1,4 +1,4 @@
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { askAtTerminal, confirm } from "./confirm.ts";
 import { CliError, exitCodes, isCliError } from "./cli-error.ts";
 import type { Terminal } from "./terminal.ts";
@@ -45,6 +45,8 @@ export async function runCli({ args, env, terminal, signal, ask = askAtTerminal 
       terminal.err("interrupted");
       return 130;
     }
+    // Thrown by a verb itself: commander has not printed it.
+    if (error instanceof InvalidArgumentError) return report(misuse(error), terminal, isJson());
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.misuse;
     return report(error, terminal, isJson());
   }
@@ -94,6 +96,8 @@ function report(error: unknown, terminal: Terminal, isJson: boolean): number {
   if (isJson) terminal.out(toJson({ error: { code: known.code, message: known.message, nextStep: known.nextStep } }));
   return known.exitCode;
 }
+
+const misuse = ({ message }: Error): CliError => new CliError("misuse", message, null, "BAD_ARGUMENT");
 
 function unexpected(error: unknown): CliError {
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);

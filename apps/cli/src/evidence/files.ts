@@ -1,32 +1,35 @@
-import { randomBytes } from "node:crypto";
-import { mkdir, readFile, rename, unlink, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { readFile, writeFile } from "node:fs/promises";
+import { readAnchor, isEvidenceError, type Anchor } from "@p4/evidence";
+import { nodeCrypto } from "@p4/node-crypto";
 import { CliError } from "../cli-error.ts";
 
-/** The bytes: a text that was decoded leniently may hide a changed byte. `what` is for the error: `evidence file`. */
-export async function readInputFile(path: string, what: string): Promise<Uint8Array> {
+/** A file that somebody named. Throws a CliError (misuse). */
+export async function readGiven(path: string): Promise<Uint8Array> {
   try {
     return await readFile(path);
   } catch (error) {
-    throw new CliError("misuse", `the ${what} cannot be read: ${messageOf(error)}`, null, "FILE_UNREADABLE");
+    throw new CliError("misuse", `cannot read ${path}: ${(error as Error).message}`, null, "CANNOT_READ");
   }
 }
 
-/** Whole or not at all: a command that is interrupted leaves no file that looks finished. */
-export async function writeOutputFile(path: string, content: string | Uint8Array): Promise<void> {
-  const draft = `${path}.${randomBytes(6).toString("hex")}.part`;
+/** Never over a file that is there, unless `force`. */
+export async function writeNew(path: string, text: string, force: boolean): Promise<void> {
   try {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(draft, content, { flush: true });
-    await rename(draft, path);
+    await writeFile(path, text, { flag: force ? "w" : "wx" });
   } catch (error) {
-    await unlink(draft).catch(() => undefined);
-    throw new CliError("failed", `${path} cannot be written: ${messageOf(error)}`, null, "FILE_UNWRITABLE");
+    const exists = (error as NodeJS.ErrnoException).code === "EEXIST";
+    const message = exists ? `${path} is there already` : `cannot write ${path}: ${(error as Error).message}`;
+    throw new CliError("misuse", message, exists ? "Name another file, or add --force." : null, "CANNOT_WRITE");
   }
 }
 
-export function hasFileCode(error: unknown, code: string): boolean {
-  return error instanceof Error && (error as NodeJS.ErrnoException).code === code;
+/** Reads and verifies an anchor file. Throws a CliError that names the damaged line. */
+export async function readAnchorFile(path: string): Promise<Anchor> {
+  const bytes = await readGiven(path);
+  try {
+    return readAnchor(bytes, nodeCrypto);
+  } catch (error) {
+    if (!isEvidenceError(error)) throw error;
+    throw new CliError("failed", `${path}: ${error.message}`, null, error.code);
+  }
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,81 +1,60 @@
-import { PrivateKey } from "@bsv/sdk";
-import type { Config } from "@p4/config";
-import { publicKeyOf } from "@p4/evidence";
 import { randomBytes } from "node:crypto";
-import { link, mkdir, readFile, stat, unlink, writeFile } from "node:fs/promises";
+import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import type { Config } from "@p4/config";
+import { isEvidenceError, publicKeyOf } from "@p4/evidence";
 import { CliError } from "../cli-error.ts";
-import { hasFileCode } from "./files.ts";
-import type { VerbContext } from "../verb.ts";
 
-/** What the operator signs evidence and anchors with. The private part goes into signatures and nowhere else. */
 export interface OperatorKey {
   readonly privateKeyHex: string;
-  /** Compressed SEC1, lower-case hex: what others are told. */
   readonly publicKey: string;
-}
-
-/** P4_OPERATOR_KEY_FILE, else `operator.key` in P4_DATA_DIR. */
-export function operatorKeyPath({ operatorKeyFile, dataDir }: Pick<Config, "operatorKeyFile" | "dataDir">): string {
-  return operatorKeyFile ?? join(dataDir, "operator.key");
+  readonly path: string;
+  /** Made just now. */
+  readonly isNew: boolean;
 }
 
 /**
- * Reads the operator's key, 64 hex digits that nobody else may read. Makes one where there is none, and says so: others
- * have to learn its public part before they can rely on what it signs.
+ * The key that signs evidence and anchors: 64 hex digits in a file that its owner alone may read. Made at its first use.
  *
- * @throws CliError OPERATOR_KEY_INVALID, OPERATOR_KEY_EXPOSED, OPERATOR_KEY_UNREADABLE
+ * @throws CliError (misuse) when the file is not a key, or when others may read it
  */
-export async function openOperatorKey(context: Pick<VerbContext, "terminal">, path: string): Promise<OperatorKey> {
+export async function operatorKey({
+  operatorKeyFile,
+  dataDir,
+}: Pick<Config, "operatorKeyFile" | "dataDir">): Promise<OperatorKey> {
+  const path = operatorKeyFile ?? join(dataDir, "operator.key");
+  const isNew = await makeIfMissing(path);
+  const { mode } = await stat(path);
+  if ((mode & 0o077) !== 0) {
+    throw new CliError(
+      "misuse",
+      `others than its owner may read the operator's key ${path}`,
+      `chmod 600 ${path}`,
+      "KEY_EXPOSED",
+    );
+  }
+  const privateKeyHex = (await readFile(path, "utf8")).trim();
   try {
-    return (await readKey(path)) ?? (await makeKey(context, path));
+    return { privateKeyHex, publicKey: publicKeyOf(privateKeyHex), path, isNew };
   } catch (error) {
-    if (error instanceof CliError) throw error;
-    const detail = error instanceof Error ? error.message : String(error);
-    const nextStep = "Set P4_OPERATOR_KEY_FILE to a file that you may read, or P4_DATA_DIR to a directory of yours.";
-    throw new CliError("failed", `the operator's key cannot be used: ${detail}`, nextStep, "OPERATOR_KEY_UNREADABLE");
+    if (!isEvidenceError(error)) throw error;
+    throw new CliError("misuse", `${path}: ${error.message}`, "Move it away; a new one is made then.", error.code);
   }
 }
 
-async function readKey(path: string): Promise<OperatorKey | null> {
-  let text: string;
+async function makeIfMissing(path: string): Promise<boolean> {
   try {
-    text = (await readFile(path, "utf8")).trim();
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, `${randomBytes(32).toString("hex")}\n`, { flag: "wx", mode: 0o600 });
+    return true;
   } catch (error) {
-    if (hasFileCode(error, "ENOENT")) return null;
-    throw error;
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST") return false;
+    throw new CliError(
+      "misuse",
+      `cannot make the operator's key: ${message}`,
+      "Set P4_OPERATOR_KEY_FILE.",
+      "CANNOT_WRITE",
+    );
   }
-  if (process.platform !== "win32" && ((await stat(path)).mode & 0o077) !== 0) {
-    const problem = `${path} holds a private key that others may read`;
-    const nextStep = `chmod 600 ${path}. If others have read it, make a new key and publish its public part.`;
-    throw new CliError("failed", problem, nextStep, "OPERATOR_KEY_EXPOSED");
-  }
-  try {
-    return { privateKeyHex: text, publicKey: publicKeyOf(text) };
-  } catch {
-    const nextStep = "Restore it from your backup. A new key (move this file away) is one that nobody knows yet.";
-    throw new CliError("failed", `${path} is no private key of 64 hex digits`, nextStep, "OPERATOR_KEY_INVALID");
-  }
-}
-
-/** Linked into place whole: of two commands that make a key at the same time, both use that of the first. */
-async function makeKey({ terminal }: Pick<VerbContext, "terminal">, path: string): Promise<OperatorKey> {
-  const privateKeyHex = PrivateKey.fromRandom().toHex().padStart(64, "0");
-  await mkdir(dirname(path), { recursive: true });
-  const draft = `${path}.${randomBytes(6).toString("hex")}`;
-  await writeFile(draft, `${privateKeyHex}\n`, { mode: 0o600, flag: "wx" });
-  try {
-    await link(draft, path);
-  } catch (error) {
-    if (!hasFileCode(error, "EEXIST")) throw error;
-    const made = await readKey(path);
-    if (made !== null) return made;
-    throw error;
-  } finally {
-    await unlink(draft);
-  }
-  const publicKey = publicKeyOf(privateKeyHex);
-  terminal.err(`A new operator key was made: ${path} (keep a copy; it is never shown).`);
-  terminal.err(`Its public part, which others need to rely on your evidence: ${publicKey}`);
-  return { privateKeyHex, publicKey };
 }

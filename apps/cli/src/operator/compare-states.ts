@@ -1,7 +1,8 @@
 import { isLogError } from "@p4/channel";
 import { foldChannel, forEachConcurrently } from "@p4/node";
 import type { Progress } from "../progress.ts";
-import { foldedState, type FoldedState } from "./refold-all.ts";
+import { foldedState } from "./refold-all.ts";
+import type { RecordedState } from "./state-hashes.ts";
 import type { Operator } from "./with-node.ts";
 
 /** A channel that another machine folds to another state. `state` is null when it no longer folds; `detail` says why. */
@@ -23,7 +24,7 @@ export interface ComparisonReport {
 /** Folds each recorded channel up to the point where it was recorded, and compares where that leads. */
 export async function compareStates(
   { log }: Pick<Operator["node"], "log">,
-  states: AsyncIterable<FoldedState>,
+  states: AsyncIterable<RecordedState>,
   options: { readonly concurrency: number; readonly progress: Progress; readonly signal: AbortSignal },
 ): Promise<ComparisonReport> {
   const changed: StateChange[] = [];

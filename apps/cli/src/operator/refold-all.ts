@@ -11,6 +11,7 @@ export interface FoldedState {
   readonly streamVersion: number;
   readonly state: string;
   readonly hash: string;
+  readonly headHash: string;
 }
 
 /** A channel whose log does not hold together. */
@@ -74,8 +75,8 @@ export async function refoldAll({ node, config }: Operator, options: RefoldOptio
 }
 
 export function foldedState(channelId: string, channel: Channel): FoldedState {
-  const { streamVersion, snapshot } = channel;
-  return { channelId, streamVersion, state: stateName(snapshot), hash: stateHash(channel, sha256Hex) };
+  const { streamVersion, snapshot, headHash } = channel;
+  return { channelId, streamVersion, state: stateName(snapshot), hash: stateHash(channel, sha256Hex), headHash };
 }
 
 type Log = Operator["node"]["log"];

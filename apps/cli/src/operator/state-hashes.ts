@@ -5,6 +5,9 @@ import { createInterface } from "node:readline";
 import { CliError } from "../cli-error.ts";
 import type { FoldedState } from "./refold-all.ts";
 
+/** One channel of the file. */
+export type RecordedState = Omit<FoldedState, "headHash">;
+
 const format = "p4-state-hashes/1";
 
 /** First line of a file of state hashes. */
@@ -60,7 +63,7 @@ export class StateHashesWriter {
 /** The head, then the channels, line by line. Throws a CliError for a file that is not one, or not whole. */
 export async function readStateHashes(
   path: string,
-): Promise<{ readonly head: StateHashesHead; readonly states: AsyncGenerator<FoldedState> }> {
+): Promise<{ readonly head: StateHashesHead; readonly states: AsyncGenerator<RecordedState> }> {
   const file = createReadStream(path);
   try {
     await once(file, "open");
@@ -80,7 +83,7 @@ export async function readStateHashes(
   return { head: first as unknown as StateHashesHead, states: statesOf(path, lines) };
 }
 
-async function* statesOf(path: string, lines: AsyncIterator<string>): AsyncGenerator<FoldedState> {
+async function* statesOf(path: string, lines: AsyncIterator<string>): AsyncGenerator<RecordedState> {
   let count = 0;
   for (;;) {
     const value = parse((await lines.next()).value as string | undefined);

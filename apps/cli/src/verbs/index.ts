@@ -1,4 +1,5 @@
 import type { Verb } from "../verb.ts";
+import { anchorVerb } from "./anchor.ts";
 import { channelsVerb } from "./channels.ts";
 import { closeVerb } from "./close.ts";
 import { completionVerb } from "./completion.ts";
@@ -6,6 +7,7 @@ import { configVerb } from "./config.ts";
 import { conformVerb } from "./conform.ts";
 import { deadlineVerb } from "./deadline.ts";
 import { doctorVerb } from "./doctor.ts";
+import { evidenceVerb } from "./evidence.ts";
 import { indexVerb } from "./index-rebuild.ts";
 import { payVerb } from "./pay.ts";
 import { proofVerb } from "./proof.ts";
@@ -21,6 +23,8 @@ export const verbs: readonly Verb[] = [
   channelsVerb,
   replayVerb,
   tailVerb,
+  evidenceVerb,
+  anchorVerb,
   streamsVerb,
   recoverVerb,
   indexVerb,
