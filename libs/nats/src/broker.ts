@@ -117,6 +117,11 @@ export class Broker {
     }
   }
 
+  /** Leaves this server for the next one of the list; what is asked meanwhile fails with STORE_UNAVAILABLE. */
+  switchServer(): Promise<void> {
+    return this.nc.reconnect();
+  }
+
   /** Hands an error to the status listener. */
   report(error: Error): void {
     this.#settings.onStatus({ type: "error", error });

@@ -25,6 +25,7 @@ import {
 } from "@p4/nats";
 import { sha256Hex, uuid } from "@p4/node-crypto";
 import { ChannelIndex } from "./channel-index.ts";
+import { leaveIsolatedServer } from "./leave-isolated-server.ts";
 import { startComparing } from "./start-comparing.ts";
 
 /** The two ports that the actors' truth comes by. */
@@ -131,6 +132,7 @@ async function assemble(broker: Broker, options: ChannelNodeOptions): Promise<Ch
   };
   const registry = new ChannelRegistry(runtime);
   const stopComparing = startComparing(registry, () => broker.ready());
+  const stopWatching = leaveIsolatedServer(broker);
   return {
     nodeId,
     broker,
@@ -146,6 +148,7 @@ async function assemble(broker: Broker, options: ChannelNodeOptions): Promise<Ch
     registry,
     async close() {
       stopComparing();
+      stopWatching();
       registry.close();
       await presence.close();
       await broker.close();

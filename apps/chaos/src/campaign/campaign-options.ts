@@ -4,14 +4,15 @@ import { isSabotage, sabotages, type Sabotage } from "../sabotage/sabotage.ts";
 export interface CampaignOptions {
   readonly minutes: number;
   readonly seed: number;
-  readonly concurrency: number;
+  /** Flows that begin each second. */
+  readonly rate: number;
   readonly json: boolean;
   readonly sabotage: Sabotage | null;
   /** Keep logs, stores and records here; null: a temporary directory, kept only when something was found. */
   readonly dir: string | null;
 }
 
-export const usage = `npm run chaos -- [--minutes 2] [--seed 1] [--concurrency 16] [--json] [--dir path]
+export const usage = `npm run chaos -- [--minutes 2] [--seed 1] [--rate 8] [--json] [--dir path]
                    [--sabotage ${Object.keys(sabotages).join("|")}]
 
 Runs payments against three brokers, three edges and the workers, all as processes of this machine, while faults that
@@ -26,7 +27,7 @@ export function readOptions(args: readonly string[]): CampaignOptions | "help" {
     options: {
       minutes: { type: "string", default: "2" },
       seed: { type: "string", default: "1" },
-      concurrency: { type: "string", default: "16" },
+      rate: { type: "string", default: "8" },
       sabotage: { type: "string" },
       dir: { type: "string" },
       json: { type: "boolean", default: false },
@@ -41,7 +42,7 @@ export function readOptions(args: readonly string[]): CampaignOptions | "help" {
   return {
     minutes: within("minutes", values.minutes, 0.1, 1_440),
     seed: whole("seed", values.seed, 0, 2 ** 31),
-    concurrency: whole("concurrency", values.concurrency, 1, 10_000),
+    rate: whole("rate", values.rate, 1, 1_000),
     json: values.json,
     sabotage: sabotage ?? null,
     dir: values.dir ?? null,

@@ -31,7 +31,7 @@ const briefTtlMs = 5_000;
 /** Of the wallets' patience beyond the life of a channel: expiry itself may have to wait for a fault's end. */
 const patienceMs = 40_000;
 const limits = { lateAfterMs: 20_000, expiryGraceMs: 15_000 };
-const pauseMs = 200;
+const maxRunningFlows = 1_000;
 
 /** The edges that wallets begin at; the brief one opens channels that end within seconds. */
 const edges = {
@@ -63,8 +63,8 @@ export async function runCampaign(
     edges: { ordinary: [urlOf("edge-1"), urlOf("edge-2")], brief: urlOf("edge-brief") },
     proofUrl: `http://127.0.0.1:${String(system.proofPort)}`,
     recordFile,
-    concurrency: options.concurrency,
-    pauseMs,
+    flowsPerSecond: options.rate,
+    maxRunningFlows,
     flowLimitMs: ttlMs + patienceMs,
   });
   try {

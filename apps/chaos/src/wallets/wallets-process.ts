@@ -5,7 +5,7 @@ import { runFlow } from "./run-flow.ts";
 import { stallPeer } from "./stalled-peer.ts";
 import type { FromWallets, ToWallets, WalletsSettings } from "./wallets-protocol.ts";
 
-/** The wallets of a campaign, in a process of their own: many flows at a time until they are told to finish. */
+/** The wallets of a campaign, in a process of their own: flows until they are told to finish. */
 const settings = JSON.parse(process.argv[2] ?? "") as WalletsSettings;
 const recorder = new Recorder(settings.recordFile);
 const world = { recorder, proofUrl: settings.proofUrl, limitMs: settings.flowLimitMs };
@@ -24,18 +24,22 @@ process.on("message", (message: ToWallets) => {
   stalls.add(stallPeer({ channelId, host, port: Number(port), holdMs: message.holdMs }, recorder));
 });
 
-async function worker(): Promise<void> {
-  while (!finishing) {
+const running = new Set<Promise<void>>();
+
+/** Flows begin at a steady rate, however long those before them take: a stall is met by all who come meanwhile. */
+async function beginFlows(): Promise<void> {
+  for (let nextMs = performance.now(); !finishing; nextMs += 1_000 / settings.flowsPerSecond) {
+    await delay(Math.max(0, nextMs - performance.now()));
+    if (running.size >= settings.maxRunningFlows) continue;
     flows++;
-    await runFlow(planFlow(flows, settings.seed, settings.edges), world);
-    // A wallet that fails at once must not spin.
-    await delay(settings.pauseMs);
+    const flow = runFlow(planFlow(flows, settings.seed, settings.edges), world).finally(() => running.delete(flow));
+    running.add(flow);
   }
 }
 
 const report = setInterval(() => tell({ type: "progress", flows }), 1_000);
-await Promise.all(Array.from({ length: settings.concurrency }, worker));
-await Promise.all(stalls);
+await beginFlows();
+await Promise.all([...running, ...stalls]);
 clearInterval(report);
 await recorder.close();
 tell({ type: "done", flows });

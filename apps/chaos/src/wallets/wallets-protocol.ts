@@ -5,10 +5,9 @@ export interface WalletsSettings {
   readonly edges: FlowEdges;
   readonly proofUrl: string;
   readonly recordFile: string;
-  /** Flows at a time. */
-  readonly concurrency: number;
-  /** Between two flows of one wallet pair. */
-  readonly pauseMs: number;
+  readonly flowsPerSecond: number;
+  /** No new flow is begun beyond this. */
+  readonly maxRunningFlows: number;
   readonly flowLimitMs: number;
 }
 
