@@ -1,6 +1,7 @@
+import { violationCodes, type Violation } from "../checker/history.ts";
 import type { CampaignReport } from "./run-campaign.ts";
 
-const shownViolations = 20;
+const shownOfEachKind = 3;
 
 export function reportText({
   seed,
@@ -26,9 +27,15 @@ export function reportText({
     `losses                    ${String(figures.losses)}`,
     `violations                ${String(figures.violations)}`,
   ];
-  const found = violations.slice(0, shownViolations).map((v) => `  ${v.code} ${v.channelId}: ${v.detail}`);
-  const more = violations.length - found.length;
-  return [...lines, ...found, ...(more > 0 ? [`  and ${String(more)} more`] : [])].join("\n");
+  return [...lines, ...byKind(violations)].join("\n");
+}
+
+function byKind(violations: readonly Violation[]): string[] {
+  return violationCodes.flatMap((code) => {
+    const found = violations.filter((violation) => violation.code === code);
+    const shown = found.slice(0, shownOfEachKind).map(({ channelId, detail }) => `    ${channelId}: ${detail}`);
+    return found.length === 0 ? [] : [`  ${code} ${String(found.length)}`, ...shown];
+  });
 }
 
 function listOf(counts: Readonly<Record<string, number>>): string {
