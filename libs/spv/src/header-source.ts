@@ -37,7 +37,10 @@ export function answerFromHeader(
   if (known === null) return { kind: "unknown" };
   const { header, blockHeight } = known;
   if (header.merkleRoot !== claim.merkleRoot) {
-    return { kind: "contradicted", reason: `block ${header.hash} has Merkle root ${header.merkleRoot}` };
+    return { kind: "contradicted", reason: `${header.hash} has Merkle root ${header.merkleRoot}` };
+  }
+  if (blockHeight !== undefined && claim.blockHeight !== undefined && blockHeight !== claim.blockHeight) {
+    return { kind: "contradicted", reason: `${header.hash} has height ${String(blockHeight)}` };
   }
   return { kind: "confirmed", blockHash: header.hash, ...(blockHeight !== undefined && { blockHeight }) };
 }

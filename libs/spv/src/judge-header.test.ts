@@ -46,8 +46,22 @@ describe("judgeHeader", () => {
   it("refuses a known block with another root under either policy", () => {
     const answer = answerFromHeader({ ...claim, merkleRoot: "00".repeat(32) }, { header });
     for (const policy of ["accept-unknown", "require"] as const) {
-      expect(judgeHeader(claim, answer, policy)).toMatchObject({ kind: "refused", code: "SPV_MERKLE_ROOT_MISMATCH" });
+      expect(judgeHeader(claim, answer, policy)).toMatchObject({
+        kind: "refused",
+        code: "SPV_MERKLE_ROOT_MISMATCH",
+        reason: expect.stringMatching(/^block: .* has Merkle root/),
+      });
     }
+  });
+
+  it("refuses a known block at another height, but does not need the height", () => {
+    const known = { header, blockHeight: block!.height };
+    const elsewhere = { ...claim, blockHeight: block!.height + 1 };
+    expect(judgeHeader(elsewhere, answerFromHeader(elsewhere, known), "accept-unknown")).toMatchObject({
+      kind: "refused",
+      reason: expect.stringMatching(/^block: .* has height 1101$/),
+    });
+    expect(answerFromHeader(elsewhere, { header })).toMatchObject({ kind: "confirmed" });
   });
 
   it("keeps a proof of an unknown block, or asks to retry", async () => {

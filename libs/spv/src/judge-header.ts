@@ -24,7 +24,7 @@ export function judgeHeader(claim: BlockClaim, answer: HeaderAnswer, policy: Hea
       };
     }
     case "contradicted":
-      return { kind: "refused", code: "SPV_MERKLE_ROOT_MISMATCH", reason: answer.reason };
+      return { kind: "refused", code: "SPV_MERKLE_ROOT_MISMATCH", reason: `block: ${answer.reason}` };
     case "unknown":
       if (policy === "accept-unknown") return { kind: "received" };
       return { kind: "retry-later", code: "SPV_HEADER_UNKNOWN", reason: "block: not known to the header source" };
