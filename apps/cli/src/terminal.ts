@@ -7,7 +7,7 @@ export interface Terminal {
   out(line: string): void;
   err(line: string): void;
   /** Colours the text where the stream is a terminal and NO_COLOR is not set. */
-  style(style: Style, text: string, stream?: "out" | "err"): string;
+  readonly style: (style: Style, text: string, stream?: "out" | "err") => string;
   /** Whether somebody can be asked. */
   readonly isInteractive: boolean;
 }

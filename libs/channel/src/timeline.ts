@@ -2,6 +2,9 @@ import { stateName, type ChannelStateName } from "./channel.machine.ts";
 import { foldStored, newChannel, type Channel } from "./channel-fold.ts";
 import type { Sha256Hex } from "./event-codec.ts";
 import { pendingFor, type OutgoingMessage } from "./outgoing.ts";
+import type { WalletEventType } from "./context.ts";
+import type { RecordedProof } from "./events.ts";
+import type { Participant } from "./participant.ts";
 import type { SequencedEvent } from "./sequenced-event.ts";
 
 /** An event's text as the log holds it. */
@@ -103,43 +106,47 @@ export function keyOf(message: OutgoingMessage): string {
   return message.kind === "relayed" ? message.event.data.message.key : message.key;
 }
 
+type Words = Pick<TimelineEntry, "from" | "what" | "detail">;
+
 /** One event in words, without its place in the channel. */
-export function describeEvent(event: SequencedEvent): Pick<TimelineEntry, "from" | "what" | "detail"> {
+export function describeEvent(event: SequencedEvent): Words {
   switch (event.type) {
-    case "ChannelOpened": {
-      const { openedBy, expiresAtMs } = event.data;
-      const detail = `opens the channel until ${new Date(expiresAtMs).toISOString()}`;
-      return { from: openedBy?.role ?? "unknown", what: "join", detail };
-    }
+    case "ChannelOpened":
+      return { from: roleOf(event.data.openedBy), what: "join", detail: `opens the channel ${until(event.data)}` };
     case "ParticipantJoined":
-      return { from: event.data.participant.role ?? "unknown", what: "join", detail: "" };
-    case "TermsRequested":
-    case "TermsOffered":
-    case "TermsRefused":
-    case "PaymentAccepted":
-    case "PaymentFailed":
-      return { from: event.data.from.role ?? "unknown", what: event.data.message.key, detail: "" };
-    case "PaymentSubmitted":
-      return {
-        from: event.data.from.role ?? "unknown",
-        what: event.data.message.key,
-        detail: event.data.txid === null ? "no readable transaction" : `txid ${event.data.txid}`,
-      };
-    case "PaymentRefused":
-      return { from: event.data.from.role ?? "unknown", what: "payment.ack", detail: `refused: ${event.data.reason}` };
-    case "ProofRecorded": {
-      const { status, blockHash, blockHeight, merkleRoot } = event.data.proof;
-      const block = blockHash === null ? `root ${merkleRoot}` : `block ${blockHash}`;
-      const height = blockHeight === null ? "" : ` at height ${String(blockHeight)}`;
-      return { from: "miner", what: "proof.create", detail: `${status}: ${block}${height}` };
-    }
+      return { from: roleOf(event.data.participant), what: "join", detail: "" };
+    case "ProofRecorded":
+      return { from: "miner", what: "proof.create", detail: proofText(event.data.proof) };
     case "DoubleSpendReported":
       return { from: "miner", what: "doublespend.notify", detail: event.data.doubleSpend.reason };
     case "DeadlineExtended":
-      return { from: "operator", what: "deadline", detail: `until ${new Date(event.data.expiresAtMs).toISOString()}` };
+      return { from: "operator", what: "deadline", detail: until(event.data) };
     case "ChannelExpired":
       return { from: "server", what: "channel.expired", detail: "" };
     case "ChannelClosed":
       return { from: "operator", what: "channel.closed", detail: `${event.data.by}: ${event.data.reason}` };
+    default:
+      return { from: roleOf(event.data.from), what: event.data.message.key, detail: walletDetail(event) };
   }
 }
+
+function walletDetail(event: SequencedEvent<WalletEventType>): string {
+  switch (event.type) {
+    case "PaymentSubmitted":
+      return event.data.txid === null ? "no readable transaction" : `txid ${event.data.txid}`;
+    case "PaymentRefused":
+      return `refused: ${event.data.reason}`;
+    default:
+      return "";
+  }
+}
+
+function proofText({ status, blockHash, blockHeight, merkleRoot }: RecordedProof): string {
+  const block = blockHash === null ? `root ${merkleRoot}` : `block ${blockHash}`;
+  return `${status}: ${block}${blockHeight === null ? "" : ` at height ${String(blockHeight)}`}`;
+}
+
+const roleOf = (participant: Participant | null): string => participant?.role ?? "unknown";
+
+const until = ({ expiresAtMs }: { readonly expiresAtMs: number }): string =>
+  `until ${new Date(expiresAtMs).toISOString()}`;

@@ -88,7 +88,7 @@ export async function openChannelNode(options: ChannelNodeOptions): Promise<Chan
       await provision(broker, { region, shards, replicas, retentionMs, documents: documentBuckets(retentionMs) });
       await assertMayListen(broker, { region, shards });
     }
-    return await assemble(broker, options);
+    return assemble(broker, options);
   } catch (error) {
     await broker.close();
     throw error;
@@ -106,7 +106,7 @@ function largestEventBytes(broker: Broker): number {
   return Math.floor(broker.maxPayloadBytes / 2);
 }
 
-async function assemble(broker: Broker, options: ChannelNodeOptions): Promise<ChannelNode> {
+function assemble(broker: Broker, options: ChannelNodeOptions): ChannelNode {
   const { region, shards } = options;
   const nodeId = uuid();
   const presence: Presence = createPresence(broker, { region, nodeId, isAlive: options.isAlive ?? (() => false) });
@@ -138,7 +138,7 @@ async function assemble(broker: Broker, options: ChannelNodeOptions): Promise<Ch
     broker,
     log,
     deadlines,
-    proofs: await createDocumentStore(broker, { region, name: "proofs" }),
+    proofs: createDocumentStore(broker, { region, name: "proofs" }),
     index: new ChannelIndex({
       documents: createDocumentStore(broker, { region, name: "index" }),
       log,

@@ -17,7 +17,7 @@ const remedies: Partial<Record<StoreErrorCode, readonly [kind: FailureKind, next
 };
 
 /** A known failure of the log as one line and its next step; anything else as it is. `about` names the channel. */
-export function explainFailure(error: unknown, about?: string): unknown {
+export function explainFailure(error: unknown, about?: string): Error {
   if (isStoreError(error)) {
     const [kind, nextStep] = remedies[error.code] ?? ["failed", "`p4 doctor` looks for the cause."];
     return new CliError(kind, error.message, nextStep, error.code);
@@ -30,5 +30,5 @@ export function explainFailure(error: unknown, about?: string): unknown {
       : `--at ${error.streamVersion - 1} shows the part before it.`;
     return new CliError("failed", `${place}${error.message}`, nextStep, error.code);
   }
-  return error;
+  return error instanceof Error ? error : new Error(String(error));
 }

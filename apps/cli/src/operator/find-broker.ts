@@ -18,8 +18,13 @@ export interface BrokerAddress {
  *
  * @throws CliError (unreachable)
  */
-export async function findBroker({ natsUrl, dataDir }: Pick<Config, "natsUrl" | "dataDir">): Promise<BrokerAddress> {
-  if (natsUrl !== null) return { url: natsUrl.join(","), foundBy: "P4_NATS_URL", monitorUrl: null };
+export async function findBroker(
+  config: Pick<Config, "natsUrl" | "natsMonitorUrls" | "dataDir">,
+): Promise<BrokerAddress> {
+  const { natsUrl, natsMonitorUrls, dataDir } = config;
+  if (natsUrl !== null) {
+    return { url: natsUrl.join(","), foundBy: "P4_NATS_URL", monitorUrl: natsMonitorUrls?.[0] ?? null };
+  }
   const running = (await fromStackFile(dataDir)) ?? (await fromPortsFile(dataDir));
   if (running !== null) return running;
   throw new CliError(

@@ -5,7 +5,7 @@ export interface Ran {
   readonly out: string;
   readonly err: string;
   /** The one object that `--json` prints. */
-  json<T = Record<string, unknown>>(): T;
+  readonly json: <T = Record<string, unknown>>() => T;
 }
 
 export interface RunOptions {

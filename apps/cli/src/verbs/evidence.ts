@@ -212,7 +212,7 @@ function failures(context: VerbContext, { checks }: EvidenceReport): string[] {
     .map(({ statement }) => `${style("red", "FAILED")}  ${statement}`);
 }
 
-function explained(error: unknown, channelId: string): unknown {
+function explained(error: unknown, channelId: string): Error {
   if (!isEvidenceError(error)) return explainFailure(error, channelId);
   return new CliError("failed", `channel ${channelId}: ${error.message}`, null, error.code);
 }

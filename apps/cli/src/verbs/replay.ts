@@ -104,7 +104,7 @@ async function followOn(
     openedAtMs: timeline.entries[0]?.atMs ?? 0,
     lastAtMs: timeline.entries.at(-1)?.atMs ?? 0,
   };
-  let failed: unknown;
+  let failure: unknown = null;
   const ended = new AbortController();
   const stop = AbortSignal.any([context.signal, ended.signal]);
   let reading: Promise<void> = Promise.resolve();
@@ -118,7 +118,7 @@ async function followOn(
   };
   const onEvent = (): void => {
     reading = reading.then(readOn).catch((error: unknown) => {
-      failed = explainFailure(error, channelId);
+      failure = error;
       ended.abort();
     });
   };
@@ -133,7 +133,7 @@ async function followOn(
   } finally {
     followed.release();
   }
-  if (failed !== undefined) throw failed;
+  if (failure !== null) throw explainFailure(failure, channelId);
 }
 
 function channelView(channelId: string, { channel, entries }: Timeline, isPast: boolean) {

@@ -1,0 +1,125 @@
+import { join, merchant, metadata, otherTxid, paymentTxid, wallet } from "@p4/channel/testing";
+import type { ChannelCommand } from "@p4/channel";
+import { createDocumentStore, endOfLog, listChannels } from "@p4/nats";
+import { waitFor, withNatsServer } from "@p4/testkit";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ChannelIndex } from "./channel-index.ts";
+import { followIndex } from "./follow-index.ts";
+import { openChannelNode, type ChannelNode } from "./open-channel-node.ts";
+
+const nats = withNatsServer();
+const place = { region: "test", shards: 2 };
+let node: ChannelNode;
+
+beforeAll(async () => {
+  node = await openChannelNode({ natsUrl: nats.url, name: "test", ...place, replicas: 1, retentionMs: 3_600_000 });
+});
+afterAll(() => node.close());
+
+async function record(channelId: string, ...commands: readonly ChannelCommand[]): Promise<void> {
+  for (const command of [join(merchant, { channelId, metadata: metadata(1_000) }), ...commands]) {
+    expect((await node.registry.submit(channelId, command)).outcome).toBe("stored");
+  }
+}
+
+const documents = () => createDocumentStore(node.broker, { region: "test", name: "index" });
+
+/** Another process over the same bucket. Counts how often channels are read. */
+function anotherIndex(): { index: ChannelIndex; reads: () => number } {
+  let reads = 0;
+  const index = new ChannelIndex({
+    documents: documents(),
+    log: {
+      ...node.log,
+      scan: (options) => node.log.scan(options),
+      readStream: (channelId, options) => {
+        reads++;
+        return node.log.readStream(channelId, options);
+      },
+    },
+    listChannels: () => listChannels(node.broker, place),
+    endOfLog: () => endOfLog(node.broker, place),
+  });
+  return { index, reads: () => reads };
+}
+
+async function listed(index: ChannelIndex): Promise<string[]> {
+  const summaries = [];
+  for await (const summary of index.all()) summaries.push(`${summary.channelId} ${summary.state}`);
+  return summaries.toSorted();
+}
+
+describe("the index of channels", () => {
+  it("is built when there is none, and then takes in only what has changed", async () => {
+    await record("a", wallet("OfferTerms"), wallet("SubmitPayment"));
+    await record("b");
+    await node.index.catchUp();
+    expect(await listed(node.index)).toEqual(["a awaitingAck", "b awaitingPaymentRequest"]);
+    expect(await node.index.findByTxid(paymentTxid)).toMatchObject([{ channelId: "a" }]);
+
+    await node.registry.submit("b", wallet("OfferTerms"));
+    const { index, reads } = anotherIndex();
+    await index.catchUp();
+    expect([reads(), await listed(index)]).toEqual([1, ["a awaitingAck", "b awaitingPayment"]]);
+  });
+
+  it("finds every channel of a transaction, and none that it is not on", async () => {
+    await record("c", wallet("OfferTerms"), wallet("SubmitPayment"));
+    await node.index.catchUp();
+    const found = (await node.index.findByTxid(paymentTxid)).map(({ channelId }) => channelId);
+    expect(found.toSorted()).toEqual(["a", "c"]);
+    expect(await node.index.findByTxid(otherTxid)).toEqual([]);
+  });
+
+  it("never lets an older summary take a newer one's place", async () => {
+    await node.index.catchUp();
+    const key = "channel.a";
+    const stored = await documents().get(key);
+    const newer = { ...JSON.parse(new TextDecoder().decode(stored?.bytes)), streamVersion: 1e9, events: 99 };
+    await documents().set(key, new TextEncoder().encode(JSON.stringify(newer)));
+    await node.registry.submit("a", wallet("FailPayment"));
+    await node.index.catchUp();
+    expect(await node.index.find("a")).toMatchObject({ events: 99 });
+  });
+
+  it("comes out right when several build it at once while channels go on", async () => {
+    const others = [anotherIndex().index, anotherIndex().index];
+    const work = [node.index.rebuild(), ...others.map((index) => index.catchUp()), record("d", wallet("OfferTerms"))];
+    await Promise.all(work);
+    await node.index.catchUp();
+    expect(await listed(node.index)).toEqual([
+      "a awaitingPayment",
+      "b awaitingPayment",
+      "c awaitingAck",
+      "d awaitingPayment",
+    ]);
+  });
+
+  it("is built anew by a machine that may fold otherwise", async () => {
+    await documents().set(
+      "checkpoint",
+      new TextEncoder().encode(JSON.stringify({ format: 1, machine: "other", positions: [] })),
+    );
+    const { index, reads } = anotherIndex();
+    await index.catchUp();
+    expect(reads()).toBe(4);
+  });
+
+  it("is kept up to date in the background, over errors", async () => {
+    const errors: unknown[] = [];
+    let isAway = true;
+    const flaky = {
+      lastRunMs: () => node.index.lastRunMs(),
+      catchUp: async () => {
+        if (isAway) throw new Error("away");
+        await node.index.catchUp();
+      },
+    };
+    const following = followIndex(flaky, { everyMs: 20, onError: (error) => errors.push(error) });
+    await record("e");
+    await waitFor(() => errors.length > 0);
+    isAway = false;
+    await waitFor(async () => (await node.index.find("e")) !== null);
+    await following.close();
+  });
+});
