@@ -4,6 +4,7 @@ import { callbackCounter, openChannelNode, proofRoutesOf, type ChannelNode } fro
 import { nodeCrypto, uuid } from "@p4/node-crypto";
 import { createMetrics, operationsRoutes, Readiness, type CheckResult } from "@p4/telemetry";
 import { bridgeRoutes, exposedHeaders } from "./bridge/bridge-routes.ts";
+import { durabilityCheck } from "./durability-check.ts";
 import type { EdgeContext } from "./edge-context.ts";
 import { edgeMetrics } from "./edge-metrics.ts";
 import { joinPolicyOf, type EdgeOptions } from "./edge-options.ts";
@@ -96,6 +97,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
   };
   const readiness = new Readiness();
   readiness.add("broker", () => brokerCheck(node, trouble));
+  readiness.add("durability", durabilityCheck(node.broker, config));
   // One node can serve everything; an app of its own takes the callbacks where they must not share a process with wallets.
   const proofs = proofRoutesOf(node, config, {
     onCallback: callbackCounter(metrics),

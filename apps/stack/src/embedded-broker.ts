@@ -5,6 +5,7 @@ import { brokerConf } from "./broker-conf.ts";
 
 export interface EmbeddedBroker {
   readonly url: string;
+  readonly monitorUrl: string | null;
   readonly version: string;
   readonly foundBy: string;
   stop(): Promise<void>;
@@ -17,7 +18,14 @@ export async function startEmbeddedBroker(config: Config, onProgress: (text: str
     binary: found.path,
     storeDir: join(config.dataDir, "nats"),
     port: config.natsPort === 0 ? -1 : config.natsPort,
+    monitorPort: -1,
     configFile: await brokerConf(config),
   });
-  return { url: server.url, version: found.version, foundBy: found.foundBy, stop: () => server.stop() };
+  return {
+    url: server.url,
+    monitorUrl: server.monitorUrl ?? null,
+    version: found.version,
+    foundBy: found.foundBy,
+    stop: () => server.stop(),
+  };
 }

@@ -92,6 +92,7 @@ function assemble(config: Config): { context: StackContext; lifecycle: Lifecycle
       start: async () => {
         broker = await startEmbeddedBroker(config, say);
         context.natsUrl = broker.url;
+        if (broker.monitorUrl !== null) context.config = { ...context.config, natsMonitorUrls: [broker.monitorUrl] };
         print(`nats-server ${broker.version} (${broker.foundBy})  ${broker.url}`);
       },
       stop: () => broker?.stop(),
@@ -105,7 +106,8 @@ function assemble(config: Config): { context: StackContext; lifecycle: Lifecycle
       for (const { app, url, note } of context.endpoints) print(`${app.padEnd(13)} ${url}\n${" ".repeat(14)}${note}`);
       print(`${"log".padEnd(13)} ${log.path}`);
       const { natsUrl, endpoints } = context;
-      await writeFile(stateFile, JSON.stringify({ pid: process.pid, natsUrl, endpoints }, null, 2));
+      const monitorUrl = context.config.natsMonitorUrls?.[0] ?? null;
+      await writeFile(stateFile, JSON.stringify({ pid: process.pid, natsUrl, monitorUrl, endpoints }, null, 2));
     },
     stop: () => rm(stateFile, { force: true }),
   });

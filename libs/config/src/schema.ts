@@ -91,6 +91,12 @@ export const schema = {
     ["all"],
     "Servers of an existing NATS cluster; when set, no server is started",
   ),
+  natsMonitorUrls: optional(
+    "P4_NATS_MONITOR_URLS",
+    manyOf(http),
+    ["edge", "cli"],
+    "Monitoring ports of that cluster's servers: they alone tell whether writes are synced to disk",
+  ),
   natsPort: required("P4_NATS_PORT", "0", port, ["all"], "Port of the embedded nats-server; 0 takes a free one"),
   sync: required(
     "P4_SYNC",

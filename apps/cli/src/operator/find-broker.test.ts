@@ -14,18 +14,24 @@ describe("the broker", () => {
     await mkdir(join(dataDir, "nats", "run"), { recursive: true });
     const ports = { nats: ["nats://127.0.0.1:3"], monitoring: ["http://127.0.0.1:4"] };
     await writeFile(join(dataDir, "nats", "run", `nats-server_${process.pid}.ports`), JSON.stringify(ports));
-    expect(await findBroker({ natsUrl: null, dataDir })).toMatchObject({
+    expect(await findBroker({ natsUrl: null, natsMonitorUrls: null, dataDir })).toMatchObject({
       url: "nats://127.0.0.1:3",
       monitorUrl: "http://127.0.0.1:4",
     });
 
     const stack = { natsUrl: "nats://127.0.0.1:2", pid: process.pid };
     await writeFile(join(dataDir, "stack.json"), JSON.stringify(stack));
-    expect(await findBroker({ natsUrl: null, dataDir })).toMatchObject({ url: "nats://127.0.0.1:2" });
-    expect(await findBroker({ natsUrl: ["nats://h:1"], dataDir })).toMatchObject({ foundBy: "P4_NATS_URL" });
+    expect(await findBroker({ natsUrl: null, natsMonitorUrls: null, dataDir })).toMatchObject({
+      url: "nats://127.0.0.1:2",
+    });
+    expect(await findBroker({ natsUrl: ["nats://h:1"], natsMonitorUrls: null, dataDir })).toMatchObject({
+      foundBy: "P4_NATS_URL",
+    });
 
     await writeFile(join(dataDir, "stack.json"), JSON.stringify({ ...stack, pid: deadPid }));
-    expect(await findBroker({ natsUrl: null, dataDir })).toMatchObject({ url: "nats://127.0.0.1:3" });
+    expect(await findBroker({ natsUrl: null, natsMonitorUrls: null, dataDir })).toMatchObject({
+      url: "nats://127.0.0.1:3",
+    });
   });
 
   it.each([
