@@ -3,15 +3,15 @@ import { describe, expect, it } from "vitest";
 import { asyncApi } from "./asyncapi/asyncapi.ts";
 import { docsRoutes } from "./docs-routes.ts";
 import { describedOperations, openApi } from "./openapi/openapi.ts";
-import { problemsOf, validatorOf } from "./test-support/validator.ts";
+import { problemsOf, validatorOf, type Json } from "./test-support/validator.ts";
 
-const async: any = JSON.parse(JSON.stringify(asyncApi({ title: "P4", version: "1.0.0" })));
-const open: any = JSON.parse(JSON.stringify(openApi({ title: "P4", version: "1.0.0", mounted: describedOperations })));
+const async: Json = JSON.parse(JSON.stringify(asyncApi({ title: "P4", version: "1.0.0" })));
+const open: Json = JSON.parse(JSON.stringify(openApi({ title: "P4", version: "1.0.0", mounted: describedOperations })));
 
 /** Every `$ref` in it, with what it points to. */
-function references(document: any): [string, unknown][] {
+function references(document: Json): [string, unknown][] {
   const found = [...JSON.stringify(document).matchAll(/"\$ref":"#\/([^"]+)"/g)].map(([, path]) => path!);
-  return [...new Set(found)].map((path) => [path, path.split("/").reduce((at: any, part) => at?.[part], document)]);
+  return [...new Set(found)].map((path) => [path, path.split("/").reduce((at: Json, part) => at?.[part], document)]);
 }
 
 describe.each([
@@ -38,13 +38,13 @@ describe("asyncapi.json", () => {
       asyncapi: "3.0.0",
       info: { title: expect.any(String), version: expect.any(String) },
     });
-    for (const { action, channel, messages } of Object.values<any>(async.operations)) {
+    for (const { action, channel, messages } of Object.values<Json>(async.operations)) {
       expect(["send", "receive"]).toContain(action);
       const name = channel.$ref.slice("#/channels/".length);
       expect(async.channels).toHaveProperty(name);
       for (const { $ref } of messages) expect($ref).toMatch(new RegExp(`^#/channels/${name}/messages/`));
     }
-    for (const { address, parameters = {} } of Object.values<any>(async.channels)) {
+    for (const { address, parameters = {} } of Object.values<Json>(async.channels)) {
       const inAddress = [...address.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
       expect(Object.keys(parameters)).toEqual(inAddress);
     }
@@ -52,7 +52,7 @@ describe("asyncapi.json", () => {
 
   it("has every message of the catalogue, told by who sends it", () => {
     const keysOf = (operation: string): string[] =>
-      async.operations[operation].messages.map(({ $ref }: any) => $ref.split("/").at(-1));
+      async.operations[operation].messages.map(({ $ref }: Json) => $ref.split("/").at(-1));
     for (const { key, from } of messageCatalogue) {
       expect(async.components.messages).toHaveProperty([key]);
       expect(keysOf("fromCustomer").includes(key)).toBe(from.includes("customer"));
@@ -78,18 +78,18 @@ describe("openapi.json", () => {
   it("has the shape that OpenAPI 3.1 asks for", () => {
     expect(open).toMatchObject({ openapi: expect.stringMatching(/^3\.1\./), info: { title: expect.any(String) } });
     const ids: string[] = [];
-    for (const [path, item] of Object.entries<any>(open.paths)) {
-      for (const [method, operation] of Object.entries<any>(item)) {
+    for (const [path, item] of Object.entries<Json>(open.paths)) {
+      for (const [method, operation] of Object.entries<Json>(item)) {
         expect(["get", "post"]).toContain(method);
         ids.push(operation.operationId);
         const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
-        const described = (operation.parameters ?? []).filter((each: any) => each.in === "path");
-        expect(described.map(({ name }: any) => name)).toEqual(inPath);
+        const described = (operation.parameters ?? []).filter((each: Json) => each.in === "path");
+        expect(described.map(({ name }: Json) => name)).toEqual(inPath);
         for (const { name, required, schema } of operation.parameters ?? []) {
           expect([typeof name, typeof required, typeof schema]).toEqual(["string", "boolean", "object"]);
         }
         expect(Object.keys(operation.responses).length).toBeGreaterThan(0);
-        for (const [status, { description }] of Object.entries<any>(operation.responses)) {
+        for (const [status, { description }] of Object.entries<Json>(operation.responses)) {
           expect(status).toMatch(/^[1-5]\d\d$/);
           expect(description).not.toBe("");
         }
@@ -99,7 +99,7 @@ describe("openapi.json", () => {
   });
 
   it("has request examples that are what their schemas say", () => {
-    for (const item of Object.values<any>(open.paths)) {
+    for (const item of Object.values<Json>(open.paths)) {
       const json = item.post?.requestBody.content["application/json"];
       if (json !== undefined) expect(problemsOf(validatorOf(open)(json.schema), json.example)).toEqual([]);
     }
@@ -110,7 +110,7 @@ describe("openapi.json", () => {
       { method: "GET", path: "/livez" },
       { method: "POST", path: "/new/:thing" },
     ];
-    const { paths } = openApi({ title: "P4", version: "1.0.0", mounted }) as any;
+    const { paths } = openApi({ title: "P4", version: "1.0.0", mounted }) as Json;
     expect(Object.keys(paths)).toEqual(["/livez", "/new/{thing}"]);
     expect(paths["/new/{thing}"].post["x-undescribed"]).toBe(true);
     expect(paths["/livez"].get["x-undescribed"]).toBeUndefined();

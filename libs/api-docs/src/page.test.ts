@@ -66,9 +66,9 @@ describe.skipIf(!existsSync(executablePath))(
       const { page } = await open(360, "light");
       expect(await page.locator("h1").count()).toBe(1);
       expect(await page.locator("html").getAttribute("lang")).toBe("en");
-      const levels = (await page.evaluate(
+      const levels = await page.evaluate<number[]>(
         `[...document.querySelectorAll("h1,h2,h3")].map((each) => +each.tagName[1])`,
-      )) as number[];
+      );
       expect(levels.every((level, index) => level <= (levels[index - 1] ?? 0) + 1)).toBe(true);
       await page.keyboard.press("Tab");
       expect(await page.evaluate("document.activeElement.textContent")).toBe("To the messages");
@@ -87,7 +87,7 @@ describe.skipIf(!existsSync(executablePath))(
         ...summaries.slice(messageCatalogue.length),
       ]);
       for (const { method, path } of describedOperations) expect(summaries).toContain(`${method} ${path}`);
-      const links = (await page.evaluate(`[...document.links].map((each) => each.getAttribute("href"))`)) as string[];
+      const links = await page.evaluate<string[]>(`[...document.links].map((each) => each.getAttribute("href"))`);
       for (const link of links) {
         if (link.startsWith("#")) expect(await page.locator(link).count(), link).toBe(1);
         else expect((await fetch(new URL(link, url))).status, link).toBe(200);

@@ -13,8 +13,8 @@ const sequence: HeaderDescription = {
   example: "4",
 };
 const txid: HeaderDescription = {
-  name: "x-tx-id",
-  description: "The transaction, as 64 hexadecimal digits.",
+  name: "X-Tx-Id",
+  description: "The transaction, as 64 hexadecimal digits. Spelled as Go looks it up.",
   example: "ab".repeat(32),
 };
 

@@ -14,3 +14,6 @@ export function problemsOf(validate: ValidateFunction, value: unknown): string[]
     ? []
     : (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
 }
+
+/** Parsed JSON of which the test itself says what it must hold. */
+export type Json = ReturnType<typeof JSON.parse>;
