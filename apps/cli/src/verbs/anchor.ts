@@ -1,108 +1,77 @@
-import { mkdir, readdir } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { createAnchor, readAnchor, type ChannelHead } from "@p4/evidence";
-import { forEachConcurrently } from "@p4/node";
-import { nodeCrypto, sha256Hex } from "@p4/node-crypto";
+import { nodeCrypto } from "@p4/node-crypto";
 import { CliError } from "../cli-error.ts";
-import { readAnchorFile, writeNew } from "../evidence/files.ts";
-import { operatorKey } from "../evidence/operator-key.ts";
+import { confirmReplacing, writeOutputFile } from "../evidence/input-output.ts";
+import { openKeyFile, operatorKeyPath } from "../evidence/key-file.ts";
+import { fileLine } from "../evidence/report-lines.ts";
 import { countText, timeText } from "../human.ts";
 import { countChannels, refoldAll } from "../operator/refold-all.ts";
-import { textOf } from "../operator/read-channel.ts";
 import { withNode, type Operator } from "../operator/with-node.ts";
 import { Progress } from "../progress.ts";
 import { examples, type Verb, type VerbContext } from "../verb.ts";
-
-const concurrency = 128;
+import { addAnchorCompare } from "./anchor-compare.ts";
+import { addAnchorVerify } from "./anchor-verify.ts";
+import { countArgument } from "./arguments.ts";
 
 interface AnchorOptions {
   readonly output?: string;
-  readonly verify?: string | true;
+  readonly concurrency: number;
+  readonly yes?: boolean;
 }
 
 export const anchorVerb: Verb = (program, context) => {
-  program
+  const anchor = program
     .command("anchor")
-    .description("sign the heads of all channels as one root: what is published once cannot be rewritten later")
-    .option("-o, --output <file>", "where to; default anchors/<time>.p4a in the data directory")
-    .option("--verify [file]", "compare an anchor (the newest one) with the log instead")
+    .description("sign the heads of all channels as one root: what was known on that day cannot be taken back later")
+    .option("-o, --output <file>", "where to; anchors/<date>.p4a")
+    .option("--concurrency <n>", "channels read at the same time", countArgument, 128)
+    .option("--yes", "replace a file that exists without asking")
     .addHelpText(
       "after",
       examples(
-        ["p4 anchor", "once a day, from a timer; publish the root it prints"],
-        ["p4 anchor --verify", "is what was anchored still in the log, byte for byte"],
-        ["p4 evidence export inv123 -o inv123.p4e --anchor data/anchors/<time>.p4a", "evidence that cites it"],
-      ) + "\nExit code 1: a channel does not fold, or is not what was anchored.\n",
+        ["p4 anchor", "once a day; writes anchors/2026-11-23.p4a"],
+        ["p4 anchor verify anchors/2026-11-23.p4a", "is the file what was signed; no broker"],
+        ["p4 anchor compare anchors/2026-11-23.p4a", "does the log still hold what was signed"],
+        ["p4 evidence verify inv123.p4e --anchor 2026-11-23.p4a", "use it"],
+      ) +
+        "\nPublish the root, or give the file to somebody else: it binds you only where it is known outside of your hands." +
+        "\nExit code 1: a channel's log does not hold together; the others are anchored.\n",
     )
-    .action((options: AnchorOptions) =>
-      withNode(context, (operator) =>
-        options.verify === undefined
-          ? makeAnchor(context, operator, options.output)
-          : verifyAnchor(context, operator, options.verify),
-      ),
-    );
+    .action((options: AnchorOptions) => withNode(context, (operator) => makeAnchor(context, operator, options)));
+  addAnchorVerify(anchor, context);
+  addAnchorCompare(anchor, context);
 };
 
-async function makeAnchor(context: VerbContext, operator: Operator, output: string | undefined): Promise<void> {
-  const { config } = operator;
-  const key = await operatorKey(config);
+async function makeAnchor(context: VerbContext, operator: Operator, options: AnchorOptions): Promise<void> {
   const anchoredAtMs = Date.now();
+  const { output = join("anchors", `${new Date(anchoredAtMs).toISOString().slice(0, 10)}.p4a`), yes = false } = options;
+  await confirmReplacing(context, [output], yes);
+  const key = await openKeyFile(context, operatorKeyPath(operator.config));
+  // Of each channel only its head is kept: memory grows with the file that is written, not with the log.
   const heads: ChannelHead[] = [];
   const { damaged, aging } = await refoldAll(operator, {
-    concurrency,
+    concurrency: options.concurrency,
     progress: new Progress(context, "channels", await countChannels(operator)),
     signal: context.signal,
     onFolded: ({ channelId, streamVersion, headHash }) => heads.push({ channelId, streamVersion, headHash }),
   });
-  if (heads.length === 0) throw new CliError("failed", "the log has no channel to anchor", null, "NOTHING_YET");
+  if (heads.length === 0) {
+    const nextStep = damaged.length === 0 ? null : "`p4 recover --all --check` names each damaged channel.";
+    throw new CliError("failed", "the log has no channel to anchor", nextStep, "NOTHING_TO_ANCHOR");
+  }
   const text = createAnchor({ heads, anchoredAtMs, operatorPrivateKeyHex: key.privateKeyHex, crypto: nodeCrypto });
-  const file =
-    output ?? join(config.dataDir, "anchors", `${new Date(anchoredAtMs).toISOString().replaceAll(":", "")}.p4a`);
-  await mkdir(dirname(file), { recursive: true });
-  await writeNew(file, text, false);
+  await writeOutputFile(output, text);
   const { signedRoot } = readAnchor(text, nodeCrypto);
-  context.print({ file, ...signedRoot, damaged, aging }, () => [
-    `${file}: ${countText(heads.length)} channels at ${timeText(anchoredAtMs)}`,
+  context.print({ file: output, ...signedRoot, damaged, aging }, () => [
+    `${countText(heads.length)} channels at ${timeText(anchoredAtMs)}`,
     `root ${signedRoot.root}`,
     `signed by ${signedRoot.publicKey}`,
-    ...damaged.map(({ channelId, message }) => `not anchored: ${channelId}: ${message}`),
+    ...(aging === 0 ? [] : [`${countText(aging)} have lost their first events to the log's age, and are not in it`]),
+    ...damaged.map(
+      ({ channelId, message }) => `${context.terminal.style("red", "not in it")} ${channelId}: ${message}`,
+    ),
+    fileLine(output, text),
   ]);
   if (damaged.length > 0) context.fail();
-}
-
-async function verifyAnchor(context: VerbContext, { node, config }: Operator, given: string | true): Promise<void> {
-  const file = given === true ? await newestAnchor(join(config.dataDir, "anchors")) : given;
-  const { heads, signedRoot } = await readAnchorFile(file);
-  const progress = new Progress(context, "channels", heads.length);
-  const differing: string[] = [];
-  let gone = 0;
-  await forEachConcurrently(iterate(heads), concurrency, async ({ channelId, streamVersion, headHash }) => {
-    context.signal.throwIfAborted();
-    const events = await node.log.readStream(channelId, { consistent: true });
-    const anchored = events.find((event) => event.streamVersion === streamVersion);
-    if (events.length === 0) gone++;
-    else if (anchored === undefined || sha256Hex(textOf(anchored).text) !== headHash) differing.push(channelId);
-    progress.add();
-  });
-  context.print({ file, ...signedRoot, differing, gone }, () => [
-    `${file}: ${countText(heads.length)} channels, anchored ${timeText(signedRoot.anchoredAtMs)}, root ${signedRoot.root}`,
-    ...(gone === 0 ? [] : [`${countText(gone)} are no longer in the log`]),
-    ...differing.map((channelId) => `${channelId} is not what was anchored`),
-    differing.length === 0
-      ? context.terminal.style("green", "the log still has what was anchored")
-      : context.terminal.style("red", `${countText(differing.length)} differ`),
-  ]);
-  if (differing.length > 0) context.fail();
-}
-
-async function newestAnchor(dir: string): Promise<string> {
-  const names = (await readdir(dir).catch(() => [])).filter((name) => name.endsWith(".p4a")).sort();
-  const newest = names.at(-1);
-  if (newest === undefined)
-    throw new CliError("misuse", `there is no anchor in ${dir}`, "Make one: p4 anchor", "NO_ANCHOR");
-  return join(dir, newest);
-}
-
-async function* iterate<T>(items: Iterable<T>): AsyncGenerator<T> {
-  yield* items;
 }
