@@ -4,11 +4,14 @@ import { join, resolve } from "node:path";
 import { readOptions, usage, type CampaignOptions } from "./campaign/campaign-options.ts";
 import { reportText } from "./campaign/report-text.ts";
 import { clusterMain } from "./cluster/main.ts";
+import { powerCutMain } from "./power-cut/main.ts";
 import { runCampaign, type CampaignReport } from "./campaign/run-campaign.ts";
 
 const [command, ...rest] = process.argv.slice(2);
 try {
-  process.exitCode = command === "cluster" ? await clusterMain(rest) : await main(process.argv.slice(2));
+  if (command === "cluster") process.exitCode = await clusterMain(rest);
+  else if (command === "power-cut") process.exitCode = await powerCutMain(rest);
+  else process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
