@@ -83,7 +83,8 @@ export class ChannelReplica {
    */
   async applyDuplicate(streamVersion: number): Promise<SequencedEvent> {
     await this.reach(streamVersion);
-    const stored = await this.#runtime.log.readStream(this.channelId);
+    // A replica of the log that lags would not have it yet.
+    const stored = await this.#runtime.log.readStream(this.channelId, { consistent: true });
     const found = stored.find((event) => event.streamVersion === streamVersion);
     if (found === undefined) throw new StoreError("STORE_DAMAGED", `${this.channelId} at ${streamVersion}`);
     return { ...decodeEvent(decoder.decode(found.bytes), streamVersion), streamVersion };

@@ -5,6 +5,7 @@ import { status as replyStatus, toStoreError, type ApiFailure } from "./broker-e
 import type { BrokerStatus } from "./broker-status.ts";
 import { ReplyInbox } from "./reply-inbox.ts";
 import { assertServerVersion } from "./server-version.ts";
+import { Silence, type QuestionKind } from "./silence.ts";
 
 export interface BrokerSettings {
   /** Without credentials. */
@@ -23,6 +24,7 @@ export class Broker {
   readonly requestTimeoutMs: number;
   readonly #settings: BrokerSettings;
   readonly #reconnectListeners = new Set<() => void>();
+  readonly #silence = new Silence();
   #connected = true;
   #closing = false;
 
@@ -120,6 +122,22 @@ export class Broker {
   /** Leaves this server for the next one of the list; what is asked meanwhile fails with STORE_UNAVAILABLE. */
   switchServer(): Promise<void> {
     return this.nc.reconnect();
+  }
+
+  answered(kind: QuestionKind): void {
+    this.#silence.answered(kind);
+  }
+
+  /** Goes on at another server of the cluster when this one has been silent for too long. */
+  unanswered(kind: QuestionKind): void {
+    if (!this.ready() || !this.#silence.unanswered(kind, performance.now()) || !this.#hasOtherServers()) return;
+    const text = `${this.nc.getServer()} leaves ${kind}s unanswered: trying another server`;
+    this.report(new StoreError("STORE_UNAVAILABLE", text));
+    void this.nc.reconnect().catch((error: unknown) => this.report(error as Error));
+  }
+
+  #hasOtherServers(): boolean {
+    return this.url.includes(",") || (this.nc.info?.connect_urls?.length ?? 0) > 1;
   }
 
   /** Hands an error to the status listener. */

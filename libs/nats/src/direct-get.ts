@@ -1,5 +1,5 @@
 import type { Msg } from "@nats-io/transport-node";
-import { StoreError } from "@p4/event-store";
+import { isStoreError, StoreError } from "@p4/event-store";
 import type { Broker } from "./broker.ts";
 import { status } from "./broker-errors.ts";
 import { explainSilence } from "./pub-ack.ts";
@@ -39,6 +39,8 @@ export function directPage(broker: Broker, stream: string, request: DirectReques
       deadlineMs: performance.now() + broker.requestTimeoutMs,
       onReply: (answer: Msg): boolean => {
         const code = answer.headers?.code ?? 0;
+        if (code === status.noResponders) broker.unanswered("read");
+        else broker.answered("read");
         if (code === 0) {
           messages.push(toDirectMessage(answer));
           pendingReply.deadlineMs = performance.now() + broker.requestTimeoutMs;
@@ -50,7 +52,10 @@ export function directPage(broker: Broker, stream: string, request: DirectReques
         else reject(new StoreError("STORE_UNAVAILABLE", `direct get on ${stream}: status ${code}`));
         return true;
       },
-      onFailure: reject,
+      onFailure: (error: Error) => {
+        if (isStoreError(error, "STORE_UNAVAILABLE")) broker.unanswered("read");
+        reject(error);
+      },
     };
     const reply = broker.inbox.open(pendingReply);
     broker.publish(subject, JSON.stringify(request), { reply });

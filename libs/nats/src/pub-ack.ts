@@ -1,4 +1,4 @@
-import { StoreError } from "@p4/event-store";
+import { isStoreError, StoreError } from "@p4/event-store";
 import type { Broker } from "./broker.ts";
 import { isNoResponders } from "./broker.ts";
 import { toStoreError, type ApiFailure } from "./broker-errors.ts";
@@ -35,15 +35,20 @@ export function publishAcked(broker: Broker, message: StoreMessage): Promise<Pub
       deadlineMs: performance.now() + broker.requestTimeoutMs,
       onReply: (answer) => {
         if (isNoResponders(answer)) {
+          broker.unanswered("append");
           void explainSilence(broker, message.stream, message.subject).then(reject);
           return true;
         }
+        broker.answered("append");
         const ack = JSON.parse(answer.string()) as PubAck & { error?: ApiFailure };
         if (ack.error === undefined) resolve(ack);
         else reject(toStoreError(ack.error, message.subject));
         return true;
       },
-      onFailure: reject,
+      onFailure: (error) => {
+        if (isStoreError(error, "STORE_UNAVAILABLE")) broker.unanswered("append");
+        reject(error);
+      },
     });
     broker.publish(message.subject, message.bytes, { reply, headers: new RawHeaders(message.headerLines) });
   });

@@ -1,0 +1,29 @@
+/** An election of a stream's leader is over by then. */
+const electionMs = 3_000;
+/** A broker that stores nothing anywhere (a full disk) must not be left and joined all the time. */
+const moveEveryMs = 10_000;
+
+export type QuestionKind = "append" | "read";
+
+/**
+ * Tells when to try another server of the cluster. A server that is cut off from the others keeps its clients: it answers
+ * pings, perhaps reads from its own copies too, but no append reaches a leader. So each kind of question counts alone.
+ */
+export class Silence {
+  readonly #sinceMs = new Map<QuestionKind, number>();
+  #movedMs = -Infinity;
+
+  answered(kind: QuestionKind): void {
+    this.#sinceMs.delete(kind);
+  }
+
+  /** True: the silence has lasted too long, leave this server. */
+  unanswered(kind: QuestionKind, nowMs: number): boolean {
+    const sinceMs = this.#sinceMs.get(kind) ?? nowMs;
+    this.#sinceMs.set(kind, sinceMs);
+    if (nowMs - sinceMs < electionMs || nowMs - this.#movedMs < moveEveryMs) return false;
+    this.#sinceMs.clear();
+    this.#movedMs = nowMs;
+    return true;
+  }
+}
