@@ -6,6 +6,7 @@ import { withNatsServer } from "@p4/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startEdge, type Edge } from "./start-edge.ts";
 import { startBrokenServer, type Fault } from "./test-support/broken-server/broken-server.ts";
+import { keyOf, timeText, withHeader } from "./test-support/broken-server/frame-texts.ts";
 import { exposureOf, faults } from "./test-support/broken-server/faults.ts";
 import { connectTcp } from "./test-support/connect-tcp.ts";
 
@@ -69,9 +70,36 @@ describe("The conformance kit against a server with one fault", () => {
   });
 
   const visible = allChecks.filter(({ id }) => !invisible.includes(id));
-  it.concurrent.each(visible)("$id fails, and says why", { timeout: 20_000 }, async ({ id, dialects }) => {
+  it.concurrent.each(visible)("$id fails, and says why", { timeout: 60_000 }, async ({ id, dialects }) => {
     const { fault, because } = exposureOf(id)!;
-    const result = await check(id, faults[fault](), dialects?.[0] ?? "p4", 1_000);
+    const attempt = (waitMs: number) => check(id, faults[fault](), dialects?.[0] ?? "p4", waitMs);
+    let result = await attempt(500);
+    // What comes too late on a busy machine is waited for as long as in earnest.
+    if (!because.test(result.reason ?? "")) result = await attempt(5_000);
     expect(result).toMatchObject({ outcome: "fail", reason: expect.stringMatching(because) });
   });
+
+  it("channel-expires passes where channels end in time", { timeout: 20_000 }, async () => {
+    const server = shortLived();
+    expect(await check("channel-expires", server, "p4", 1_000)).toMatchObject({ outcome: "pass" });
+  });
 });
+
+/** Channels that live for a second and a half, whoever decides that. */
+function shortLived(): Fault {
+  const ends = new Map<string, number>();
+  return {
+    socket: {
+      fromServer: (text, socket) => {
+        if (keyOf(text) !== "join.success") return socket.toClient(text);
+        const endsMs = ends.get(socket.channelId) ?? Date.now() + 1_500;
+        ends.set(socket.channelId, endsMs);
+        socket.toClient(withHeader(text, "x-channel-expires", timeText(endsMs)));
+        setTimeout(() => {
+          socket.toClient(text.replace("join.success", "channel.expired"));
+          socket.close(4000);
+        }, endsMs - Date.now());
+      },
+    },
+  };
+}

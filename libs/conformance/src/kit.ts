@@ -123,8 +123,8 @@ export class Kit {
     return peer;
   }
 
-  rawOn(channelId: string, claim = ""): Promise<RawPeer> {
-    return this.raw(`${channelId}?${claim}${this.#dialectQuery}`);
+  rawOn(channelId: string): Promise<RawPeer> {
+    return this.raw(`${channelId}?${this.#dialectQuery}`);
   }
 
   end(): void {

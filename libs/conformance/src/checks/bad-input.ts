@@ -15,7 +15,7 @@ interface BadFrame {
 
 const badFrames: readonly BadFrame[] = [
   { id: "not-json", what: "A frame that is not JSON", text: "{" },
-  { id: "null-frame", what: "A frame null", text: "null", source: "defect 7" },
+  { id: "null-frame", what: "The frame null", text: "null", source: "defect 7" },
   { id: "array-frame", what: "A frame that is an array", text: "[]" },
   { id: "text-frame", what: "A frame that is a JSON text", text: '"payment"' },
   { id: "no-key", what: "A frame without a key", text: "{}" },
@@ -24,7 +24,7 @@ const badFrames: readonly BadFrame[] = [
   { id: "member-type", what: "A messageId that is an object", text: '{"%k":"payment","messageId":{}}' },
   { id: "bad-channel-id", what: "A channel id that is none", text: '{"%k":"payment","%c":"a.b>*"}' },
   { id: "bad-time", what: "A timestamp that is no time", text: '{"%k":"payment","timestamp":"noon"}' },
-  { id: "bad-headers", what: "Headers that are a list", text: '{"%k":"payment","headers":[]}' },
+  { id: "bad-headers", what: "A list in place of headers", text: '{"%k":"payment","headers":[]}' },
   {
     id: "bad-body",
     what: "A body whose understood member has the wrong type",
