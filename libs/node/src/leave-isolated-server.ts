@@ -4,8 +4,11 @@ type Watched = Pick<Broker, "ready" | "api" | "switchServer" | "report">;
 
 const askEveryMs = 2_000;
 const answerWithinMs = 1_500;
-/** An election leaves one question or two unanswered; it is no reason to leave. */
-const patience = 2;
+/**
+ * An election after the loss of all servers took six seconds in a failure campaign, and whoever left its server meanwhile
+ * came back five seconds later than the others: only a longer silence is a reason to leave.
+ */
+const patience = 5;
 /** Until the next server is judged. */
 const graceMs = 10_000;
 

@@ -26,11 +26,12 @@ export interface CampaignReport {
 }
 
 export const shards = 4;
-const ttlMs = 40_000;
+const ttlMs = 60_000;
 const briefTtlMs = 5_000;
 /** Of the wallets' patience beyond the life of a channel: expiry itself may have to wait for a fault's end. */
 const patienceMs = 40_000;
-const limits = { lateAfterMs: 20_000, expiryGraceMs: 15_000 };
+/** The longest fault lasts nine seconds; a cluster that was away as a whole elects its leaders for as long again. */
+const limits = { lateAfterMs: 30_000, expiryGraceMs: 15_000 };
 const maxRunningFlows = 1_000;
 
 /** The edges that wallets begin at; the brief one opens channels that end within seconds. */
