@@ -12,6 +12,8 @@ export type Row = readonly string[];
 /** A table whose widths are set once, so that rows that come later still line up with those above. */
 export interface TableLayout {
   readonly head: string;
+  /** Of the longest of the rows that it was laid for. */
+  readonly width: number;
   line(row: Row): string;
 }
 
@@ -22,6 +24,7 @@ export function layTable(columns: readonly Column[], rows: readonly Row[], paint
   const padded = (cell: string, i: number): string =>
     columns[i]?.align === "right" ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0);
   return {
+    width: widths.reduce((sum, width) => sum + width + 2, -2),
     head: paint(
       "dim",
       columns

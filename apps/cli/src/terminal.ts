@@ -8,6 +8,8 @@ export interface Terminal {
   err(line: string): void;
   /** Colours the text where the stream is a terminal and NO_COLOR is not set. */
   readonly style: (style: Style, text: string, stream?: "out" | "err") => string;
+  /** Characters in a line of `out`; undefined when that is no terminal, and lines may be as long as they like. */
+  readonly columns?: number | undefined;
   /** Whether somebody can be asked. */
   readonly isInteractive: boolean;
 }
@@ -22,6 +24,7 @@ export function processTerminal(): Terminal {
     err: (line) => void stderr.write(`${line}\n`),
     style: (style, text, stream = "out") =>
       coloured[stream] ? styleText(style, text, { validateStream: false }) : text,
+    columns: stdout.isTTY ? stdout.columns : undefined,
     isInteractive: stdin.isTTY && stderr.isTTY,
   };
 }

@@ -1,14 +1,14 @@
 import type { PendingKeys, TimelineEntry } from "@p4/channel";
 import { clockText, durationText, timeText } from "./human.ts";
-import { layTable, type Column, type Row, type TableLayout } from "./table.ts";
+import { layTable, type Column, type Row } from "./table.ts";
 import type { Style } from "./terminal.ts";
 
 type Paint = (style: Style, text: string) => string;
 
-/** A channel's timeline for a terminal. Rows that come later may be added with the same layout. */
+/** A channel's timeline for a terminal. Entries that come later may be added with the same layout. */
 export interface TimelineTable {
   readonly lines: readonly string[];
-  line(entry: TimelineEntry): string;
+  linesOf(entry: TimelineEntry): readonly string[];
 }
 
 const columns: readonly Column[] = [
@@ -18,21 +18,42 @@ const columns: readonly Column[] = [
   { title: "message", style: () => "cyan" },
   { title: "state", style: stateStyle },
   { title: "after", align: "right", style: (cell) => (cell.startsWith("-") ? "red" : null) },
-  { title: "pending" },
-  { title: "", style: () => "dim" },
 ];
+const particulars: readonly Column[] = [{ title: "pending" }, { title: "", style: () => "dim" }];
 
-export function timelineTable(entries: readonly TimelineEntry[], paint: Paint = (_style, text) => text): TimelineTable {
+/** Where the whole table does not fit into `available` characters, particulars go to lines of their own. */
+export function timelineTable(
+  entries: readonly TimelineEntry[],
+  paint: Paint = (_style, text) => text,
+  available = Infinity,
+): TimelineTable {
   const [first, last] = [entries[0], entries.at(-1)];
   const oneDay = first !== undefined && last !== undefined && dayOf(first.atMs) === dayOf(last.atMs);
-  const row = (entry: TimelineEntry): Row => rowOf(entry, oneDay ? clockText : timeText);
-  const layout: TableLayout = layTable(columns, entries.map(row), paint);
-  const line = (entry: TimelineEntry): string => layout.line(row(entry));
-  return { lines: [layout.head, ...entries.map(line)], line };
+  const cells = (entry: TimelineEntry): Row => cellsOf(entry, oneDay ? clockText : timeText);
+  const wide = (entry: TimelineEntry): Row => [...cells(entry), pendingText(entry.pending), entry.detail];
+  const whole = layTable([...columns, ...particulars], entries.map(wide), paint);
+  if (whole.width <= available) return tableOf(whole.head, entries, (entry) => [whole.line(wide(entry))]);
+  const narrow = layTable(columns, entries.map(cells), paint);
+  return tableOf(narrow.head, entries, (entry) => [narrow.line(cells(entry)), ...particularLines(entry, paint)]);
 }
 
-function rowOf(entry: TimelineEntry, time: (atMs: number) => string): Row {
-  const { atMs, streamVersion, from, what, before, after, sincePreviousMs, pending, detail } = entry;
+function tableOf(
+  head: string,
+  entries: readonly TimelineEntry[],
+  linesOf: (entry: TimelineEntry) => readonly string[],
+): TimelineTable {
+  return { lines: [head, ...entries.flatMap(linesOf)], linesOf };
+}
+
+function particularLines({ detail, pending }: TimelineEntry, paint: Paint): string[] {
+  const waiting = pendingText(pending);
+  return [detail, waiting === "" ? "" : `pending for ${waiting}`]
+    .filter((text) => text !== "")
+    .map((text) => `    ${paint("dim", text)}`);
+}
+
+function cellsOf(entry: TimelineEntry, time: (atMs: number) => string): Row {
+  const { atMs, streamVersion, from, what, before, after, sincePreviousMs } = entry;
   return [
     time(atMs),
     String(streamVersion),
@@ -40,8 +61,6 @@ function rowOf(entry: TimelineEntry, time: (atMs: number) => string): Row {
     what,
     before === after ? after : `${before} -> ${after}`,
     entry.elapsedMs === 0 && sincePreviousMs === 0 ? "" : durationText(sincePreviousMs),
-    pendingText(pending),
-    detail,
   ];
 }
 

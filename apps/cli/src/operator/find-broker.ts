@@ -46,7 +46,8 @@ async function fromStackFile(dataDir: string): Promise<BrokerAddress | null> {
 /** Written by nats-server itself, as `<executable>_<pid>.ports`. A killed server leaves its file behind. */
 async function fromPortsFile(dataDir: string): Promise<BrokerAddress | null> {
   const dir = join(dataDir, "nats", "run");
-  for (const name of await readdir(dir).catch(() => [])) {
+  const names: readonly string[] = await readdir(dir).catch(() => []);
+  for (const name of names) {
     const pid = /_(\d+)\.ports$/.exec(name)?.[1];
     if (pid === undefined || !isAlive(Number(pid))) continue;
     const { nats, monitoring } = await readJson(join(dir, name));

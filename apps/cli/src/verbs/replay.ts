@@ -71,10 +71,12 @@ async function replay(
 ): Promise<void> {
   const timeline = await readTimeline(node.log, channelId, at);
   const { entries } = timeline;
-  const table = timelineTable(entries, context.terminal.style);
+  const { style: paint, columns } = context.terminal;
+  const table = timelineTable(entries, paint, columns);
   if (follow === true) {
+    const [head = ""] = table.lines;
     for (const [i, entry] of entries.entries()) {
-      context.print(entryView(entry), () => (i === 0 ? table.lines.slice(0, 2) : (table.lines[i + 1] ?? "")));
+      context.print(entryView(entry), () => [...(i === 0 ? [head] : []), ...table.linesOf(entry)]);
     }
     return followOn(context, node, { channelId, timeline, table });
   }
@@ -112,7 +114,7 @@ async function followOn(
     for (const stored of await node.log.readStream(channelId, { afterVersion: position.channel.streamVersion })) {
       const told = tellNext(position, textOf(stored), sha256Hex);
       position = told.position;
-      context.print(entryView(told.entry), () => table.line(told.entry));
+      context.print(entryView(told.entry), () => table.linesOf(told.entry));
     }
     if (position.channel.snapshot.status === "done") ended.abort();
   };
