@@ -1,9 +1,12 @@
 import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { describe, expect, it } from "vitest";
 import { allChecks } from "./checks/index.ts";
+import { Kit } from "./kit.ts";
 import { runChecks } from "./run-checks.ts";
 import { httpBaseOf, readSocketBase } from "./target.ts";
-import { envelopeVectors } from "./vectors/envelope-vectors.ts";
+import { envelopeVectors } from "./envelope-vectors.ts";
 
 const nobody = { socketBase: "ws://127.0.0.1:1/ws", httpBase: "http://127.0.0.1:1", dialect: "p4" } as const;
 
@@ -38,6 +41,27 @@ describe("runChecks", () => {
     const options = { target: nobody, connectTcp: null, waitMs: 10, signal: stop.signal };
     const card = await runChecks({ ...options, onResult: () => stop.abort() });
     expect(card.results).toHaveLength(1);
+  });
+});
+
+describe("a check that fails while it waits for an answer", () => {
+  it("leaves nothing behind: neither a rejection that nobody handles nor a request", async () => {
+    const server = createServer(() => undefined);
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    const target = { ...nobody, httpBase: `http://127.0.0.1:${port}` };
+    const kit = new Kit({ target, waitMs: 5_000, connectTcp: null });
+    const unheard: unknown[] = [];
+    const listener = (error: unknown) => unheard.push(error);
+    process.on("unhandledRejection", listener);
+    void kit.http("/never-answered");
+    await new Promise((resolve) => server.once("request", resolve));
+    kit.end();
+    // Resolves only when the connection of the request is gone.
+    await new Promise((resolve) => server.close(resolve));
+    process.off("unhandledRejection", listener);
+    expect(unheard).toEqual([]);
+    await expect(kit.join("late")).rejects.toThrow("the check is over");
   });
 });
 

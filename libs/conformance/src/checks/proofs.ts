@@ -1,7 +1,7 @@
 import { ensure, ensureEqual, fail, skip, type Check } from "../check.ts";
 import type { HttpAnswer, Kit } from "../kit.ts";
 import { headerOf } from "../peer.ts";
-import { envelopeVector, envelopeVectors, type EnvelopeVector } from "../vectors/envelope-vectors.ts";
+import { envelopeVector, envelopeVectors, type EnvelopeVector } from "../envelope-vectors.ts";
 
 const document = "document: POST /proofs/:txid";
 

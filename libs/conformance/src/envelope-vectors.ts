@@ -1,4 +1,4 @@
-import vectors from "./envelopes.json" with { type: "json" };
+import vectors from "./vectors/envelopes.json" with { type: "json" };
 
 /** A callback and what becomes of it. Signed with throw-away keys; the document's own example is the first. */
 export interface EnvelopeVector {
