@@ -11,13 +11,18 @@ const words: Record<CheckStatus, readonly [word: string, style: Style]> = {
 
 const titleWidth = Math.max(...Object.values(checkTitles).map((title) => title.length));
 const indent = " ".repeat(12 + titleWidth + 2);
+const minimumWidth = 40;
 
-/** What an evidence file proves and what not, for a terminal. */
-export function reportLines({ checks, ...report }: EvidenceReport, { style }: Pick<Terminal, "style">): string[] {
+/** What an evidence file proves and what not, for a terminal. A pipe gets one line a check. */
+export function reportLines(
+  { checks, ...report }: EvidenceReport,
+  { style, columns = Infinity }: Pick<Terminal, "style" | "columns">,
+): string[] {
+  const width = Math.max(minimumWidth, columns - indent.length);
   const lines = checks.flatMap(({ code, status, statement, line, part }) => {
     const [word, colour] = words[status];
     const place = line === null || status === "ok" ? "" : ` (line ${line}${part === null ? "" : `, ${part}`})`;
-    const [first = "", ...rest] = wrapText(statement + place, 72);
+    const [first = "", ...rest] = wrapText(statement + place, width);
     const head = `${style(colour, word.padEnd(10))}  ${style("dim", checkTitles[code].padEnd(titleWidth))}  ${first}`;
     return [head, ...rest.map((text) => indent + text)];
   });

@@ -14,8 +14,8 @@ export interface RecordedLog {
   readonly env: Record<string, string>;
   /** Opens a channel that is due in an hour, and submits the commands to it. */
   record(channelId: string, ...commands: readonly ChannelCommand[]): Promise<void>;
-  /** Appends a text as it is, on top of what is there. */
-  appendRaw(channelId: string, text: string): Promise<number>;
+  /** Appends a text, or bytes, as it is, on top of what is there. */
+  appendRaw(channelId: string, content: string | Uint8Array): Promise<number>;
 }
 
 /** A real broker with a log of its own, for one test file. */
@@ -47,10 +47,10 @@ export function withRecordedLog(): RecordedLog {
         if (result.outcome !== "stored") throw new Error(`${command.type}: ${JSON.stringify(result)}`);
       }
     },
-    async appendRaw(channelId, text) {
+    async appendRaw(channelId, content) {
       const { log } = opened();
       const version = (await log.streamVersions([channelId])).get(channelId) ?? 0;
-      const bytes = new TextEncoder().encode(text);
+      const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
       const eventId = `raw-${Math.random()}`;
       const result = await log.appendToStream({ channelId, eventId, bytes, expectedStreamVersion: version });
       return result.nextExpectedStreamVersion;

@@ -24,8 +24,9 @@ async function show(context: VerbContext, path: string): Promise<void> {
     context.fail();
     return;
   }
+  const { style, columns } = context.terminal;
   context.print({ file: path, ok, fileSha256, ...view(file, timeline) }, () => [
-    ...timelineTable(timeline, context.terminal.style).lines,
+    ...timelineTable(timeline, style, columns).lines,
     "",
     ...factLines(file),
   ]);

@@ -1,104 +1,240 @@
-import { chmod, readFile, stat, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { verifyEvidence } from "@p4/evidence";
+import { nodeCrypto } from "@p4/node-crypto";
 import { tempDir } from "@p4/testkit";
 import { beforeAll, describe, expect, it } from "vitest";
+import { paidBlock, paidChannelId, paidCommands } from "../test-support/paid-channel.ts";
 import { said, withRecordedLog } from "../test-support/recorded-log.ts";
-import { runP4 } from "../test-support/run-p4.ts";
+import { runP4, type RunOptions } from "../test-support/run-p4.ts";
 
 const log = withRecordedLog();
 const dir = tempDir();
-const file = join(dir, "inv1.p4e");
-const p4 = (...args: readonly string[]) => runP4(args, { env: { ...log.env, P4_DATA_DIR: dir } });
-/** Somebody else, elsewhere: no broker. */
-const elsewhere = (...args: readonly string[]) => runP4(args, { env: { P4_NATS_URL: "nats://127.0.0.1:1" } });
+const headers = join(dir, "headers.txt");
+const file = join(dir, "paid.p4e");
+const operatorEnv = () => ({ ...log.env, P4_DATA_DIR: dir, P4_HEADER_SOURCE: `file:${headers}` });
+const p4 = (args: readonly string[], options: RunOptions = {}) => runP4(args, { env: operatorEnv(), ...options });
+/** Somebody else's machine: no settings, and no broker to find. */
+const elsewhere = (...args: readonly string[]) => runP4(args);
+
+let operatorKey = "";
 
 beforeAll(async () => {
-  await log.record("inv1", said("RequestTerms"), said("OfferTerms"));
-  await log.record("inv2");
+  await writeFile(headers, `${paidBlock} 1105\n`);
+  for (const command of paidCommands()) {
+    const result = await log.node.registry.submit(paidChannelId, command);
+    expect(result.outcome).toBe("stored");
+  }
+  const ran = await p4(["evidence", "export", paidChannelId, "-o", file, "--html", "--json"]);
+  expect([ran.exitCode, ran.err]).toEqual([0, expect.stringContaining("a new private key was made")]);
+  operatorKey = ran.json<{ operatorKey: string }>().operatorKey;
 });
 
-describe("p4 evidence", () => {
-  it("exports a signed file that anybody can verify without a broker", async () => {
-    const { exitCode, json } = await p4(
-      "evidence",
-      "export",
-      "inv1",
-      "-o",
-      file,
-      "--html",
-      join(dir, "inv1.html"),
-      "--json",
+describe("p4 evidence export", () => {
+  it("makes a key that nobody else can read, and shows its public part alone", async () => {
+    const path = join(dir, "operator.key");
+    expect(((await stat(path)).mode & 0o777).toString(8)).toBe("600");
+    const secret = (await readFile(path, "utf8")).trim();
+    const { out, err } = await p4(["evidence", "export", paidChannelId, "-o", file, "--yes"]);
+    expect(out).toContain(operatorKey);
+    expect(out + err).not.toContain(secret);
+  });
+
+  it("takes the key of P4_OPERATOR_KEY_FILE; two commands that make it at once have the same", async () => {
+    const env = { ...operatorEnv(), P4_OPERATOR_KEY_FILE: join(dir, "keys", "other.key") };
+    const runs = [1, 2, 3, 4].map((n) =>
+      p4(["evidence", "export", paidChannelId, "-o", join(dir, `${n}.p4e`), "--json"], { env }),
     );
-    const { operatorKey } = json<{ operatorKey: string }>();
-    expect(exitCode).toBe(0);
-    expect(((await stat(join(dir, "operator.key"))).mode & 0o777).toString(8)).toBe("600");
-    expect(await readFile(join(dir, "inv1.html"), "utf8")).toContain("inv1");
-    const verified = await elsewhere("evidence", "verify", file, "--trust", operatorKey);
-    expect(verified.exitCode).toBe(0);
-    expect(verified.out).toContain("Nothing in it is wrong.");
-    expect(verified.out).toMatch(/not proved/);
+    const keys = (await Promise.all(runs)).map((ran) => ran.json<{ operatorKey: string }>().operatorKey);
+    expect(new Set(keys).size).toBe(1);
+    expect(keys[0]).not.toBe(operatorKey);
   });
 
-  it("finds one changed byte and names its part", async () => {
-    const bytes = await readFile(file);
-    const at = Math.floor(bytes.length / 2);
-    bytes[at] = (bytes[at] ?? 0) ^ 1;
-    const changed = join(dir, "changed.p4e");
-    await writeFile(changed, bytes);
-    const { exitCode, out } = await elsewhere("evidence", "verify", changed);
-    expect(exitCode).toBe(1);
-    expect(out).toMatch(/FAILED .*\(line \d+/);
+  it("puts in the block's header, and says so when it cannot be had", async () => {
+    const whole = await elsewhere("evidence", "verify", file);
+    expect(whole.out).toMatch(/proved +The blocks +Block 71629268/);
+    const env = { ...operatorEnv(), P4_HEADER_SOURCE: "miner:http://127.0.0.1:1" };
+    const bare = await p4(["evidence", "export", paidChannelId, "-o", join(dir, "bare.p4e")], { env });
+    expect([bare.exitCode, bare.out]).toEqual([0, expect.stringMatching(/no header of block 71629268.*127.0.0.1:1/)]);
+    expect((await elsewhere("evidence", "verify", join(dir, "bare.p4e"))).out).toMatch(/not proved +The blocks/);
   });
 
-  it("does not write over a file, nor read a key that others can read", async () => {
-    const again = await p4("evidence", "export", "inv1", "-o", file);
-    expect([again.exitCode, again.err]).toEqual([2, expect.stringContaining("--force")]);
-    await chmod(join(dir, "operator.key"), 0o644);
-    const exposed = await p4("evidence", "export", "inv1", "-o", file, "--force");
-    expect([exposed.exitCode, exposed.err]).toEqual([2, expect.stringContaining("chmod 600")]);
-    await chmod(join(dir, "operator.key"), 0o600);
+  it("asks before it replaces a file", async () => {
+    const before = await readFile(file);
+    const again = ["evidence", "export", paidChannelId, "-o", file];
+    expect((await p4(again)).exitCode).toBe(2);
+    expect((await p4(again, { answer: false })).exitCode).toBe(1);
+    expect(await readFile(file)).toEqual(before);
+    expect((await p4(again, { answer: true })).exitCode).toBe(0);
   });
 
   it.each([
-    { args: ["export", "nobody", "-o", join(dir, "x")], exitCode: 1, says: "no channel nobody" },
-    { args: ["verify", join(dir, "nothing.p4e")], exitCode: 2, says: "cannot read" },
-    { args: ["verify", file, "--trust", "02ab"], exitCode: 2, says: "66 hex digits" },
-  ])("answers $args with exit code $exitCode", async ({ args, exitCode, says }) => {
-    const ran = await p4("evidence", ...args);
-    expect([ran.exitCode, ran.err]).toEqual([exitCode, expect.stringContaining(says)]);
+    { what: "bytes that are no event", text: "{", code: "LOG_EVENT_CORRUPT" },
+    { what: "bytes that are no text", text: new Uint8Array([0x7b, 0xff, 0x7d]), code: "LOG_EVENT_CORRUPT" },
+  ])("refuses a log with $what, names the place and writes nothing", async ({ what, text, code }) => {
+    const channelId = `bad-${what.length}`;
+    await log.record(channelId);
+    const place = await log.appendRaw(channelId, text);
+    const output = join(dir, "bad.p4e");
+    const { exitCode, out, err } = await p4(["evidence", "export", channelId, "-o", output, "--json"]);
+    expect([exitCode, JSON.parse(out)]).toMatchObject([1, { error: { code } }]);
+    expect(err).toContain(`channel ${channelId}`);
+    expect(err).toContain(`at ${place}`);
+    await expect(stat(output)).rejects.toThrow("ENOENT");
+  });
+
+  it("tells an unknown channel, a key that is exposed and a key that is none", async () => {
+    const unknown = await p4(["evidence", "export", "nobody", "--json"]);
+    expect([unknown.exitCode, unknown.json()]).toMatchObject([1, { error: { code: "CHANNEL_UNKNOWN" } }]);
+    const keyFile = join(dir, "bad.key");
+    const env = { ...operatorEnv(), P4_OPERATOR_KEY_FILE: keyFile };
+    await writeFile(keyFile, "ab".repeat(32), { mode: 0o644 });
+    const run = () => p4(["evidence", "export", paidChannelId, "-o", join(dir, "x.p4e")], { env });
+    expect(await run()).toMatchObject({ exitCode: 1, err: expect.stringContaining(`chmod 600 ${keyFile}`) });
+    await chmod(keyFile, 0o600);
+    await writeFile(keyFile, "00".repeat(32));
+    expect(await run()).toMatchObject({ exitCode: 1, err: expect.stringContaining("no private key") });
   });
 });
 
-describe("p4 anchor", () => {
-  it("signs the heads of all channels; evidence can cite it", async () => {
-    const { exitCode, json } = await p4("anchor", "--json");
-    const anchor = json<{ file: string; root: string; leafCount: number }>();
-    expect([exitCode, anchor.leafCount]).toEqual([0, 2]);
-    const anchored = join(dir, "anchored.p4e");
-    expect((await p4("evidence", "export", "inv1", "-o", anchored, "--anchor", anchor.file)).exitCode).toBe(0);
-    const { out } = await elsewhere("evidence", "verify", anchored, "--root", anchor.root);
-    expect(out).toMatch(/proved .*anchor/i);
-  });
-
-  it("is compared with the log, which may have gone on", async () => {
-    await log.node.registry.submit("inv2", said("RequestTerms"));
-    const { exitCode, out } = await p4("anchor", "--verify");
-    expect([exitCode, out]).toEqual([0, expect.stringContaining("the log still has what was anchored")]);
-  });
-
-  it("tells a log that is another one", async () => {
-    const other = { ...log.env, P4_DATA_DIR: dir, P4_REGION: "other" };
-    const { openChannelNode } = await import("@p4/node");
-    const retentionMs = 90 * 86_400_000;
-    const options = { natsUrl: log.nats.url, name: "test", region: "other", shards: 2, replicas: 1, retentionMs };
-    const node = await openChannelNode(options);
-    const { join: joins, merchant, metadata } = await import("@p4/channel/testing");
-    await node.registry.submit(
-      "inv1",
-      joins(merchant, { channelId: "inv1", metadata: metadata(Date.now()), expiresAtMs: Date.now() + 60_000 }),
+describe("p4 evidence verify", () => {
+  it("needs nothing but the file", async () => {
+    const folder = join(dir, "court");
+    await mkdir(folder);
+    await copyFile(file, join(folder, "exhibit.p4e"));
+    const { exitCode, out } = await elsewhere(
+      "evidence",
+      "verify",
+      join(folder, "exhibit.p4e"),
+      "--trusted-key",
+      operatorKey,
     );
-    await node.close();
-    const { exitCode, json } = await runP4(["anchor", "--verify", "--json"], { env: other });
-    expect([exitCode, json()]).toMatchObject([1, { differing: ["inv1"], gone: 1 }]);
+    expect(exitCode).toBe(0);
+    expect(out).toContain("This evidence holds.");
+    expect(out).toMatch(/proved +Whose key signed/);
+    expect(out).toMatch(/proved +The Merkle proofs/);
+    expect(out).toMatch(/not proved +Nothing is missing at the end/);
+    expect(out).toContain(`channel ${paidChannelId}`);
+  });
+
+  it("fails for a key that is not trusted", async () => {
+    const { exitCode, out } = await elsewhere("evidence", "verify", file, "--trusted-key", `02${"11".repeat(32)}`);
+    expect([exitCode, out]).toEqual([1, expect.stringMatching(/FAILED +Whose key signed/)]);
+  });
+
+  it("finds each of 1,000 changed bytes and names its part", async () => {
+    const original = await readFile(file);
+    const random = seeded(20_261_123);
+    const missed: number[] = [];
+    for (let i = 0; i < 1_000; i++) {
+      const at = Math.floor(random() * original.length);
+      const changed = Uint8Array.from(original);
+      changed[at] = ((changed[at] ?? 0) + 1 + Math.floor(random() * 255)) % 256;
+      const { ok, checks } = verifyEvidence(changed, { crypto: nodeCrypto });
+      const named = checks.some(({ status, line, part }) => status === "failed" && line !== null && part !== null);
+      if (ok || !named) missed.push(at);
+    }
+    expect(missed).toEqual([]);
+  });
+
+  it.each([
+    {
+      what: "a changed byte",
+      says: /FAILED .*\(line \d+, event\)/,
+      change: (text: string) => text.replace("PaymentSubmitted", "PaymentSubmittee"),
+    },
+    {
+      what: "a half-written file",
+      says: /FAILED +Every part of the file/,
+      change: (text: string) => text.slice(0, text.length / 2),
+    },
+    {
+      what: "a newer version",
+      says: /FAILED +Format and version .*newer/s,
+      change: (text: string) => text.replace("p4e/1 ", "p4e/2 "),
+    },
+    { what: "another kind of file", says: /FAILED/, change: () => "%PDF-1.7\n" },
+    { what: "an empty file", says: /FAILED/, change: () => "" },
+  ])("says what is wrong with $what", async ({ says, change }) => {
+    const path = join(dir, "changed.p4e");
+    await writeFile(path, change(await readFile(file, "utf8")));
+    for (const verb of ["verify", "show"]) {
+      const { exitCode, out } = await elsewhere("evidence", verb, path);
+      expect([exitCode, out]).toEqual([1, expect.stringMatching(says)]);
+      expect(out).toContain("does not hold");
+    }
+  });
+
+  it.each([
+    { args: ["verify", "/nowhere/x.p4e"], says: "cannot be read" },
+    { args: ["verify", file, "--trusted-key", "02ab"], says: "66 hex digits" },
+    { args: ["verify", file, "--anchor", "/nowhere/x.p4a"], says: "anchor file cannot be read" },
+    { args: ["countersign", file], says: "--key-file" },
+  ])("answers the misuse $args with exit code 2", async ({ args, says }) => {
+    expect(await elsewhere("evidence", ...args)).toMatchObject({ exitCode: 2, err: expect.stringContaining(says) });
+  });
+
+  it("writes pages for people: beside the export, and of what was verified", async () => {
+    expect(await readFile(join(dir, "paid.html"), "utf8")).toContain("This evidence holds");
+    const page = join(dir, "verified.html");
+    await elsewhere("evidence", "verify", file, "--html", page);
+    expect(await readFile(page, "utf8")).toContain(paidChannelId);
   });
 });
+
+describe("p4 evidence show", () => {
+  it("tells what p4 replay tells of the log", async () => {
+    const shown = (await elsewhere("evidence", "show", file, "--json")).json<{ entries: object[] }>();
+    const replayed = (await p4(["replay", paidChannelId, "--json"])).json<{ entries: object[] }>();
+    expect(shown.entries).toEqual(replayed.entries);
+    expect((await elsewhere("evidence", "show", file)).out).toMatch(
+      /customer +payment +awaitingPayment -> awaitingAck/,
+    );
+  });
+});
+
+describe("p4 evidence countersign", () => {
+  it("lets a second party vouch for the head: a tail that is cut off later is found", async () => {
+    const keyFile = join(dir, "merchant.key");
+    const signed = join(dir, "signed.p4e");
+    const ran = await elsewhere("evidence", "countersign", file, "--key-file", keyFile, "-o", signed, "--json");
+    const { publicKey } = ran.json<{ publicKey: string }>();
+    const verified = await elsewhere("evidence", "verify", signed, "--witness-key", publicKey);
+    expect(verified.exitCode).toBe(0);
+    expect(verified.out).toMatch(/proved +Nothing is missing at the end/);
+    expect((await elsewhere("evidence", "verify", file)).out).toMatch(/not proved +Nothing is missing at the end/);
+    const twice = await elsewhere("evidence", "countersign", signed, "--key-file", keyFile);
+    expect(twice).toMatchObject({ exitCode: 1, err: expect.stringContaining("already") });
+  });
+
+  it("signs nothing that does not hold", async () => {
+    const path = join(dir, "damaged.p4e");
+    const damaged = (await readFile(file, "utf8")).replace("ChannelOpened", "ChannelOpenee");
+    await writeFile(path, damaged);
+    const { exitCode, err } = await elsewhere("evidence", "countersign", path, "--key-file", join(dir, "merchant.key"));
+    expect([exitCode, err]).toEqual([1, expect.stringContaining("nothing was signed")]);
+    expect(await readFile(path, "utf8")).toBe(damaged);
+  });
+});
+
+describe("a channel that goes on", () => {
+  it("is exported as it is then", async () => {
+    await log.record("going", said("RequestTerms"));
+    const path = join(dir, "going.p4e");
+    await p4(["evidence", "export", "going", "-o", path]);
+    await log.node.registry.submit("going", said("OfferTerms"));
+    const run = await p4(["evidence", "export", "going", "-o", path, "--yes", "--json"]);
+    expect(run.json()).toMatchObject({ eventCount: 3, state: "awaitingPayment" });
+  });
+});
+
+/** mulberry32: the same bytes are changed in every run. */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}

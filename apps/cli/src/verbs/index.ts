@@ -1,5 +1,6 @@
 import type { Verb } from "../verb.ts";
 import { anchorVerb } from "./anchor.ts";
+import { archiveVerb } from "./archive.ts";
 import { channelsVerb } from "./channels.ts";
 import { closeVerb } from "./close.ts";
 import { completionVerb } from "./completion.ts";
@@ -8,6 +9,7 @@ import { conformVerb } from "./conform.ts";
 import { deadlineVerb } from "./deadline.ts";
 import { doctorVerb } from "./doctor.ts";
 import { evidenceVerb } from "./evidence.ts";
+import { holdVerb } from "./hold.ts";
 import { indexVerb } from "./index-rebuild.ts";
 import { payVerb } from "./pay.ts";
 import { proofVerb } from "./proof.ts";
@@ -25,6 +27,8 @@ export const verbs: readonly Verb[] = [
   tailVerb,
   evidenceVerb,
   anchorVerb,
+  archiveVerb,
+  holdVerb,
   streamsVerb,
   recoverVerb,
   indexVerb,
