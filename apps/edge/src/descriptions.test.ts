@@ -187,6 +187,30 @@ describe("what the edge publishes at /docs", () => {
     await expectAnswer(400, published.call("GET", events, { values: { channelID: "a.b" } }));
   });
 
+  it("describes what it streams: the document's wrapper, one frame an event", async () => {
+    const { paymentID: id } = await merchant({
+      "paymentrequest.create": ["paymentrequest.response", terms],
+      payment: ["payment.ack", ack],
+    });
+    await published.call("GET", bridge, { values: { paymentID: id } });
+    await published.call("POST", bridge, { values: { paymentID: id }, ...postJson(payment) });
+    const stop = new AbortController();
+    const headers = { "last-event-id": "0" };
+    const stream = await fetch(`http://127.0.0.1:${edge.port}/channels/${id}/events`, { headers, signal: stop.signal });
+    let text = "";
+    for await (const chunk of stream.body!.pipeThrough(new TextDecoderStream())) {
+      text += chunk;
+      if (text.includes("event: payment.ack\n") && text.endsWith("\n\n")) break;
+    }
+    stop.abort();
+    const frames = [...text.matchAll(/^data: (.*)$/gm)].map(([, data]) => data!);
+    expect(frames.map((frame) => (JSON.parse(frame) as { key: string }).key)).toEqual([
+      "paymentrequest.response",
+      "payment.ack",
+    ]);
+    for (const frame of frames) expect(published.frameProblems(frame)).toEqual([]);
+  });
+
   it.each(["", "/api/v1"])("describes the answers to callbacks under %j", async (prefix) => {
     const { paymentID: id } = await merchant({});
     const path = `${prefix}/proofs/{txid}`;
