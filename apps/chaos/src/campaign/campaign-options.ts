@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { whole, within } from "../number-option.ts";
 import { isSabotage, sabotages, type Sabotage } from "../sabotage/sabotage.ts";
 
 export interface CampaignOptions {
@@ -47,16 +48,4 @@ export function readOptions(args: readonly string[]): CampaignOptions | "help" {
     sabotage: sabotage ?? null,
     dir: values.dir ?? null,
   };
-}
-
-function within(name: string, text: string, least: number, most: number): number {
-  const value = Number(text);
-  if (text !== "" && value >= least && value <= most) return value;
-  throw new Error(`--${name}: a number from ${String(least)} to ${String(most)}, not ${text}`);
-}
-
-function whole(name: string, text: string, least: number, most: number): number {
-  const value = within(name, text, least, most);
-  if (Number.isSafeInteger(value)) return value;
-  throw new Error(`--${name}: a whole number, not ${text}`);
 }

@@ -1,5 +1,14 @@
 import type { Role } from "@p4/protocol";
-import type { FrameReceived, MessageDelivered, WalletRecord } from "../wallets/wallet-record.ts";
+import type {
+  ConnectionLost,
+  ConnectionOpened,
+  FrameReceived,
+  FrameSent,
+  MessageDelivered,
+  SessionEnded,
+  SessionOpened,
+  WalletRecord,
+} from "../wallets/wallet-record.ts";
 
 /** One socket's life, as its wallet saw it. */
 export interface ConnectionRecord {
@@ -26,48 +35,48 @@ export interface SessionRecord {
 /** The wallets' records, put together by session. */
 export function sessionsOf(records: readonly WalletRecord[]): SessionRecord[] {
   const sessions = new Map<string, SessionRecord>();
-  const owners = new Map<string, { session: SessionRecord; connection: ConnectionRecord }>();
+  const owners = new Map<string, Owner>();
   for (const record of records) {
-    switch (record.kind) {
-      case "session": {
-        const { session: name, channelId, role, atMs: openedAtMs } = record;
-        const empty = { connections: [], delivered: [], joinSequence: null, endedAtMs: null };
-        sessions.set(name, { name, channelId, role, openedAtMs, ...empty });
-        break;
-      }
-      case "ended": {
-        const session = sessions.get(record.session);
-        if (session !== undefined) session.endedAtMs = record.atMs;
-        break;
-      }
-      case "connection": {
-        const session = sessions.get(record.session);
-        if (session === undefined) break;
-        const connection = { name: record.connection, frames: [], joinedAtMs: null, lostAtMs: null };
-        session.connections.push(connection);
-        owners.set(record.connection, { session, connection });
-        break;
-      }
-      case "lost": {
-        const owner = owners.get(record.connection);
-        if (owner !== undefined) owner.connection.lostAtMs ??= record.atMs;
-        break;
-      }
-      case "frame": {
-        const owner = owners.get(record.connection);
-        if (owner === undefined) break;
-        owner.connection.frames.push(record);
-        if (record.key !== "join.success") break;
-        owner.connection.joinedAtMs = record.atMs;
-        owner.session.joinSequence ??= record.sequence;
-        break;
-      }
-      case "delivered":
-        sessions.get(record.session)?.delivered.push(record);
-        break;
-      default:
-        break;
-    }
+    if (record.kind === "session") sessions.set(record.session, emptySession(record));
+    else if (record.kind === "connection") addConnection(record, sessions.get(record.session), owners);
+    else if ("connection" in record) addToConnection(record, owners.get(record.connection));
+    else if ("session" in record) addToSession(record, sessions.get(record.session));
   }
   return [...sessions.values()];
+}
+
+interface Owner {
+  readonly session: SessionRecord;
+  readonly connection: ConnectionRecord;
+}
+
+function emptySession({ session: name, channelId, role, atMs: openedAtMs }: SessionOpened): SessionRecord {
+  return { name, channelId, role, openedAtMs, connections: [], delivered: [], joinSequence: null, endedAtMs: null };
+}
+
+function addConnection(
+  { connection: name }: ConnectionOpened,
+  session: SessionRecord | undefined,
+  owners: Map<string, Owner>,
+): void {
+  if (session === undefined) return;
+  const connection = { name, frames: [], joinedAtMs: null, lostAtMs: null };
+  session.connections.push(connection);
+  owners.set(name, { session, connection });
+}
+
+function addToConnection(record: FrameReceived | FrameSent | ConnectionLost, owner: Owner | undefined): void {
+  if (owner === undefined) return;
+  const { session, connection } = owner;
+  if (record.kind === "lost") connection.lostAtMs ??= record.atMs;
+  if (record.kind !== "frame") return;
+  connection.frames.push(record);
+  if (record.key !== "join.success") return;
+  connection.joinedAtMs = record.atMs;
+  session.joinSequence ??= record.sequence;
+}
+
+function addToSession(record: MessageDelivered | SessionEnded, session: SessionRecord | undefined): void {
+  if (record.kind === "delivered") session?.delivered.push(record);
+  else if (session !== undefined) session.endedAtMs = record.atMs;
 }

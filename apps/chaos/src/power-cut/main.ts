@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { whole, within } from "../number-option.ts";
 import { runPowerCut } from "./run-power-cut.ts";
 import { whyNoTrace } from "./traced-server.ts";
 
@@ -36,9 +37,9 @@ export async function powerCutMain(args: readonly string[]): Promise<number> {
       const cuts = await runPowerCut({
         dir: join(dir, syncInterval),
         syncInterval,
-        cuts: Number(values.cuts),
-        seconds: Number(values.seconds),
-        seed: Number(values.seed),
+        cuts: whole("cuts", values.cuts, 1, 100),
+        seconds: within("seconds", values.seconds, 0.5, 60),
+        seed: whole("seed", values.seed, 0, 2 ** 31),
       });
       process.stdout.write(`sync_interval ${syncInterval}\n`);
       for (const { atMs, acknowledged, lost } of cuts) {

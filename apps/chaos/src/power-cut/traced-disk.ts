@@ -28,47 +28,31 @@ export class TracedDisk {
   readonly #files = new Map<string, TracedFile>();
   readonly #open = new Map<number, Descriptor>();
 
+  /** By the call's name: what it does to the disk. Calls that are not here do nothing to it. */
+  readonly #effects: Readonly<Record<string, (args: readonly string[], result: number) => void>> = {
+    openat: ([, path, flags = ""], fd) => this.#onOpen(pathOf(path), flags, fd),
+    close: ([fd]) => void this.#open.delete(Number(fd)),
+    write: ([fd, bytes = ""]) => this.#onWrite(Number(fd), bytesOf(bytes), null),
+    pwrite64: ([fd, bytes = "", , offset]) => this.#onWrite(Number(fd), bytesOf(bytes), Number(offset)),
+    lseek: ([fd], position) => this.#onSeek(Number(fd), position),
+    fsync: ([fd]) => sync(this.#open.get(Number(fd))?.file),
+    fdatasync: ([fd]) => sync(this.#open.get(Number(fd))?.file),
+    ftruncate: ([fd, size]) => truncate(this.#open.get(Number(fd))?.file, Number(size)),
+    truncate: ([path, size]) => truncate(this.#files.get(pathOf(path)), Number(size)),
+    rename: ([from, to]) => this.#onRename(pathOf(from), pathOf(to)),
+    renameat: ([, from, , to]) => this.#onRename(pathOf(from), pathOf(to)),
+    renameat2: ([, from, , to]) => this.#onRename(pathOf(from), pathOf(to)),
+    unlink: ([path]) => void this.#files.delete(pathOf(path)),
+    unlinkat: ([, path]) => void this.#files.delete(pathOf(path)),
+  };
+
   /** Only paths below `root` count. */
   constructor(root: string) {
     this.#root = root;
   }
 
   apply({ name, args, result }: SystemCall): void {
-    if (result < 0) return;
-    const fd = Number(args[0]);
-    switch (name) {
-      case "openat":
-        return this.#onOpen(pathOf(args[1]), args[2] ?? "", result);
-      case "close":
-        return void this.#open.delete(fd);
-      case "write":
-        return this.#onWrite(fd, bytesOf(args[1] ?? ""), null);
-      case "pwrite64":
-        return this.#onWrite(fd, bytesOf(args[1] ?? ""), Number(args[3]));
-      case "lseek": {
-        const descriptor = this.#open.get(fd);
-        if (descriptor !== undefined) descriptor.position = result;
-        return;
-      }
-      case "fsync":
-      case "fdatasync":
-        return sync(this.#open.get(fd)?.file);
-      case "ftruncate":
-        return truncate(this.#open.get(fd)?.file, Number(args[1]));
-      case "truncate":
-        return truncate(this.#files.get(pathOf(args[0])), Number(args[1]));
-      case "renameat":
-      case "renameat2":
-        return this.#onRename(pathOf(args[1]), pathOf(args[3]));
-      case "rename":
-        return this.#onRename(pathOf(args[0]), pathOf(args[1]));
-      case "unlinkat":
-        return void this.#files.delete(pathOf(args[1]));
-      case "unlink":
-        return void this.#files.delete(pathOf(args[0]));
-      default:
-        return;
-    }
+    if (result >= 0) this.#effects[name]?.(args, result);
   }
 
   /** Writes the files as the power cut leaves them. */
@@ -92,6 +76,11 @@ export class TracedDisk {
     if (flags.includes("O_TRUNC")) truncate(file, 0);
     const syncs = flags.includes("SYNC");
     this.#open.set(fd, { file, position: 0, appends: flags.includes("O_APPEND"), syncs });
+  }
+
+  #onSeek(fd: number, position: number): void {
+    const descriptor = this.#open.get(fd);
+    if (descriptor !== undefined) descriptor.position = position;
   }
 
   #onWrite(fd: number, bytes: Buffer, at: number | null): void {
