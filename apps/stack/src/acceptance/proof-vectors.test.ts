@@ -3,7 +3,15 @@ import { describe, expect, it } from "vitest";
 import { isDecided } from "./test-support/decisions.ts";
 import { newChannelId } from "./test-support/edge-server.ts";
 import { nothingKept, postCallback, withProofServers } from "./test-support/proof-servers.ts";
-import { bumps, envelopeBody, envelopes, messages, published, tscProofs, unsignedEnvelope } from "./test-support/vectors.ts";
+import {
+  bumps,
+  envelopeBody,
+  envelopes,
+  messages,
+  published,
+  tscProofs,
+  unsignedEnvelope,
+} from "./test-support/vectors.ts";
 import type { VectorCase } from "./test-support/vectors.ts";
 
 const servers = withProofServers();
