@@ -1,8 +1,6 @@
-import { once } from "node:events";
-import { setTimeout as delay } from "node:timers/promises";
 import { ConfigError, loadConfig, type Config } from "@p4/config";
-import { isStoreError } from "@p4/event-store";
 import { createLogger, Lifecycle, runUntilSignal, type Logger } from "@p4/telemetry";
+import { startPatiently } from "./start-patiently.ts";
 
 export interface RunningApp {
   close(): Promise<void>;
@@ -15,8 +13,6 @@ interface StartOptions {
 }
 
 export type StartApp = (options: StartOptions) => Promise<RunningApp>;
-
-const tryAgainMs = 1_000;
 
 /**
  * The main program of an app that runs alone: configuration from the environment, until SIGINT or SIGTERM.
@@ -41,7 +37,7 @@ export async function runApp(name: string, start: StartApp): Promise<void> {
   const lifecycle = new Lifecycle({ logger }).add({
     name,
     start: async () => {
-      app = await startPatiently(start, { config, logger, natsUrl: natsUrl.join(",") }, stopping.signal);
+      app = await startPatiently(() => start({ config, logger, natsUrl: natsUrl.join(",") }), logger, stopping.signal);
     },
     async stop() {
       stopping.abort();
@@ -53,26 +49,6 @@ export async function runApp(name: string, start: StartApp): Promise<void> {
   } catch (error) {
     fail(`${name}: ${error instanceof Error ? error.message : String(error)}`, 1);
   }
-}
-
-/** Undefined: told to stop before it had started. */
-async function startPatiently(
-  start: StartApp,
-  options: StartOptions,
-  stopping: AbortSignal,
-): Promise<RunningApp | undefined> {
-  while (!stopping.aborted) {
-    try {
-      const app = await start(options);
-      if (!stopping.aborted) return app;
-      await app.close();
-    } catch (error) {
-      if (!isStoreError(error) || !error.retryable) throw error;
-      options.logger.warn({ code: error.code, reason: error.message }, "not started yet; trying again");
-      await Promise.race([delay(tryAgainMs), once(stopping, "abort")]);
-    }
-  }
-  return undefined;
 }
 
 function fail(line: string, exitCode: number): void {
