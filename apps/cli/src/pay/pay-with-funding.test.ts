@@ -116,7 +116,7 @@ describe("payWithFunding", () => {
       onStep: (step) => steps.push(step),
     });
     expect(outcome).toMatchObject({ accepted: true, proof: null });
-    expect(steps.at(-1)).toEqual({ step: "proofRefused", reason: "another Merkle root" });
+    expect(steps.at(-1)).toEqual({ step: "proofRefused", reason: "block: another Merkle root" });
   });
 
   it("says what is wrong with an address", async () => {

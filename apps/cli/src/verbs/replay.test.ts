@@ -25,6 +25,7 @@ describe("p4 replay", () => {
     expect(out).toMatch(/merchant +join/);
     expect(out).toMatch(/customer +payment +awaitingPayment -> awaitingAck/);
     expect(out).toContain("pending for the merchant: payment");
+    expect(out).toMatch(/waits for the merchant, [\d.]+ m?s by now/);
   });
 
   it("stops at a sequence: the state then, and what each party had been sent", async () => {

@@ -2,6 +2,7 @@ import {
   machineVersion,
   stateName,
   tellNext,
+  waitsFor,
   type Timeline,
   type TimelineEntry,
   type TimelinePosition,
@@ -143,6 +144,8 @@ function channelView(channelId: string, { channel, entries }: Timeline, isPast: 
   return {
     channelId,
     state: stateName(channel.snapshot),
+    waitsFor: waitsFor(stateName(channel.snapshot)),
+    lastEventAt: new Date(context.lastEventAtMs).toISOString(),
     streamVersion: channel.streamVersion,
     headHash: channel.headHash,
     machineVersion: machineVersion(sha256Hex),
@@ -164,6 +167,9 @@ function summaryLines(view: ReturnType<typeof channelView>): string[] {
   const took = entries.at(-1)?.elapsedMs ?? 0;
   return [
     `${state} after ${entries.length} events in ${durationText(took)}; deadline ${timeText(Date.parse(view.expiresAt))}`,
+    ...(sent === undefined && view.waitsFor !== null
+      ? [`waits for the ${view.waitsFor}, ${durationText(Date.now() - Date.parse(view.lastEventAt))} by now`]
+      : []),
     ...(sent === undefined
       ? []
       : [`sent to the merchant: ${list(sent.merchant)}`, `sent to the customer: ${list(sent.customer)}`]),

@@ -48,16 +48,16 @@ export const streamsVerb: Verb = (program, context) => {
           `${sizeText(storedBytes)} stored, growing by ${sizeText(bytesPerDay)} a day; ` +
             (Number.isFinite(finalBytes)
               ? `about ${sizeText(finalBytes)} once the oldest goes with age`
-              : "kept for ever"),
+              : "some of it is kept for ever"),
           limitText(storeLimitBytes, daysLeft),
         ]);
       }),
     );
 };
 
-/** Bytes a day; null when the stream is too young to tell. */
-function growth({ bytes, firstAtMs }: StreamReport, nowMs: number): number | null {
-  if (firstAtMs === null) return 0;
+/** Bytes a day; null when the stream is too young to tell. A deadline goes with its channel's end. */
+function growth({ stream, bytes, firstAtMs }: StreamReport, nowMs: number): number | null {
+  if (firstAtMs === null || stream.startsWith("KV_P4_DEADLINES_")) return 0;
   const ageMs = nowMs - firstAtMs;
   return ageMs < minimumAgeMs ? null : Math.round((bytes * dayMs) / ageMs);
 }
