@@ -20,7 +20,12 @@ export function walletSocketRoute(context: EdgeContext): WebSocketRoute<Connecti
     maxMessageBytes: context.limits.maxMessageBytes,
     maxQueuedBytes: context.limits.maxQueuedBytes,
     upgrade: (request) => joinChannel(request, context),
-    open: (socket) => socket.cork(() => greet(socket, context)),
+    open: (socket) => {
+      socket.cork(() => greet(socket, context));
+      // Not inside the cork: uWS would send the close frame and never end the connection.
+      const { snapshot } = socket.data.channel.followed.channel;
+      if (isEnded(snapshot)) socket.close(edgeCloseCodes.terminal, `channel.${stateName(snapshot)}`);
+    },
     message: (socket, text) => onText(socket, text, context),
     binary: (socket, sizeBytes) => {
       context.metrics.frameReceived(sizeBytes);
@@ -55,7 +60,7 @@ function greet(socket: WebSocketConnection<Connection>, context: EdgeContext): v
   for (const message of pending) socket.send(new OutgoingFrame(message, channelId).encode(connection.encoding));
   connection.missed.length = 0;
   connection.history?.events.splice(0);
-  if (isEnded(channel.snapshot)) endAtOnce(socket, context);
+  if (isEnded(channel.snapshot)) sayEnd(socket, context);
 }
 
 /** A resumed peer hears what others said to its role, and not its own messages. */
@@ -68,22 +73,19 @@ function heardEvents(connection: Connection) {
     .filter((delivery) => delivery !== null);
 }
 
-/** The channel is over: say so and close. A resumed peer may have been told by the log already. */
-function endAtOnce(socket: WebSocketConnection<Connection>, context: EdgeContext): void {
+/** The channel is over. A resumed peer has been told by the log already. */
+function sayEnd(socket: WebSocketConnection<Connection>, context: EdgeContext): void {
   const { channel, history, encoding } = socket.data;
-  const state = stateName(channel.followed.channel.snapshot);
-  if (history === null) {
-    const end = serverMessage({
-      key: `channel.${state}`,
-      channelId: channel.channelId,
-      messageId: context.newId(),
-      timestampMs: context.nowMs(),
-      headers: [[sequenceHeader, [String(channel.followed.channel.streamVersion)]]],
-    });
-    socket.send(encodeMessage(end, encoding));
-  }
-  // The upgrade's answer is still held back here; a close now would send its frame and never end the connection.
-  queueMicrotask(() => socket.close(edgeCloseCodes.terminal, `channel.${state}`));
+  if (history !== null) return;
+  const { snapshot, streamVersion } = channel.followed.channel;
+  const end = serverMessage({
+    key: `channel.${stateName(snapshot)}`,
+    channelId: channel.channelId,
+    messageId: context.newId(),
+    timestampMs: context.nowMs(),
+    headers: [[sequenceHeader, [String(streamVersion)]]],
+  });
+  socket.send(encodeMessage(end, encoding));
 }
 
 function onText(socket: WebSocketConnection<Connection>, text: string, context: EdgeContext): void {

@@ -15,7 +15,7 @@ export function transportLimitBytes(maxMessageBytes: number): number {
 
 export interface BehaviorHooks {
   readonly onOpen: (connection: SocketConnection<unknown>) => void;
-  readonly onClose: (connection: SocketConnection<unknown>) => void;
+  readonly onClose: (connection: SocketConnection<unknown>, code: number) => void;
   readonly onError: (error: unknown, where: string) => void;
 }
 
@@ -47,7 +47,10 @@ export function behaviorOf(route: AnyWebSocketRoute, hooks: BehaviorHooks): WebS
       const { connection } = ws.getUserData();
       connection.attach(ws);
       hooks.onOpen(connection);
-      guarded(connection, "open", () => route.open?.(connection));
+      // uWS is inside the upgrade's cork here: a microtask later the new socket can be corked, and closed, like any other.
+      queueMicrotask(() => {
+        if (connection.isOpen) guarded(connection, "open", () => route.open?.(connection));
+      });
     },
     message: (ws, message, isBinary) => {
       const { connection } = ws.getUserData();
@@ -72,7 +75,7 @@ export function behaviorOf(route: AnyWebSocketRoute, hooks: BehaviorHooks): WebS
       const { connection } = ws.getUserData();
       const reason = Buffer.from(message).toString("utf8");
       connection.detach();
-      hooks.onClose(connection);
+      hooks.onClose(connection, code);
       guarded(connection, "close", () => route.close?.(connection, code, reason));
     },
   };
