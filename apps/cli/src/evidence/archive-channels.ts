@@ -48,6 +48,10 @@ export interface ArchiveReport {
   /** Those that the target has with this very head. */
   readonly unchanged: number;
   readonly bytes: number;
+  /** Headers that are not in the files, since no source had them. The files prove less without. */
+  readonly missingHeaders: number;
+  /** The first of them, with the reason. */
+  readonly firstMissing?: string;
   readonly failed: readonly { readonly channelId: string; readonly code: string; readonly message: string }[];
 }
 
@@ -65,14 +69,18 @@ export async function archiveChannels(
   { concurrency, progress, signal }: ArchiveOptions,
 ): Promise<ArchiveReport> {
   const failed: ArchiveReport["failed"][number][] = [];
-  let [archived, unchanged, bytes] = [0, 0, 0];
+  let [archived, unchanged, bytes, missingHeaders] = [0, 0, 0, 0];
+  let firstMissing: string | undefined;
   await forEachConcurrently(channels, concurrency, async ({ channelId, streamVersion }) => {
     signal.throwIfAborted();
     try {
       if ((await target.archivedVersion(channelId)) === streamVersion) unchanged++;
       else {
-        bytes += await target.write(await maker.make(channelId));
+        const made = await maker.make(channelId);
+        bytes += await target.write(made);
         archived++;
+        missingHeaders += made.missingBlocks.length;
+        firstMissing ??= made.missingBlocks.map(({ blockHash, reason }) => `${blockHash}: ${reason}`)[0];
       }
     } catch (error) {
       // An unreachable broker ends the run; a damaged channel is a finding.
@@ -81,5 +89,12 @@ export async function archiveChannels(
     }
     progress.add();
   });
-  return { archived, unchanged, bytes, failed };
+  return {
+    archived,
+    unchanged,
+    bytes,
+    missingHeaders,
+    ...(firstMissing === undefined ? {} : { firstMissing }),
+    failed,
+  };
 }

@@ -30,8 +30,7 @@ export interface EvidenceMaker {
   make(channelId: string): Promise<MadeEvidence>;
 }
 
-const { name, version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
-  readonly name: string;
+const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
   readonly version: string;
 };
 
@@ -66,7 +65,7 @@ export async function evidenceMaker(
           region,
           shard: shardOf(channelId, shards),
           durability,
-          softwareVersion: `${name} ${version}`,
+          softwareVersion: `p4 ${version}`,
           exportedAtMs: Date.now(),
           events,
           blocks,

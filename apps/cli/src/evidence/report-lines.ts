@@ -1,6 +1,7 @@
 import { checkTitles, type CheckStatus, type EvidenceReport } from "@p4/evidence";
 import { sizeText, timeText } from "../human.ts";
 import type { Style, Terminal } from "../terminal.ts";
+import { counted } from "./counted.ts";
 import { wrapText } from "./wrap-text.ts";
 
 const words: Record<CheckStatus, readonly [word: string, style: Style]> = {
@@ -10,7 +11,10 @@ const words: Record<CheckStatus, readonly [word: string, style: Style]> = {
 };
 
 const titleWidth = Math.max(...Object.values(checkTitles).map((title) => title.length));
-const indent = " ".repeat(12 + titleWidth + 2);
+const wordWidth = 12;
+const besideWidth = wordWidth + titleWidth + 2;
+/** Below this, statements with their long hashes are set under their titles instead of beside them. */
+const statementWidth = 90;
 const minimumWidth = 40;
 
 /** What an evidence file proves and what not, for a terminal. A pipe gets one line a check. */
@@ -18,13 +22,16 @@ export function reportLines(
   { checks, ...report }: EvidenceReport,
   { style, columns = Infinity }: Pick<Terminal, "style" | "columns">,
 ): string[] {
-  const width = Math.max(minimumWidth, columns - indent.length);
+  const isBeside = columns >= besideWidth + statementWidth;
+  const left = isBeside ? besideWidth : wordWidth;
+  const indent = " ".repeat(left);
   const lines = checks.flatMap(({ code, status, statement, line, part }) => {
     const [word, colour] = words[status];
     const place = line === null || status === "ok" ? "" : ` (line ${line}${part === null ? "" : `, ${part}`})`;
-    const [first = "", ...rest] = wrapText(statement + place, width);
-    const head = `${style(colour, word.padEnd(10))}  ${style("dim", checkTitles[code].padEnd(titleWidth))}  ${first}`;
-    return [head, ...rest.map((text) => indent + text)];
+    const [first = "", ...rest] = wrapText(statement + place, Math.max(minimumWidth, columns - left));
+    const title = isBeside ? checkTitles[code].padEnd(titleWidth + 2) : checkTitles[code];
+    const head = style(colour, word.padEnd(wordWidth)) + style("dim", title);
+    return [...(isBeside ? [head + first] : [head, indent + first]), ...rest.map((text) => indent + text)];
   });
   return [...lines, "", ...verdictLines({ checks, ...report }, style)];
 }
@@ -32,24 +39,31 @@ export function reportLines(
 function verdictLines({ ok, checks, file, fileSha256 }: EvidenceReport, style: Terminal["style"]): string[] {
   const count = (wanted: CheckStatus): number => checks.filter(({ status }) => status === wanted).length;
   const verdict = ok
-    ? `${style("green", "This evidence holds.")} ${count("not-proved")} things are not proved: read them above.`
-    : `${style("red", "This evidence does not hold.")} ${count("failed")} of ${checks.length} checks failed.`;
-  return [verdict, ...(file === null ? [] : [headLine(file)]), `sha256 of the file ${fileSha256}`];
+    ? `${style("green", "This evidence holds.")} Not proved: ${counted(count("not-proved"), "thing")}, named above.`
+    : `${style("red", "This evidence does not hold.")} ${count("failed")} of ${counted(checks.length, "check")} failed.`;
+  return [verdict, ...(file === null ? [] : headLines(file)), `sha256 of the file ${fileSha256}`];
 }
 
-function headLine({ manifest }: NonNullable<EvidenceReport["file"]>): string {
+function headLines({ manifest }: NonNullable<EvidenceReport["file"]>): string[] {
   const { head, eventCount, state } = manifest.value;
-  return `channel ${head.channelId}: ${eventCount} events, ${state}; head ${head.headHash} at sequence ${head.streamVersion}`;
+  return [
+    `channel ${head.channelId}: ${counted(eventCount, "event")}, ${state}`,
+    `head ${head.headHash} at sequence ${head.streamVersion}`,
+  ];
 }
 
 /** What the file states about itself. */
 export function factLines(file: NonNullable<EvidenceReport["file"]>): string[] {
   const { exportedAtMs, durability, region, shard, machineVersion, softwareVersion, operatorKey } = file.header.value;
   return [
-    headLine(file),
+    ...headLines(file),
     `exported ${timeText(exportedAtMs)} by ${softwareVersion}, machine ${machineVersion}; region ${region}, shard ${shard}`,
     `durability ${durability}; signed by ${operatorKey}`,
-    `${file.blocks.length} block headers, ${file.countersignatures.length} countersignatures, ${file.anchors.length} anchors`,
+    [
+      counted(file.blocks.length, "block header"),
+      counted(file.countersignatures.length, "countersignature"),
+      counted(file.anchors.length, "anchor"),
+    ].join(", "),
   ];
 }
 

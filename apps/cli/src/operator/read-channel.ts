@@ -14,6 +14,8 @@ import { CliError } from "../cli-error.ts";
 import type { LogPoint } from "../verbs/arguments.ts";
 import { explainFailure } from "./explain-failure.ts";
 
+type ReadableLog = Pick<EventLog, "readStream">;
+
 const decoder = new TextDecoder("utf-8", { fatal: false });
 
 /** The bytes as text. Bytes that are not UTF-8 break the hash chain, which names their place. */
@@ -26,7 +28,7 @@ export function textOf({ streamVersion, bytes }: StoredEvent): StoredText {
  *
  * @throws CliError for an unknown channel, a point before it, or a log that does not hold together
  */
-export async function readTimeline(log: EventLog, channelId: string, upTo?: LogPoint): Promise<Timeline> {
+export async function readTimeline(log: ReadableLog, channelId: string, upTo?: LogPoint): Promise<Timeline> {
   const events = await log.readStream(channelId, {
     consistent: true,
     ...(upTo !== undefined && "atMs" in upTo ? { upToMs: upTo.atMs } : {}),
@@ -43,7 +45,7 @@ export async function readTimeline(log: EventLog, channelId: string, upTo?: LogP
   }
 }
 
-async function refuse(log: EventLog, channelId: string, upTo: LogPoint | undefined): Promise<never> {
+async function refuse(log: ReadableLog, channelId: string, upTo: LogPoint | undefined): Promise<never> {
   const [first] = upTo === undefined ? [] : await log.readStream(channelId, { consistent: true });
   if (first === undefined) throw unknownChannel(channelId);
   const opened = new Date(first.storedAtMs).toISOString();

@@ -1,6 +1,7 @@
 import type { ChannelHead } from "@p4/evidence";
 import { forEachConcurrently } from "@p4/node";
 import { sha256Hex } from "@p4/node-crypto";
+import { counted } from "../evidence/counted.ts";
 import { readAnchorFile } from "../evidence/input-output.ts";
 import { countText, timeText } from "../human.ts";
 import { withNode, type Operator } from "../operator/with-node.ts";
@@ -40,7 +41,7 @@ async function compare(context: VerbContext, { node }: Operator, path: string): 
   });
   const { style } = context.terminal;
   context.print({ file: path, ok: differing.length === 0, ...signedRoot, differing, gone }, () => [
-    `${countText(heads.length)} channels, anchored ${timeText(signedRoot.anchoredAtMs)}, root ${signedRoot.root}`,
+    `${counted(heads.length, "channel")}, anchored ${timeText(signedRoot.anchoredAtMs)}, root ${signedRoot.root}`,
     ...(gone === 0 ? [] : [`${countText(gone)} are no longer in the log`]),
     ...differing.map(({ channelId, streamVersion, fault }) => `${channelId} at ${streamVersion}: ${fault}`),
     differing.length === 0

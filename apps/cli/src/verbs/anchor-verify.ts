@@ -1,7 +1,8 @@
 import { anchoredHead } from "@p4/evidence";
+import { counted } from "../evidence/counted.ts";
 import { readAnchorFile } from "../evidence/input-output.ts";
 import { publicKeyArgument } from "../evidence/key-arguments.ts";
-import { countText, timeText } from "../human.ts";
+import { timeText } from "../human.ts";
 import { CliError } from "../cli-error.ts";
 import { examples, type Verb, type VerbContext } from "../verb.ts";
 import { channelArgument } from "./arguments.ts";
@@ -40,7 +41,7 @@ async function verify(context: VerbContext, path: string, { trustedKey, channel 
   const { style } = context.terminal;
   const whose = "Whose key it is, is not proved: compare it with the operator's, as you know it.";
   context.print({ file: path, ok: true, ...signedRoot, isTrusted, ...(head === null ? {} : { head }) }, () => [
-    `${style("green", "proved")}      ${countText(signedRoot.leafCount)} heads are under the root, and the key below signed it`,
+    `${style("green", "proved")}      ${counted(signedRoot.leafCount, "head")} under the root, which the key below signed`,
     ...(isTrusted === null ? [`${style("yellow", "not proved")}  ${whose}`] : []),
     `${style("yellow", "not proved")}  When it was made: compare the root with what was published then.`,
     "",

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { createAnchor, readAnchor, type ChannelHead } from "@p4/evidence";
 import { nodeCrypto } from "@p4/node-crypto";
 import { CliError } from "../cli-error.ts";
+import { counted } from "../evidence/counted.ts";
 import { confirmReplacing, writeOutputFile } from "../evidence/input-output.ts";
 import { openKeyFile, operatorKeyPath } from "../evidence/key-file.ts";
 import { fileLine } from "../evidence/report-lines.ts";
@@ -64,7 +65,7 @@ async function makeAnchor(context: VerbContext, operator: Operator, options: Anc
   await writeOutputFile(output, text);
   const { signedRoot } = readAnchor(text, nodeCrypto);
   context.print({ file: output, ...signedRoot, damaged, aging }, () => [
-    `${countText(heads.length)} channels at ${timeText(anchoredAtMs)}`,
+    `${counted(heads.length, "channel")} at ${timeText(anchoredAtMs)}`,
     `root ${signedRoot.root}`,
     `signed by ${signedRoot.publicKey}`,
     ...(aging === 0 ? [] : [`${countText(aging)} have lost their first events to the log's age, and are not in it`]),

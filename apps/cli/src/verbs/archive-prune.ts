@@ -1,3 +1,4 @@
+import { counted } from "../evidence/counted.ts";
 import { openArchive, type ArchiveRecord } from "../evidence/archive.ts";
 import { countText, sizeText, timeText } from "../human.ts";
 import { withNode, type Operator } from "../operator/with-node.ts";
@@ -29,7 +30,7 @@ async function prune(
   const old: ArchiveRecord[] = [];
   for await (const record of archive.all()) if (record.archivedAtMs < archivedBefore) old.push(record);
   if (old.length > 0) {
-    const question = `Delete ${countText(old.length)} evidence files that were archived before ${timeText(archivedBefore)}?`;
+    const question = `Delete ${counted(old.length, "evidence file")} archived before ${timeText(archivedBefore)}?`;
     await context.confirm(`${question} Those on hold stay. This cannot be undone.`, yes);
   }
   let [deleted, held, bytes] = [0, 0, 0];
@@ -41,6 +42,6 @@ async function prune(
     } else held++;
   }
   context.print({ deleted, bytes, held }, () => [
-    `${countText(deleted)} evidence files (${sizeText(bytes)}) deleted; ${countText(held)} on hold stay`,
+    `${counted(deleted, "evidence file")} (${sizeText(bytes)}) deleted; kept on hold: ${countText(held)}`,
   ]);
 }

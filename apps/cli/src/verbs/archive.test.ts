@@ -1,9 +1,11 @@
 import { readFile, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { createBlobStore } from "@p4/nats";
-import { tempDir } from "@p4/testkit";
+import { openChannelNode } from "@p4/node";
+import { tempDir, waitFor } from "@p4/testkit";
 import { beforeAll, describe, expect, it } from "vitest";
-import { said, withRecordedLog } from "../test-support/recorded-log.ts";
+import { paidChannelId, paidCommands } from "../test-support/paid-channel.ts";
+import { said, shards, withRecordedLog } from "../test-support/recorded-log.ts";
 import { runP4, type RunOptions } from "../test-support/run-p4.ts";
 
 const log = withRecordedLog();
@@ -143,5 +145,25 @@ describe("p4 hold", () => {
   it("refuses a channel that nobody knows", async () => {
     const unknown = await p4(["hold", "add", "nobody", "--reason", "case 9", "--json"]);
     expect([unknown.exitCode, unknown.json()]).toMatchObject([1, { error: { code: "CHANNEL_UNKNOWN" } }]);
+  });
+});
+
+describe("a channel that has left the log with its age", () => {
+  it("is replayed from the archive, which is said", async () => {
+    const region = "aging";
+    const aging = { ...env(), P4_REGION: region };
+    const options = { natsUrl: log.nats.url, name: "test", region, shards, replicas: 1, retentionMs: 2_000 };
+    const node = await openChannelNode(options);
+    for (const command of paidCommands()) await node.registry.submit(paidChannelId, command);
+    const hold = ["hold", "add", paidChannelId, "--reason", "case 10"];
+    expect((await runP4(hold, { env: aging })).exitCode).toBe(0);
+    const before = await runP4(["replay", paidChannelId, "--json"], { env: aging });
+    await waitFor(async () => (await node.log.readStream(paidChannelId, { consistent: true })).length === 0);
+    await node.close();
+    const after = await runP4(["replay", paidChannelId, "--json"], { env: aging });
+    expect([after.exitCode, after.err]).toEqual([0, expect.stringContaining("has left the log")]);
+    expect(after.json()).toEqual(before.json());
+    const exported = await runP4(["evidence", "export", paidChannelId, "--json"], { env: aging });
+    expect(exported).toMatchObject({ exitCode: 1, err: expect.stringContaining("p4 evidence fetch") });
   });
 });

@@ -1,5 +1,6 @@
 import type { ChannelSummary } from "@p4/channel";
 import { CliError } from "../cli-error.ts";
+import { counted } from "../evidence/counted.ts";
 import { openArchive, type Archive } from "../evidence/archive.ts";
 import { archiveChannels, directoryTarget, storeTarget } from "../evidence/archive-channels.ts";
 import { openKeyFile, operatorKeyPath } from "../evidence/key-file.ts";
@@ -67,10 +68,13 @@ async function archiveEnded(
   const target = dir === undefined ? storeTarget(archive) : directoryTarget(dir);
   const channels = wanted(node.index, archive, endedBefore);
   const report = await archiveChannels(channels, maker, target, { concurrency, progress, signal });
-  const { archived, unchanged, bytes, failed } = report;
+  const { archived, unchanged, bytes, failed, missingHeaders, firstMissing } = report;
   const where = dir ?? "the store";
   context.print({ to: dir ?? "store", ...report, tookMs: Math.round(progress.elapsedMs) }, () => [
-    `${countText(archived)} channels (${sizeText(bytes)}) archived in ${where} in ${durationText(progress.elapsedMs)}; ${countText(unchanged)} were there already`,
+    `${counted(archived, "channel")} (${sizeText(bytes)}) archived in ${where} in ${durationText(progress.elapsedMs)}; there already: ${countText(unchanged)}`,
+    ...(firstMissing === undefined
+      ? []
+      : [`${counted(missingHeaders, "block header")} could not be had: ${firstMissing}`]),
     ...failed.map(({ channelId, message }) => {
       const place = message.includes(channelId) ? message : `${channelId}: ${message}`;
       return `${context.terminal.style("red", "not archived")} ${place}`;

@@ -1,6 +1,7 @@
 import { anchorProof, appendAnchor, renderEvidenceHtml, verifyEvidence, type EvidenceReport } from "@p4/evidence";
 import { nodeCrypto } from "@p4/node-crypto";
 import { CliError } from "../cli-error.ts";
+import { counted } from "../evidence/counted.ts";
 import { confirmReplacing, readAnchorFile, writeOutputFile } from "../evidence/input-output.ts";
 import { fileArgument } from "../evidence/key-arguments.ts";
 import { openKeyFile, operatorKeyPath } from "../evidence/key-file.ts";
@@ -90,8 +91,9 @@ function madeLines({ channelId, eventCount, state, headHash, streamVersion, ...m
   const { durability, blocks, missingBlocks } = made;
   const weak = durability === "unknown" ? " (--monitor names a server's monitoring port, which tells)" : "";
   return [
-    `channel ${channelId}: ${eventCount} events, ${state}; head ${headHash} at sequence ${streamVersion}`,
-    `durability ${durability}${weak}; ${blocks} block ${blocks === 1 ? "header" : "headers"}`,
+    `channel ${channelId}: ${counted(eventCount, "event")}, ${state}`,
+    `head ${headHash} at sequence ${streamVersion}`,
+    `durability ${durability}${weak}; ${counted(blocks, "block header")}`,
     ...missingBlocks.map(({ blockHash, reason }) => `no header of block ${blockHash}: ${reason}`),
   ];
 }

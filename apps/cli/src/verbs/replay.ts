@@ -9,6 +9,7 @@ import {
 } from "@p4/channel";
 import { sha256Hex } from "@p4/node-crypto";
 import { CliError } from "../cli-error.ts";
+import { logWithArchive } from "../evidence/log-with-archive.ts";
 import { durationText, timeText } from "../human.ts";
 import { explainFailure } from "../operator/explain-failure.ts";
 import { readTimeline, sentTo, textOf } from "../operator/read-channel.ts";
@@ -66,11 +67,12 @@ const misuse = (message: string): CliError => new CliError("misuse", message, "p
 
 async function replay(
   context: VerbContext,
-  { node }: Operator,
+  operator: Operator,
   channelId: string,
   { at, follow }: ReplayOptions,
 ): Promise<void> {
-  const timeline = await readTimeline(node.log, channelId, at);
+  const { node } = operator;
+  const timeline = await readTimeline(logWithArchive(context, operator), channelId, at);
   const { entries } = timeline;
   const { style: paint, columns } = context.terminal;
   const table = timelineTable(entries, paint, columns);
