@@ -3,8 +3,12 @@ import { startEdge } from "@p4/edge";
 import { createLogger } from "@p4/telemetry";
 
 /** The edge as it is deployed, in a process of its own so that its CPU can be told from the client's. */
-const config = loadConfig({ P4_PORT: "0", P4_LOG_LEVEL: "warn", P4_CHANNEL_TTL: "1h" });
+const [natsUrl = "", settings = "{}"] = process.argv.slice(2);
+const more = JSON.parse(settings) as Record<string, string>;
+const config = loadConfig({ P4_PORT: "0", P4_LOG_LEVEL: "warn", P4_CHANNEL_TTL: "1h", ...more });
 const logger = createLogger({ level: config.logLevel, name: "edge" });
-const edge = await startEdge({ config, logger, natsUrl: process.argv[2] ?? "" });
+const edge = await startEdge({ config, logger, natsUrl });
+// Memory is compared after a collection: node --expose-gc.
+process.on("SIGUSR2", () => globalThis.gc?.());
 process.send?.({ port: edge.port });
 process.once("disconnect", () => void edge.close().then(() => process.exit(0)));

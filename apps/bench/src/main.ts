@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { hostileCommand } from "./hostile-command.ts";
 import { recordCommand } from "./record-command.ts";
 import { relayScenario } from "./relay-scenario.ts";
 import { reportText, type BenchReport } from "./report.ts";
@@ -7,10 +8,15 @@ import { verifyScenario } from "./verify-scenario.ts";
 const usage = `npm run bench -- [--channels 1000] [--concurrency 64] [--body-bytes 700] [--rounds 3] [--json]
 
 Runs this system and a relay in memory side by side. Read the ratios; the absolute figures are this machine's.
-"npm run bench -- record" fills a broker with payments instead.`;
+Others: "npm run bench -- hostile" measures wallets under attack, "npm run bench -- record" fills a broker with payments.`;
 
 const [command, ...rest] = process.argv.slice(2);
-if (command === "record") process.exit(await recordCommand(rest));
+const commands = new Map([
+  ["hostile", hostileCommand],
+  ["record", recordCommand],
+]);
+const run = commands.get(command ?? "");
+if (run !== undefined) process.exit(await run(rest));
 
 const { values } = parseArgs({
   options: {

@@ -41,12 +41,12 @@ function ratios(rows: readonly (number | null)[][]): string[] {
   });
 }
 
-function figure(value: number | null): string {
+export function figure(value: number | null): string {
   if (value === null) return "";
   return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const all = [head, ...rows];
   const widths = head.map((_, column) => Math.max(...all.map((row) => (row[column] ?? "").length)));
   return all

@@ -10,9 +10,16 @@ export interface ServerProcess {
   stop(): Promise<void>;
 }
 
-export async function startServerProcess(module: string, args: readonly string[] = []): Promise<ServerProcess> {
+export async function startServerProcess(
+  module: string,
+  args: readonly string[] = [],
+  execArgv: readonly string[] = [],
+): Promise<ServerProcess> {
   const path = fileURLToPath(new URL(module, import.meta.url));
-  const child: ChildProcess = fork(path, [...args], { stdio: ["ignore", "inherit", "inherit", "ipc"] });
+  const child: ChildProcess = fork(path, [...args], {
+    execArgv: [...execArgv],
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
+  });
   const failed = once(child, "exit").then(([code]) =>
     Promise.reject(new Error(`${module} ended with ${String(code)}`)),
   );

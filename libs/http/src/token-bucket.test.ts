@@ -37,15 +37,16 @@ describe("TokenBuckets", () => {
       false,
       true,
     ]);
-    // Two seconds fill a bucket: "a" is asked for just before and just after the turn.
-    expect([buckets.take("a", 1_900), buckets.take("a", 2_050), buckets.take("a", 2_100)]).toEqual([true, true, false]);
+    // Four seconds fill a bucket from the deepest debt: "a" is asked for just before and just after the turn.
+    buckets.charge("a", 100, 0);
+    expect([buckets.take("a", 3_900), buckets.take("a", 4_050), buckets.take("a", 4_100)]).toEqual([true, true, false]);
   });
 
   it("forgets who was not seen for long, however many they were", () => {
     const buckets = new TokenBuckets({ burst: 2, perSecond: 1 }, 0);
     for (let i = 0; i < 10_000; i++) buckets.take(`2001:db8::${String(i)}`, i / 10);
     expect(buckets.size).toBe(10_000);
-    buckets.take("late", 6_000);
+    buckets.take("late", 10_000);
     expect(buckets.size).toBe(1);
   });
 });

@@ -26,6 +26,11 @@ export class TokenBucket {
     this.#tokens -= cost;
     return true;
   }
+
+  /** Takes the cost whether it is there or not; at most one burst is owed. */
+  charge(cost: number): void {
+    this.#tokens = Math.max(-this.#limit.burst, this.#tokens - cost);
+  }
 }
 
 /** One bucket for each key that was seen lately. A bucket that has had time to fill up again is forgotten. */
@@ -38,7 +43,8 @@ export class TokenBuckets {
 
   constructor(limit: RateLimit, nowMs: number) {
     this.#limit = limit;
-    this.#refillMs = (limit.burst / limit.perSecond) * 1000;
+    // From what is owed at most up to full.
+    this.#refillMs = ((2 * limit.burst) / limit.perSecond) * 1000;
     this.#turnedMs = nowMs;
   }
 
@@ -47,6 +53,14 @@ export class TokenBuckets {
   }
 
   take(key: string, nowMs: number): boolean {
+    return this.#bucket(key, nowMs).take(1, nowMs);
+  }
+
+  charge(key: string, cost: number, nowMs: number): void {
+    this.#bucket(key, nowMs).charge(cost);
+  }
+
+  #bucket(key: string, nowMs: number): TokenBucket {
     if (nowMs - this.#turnedMs >= this.#refillMs) {
       this.#older = nowMs - this.#turnedMs >= 2 * this.#refillMs ? new Map<string, TokenBucket>() : this.#recent;
       this.#recent = new Map();
@@ -58,6 +72,6 @@ export class TokenBuckets {
       this.#older.delete(key);
       this.#recent.set(key, bucket);
     }
-    return bucket.take(1, nowMs);
+    return bucket;
   }
 }

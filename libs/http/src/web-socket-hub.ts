@@ -6,7 +6,7 @@ import { Router } from "./router.ts";
 import { SocketConnection, type SocketUserData } from "./socket-connection.ts";
 import { behaviorOf, defaultMaxQueuedBytes } from "./web-socket-behavior.ts";
 import { TokenBuckets, type RateLimit } from "./token-bucket.ts";
-import type { AnyWebSocketRoute, UpgradeDecision } from "./web-socket-route.ts";
+import { closeCodes, type AnyWebSocketRoute, type UpgradeDecision } from "./web-socket-route.ts";
 
 export interface HubLimits {
   readonly maxConnections: number;
@@ -15,6 +15,9 @@ export interface HubLimits {
   readonly maxUpgradesUnderWay: number;
   readonly upgradeRatePerIp: RateLimit;
 }
+
+/** A socket that had to be closed with 4290 counts like so many joins of its address. */
+const joinsPerAbuse = 100;
 
 /** All WebSockets of one server: admits upgrades within the limits and knows every open socket. */
 export class WebSocketHub {
@@ -43,8 +46,12 @@ export class WebSocketHub {
     router.add(route.path, true);
     const behavior = behaviorOf(route, {
       onOpen: (connection) => this.#open.add(connection),
-      onClose: (connection) => {
+      onClose: (connection, code) => {
         this.#open.delete(connection);
+        // A flood that comes back at once would cost its joins and its refusals again and again.
+        if (code === closeCodes.slowConsumer) {
+          this.#rates.charge(connection.remoteAddress, joinsPerAbuse, performance.now());
+        }
         this.#release(connection.remoteAddress);
       },
       onError: this.#dispatcher.options.onError,
