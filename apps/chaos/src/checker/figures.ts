@@ -27,7 +27,7 @@ export function figuresOf(history: History, faults: readonly Fault[], violations
   const { records, log } = history;
   const sessions = sessionsOf(records);
   const waits = receiptWaits(history).sort((left, right) => left - right);
-  const stalled = records.flatMap((record) => (record.kind === "stalled" ? [record.closeCode] : []));
+  const stalled = records.flatMap((record) => (record.kind === "stalled" ? [record.cutOff] : []));
   const frames = sessions.flatMap(({ connections }) => connections.flatMap((connection) => connection.frames));
   return {
     flows: records.filter((record) => record.kind === "flow" && record.step === "started").length,
@@ -42,7 +42,7 @@ export function figuresOf(history: History, faults: readonly Fault[], violations
     faults: countBy(faults.map(({ kind }) => kind)),
     receiptWaitMs: { median: quantile(waits, 0.5), p99: quantile(waits, 0.99), longest: quantile(waits, 1) },
     longestWithoutConnectionMs: longestWithoutConnection(sessions),
-    stalledPeers: { met: stalled.length, cutOff: stalled.filter((code) => code !== 1000).length },
+    stalledPeers: { met: stalled.length, cutOff: stalled.filter((cutOff) => cutOff).length },
     losses: violations.filter(({ code }) => code.startsWith("LOST_")).length,
     violations: violations.length,
   };

@@ -15,6 +15,7 @@ export interface StalledPeerPlan {
 
 const bodyBytes = 400_000;
 const messages = 24;
+const endWithinMs = 3_000;
 
 /**
  * A customer that joins and then stops reading, while the merchant of its channel sends more than the edge keeps for one
@@ -23,7 +24,6 @@ const messages = 24;
 export async function stallPeer({ channelId, host, port, holdMs }: StalledPeerPlan, recorder: Recorder): Promise<void> {
   const url = `ws://${host}:${String(port)}/ws/${channelId}`;
   const socket = connect(port, host);
-  const bytes: Buffer[] = [];
   socket.on("error", () => undefined);
   socket.write(upgradeRequest(`/ws/${channelId}?role=customer&dialect=p4`, `${host}:${String(port)}`));
   // Another fault may have this edge down: then there is no peer to stall.
@@ -34,30 +34,27 @@ export async function stallPeer({ channelId, host, port, holdMs }: StalledPeerPl
   if (!isOpen) return;
   const shop = openMerchant(channelId, [url], recorder);
   const signal = AbortSignal.timeout(holdMs);
-  const memo = "x".repeat(bodyBytes);
+  let stored = 0;
+  const padding = "x".repeat(bodyBytes);
   try {
-    for (let sent = 0; sent < messages; sent++) await shop.offerTerms({ ...terms, memo }, undefined, { signal });
+    for (; stored < messages; stored++) await shop.offerTerms({ ...terms, padding }, undefined, { signal });
   } catch {
     // Another fault may keep the merchant from sending: then this peer was not stalled for long.
   }
   shop.close();
-  socket.on("data", (part: Buffer) => bytes.push(part));
-  await Promise.race([once(socket, "close"), delay(2_000)]).catch(() => undefined);
+  const ended = once(socket, "close").then(
+    () => true,
+    () => true,
+  );
+  // What the edge had sent before it gave up is still to be read; its end comes behind that.
+  socket.resume();
+  const cutOff = await Promise.race([ended, delay(endWithinMs, false)]);
   socket.destroy();
-  recorder.add({ kind: "stalled", channelId, closeCode: closeCodeOf(Buffer.concat(bytes)) });
+  recorder.add({ kind: "stalled", channelId, messagesStored: stored, cutOff });
 }
 
 function upgradeRequest(path: string, host: string): string {
   const key = randomBytes(16).toString("base64");
   const lines = [`GET ${path} HTTP/1.1`, `Host: ${host}`, "Upgrade: websocket", "Connection: Upgrade"];
   return [...lines, `Sec-WebSocket-Key: ${key}`, "Sec-WebSocket-Version: 13", "", ""].join("\r\n");
-}
-
-/** The code of a close frame at the end of what was read; null when there is none. */
-function closeCodeOf(bytes: Buffer): number | null {
-  for (let at = Math.max(0, bytes.length - 130); at < bytes.length - 3; at++) {
-    const isWhole = at + 2 + (bytes[at + 1] ?? 0) === bytes.length;
-    if (bytes[at] === 0x88 && isWhole) return bytes.readUInt16BE(at + 2);
-  }
-  return null;
 }

@@ -92,11 +92,12 @@ export interface FlowStep extends At {
   readonly detail: string;
 }
 
-/** A peer that stopped reading, and the code of the close frame it found when it read on; null: cut without one. */
+/** A peer that stopped reading while messages for it were stored, and whether the edge had ended its connection. */
 export interface PeerStalled extends At {
   readonly kind: "stalled";
   readonly channelId: string;
-  readonly closeCode: number | null;
+  readonly messagesStored: number;
+  readonly cutOff: boolean;
 }
 
 /** One line of what the wallets saw, in the order in which they saw it. */
