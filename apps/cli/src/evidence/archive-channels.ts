@@ -77,7 +77,8 @@ export async function archiveChannels(
       if ((await target.archivedVersion(channelId)) === streamVersion) unchanged++;
       else {
         const made = await maker.make(channelId);
-        bytes += await target.write(made);
+        const writtenBytes = await target.write(made);
+        bytes += writtenBytes;
         archived++;
         missingHeaders += made.missingBlocks.length;
         firstMissing ??= made.missingBlocks.map(({ blockHash, reason }) => `${blockHash}: ${reason}`)[0];

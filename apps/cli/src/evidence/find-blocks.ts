@@ -31,8 +31,14 @@ async function ask(source: HeaderSourceConfig, blockHash: string): Promise<Block
     if (found !== null) return { kind: "found", block: { ...found, source: name } };
     return { kind: "missing", blockHash, reason: `${name} does not know it` };
   } catch (error) {
-    return { kind: "missing", blockHash, reason: `${name}: ${error instanceof Error ? error.message : String(error)}` };
+    return { kind: "missing", blockHash, reason: `${name}: ${reasonOf(error)}` };
   }
+}
+
+/** fetch hides the reason in the cause. */
+function reasonOf(error: unknown): string {
+  const { message, cause } = error as Error & { readonly cause?: { readonly code?: string } };
+  return cause?.code ?? message;
 }
 
 /** For the file's reader; without what a URL may hold of credentials. */

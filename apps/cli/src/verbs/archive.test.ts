@@ -1,4 +1,4 @@
-import { readFile, truncate } from "node:fs/promises";
+import { readFile, stat, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { createBlobStore } from "@p4/nats";
 import { openChannelNode } from "@p4/node";
@@ -44,7 +44,13 @@ describe("p4 archive", () => {
 
   it("writes them as files too, and again where a file is damaged", async () => {
     const target = ["--dir", join(dir, "files")];
-    expect(await json(...archiveNow, ...target)).toMatchObject({ archived: 2 });
+    const { archived, bytes } = (await p4([...archiveNow, ...target, "--json"])).json<{
+      archived: number;
+      bytes: number;
+    }>();
+    const sizes = ["ended1", "ended2"].map((name) => stat(join(dir, "files", `${name}.p4e`)));
+    const written = (await Promise.all(sizes)).reduce((sum, { size }) => sum + size, 0);
+    expect({ archived, bytes }).toEqual({ archived: 2, bytes: written });
     const path = join(dir, "files", "ended1.p4e");
     expect((await runP4(["evidence", "show", path])).out).toContain("channel.closed");
     await truncate(path, 500);
