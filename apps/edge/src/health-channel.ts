@@ -23,7 +23,13 @@ export function healthRoute(options: { nowMs: () => number; newId: () => string 
     },
     open(socket) {
       const { data } = socket;
-      socket.send(greeting("health", data.clientId, data.encoding, options.newId(), options.nowMs(), []));
+      const message = {
+        channelId: "health",
+        clientId: data.clientId,
+        messageId: options.newId(),
+        timestampMs: options.nowMs(),
+      };
+      socket.send(greeting(message, data.encoding));
     },
     // Wallets send something here and expect no answer.
     message: () => undefined,

@@ -1,5 +1,11 @@
 import { stateName, type Channel } from "@p4/channel";
-import { encodeMessage, serverMessage, type Encoding, type MessageHeaders } from "@p4/protocol";
+import {
+  encodeMessage,
+  serverMessage,
+  type Encoding,
+  type MessageHeaders,
+  type ServerMessageInput,
+} from "@p4/protocol";
 import type { Connection } from "./connection.ts";
 import { sequenceHeader } from "./outgoing-frame.ts";
 
@@ -14,19 +20,12 @@ export function joinSuccess(connection: Connection, channel: Channel, messageId:
     ["x-p4-role", [connection.role ?? "none"]],
     ["x-p4-history", [connection.history?.isComplete === false ? "partial" : "complete"]],
   ];
-  return greeting(connection.channel.channelId, connection.id, connection.encoding, messageId, nowMs, headers);
+  const { id: clientId, encoding } = connection;
+  const { channelId } = connection.channel;
+  return greeting({ channelId, clientId, messageId, timestampMs: nowMs, headers }, encoding);
 }
 
-export function greeting(
-  channelId: string,
-  clientId: string,
-  encoding: Encoding,
-  messageId: string,
-  nowMs: number,
-  headers: MessageHeaders,
-): string {
-  return encodeMessage(
-    serverMessage({ key: "join.success", channelId, messageId, timestampMs: nowMs, clientId, headers, appId: "dpp" }),
-    encoding,
-  );
+/** `join.success` with these headers: none for a channel that is no channel. */
+export function greeting(message: Omit<ServerMessageInput, "key">, encoding: Encoding): string {
+  return encodeMessage(serverMessage({ ...message, key: "join.success", appId: "dpp" }), encoding);
 }

@@ -17,12 +17,7 @@ export function applyEvent(context: ChannelContext, event: SequencedEvent): Chan
 function changes(context: ChannelContext, event: SequencedEvent): Partial<ChannelContext> {
   switch (event.type) {
     case "ChannelOpened":
-      return {
-        channelId: event.data.channelId,
-        openedAtMs: event.metadata.recordedAtMs,
-        expiresAtMs: event.data.expiresAtMs,
-        ...(event.data.openedBy === null ? {} : { joinCount: 1, ...seat(context, event.data.openedBy) }),
-      };
+      return opened(context, event);
     case "ParticipantJoined":
       return { joinCount: context.joinCount + 1, ...seat(context, event.data.participant) };
     case "TermsRequested":
@@ -46,6 +41,12 @@ function changes(context: ChannelContext, event: SequencedEvent): Partial<Channe
     case "ChannelClosed":
       return {};
   }
+}
+
+function opened(context: ChannelContext, { data, metadata }: SequencedEvent<"ChannelOpened">): Partial<ChannelContext> {
+  const { channelId, expiresAtMs, openedBy } = data;
+  const common = { channelId, expiresAtMs, openedAtMs: metadata.recordedAtMs };
+  return openedBy === null ? common : { ...common, joinCount: 1, ...seat(context, openedBy) };
 }
 
 function isWalletEvent(event: SequencedEvent): event is SequencedEvent<WalletEventType> {

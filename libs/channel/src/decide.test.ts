@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { channelStates, stateName, type ChannelStateName } from "./channel.machine.ts";
+import { channelStates, stateName } from "./channel.machine.ts";
 import { decide, isOverdue } from "./decide.ts";
 import { contestedMerchant } from "./decide-wallet.ts";
 import { evolve } from "./evolve.ts";

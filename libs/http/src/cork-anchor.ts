@@ -61,9 +61,9 @@ async function dropAnchor(): Promise<Anchor | null> {
       resolve(res);
     });
   });
-  let token: us_listen_socket | false = false;
-  app.listen("127.0.0.1", 0, (socket) => void (token = socket));
-  const listening = token as us_listen_socket | false;
+  const listening = await new Promise<us_listen_socket | false>((resolve) => {
+    app.listen("127.0.0.1", 0, (socket) => resolve(socket));
+  });
   if (listening === false) return null;
   const client = connect(us_socket_local_port(listening), "127.0.0.1");
   client.on("error", () => undefined).on("connect", () => client.write("GET / HTTP/1.1\r\nHost: anchor\r\n\r\n"));

@@ -1,5 +1,5 @@
 import type { WebSocketBehavior } from "uWebSockets.js";
-import { SocketConnection, type SocketUserData } from "./socket-connection.ts";
+import type { SocketConnection, SocketUserData } from "./socket-connection.ts";
 import { closeCodes, type AnyWebSocketRoute } from "./web-socket-route.ts";
 
 export const defaultMaxQueuedBytes = 4 * 1024 * 1024;

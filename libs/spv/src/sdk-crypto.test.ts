@@ -27,6 +27,9 @@ describe("sdkCrypto", () => {
     offCurve[64] = (offCurve[64] as number) ^ 1;
     const noPoint = hexToBytes(`02${"5".padStart(64, "0")}`, "key");
     expect([verify(offCurve), verify(noPoint), verify(new Uint8Array())]).toEqual([false, false, false]);
-    expect([verify(compressed, new Uint8Array(8)), verify(compressed, signature, utf8Bytes("other"))]).toEqual([false, false]);
+    expect([verify(compressed, new Uint8Array(8)), verify(compressed, signature, utf8Bytes("other"))]).toEqual([
+      false,
+      false,
+    ]);
   });
 });

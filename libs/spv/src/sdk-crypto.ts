@@ -10,7 +10,9 @@ export const sdkCrypto: SpvCrypto = {
     try {
       const publicKey = PublicKey.fromDER(Array.from(publicKeySec1));
       const signature = Signature.fromDER(Array.from(signatureDer));
-      return publicKey.validate() && ECDSA.verify(new BigNumber(Hash.sha256(Array.from(message))), signature, publicKey);
+      return (
+        publicKey.validate() && ECDSA.verify(new BigNumber(Hash.sha256(Array.from(message))), signature, publicKey)
+      );
     } catch {
       // The sdk throws for what is merely not valid.
       return false;
