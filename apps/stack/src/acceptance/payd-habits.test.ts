@@ -4,7 +4,7 @@ import { createLogger } from "@p4/telemetry";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { withBroker } from "./test-support/broker.ts";
 import { newChannelId, startEdgeServer, type EdgeServer } from "./test-support/edge-server.ts";
-import { pongTo } from "./test-support/raw-ping.ts";
+import { opcodes, RawWallet } from "./test-support/raw-wallet.ts";
 import { goFrame, type Spoken } from "./test-support/spoken.ts";
 import { messages } from "./test-support/vectors.ts";
 import { headerOf, Wallet } from "./test-support/wallet.ts";
@@ -166,6 +166,9 @@ describe("PayD", () => {
   });
 
   it("may ping: each ping is answered with its own payload", async () => {
-    expect(await pongTo(server.httpUrl, `/ws/${newChannelId()}?internal=true`, "beat-1")).toHaveLength(8);
+    const wallet = await RawWallet.join(server.httpUrl, `/ws/${newChannelId()}?internal=true`);
+    const payload = Buffer.from("beat-1");
+    wallet.send(opcodes.ping, payload);
+    await wallet.receives(Buffer.concat([Buffer.from([0x80 | opcodes.pong, payload.length]), payload]));
   });
 });

@@ -1,0 +1,142 @@
+import { Agent, request } from "node:http";
+import { channelErrors } from "@p4/channel";
+import { edgeErrors } from "@p4/edge";
+import { wireErrors } from "@p4/protocol";
+import fc from "fast-check";
+import { expect, it, vi } from "vitest";
+import { withEdgeProgram } from "./test-support/edge-program.ts";
+import { newChannelId } from "./test-support/edge-server.ts";
+import { envelopeBody, envelopes, messages, type VectorCase } from "./test-support/vectors.ts";
+
+/** The decoders are fuzzed in their libraries, 100,000 cases and more; this is about the program around them. */
+const seed = 20_261_123;
+const frameCount = 2_520;
+const requestCount = 2_500;
+/** One connection may be refused 50 times at once: it must not be closed before it has had its answers. */
+const framesPerSocket = 36;
+const maxGrowthBytes = 96 * 1024 * 1024;
+
+const program = withEdgeProgram();
+
+const splices = [
+  ...['"', "\\", "{", "}", "[", "]", ":", ",", "null", "-1", "1e400", "9007199254740993", "\u0000", "\ud800", "\ufeff"],
+  ...['"__proto__":{"x":1},', '"key":"payment",', '"type":"error",', '"channelId":"other",', "[".repeat(200), "🍣"],
+];
+const mutation = fc.record({
+  at: fc.double({ min: 0, max: 1, noNaN: true }),
+  drop: fc.nat({ max: 12 }),
+  insert: fc.oneof(fc.constantFrom(...splices), fc.string({ maxLength: 6 })),
+});
+
+/** Texts that were right once. */
+function mutated(corpus: readonly string[]): fc.Arbitrary<string> {
+  return fc.tuple(fc.constantFrom(...corpus), fc.array(mutation, { maxLength: 3 })).map(([text, mutations]) =>
+    mutations.reduce((current, { at, drop, insert }) => {
+      const start = Math.floor(at * current.length);
+      return current.slice(0, start) + insert + current.slice(start + drop);
+    }, text),
+  );
+}
+
+const wrappers = (messages.cases as VectorCase[]).filter(({ group }) => group === "wrapper");
+const frameCorpus = wrappers.map(({ input }) => String(input.frame)).filter((frame) => frame.length < 2_000);
+const codes = new Set([...Object.keys(wireErrors), ...Object.keys(edgeErrors), ...Object.keys(channelErrors)]);
+
+/** Sends a batch from a socket of its own; resolves with what it was told: one answer for each frame. */
+async function speak(frames: readonly string[]): Promise<string[]> {
+  const channelId = newChannelId();
+  const wallet = await program.server.join(`${channelId}?role=customer&dialect=p4&receipts=true`);
+  for (const frame of frames) wallet.send(frame.replaceAll("inv0000001", channelId));
+  const answers = () => wallet.frames.filter(({ key }) => key === "error" || key === "receipt");
+  await vi.waitFor(() => expect(answers().length).toBeGreaterThanOrEqual(frames.length), { timeout: 8_000 });
+  expect(answers()).toHaveLength(frames.length);
+  expect(wallet.closedWith).toBeNull();
+  wallet.socket.close();
+  return answers().map((frame) => (frame["key"] === "error" ? String(frame["errorBody"].errCode) : "stored"));
+}
+
+it(`answers each of ${String(frameCount)} mutated frames, and refuses by the tables`, { timeout: 30_000 }, async () => {
+  const frames = fc.sample(mutated(frameCorpus), { numRuns: frameCount, seed });
+  const told = new Map<string, number>();
+  let baseline = 0;
+  const batches = Array.from({ length: frameCount / framesPerSocket }, (_, index) =>
+    frames.slice(index * framesPerSocket, (index + 1) * framesPerSocket),
+  );
+  for (const [index, batch] of batches.entries()) {
+    if (index === 10) baseline = await program.memoryBytes();
+    for (const answer of await speak(batch)) told.set(answer, (told.get(answer) ?? 0) + 1);
+  }
+  expect([...told.keys()].filter((code) => code !== "stored" && !codes.has(code))).toEqual([]);
+  expect(told.get("stored")).toBeGreaterThan(100);
+  expect(told.size).toBeGreaterThan(8);
+  expect((await program.memoryBytes()) - baseline).toBeLessThan(maxGrowthBytes);
+  await program.expectHealthy();
+});
+
+const txid = String(messages.transactions.T.txid);
+const bodyCorpus = [
+  ...(envelopes.cases as VectorCase[])
+    .filter(({ input }) => input.envelope && !input.expand)
+    .map(({ input }) => envelopeBody(input)),
+  ...(messages.cases as VectorCase[])
+    .filter(({ group }) => group === "arc")
+    .map(({ input }) => JSON.stringify(input.body)),
+  ...["bip270", "p4v007", "dppV0111", "brc27"].map((name) => JSON.stringify(messages.bodies[name].payment)),
+];
+const word = fc.string({
+  unit: fc.constantFrom(..."az09AZ_-.~:@!$&'()*+,;=%/?", "%00", "%ff", "%2e%2e", "__proto__"),
+  maxLength: 12,
+});
+const path = fc.oneof(
+  fc
+    .tuple(fc.constantFrom("/proofs/", "/api/v1/proofs/"), fc.oneof(fc.constant(txid), word), word)
+    .map(([base, id, query]) => `${base}${id}?i=${query}`),
+  fc.constant(`/proofs/${txid}?i=fuzzed`),
+  fc.constant("/callbacks?i=fuzzed"),
+  fc.constant("/api/v1/payment/fuzzed"),
+  fc
+    .tuple(fc.constantFrom("/api/v1/payment/", "/callbacks?i=", "/ws/", "/channels/", "/", "/docs/"), word)
+    .map((parts) => parts.join("")),
+);
+const call = fc.record({
+  method: fc.constantFrom("POST", "POST", "POST", "GET", "PUT", "DELETE"),
+  path,
+  body: mutated(bodyCorpus),
+});
+const agent = new Agent({ keepAlive: true, maxSockets: 16 });
+
+/** The path goes out as it is: no client tidies it up on the way. */
+function send({ method, path, body }: { method: string; path: string; body: string }) {
+  const { hostname, port } = new URL(program.server.httpUrl);
+  const headers = { prefer: "wait=0", "content-type": "application/json", "last-event-id": "0" };
+  return new Promise<{ status: number; text: string }>((resolve, reject) => {
+    const outgoing = request({ hostname, port, method, path, headers, agent }, (response) => {
+      let text = "";
+      response.on("data", (chunk) => (text += String(chunk)));
+      response.on("end", () => resolve({ status: response.statusCode ?? 0, text }));
+    });
+    outgoing.on("error", (cause) => reject(new Error(`${method} ${path} ${body}`, { cause })));
+    outgoing.end(method === "POST" || method === "PUT" ? body : undefined);
+  });
+}
+
+it(`answers each of ${String(requestCount)} odd requests, and refuses with a type`, { timeout: 30_000 }, async () => {
+  await (await program.server.join("fuzzed?role=merchant")).leave();
+  const calls = fc.sample(call, { numRuns: requestCount, seed });
+  const told = new Map<number, number>();
+  let baseline = 0;
+  for (let index = 0; index < calls.length; index += 50) {
+    if (index === 500) baseline = await program.memoryBytes();
+    for (const { status, text } of await Promise.all(calls.slice(index, index + 50).map(send))) {
+      told.set(status, (told.get(status) ?? 0) + 1);
+      if (status < 400) continue;
+      const body = JSON.parse(text) as { code?: unknown; errors?: unknown };
+      expect(body.errors ?? body.code).toBeTruthy();
+    }
+  }
+  expect([...told.keys()].filter((status) => status >= 500)).toEqual([]);
+  expect([201, 202, 400, 404].filter((status) => !told.has(status))).toEqual([]);
+  expect((await program.memoryBytes()) - baseline).toBeLessThan(maxGrowthBytes);
+  agent.destroy();
+  await program.expectHealthy();
+});
