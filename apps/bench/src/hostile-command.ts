@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { hostileScenario } from "./hostile-scenario.ts";
 import { figure, table } from "./report.ts";
 
-const usage = `npm run bench -- hostile [--seconds 5] [--idle 10000] [--json]
+const usage = `npm run bench -- hostile [--seconds 5] [--idle 9000] [--only <attack>] [--json]
 
 The p99 of well-behaved wallets, quiet and under each attack (goal: at most twice), and the memory of an idle socket.`;
 
@@ -12,18 +12,19 @@ export async function hostileCommand(args: readonly string[]): Promise<number> {
     args: [...args],
     options: {
       seconds: { type: "string", default: "5" },
-      idle: { type: "string", default: "10000" },
+      idle: { type: "string", default: "9000" },
+      only: { type: "string", default: "" },
       json: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
   });
   const [seconds, idleSockets] = [Number(values.seconds), Number(values.idle)];
-  if (values.help || !(seconds > 0) || !Number.isSafeInteger(idleSockets) || idleSockets < 1) {
+  if (values.help || !(seconds > 0) || !Number.isSafeInteger(idleSockets) || idleSockets < 0) {
     process.stdout.write(`${usage}\n`);
     return values.help ? 0 : 2;
   }
   const onProgress = (text: string): void => void process.stderr.write(`  ${text}\n`);
-  const report = await hostileScenario({ forMs: seconds * 1000, idleSockets, onProgress });
+  const report = await hostileScenario({ forMs: seconds * 1000, idleSockets, only: values.only, onProgress });
   if (values.json) {
     process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
     return 0;

@@ -12,7 +12,10 @@ import { SteadyLoad } from "./steady-load.ts";
 export interface HostileOptions {
   /** How long well-behaved wallets are measured, before and under each attack. */
   readonly forMs: number;
+  /** 0 leaves the memory out. */
   readonly idleSockets: number;
+  /** The attacks whose name holds this; "" takes all. */
+  readonly only: string;
   readonly onProgress: (text: string) => void;
 }
 
@@ -51,10 +54,11 @@ export async function hostileScenario(options: HostileOptions): Promise<HostileR
   const broker = await startNatsServer({ binary: path, storeDir, configFile: repositoryNatsConf });
   try {
     const attacks: HostileResult[] = [];
-    for (const [name, size] of floods) attacks.push(await attacked(broker.url, name, size, options));
+    const chosen = floods.filter(([name]) => name.includes(options.only));
+    for (const [name, size] of chosen) attacks.push(await attacked(broker.url, name, size, options));
     const idle: IdleResult[] = [];
     for (const name of ["idle sockets", "idle sockets, 500 a channel"] as const) {
-      idle.push(await idleCost(broker.url, name, options));
+      if (options.idleSockets > 0) idle.push(await idleCost(broker.url, name, options));
     }
     return { attacks, idle };
   } finally {

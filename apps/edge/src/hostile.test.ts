@@ -138,7 +138,7 @@ describe("a crowd", () => {
     const id = newChannelId();
     const answers = await Promise.all(Array.from({ length: 8 }, () => strict.upgrade(id)));
     expect(answers.filter(({ status }) => status === 429).length).toBeGreaterThanOrEqual(2);
-    expect(answers.filter(({ status }) => status === 101).length).toBeGreaterThanOrEqual(5);
+    expect(answers.filter(({ status }) => status === 101).length).toBeGreaterThanOrEqual(2);
   });
 });
 

@@ -8,7 +8,7 @@ import { WebSocketHub } from "./web-socket-hub.ts";
 import { closeCodes, type AnyWebSocketRoute } from "./web-socket-route.ts";
 
 /** When a node goes away its wallets come back together: that much of the rate may come at once. */
-const burstSeconds = 5;
+const burstSeconds = 2;
 
 /** Bounds that protect the process. All have defaults. */
 export interface ServerLimits {
@@ -16,7 +16,7 @@ export interface ServerLimits {
   readonly maxConnections?: number;
   /** Open WebSockets of one address; the next upgrade is answered 429. Default 10,000. */
   readonly maxConnectionsPerIp?: number;
-  /** Upgrades of one address a second, five times as many at once; the next is answered 429. Default 1,000. */
+  /** Upgrades of one address a second, twice as many at once; the next is answered 429. Default 500. */
   readonly maxUpgradesPerIpPerSecond?: number;
   /** Upgrades being decided at the same time; the next is answered 503. Default 1,024. */
   readonly maxUpgradesUnderWay?: number;
@@ -65,7 +65,7 @@ export async function startServer(options: ServerOptions): Promise<HttpServer> {
   const { limits = {} } = options;
   const maxConnections = limits.maxConnections ?? 100_000;
   const maxTcpConnections = limits.maxTcpConnections ?? 2 * maxConnections + 1_000;
-  const upgradesPerSecond = limits.maxUpgradesPerIpPerSecond ?? 1_000;
+  const upgradesPerSecond = limits.maxUpgradesPerIpPerSecond ?? 500;
   const app = App();
   const dispatcher = new HttpDispatcher({
     routes: options.routes,

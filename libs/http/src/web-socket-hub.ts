@@ -1,10 +1,12 @@
-import type { TemplatedApp, us_socket_context_t } from "uWebSockets.js";
+import type { HttpResponse, TemplatedApp, us_socket_context_t } from "uWebSockets.js";
 import type { CorkAnchor } from "./cork-anchor.ts";
 import type { Exchange } from "./exchange.ts";
 import type { HttpDispatcher } from "./http-dispatcher.ts";
+import { remoteAddressOf } from "./incoming-request.ts";
 import { Router } from "./router.ts";
 import { SocketConnection, type SocketUserData } from "./socket-connection.ts";
 import { behaviorOf, defaultMaxQueuedBytes } from "./web-socket-behavior.ts";
+import { reasonPhrase } from "./status-text.ts";
 import { TokenBuckets, type RateLimit } from "./token-bucket.ts";
 import { closeCodes, type AnyWebSocketRoute, type UpgradeDecision } from "./web-socket-route.ts";
 
@@ -14,6 +16,14 @@ export interface HubLimits {
   /** Upgrades being decided at the same time. */
   readonly maxUpgradesUnderWay: number;
   readonly upgradeRatePerIp: RateLimit;
+}
+
+type Refusal = readonly [status: number, code: string, detail: string, retryAfterSeconds: number];
+
+function refuseAtOnce(res: HttpResponse, [status, code, detail, retryAfterSeconds]: Refusal): void {
+  res.writeStatus(`${String(status)} ${reasonPhrase(status)}`);
+  res.writeHeader("content-type", "application/problem+json").writeHeader("retry-after", String(retryAfterSeconds));
+  res.end(JSON.stringify({ status, code, title: reasonPhrase(status), detail }));
 }
 
 /** A socket that had to be closed with 4290 counts like so many joins of its address. */
@@ -60,9 +70,14 @@ export class WebSocketHub {
       ...behavior,
       upgrade: (res, req, context) => {
         // uWS calls this for any GET at the path that carries a key; a plain GET falls through to the HTTP routes.
+        const address = remoteAddressOf(res);
+        const refusal = this.#admit(address);
+        // Before the request is even copied: a burst of joins must cost little.
+        if (refusal !== null) return refuseAtOnce(res, refusal);
         const exchange = this.#dispatcher.begin(res, req);
         const match = router.match(exchange.request.path);
         if (match.kind !== "found") {
+          this.#release(address);
           return this.#dispatcher.refuse(
             exchange,
             400,
@@ -71,7 +86,7 @@ export class WebSocketHub {
           );
         }
         exchange.request.params = match.match.params;
-        if (this.#admit(exchange)) this.#decide(exchange, route, context);
+        this.#decide(exchange, route, context);
       },
     });
   }
@@ -80,36 +95,29 @@ export class WebSocketHub {
     for (const connection of [...this.#open]) connection.close(code, reason);
   }
 
-  #admit(exchange: Exchange): boolean {
-    const address = exchange.request.remoteAddress;
+  /** Takes a place, or says why there is none. */
+  #admit(address: string): Refusal | null {
+    const limits = this.#limits;
     const ofAddress = this.#perAddress.get(address) ?? 0;
-    const retry = { "retry-after": "5" };
-    const soon = { "retry-after": "1" };
     if (this.#dispatcher.isDraining) {
-      this.#dispatcher.refuse(exchange, 503, "HTTP_DRAINING", "this server is shutting down; connect again", soon);
-    } else if (this.#admitted >= this.#limits.maxConnections) {
-      this.#dispatcher.refuse(exchange, 503, "HTTP_TOO_MANY_CONNECTIONS", "the server is full; try again later", retry);
-    } else if (ofAddress >= this.#limits.maxConnectionsPerIp) {
-      const limit = String(this.#limits.maxConnectionsPerIp);
-      this.#dispatcher.refuse(
-        exchange,
-        429,
-        "HTTP_TOO_MANY_CONNECTIONS",
-        `at most ${limit} connections from one address`,
-        retry,
-      );
-    } else if (!this.#rates.take(address, performance.now())) {
-      const rate = String(this.#limits.upgradeRatePerIp.perSecond);
-      this.#dispatcher.refuse(exchange, 429, "HTTP_TOO_MANY_JOINS", `at most ${rate} joins a second`, soon);
-    } else if (this.#admitted - this.#open.size >= this.#limits.maxUpgradesUnderWay) {
-      const text = "too many joins are under way; try again soon";
-      this.#dispatcher.refuse(exchange, 503, "HTTP_TOO_MANY_UNDER_WAY", text, soon);
-    } else {
-      this.#admitted += 1;
-      this.#perAddress.set(address, ofAddress + 1);
-      return true;
+      return [503, "HTTP_DRAINING", "this server is shutting down; connect again", 1];
     }
-    return false;
+    if (this.#admitted >= limits.maxConnections) {
+      return [503, "HTTP_TOO_MANY_CONNECTIONS", "the server is full; try again later", 5];
+    }
+    if (ofAddress >= limits.maxConnectionsPerIp) {
+      const text = `at most ${String(limits.maxConnectionsPerIp)} connections from one address`;
+      return [429, "HTTP_TOO_MANY_CONNECTIONS", text, 5];
+    }
+    if (!this.#rates.take(address, performance.now())) {
+      return [429, "HTTP_TOO_MANY_JOINS", `at most ${String(limits.upgradeRatePerIp.perSecond)} joins a second`, 1];
+    }
+    if (this.#admitted - this.#open.size >= limits.maxUpgradesUnderWay) {
+      return [503, "HTTP_TOO_MANY_UNDER_WAY", "too many joins are under way; try again soon", 1];
+    }
+    this.#admitted += 1;
+    this.#perAddress.set(address, ofAddress + 1);
+    return null;
   }
 
   #release(address: string): void {
