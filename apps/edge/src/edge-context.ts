@@ -6,6 +6,7 @@ import type { JoinPolicy } from "./join-policy.ts";
 import type { EdgeMetrics } from "./edge-metrics.ts";
 import type { LoadGauge } from "./load-gauge.ts";
 import type { ServedChannels } from "./served-channels.ts";
+import type { Turnstile } from "./turnstile.ts";
 
 export interface EdgeLimits {
   readonly maxMessageBytes: number;
@@ -30,6 +31,8 @@ export interface EdgeContext {
   readonly bridge: WaitLimits;
   readonly metrics: EdgeMetrics;
   readonly load: LoadGauge;
+  /** New channels are opened a few at a time, so that a burst of them does not queue up before everybody's messages. */
+  readonly openings: Turnstile;
   readonly crypto: SpvCrypto;
   readonly nowMs: () => number;
   readonly newId: () => string;

@@ -71,7 +71,8 @@ async function enter(
     const isNew = channel.followed.channel.streamVersion === 0;
     if (isNew && verdict.mayOpen && context.load.overload !== null) return "overloaded";
     const id = context.newId();
-    const joined = await recordJoin(id, channel, verdict, context);
+    const record = () => recordJoin(id, channel, verdict, context);
+    const joined = isNew ? await context.openings.pass(record) : await record();
     if (joined === null) return null;
     const history = join.since === null ? null : new ChannelHistory(channel, join.since, context.log);
     // Events that are stored while the history is read belong to it; the last look and the attaching are one step.

@@ -13,6 +13,7 @@ import { healthRoute } from "./health-channel.ts";
 import { LoadGauge } from "./load-gauge.ts";
 import { ServedChannels } from "./served-channels.ts";
 import { StoreTrouble } from "./store-trouble.ts";
+import { Turnstile } from "./turnstile.ts";
 import { walletSocketRoute } from "./wallet-socket.ts";
 
 /** A running edge node. */
@@ -27,6 +28,8 @@ export interface Edge {
 const maxInFlightPerConnection = 256;
 /** What `Prefer: wait=` may ask of the HTTP bridge. */
 const maxPreferredWaitMs = 60_000;
+/** Enough to keep every shard busy. */
+const openingsAtOnce = 16;
 const drainDeadlineMs = 8_000;
 
 /**
@@ -87,6 +90,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     bridge: { defaultWaitMs: config.bridgeWaitMs, maxWaitMs: maxPreferredWaitMs },
     metrics: counters,
     load,
+    openings: new Turnstile(openingsAtOnce),
     crypto: nodeCrypto,
     nowMs: Date.now,
     newId: uuid,
