@@ -45,7 +45,7 @@ function flowOf(name: string): { flow: Flow; channelId: string } {
   return { flow: JSON.parse(text) as Flow, channelId };
 }
 
-/** Plays the wallets' part of a flow, and checks the server's. */
+/** Plays the wallets' part of a flow, and checks the server's: the model, but for the decisions named "flow: ...". */
 class Player {
   readonly #wallets = new Map<string, Wallet>();
   readonly #dialect: string;

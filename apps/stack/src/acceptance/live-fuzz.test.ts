@@ -140,3 +140,50 @@ it(`answers each of ${String(requestCount)} odd requests, and refuses with a typ
   agent.destroy();
   await program.expectHealthy();
 });
+
+const value = fc.oneof(
+  fc.constantFrom("true", "merchant", "customer", "p4", "dpp", "0", "1", "999999999999999999"),
+  word,
+);
+const parameter = fc.constantFrom("role", "internal", "dialect", "since", "receipts", "token", "__proto__", "i");
+const join = fc.record({
+  channelId: fc.oneof(fc.constantFrom("fuzzed", "health", "__proto__", "constructor"), word),
+  query: fc.array(
+    fc.tuple(parameter, value).map((pair) => pair.join("=")),
+    { maxLength: 4 },
+  ),
+});
+
+/** Only the answer to the upgrade: the socket is gone as soon as it is there. */
+function tryToJoin({ channelId, query }: { channelId: string; query: readonly string[] }) {
+  const { hostname, port } = new URL(program.server.httpUrl);
+  const path = `/ws/${channelId}?${query.join("&")}`;
+  const key = { "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==", "sec-websocket-version": "13" };
+  const headers = { connection: "Upgrade", upgrade: "websocket", ...key };
+  return new Promise<{ status: number; text: string }>((resolve, reject) => {
+    const outgoing = request({ hostname, port, path, headers }, (response) => {
+      let text = "";
+      response.on("data", (chunk) => (text += String(chunk)));
+      response.on("end", () => resolve({ status: response.statusCode ?? 0, text }));
+    });
+    outgoing.on("upgrade", (_, socket) => {
+      socket.destroy();
+      resolve({ status: 101, text: "{}" });
+    });
+    outgoing.on("error", (cause) => reject(new Error(path, { cause })));
+    outgoing.end();
+  });
+}
+
+it("takes or refuses each of 1,000 odd joins before the upgrade", { timeout: 30_000 }, async () => {
+  const joins = fc.sample(join, { numRuns: 1_000, seed });
+  const told = new Map<number, number>();
+  for (let index = 0; index < joins.length; index += 20) {
+    for (const { status, text } of await Promise.all(joins.slice(index, index + 20).map(tryToJoin))) {
+      told.set(status, (told.get(status) ?? 0) + 1);
+      if (status !== 101) expect(JSON.parse(text)).toMatchObject({ code: expect.stringMatching(/^[A-Z_]+$/) });
+    }
+  }
+  expect([...told.keys()].sort()).toEqual([101, 400, 404]);
+  await program.expectHealthy();
+});

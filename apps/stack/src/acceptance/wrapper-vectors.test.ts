@@ -43,7 +43,11 @@ async function meet({ input }: VectorCase): Promise<Meeting> {
 }
 
 describe("the wrapper cases of dpp-messages.json, over a socket in their dialect", () => {
-  it("judges 22", () => expect(cases).toHaveLength(22));
+  it("judges 22, 5 of them as was decided", () => {
+    expect(cases).toHaveLength(22);
+    expect(cases.filter(({ name }) => isDecided(name))).toHaveLength(5);
+    expect(ofVerdict("ignore").every(({ name }) => isDecided(name))).toBe(true);
+  });
 
   it.each(ofVerdict("relay"))("$name: relayed", async (testCase) => {
     const { sender, receiver, frame, channelId } = await meet(testCase);

@@ -79,6 +79,7 @@ export async function postCallback(
   if (answer.status === 201) expect(answer.text).toBe("");
   // Every refusal names a field and its rule; of what is too large nothing was read.
   else expect(detail).toMatch(answer.status === 413 ? /at most 1048576 bytes/ : /^[\w, ]+: ./);
+  if (answer.status === 503) expect(Number(answer.headers.get("retry-after"))).toBeGreaterThan(0);
   const read = await server.get(`/proofs/${txid}`);
   const known = (read.status === 200 ? JSON.parse(read.text) : { proofs: [], notices: [] }) as {
     proofs: { channelId: string; state: string; merkleRoot: string }[];

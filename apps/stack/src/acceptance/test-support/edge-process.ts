@@ -1,0 +1,55 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { createServer, type AddressInfo } from "node:net";
+import { join } from "node:path";
+import { onTestFinished, vi } from "vitest";
+import { edgeServerAt, type EdgeServer } from "./edge-server.ts";
+
+const main = join(import.meta.dirname, "..", "..", "..", "..", "edge", "dist", "main.js");
+
+/** An edge that can die and come back at the same address. Gone after the test. */
+export class EdgeProcess {
+  readonly server: EdgeServer;
+  readonly #natsUrl: string;
+  readonly #port: number;
+  #child: ChildProcess | undefined;
+
+  private constructor(natsUrl: string, port: number) {
+    this.#natsUrl = natsUrl;
+    this.#port = port;
+    this.server = edgeServerAt(`127.0.0.1:${String(port)}`);
+    onTestFinished(() => this.kill());
+  }
+
+  static async start(natsUrl: string): Promise<EdgeProcess> {
+    const edge = new EdgeProcess(natsUrl, await freePort());
+    await edge.start();
+    return edge;
+  }
+
+  async start(): Promise<void> {
+    const env = { PATH: process.env["PATH"], P4_NATS_URL: this.#natsUrl, P4_PORT: String(this.#port), P4_SHARDS: "2" };
+    this.#child = spawn(process.execPath, [main], { env, stdio: "ignore" });
+    const isReady = async () =>
+      (await this.server.get("/readyz")).status === 200 || Promise.reject(new Error("not yet"));
+    await vi.waitFor(isReady, { timeout: 15_000, interval: 20 });
+  }
+
+  /** SIGKILL: nothing is finished, nothing is said. */
+  async kill(): Promise<void> {
+    const child = this.#child;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = once(child, "exit");
+    child.kill("SIGKILL");
+    await gone;
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
