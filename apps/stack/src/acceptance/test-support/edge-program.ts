@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect } from "vitest";
 import { freePorts, readState, StackProcess, testDir } from "../../test-support/stack-process.ts";
-import { edgeServerAt, type EdgeServer } from "./edge-server.ts";
+import { crowdFromOneAddress, edgeServerAt, type EdgeServer } from "./edge-server.ts";
 
 export interface EdgeProgram {
   readonly server: EdgeServer;
@@ -20,7 +20,7 @@ export function withEdgeProgram(settings: Record<string, string> = {}): EdgeProg
   let server: EdgeServer | undefined;
   beforeAll(async () => {
     const own = { P4_DATA_DIR: dataDir, P4_APPS: "edge", P4_LOG_LEVEL: "warn", NODE_OPTIONS: heapLimit };
-    program = new StackProcess([], { ...freePorts, ...own, ...settings });
+    program = new StackProcess([], { ...freePorts, ...crowdFromOneAddress, ...own, ...settings });
     await program.printed("Serving.");
     const { endpoints } = await readState(dataDir);
     server = edgeServerAt(new URL(endpoints[0]?.url ?? "").host);

@@ -28,9 +28,13 @@ export function problemOf({ text }: Answer): { readonly code?: string; readonly 
   return text.startsWith("{") ? (JSON.parse(text) as { code?: string; detail?: string }) : {};
 }
 
+/** All the wallets of a test have one address. */
+export const crowdFromOneAddress = { P4_JOIN_RATE_PER_IP: "100000" };
+
 /** A real edge on a free port, closed after the file's tests. */
 export async function startEdgeServer(natsUrl: string, settings: Record<string, string> = {}): Promise<EdgeServer> {
-  const config = loadConfig({ P4_PORT: "0", P4_SHARDS: "2", P4_LOG_LEVEL: "silent", ...settings });
+  const own = { P4_PORT: "0", P4_SHARDS: "2", P4_LOG_LEVEL: "silent", ...crowdFromOneAddress };
+  const config = loadConfig({ ...own, ...settings });
   const logger = createLogger({ level: config.logLevel, name: "edge" });
   const edge = await startEdge({ config, logger, natsUrl });
   afterAll(() => edge.close());

@@ -34,7 +34,7 @@ export function withProofServers(): ProofServers {
   beforeAll(async () => {
     const path = join(dir, "headers.txt");
     writeFileSync(path, headerFileOf());
-    const settings = { P4_HEADER_SOURCE: `file:${path}`, P4_JOIN_RATE_PER_IP: "100000" };
+    const settings = { P4_HEADER_SOURCE: `file:${path}` };
     servers = {
       lenient: await startEdgeServer(broker.url, settings),
       strict: await startEdgeServer(broker.url, { ...settings, P4_HEADER_POLICY: "require" }),
