@@ -1,6 +1,6 @@
 import { docsRoutes } from "@p4/api-docs";
 import { startServer, type HttpServer } from "@p4/http";
-import { callbackCounter, openChannelNode, proofRoutesOf, type ChannelNode } from "@p4/node";
+import { callbackCounter, openChannelNode, placementOf, proofRoutesOf, reportsTo, type ChannelNode } from "@p4/node";
 import { nodeCrypto, uuid } from "@p4/node-crypto";
 import { createMetrics, operationsRoutes, Readiness, type CheckResult } from "@p4/telemetry";
 import { bridgeRoutes, exposedHeaders } from "./bridge/bridge-routes.ts";
@@ -39,15 +39,13 @@ const drainDeadlineMs = 8_000;
  */
 export async function startEdge(options: EdgeOptions): Promise<Edge> {
   const { config, logger } = options;
-  let channels: ServedChannels | undefined = undefined;
+  let channels: ServedChannels | undefined;
   const trouble = new StoreTrouble((error) => logger.error({ error }, "the broker refuses"));
   const node = await openChannelNode({
     natsUrl: options.natsUrl,
     name: "p4-edge",
-    region: config.region,
-    shards: config.shards,
-    replicas: config.replicas,
-    retentionMs: config.logRetentionMs,
+    ...placementOf(config),
+    ...reportsTo(logger),
     isAlive: (connectionId) => channels?.isAlive(connectionId) ?? false,
     alwaysReplay: options.alwaysReplay ?? false,
     wrap: (ports) => {
@@ -59,7 +57,6 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       trouble.note(status.error);
       logger.error({ error: status.error }, "broker");
     },
-    onFault: (channelId, error) => logger.error({ channelId, error }, "channel fault"),
   });
   const metrics = createMetrics("edge");
   const draining = new AbortController();

@@ -1,5 +1,5 @@
 import type { Config } from "@p4/config";
-import { followIndex, openChannelNode } from "@p4/node";
+import { followIndex, openChannelNode, placementOf, reportsTo } from "@p4/node";
 import type { Logger } from "@p4/telemetry";
 import { expireElapsed } from "./expire-elapsed.ts";
 
@@ -14,16 +14,7 @@ export interface ExpiryOptions {
  * date. Any number of them share the work.
  */
 export async function startExpiry({ config, logger, natsUrl }: ExpiryOptions): Promise<{ close(): Promise<void> }> {
-  const node = await openChannelNode({
-    natsUrl,
-    name: "p4-expiry",
-    region: config.region,
-    shards: config.shards,
-    replicas: config.replicas,
-    retentionMs: config.logRetentionMs,
-    onStatus: (status) => logger.info({ broker: status }, "broker"),
-    onFault: (channelId, error) => logger.error({ channelId, error }, "channel fault"),
-  });
+  const node = await openChannelNode({ natsUrl, name: "p4-expiry", ...placementOf(config), ...reportsTo(logger) });
   const expire = expireElapsed(node.registry, Date.now);
   const watch = await node.deadlines.watchElapsed(async (channelId) => {
     try {

@@ -1,6 +1,6 @@
 import type { Config } from "@p4/config";
 import { startServer } from "@p4/http";
-import { callbackCounter, openChannelNode, proofRoutesOf } from "@p4/node";
+import { callbackCounter, openChannelNode, placementOf, proofRoutesOf, reportsTo } from "@p4/node";
 import { createMetrics, operationsRoutes, Readiness, type Logger } from "@p4/telemetry";
 
 export interface ProofIngestOptions {
@@ -24,12 +24,8 @@ export async function startProofIngest({ config, logger, natsUrl }: ProofIngestO
   const node = await openChannelNode({
     natsUrl,
     name: "p4-proof-ingest",
-    region: config.region,
-    shards: config.shards,
-    replicas: config.replicas,
-    retentionMs: config.logRetentionMs,
-    onStatus: (status) => logger.info({ broker: status }, "broker"),
-    onFault: (channelId, error) => logger.error({ channelId, error }, "channel fault"),
+    ...placementOf(config),
+    ...reportsTo(logger),
   });
   const metrics = createMetrics("proof-ingest");
   const readiness = new Readiness();

@@ -1,7 +1,7 @@
 import { timelineOf, type Timeline } from "@p4/channel";
 import { payInvoice } from "@p4/cli";
 import { addressesOf } from "@p4/config";
-import { openChannelNode, type ChannelNode } from "@p4/node";
+import { openChannelNode, placementOf, type ChannelNode } from "@p4/node";
 import { sha256Hex } from "@p4/node-crypto";
 import type { StackContext } from "./start-apps.ts";
 
@@ -39,14 +39,7 @@ export async function playPayment(context: StackContext, options: PlayOptions): 
 }
 
 function openNode({ config, natsUrl }: StackContext): Promise<ChannelNode> {
-  return openChannelNode({
-    natsUrl,
-    name: "p4-demo",
-    region: config.region,
-    shards: config.shards,
-    replicas: config.replicas,
-    retentionMs: config.logRetentionMs,
-  });
+  return openChannelNode({ natsUrl, name: "p4-demo", ...placementOf(config) });
 }
 
 async function waitForEnd(node: ChannelNode, channelId: string, onProgress: (text: string) => void): Promise<void> {

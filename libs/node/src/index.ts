@@ -10,5 +10,6 @@ export {
   type ChannelNodeOptions,
   type ChannelPorts,
 } from "./open-channel-node.ts";
+export { placementOf, reportsTo } from "./node-settings.ts";
 export { proofRoutesOf, proofRulesOf, type ProofConfig } from "./proof-routes-of.ts";
 export { runApp, type RunningApp, type StartApp } from "./run-app.ts";
