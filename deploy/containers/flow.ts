@@ -35,6 +35,8 @@ export class Flow {
     this.#url = `ws://127.0.0.1:${String(port)}/ws/`;
     this.#prefix = prefix;
     this.#workers = Array.from({ length: workers }, (_, index) => this.#work(index));
+    // Heard in `stop`, and until then not unhandled.
+    for (const worker of this.#workers) worker.catch(() => undefined);
   }
 
   /** Resolves when so many more messages were acknowledged from now on. */

@@ -47,6 +47,9 @@ export function connectionOptions(options: BrokerOptions, delay: () => number): 
     ...(urls.some((url) => url.protocol === "tls:") ? { tls: {} } : {}),
     // Each request would otherwise build two Error objects for a stack trace: 16 % of a busy node's CPU.
     noAsyncTraces: true,
+    // Servers announce addresses of their own networks: the same servers again, perhaps out of reach from here. Who names
+    // several has named them all; with one, what it announces is the only way on.
+    ignoreClusterUpdates: urls.length > 1,
     reconnect: true,
     maxReconnectAttempts: -1,
     reconnectDelayHandler: delay,
