@@ -126,8 +126,14 @@ export class Exchange {
   #writeBody(response: HttpResponse): void {
     const body = response.body ?? "";
     // 204 and 304 carry no content-length at all (RFC 9110 section 8.6).
-    if (response.status === 204 || response.status === 304) this.#res.endWithoutBody(undefined, this.closeAfter);
+    if (response.status === 204 || response.status === 304) this.#endWithoutLength();
     else if (this.request.method === "HEAD") this.#res.endWithoutBody(Buffer.byteLength(body), this.closeAfter);
     else this.#res.end(body, this.closeAfter);
+  }
+
+  /** uWS takes `undefined` for a length, of some nine quintillion bytes: without one the call has no arguments at all. */
+  #endWithoutLength(): void {
+    if (this.closeAfter) this.#res.endWithoutBody(0, true);
+    else this.#res.endWithoutBody();
   }
 }

@@ -17,6 +17,8 @@ describe("CORS", () => {
     };
     const preflight = await fetch(`${url}/echo/1`, { method: "OPTIONS", headers });
     expect(preflight.status).toBe(204);
+    // Not even a wrong one: RFC 9110 section 8.6.
+    expect(preflight.headers.get("content-length")).toBeNull();
     expect(preflight.headers.get("access-control-allow-methods")).toBe("POST, OPTIONS");
     expect(preflight.headers.get("access-control-allow-headers")).toBe("content-type");
     const response = await fetch(`${url}/hello`, { headers });

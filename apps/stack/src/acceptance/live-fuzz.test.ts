@@ -99,7 +99,7 @@ const path = fc.oneof(
     .map((parts) => parts.join("")),
 );
 const call = fc.record({
-  method: fc.constantFrom("POST", "POST", "POST", "GET", "PUT", "DELETE"),
+  method: fc.constantFrom("POST", "POST", "POST", "GET", "PUT", "DELETE", "OPTIONS"),
   path,
   body: mutated(bodyCorpus),
 });
