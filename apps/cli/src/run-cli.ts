@@ -56,7 +56,8 @@ function frame(terminal: Terminal): Command {
   return new Command("p4")
     .description("Payment channels: pay over them, look into them, keep them running.")
     .option("--json", "print one JSON object instead of lines for people")
-    .showHelpAfterError("(p4 --help teaches by example)")
+    .showHelpAfterError(helpHint("p4"))
+    .configureHelp({ showGlobalOptions: true })
     .showSuggestionAfterError()
     .configureOutput({
       writeOut: (text) => terminal.out(text.trimEnd()),
@@ -80,14 +81,20 @@ function frame(terminal: Terminal): Command {
     );
 }
 
-/** Subcommands write and end as the program does: commander copies neither to commands that are added later. */
-function inherit(program: Command): void {
+/**
+ * Subcommands write and end as the program does: commander copies neither to commands that are added later. Each one
+ * sends who misuses it to its own help.
+ */
+function inherit(program: Command, path = "p4"): void {
   program.exitOverride();
   for (const command of program.commands) {
-    command.copyInheritedSettings(program);
-    inherit(command);
+    const name = `${path} ${command.name()}`;
+    command.copyInheritedSettings(program).showHelpAfterError(helpHint(name));
+    inherit(command, name);
   }
 }
+
+const helpHint = (name: string): string => `(${name} --help teaches by example)`;
 
 function report(error: unknown, terminal: Terminal, isJson: boolean): number {
   const known = isCliError(error) ? error : unexpected(error);

@@ -5,6 +5,8 @@ export interface Column {
   readonly align?: "left" | "right";
   /** Colour of a cell, by its text. */
   readonly style?: (cell: string) => Style | null;
+  /** In a narrow terminal columns with this give way, that with the lowest number first. */
+  readonly givesWay?: number;
 }
 
 export type Row = readonly string[];
@@ -44,8 +46,33 @@ export function layTable(columns: readonly Column[], rows: readonly Row[], paint
   };
 }
 
-/** The whole table, head first. */
-export function tableLines(columns: readonly Column[], rows: readonly Row[], paint: Paint): string[] {
-  const layout = layTable(columns, rows, paint);
-  return [layout.head, ...rows.map((row) => layout.line(row))];
+/**
+ * The whole table, head first. Where it is wider than `available` characters, columns give way until it fits; a last line
+ * names them, so that nobody takes what is shown for everything.
+ */
+export function tableLines(
+  columns: readonly Column[],
+  rows: readonly Row[],
+  paint: Paint,
+  available = Infinity,
+): string[] {
+  const omitted: string[] = [];
+  let [shown, cells] = [columns, rows];
+  let layout = layTable(shown, cells, paint);
+  while (layout.width > available) {
+    const next = indexOfNextToGo(shown);
+    if (next === -1) break;
+    omitted.push(shown[next]?.title ?? "");
+    [shown, cells] = [without(shown, next), cells.map((row) => without(row, next))];
+    layout = layTable(shown, cells, paint);
+  }
+  const note = omitted.length === 0 ? [] : [paint("dim", `too narrow for: ${omitted.join(", ")}`)];
+  return [layout.head, ...cells.map((row) => layout.line(row)), ...note];
 }
+
+function indexOfNextToGo(columns: readonly Column[]): number {
+  const lowest = Math.min(...columns.map(({ givesWay = Infinity }) => givesWay));
+  return columns.findIndex(({ givesWay }) => givesWay === lowest);
+}
+
+const without = <T>(list: readonly T[], index: number): T[] => list.filter((_item, i) => i !== index);

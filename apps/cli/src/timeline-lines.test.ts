@@ -27,6 +27,13 @@ describe("a timeline in a terminal", () => {
     expect(widest).toBeLessThan(120);
   });
 
+  it("puts the step of the state below too where a terminal is narrower still", () => {
+    const { lines } = timelineTable(entries, (_style, text) => text, 60);
+    expect(lines[0]).toMatch(/^time \(UTC\) +sequence +from +message$/);
+    expect(lines.some((line) => /^ {4}awaitingPayment -> awaitingAck, after \d/.test(line))).toBe(true);
+    expect(Math.max(...lines.filter((line) => !line.startsWith("    ")).map((line) => line.length))).toBeLessThan(60);
+  });
+
   it("lines up what comes later with what is there", () => {
     const table = timelineTable(entries.slice(0, 4));
     const [head = "", ...rest] = table.lines;

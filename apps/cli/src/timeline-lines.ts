@@ -16,12 +16,17 @@ const columns: readonly Column[] = [
   { title: "sequence", align: "right" },
   { title: "from" },
   { title: "message", style: () => "cyan" },
+];
+const step: readonly Column[] = [
   { title: "state", style: stateStyle },
   { title: "after", align: "right", style: (cell) => (cell.startsWith("-") ? "red" : null) },
 ];
 const particulars: readonly Column[] = [{ title: "pending" }, { title: "", style: () => "dim" }];
 
-/** Where the whole table does not fit into `available` characters, particulars go to lines of their own. */
+/**
+ * Where the whole table does not fit into `available` characters, particulars go to lines of their own; where it still
+ * does not fit, the step of the state does so too.
+ */
 export function timelineTable(
   entries: readonly TimelineEntry[],
   paint: Paint = (_style, text) => text,
@@ -29,12 +34,23 @@ export function timelineTable(
 ): TimelineTable {
   const [first, last] = [entries[0], entries.at(-1)];
   const oneDay = first !== undefined && last !== undefined && dayOf(first.atMs) === dayOf(last.atMs);
-  const cells = (entry: TimelineEntry): Row => cellsOf(entry, oneDay ? clockText : timeText);
+  const time = oneDay ? clockText : timeText;
+  const cells = (entry: TimelineEntry): Row => [...cellsOf(entry, time), ...stepOf(entry)];
   const wide = (entry: TimelineEntry): Row => [...cells(entry), pendingText(entry.pending), entry.detail];
-  const whole = layTable([...columns, ...particulars], entries.map(wide), paint);
+  const whole = layTable([...columns, ...step, ...particulars], entries.map(wide), paint);
   if (whole.width <= available) return tableOf(whole.head, entries, (entry) => [whole.line(wide(entry))]);
-  const narrow = layTable(columns, entries.map(cells), paint);
-  return tableOf(narrow.head, entries, (entry) => [narrow.line(cells(entry)), ...particularLines(entry, paint)]);
+  const below = (entry: TimelineEntry): string[] => particularLines(entry, paint);
+  const narrow = layTable([...columns, ...step], entries.map(cells), paint);
+  if (narrow.width <= available) {
+    return tableOf(narrow.head, entries, (entry) => [narrow.line(cells(entry)), ...below(entry)]);
+  }
+  const short = (entry: TimelineEntry): Row => cellsOf(entry, time);
+  const narrowest = layTable(columns, entries.map(short), paint);
+  return tableOf(narrowest.head, entries, (entry) => [
+    narrowest.line(short(entry)),
+    `    ${stepLine(stepOf(entry), paint)}`,
+    ...below(entry),
+  ]);
 }
 
 function tableOf(
@@ -52,16 +68,20 @@ function particularLines({ detail, pending }: TimelineEntry, paint: Paint): stri
     .map((text) => `    ${paint("dim", text)}`);
 }
 
-function cellsOf(entry: TimelineEntry, time: (atMs: number) => string): Row {
-  const { atMs, streamVersion, from, what, before, after, sincePreviousMs } = entry;
+function cellsOf({ atMs, streamVersion, from, what }: TimelineEntry, time: (atMs: number) => string): Row {
+  return [time(atMs), String(streamVersion), from, what];
+}
+
+function stepOf({ before, after, elapsedMs, sincePreviousMs }: TimelineEntry): readonly [state: string, after: string] {
   return [
-    time(atMs),
-    String(streamVersion),
-    from,
-    what,
     before === after ? after : `${before} -> ${after}`,
-    entry.elapsedMs === 0 && sincePreviousMs === 0 ? "" : durationText(sincePreviousMs),
+    elapsedMs === 0 && sincePreviousMs === 0 ? "" : durationText(sincePreviousMs),
   ];
+}
+
+function stepLine([state, after]: readonly [state: string, after: string], paint: Paint): string {
+  const style = stateStyle(state);
+  return (style === null ? state : paint(style, state)) + (after === "" ? "" : `, after ${after}`);
 }
 
 /** `merchant: payment; customer: payment.ack` */

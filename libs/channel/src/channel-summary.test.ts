@@ -4,7 +4,19 @@ import type { ChannelCommand } from "./commands.ts";
 import { stuckForMs, summarize, summarizeDamaged, waitsFor } from "./channel-summary.ts";
 import { stateHash } from "./state-hash.ts";
 import { sha256Hex } from "./test-support.ts";
-import { expiresAtMs, given, join, merchant, otherTxid, paymentTxid, recordProof, wallet, wayTo } from "./testing.ts";
+import {
+  customer,
+  expiresAtMs,
+  given,
+  join,
+  merchant,
+  metadata,
+  otherTxid,
+  paymentTxid,
+  recordProof,
+  wallet,
+  wayTo,
+} from "./testing.ts";
 
 const channelOf = (...commands: readonly ChannelCommand[]) => ({
   snapshot: given(...commands),
@@ -45,14 +57,24 @@ describe("a channel's summary", () => {
     expect(waitsFor(summaryOf(state).state)).toBe(who);
   });
 
-  it("counts from the last event while somebody is waited for, and from the deadline when it is over", () => {
+  it("counts from the last message while somebody is waited for, and from the deadline when it is over", () => {
     const waiting = summaryOf("awaitingAck");
-    expect(stuckForMs(waiting, waiting.lastEventAtMs + 500)).toBe(500);
+    expect(stuckForMs(waiting, waiting.waitingSinceMs + 500)).toBe(500);
     const settled = summaryOf("settled");
     expect(stuckForMs(settled, expiresAtMs - 1)).toBe(0);
     expect(stuckForMs(settled, expiresAtMs + 20)).toBe(20);
     expect(stuckForMs(summaryOf("expired"), expiresAtMs + 20)).toBe(0);
     expect(stuckForMs(summarizeDamaged("inv1", 7, "torn"), expiresAtMs + 20)).toBe(0);
+  });
+});
+
+describe("a wait", () => {
+  it("is made no younger by a wallet that joins again, nor by a longer deadline", () => {
+    const asked = wallet("RequestTerms", { nowMs: 2_000 });
+    const later = join(customer, { metadata: metadata(6_000) });
+    const summary = summarize(channelOf(join(merchant), asked, later));
+    expect(summary.lastEventAtMs).toBe(6_000);
+    expect(stuckForMs(summary, 7_000)).toBe(5_000);
   });
 });
 

@@ -1,4 +1,5 @@
 import type { Channel } from "./channel-fold.ts";
+import type { ChannelContext } from "./context.ts";
 import { stateName, type ChannelStateName } from "./channel.machine.ts";
 
 /** What operators search channels by: a few hundred bytes, however much was said on the channel. */
@@ -12,6 +13,8 @@ export interface ChannelSummary {
   readonly events: number;
   readonly openedAtMs: number;
   readonly lastEventAtMs: number;
+  /** When it last went on: by what a wallet or a miner said. A join or a longer deadline makes no wait younger. */
+  readonly waitingSinceMs: number;
   readonly expiresAtMs: number;
   /** Transactions that were submitted, accepted or not, in order. */
   readonly txids: readonly string[];
@@ -28,14 +31,21 @@ export function summarize({ snapshot, streamVersion }: Channel): ChannelSummary 
     events: eventCount,
     openedAtMs,
     lastEventAtMs,
+    waitingSinceMs: lastStepAtMs(snapshot.context),
     expiresAtMs,
     txids: [...new Set(txids)],
   };
 }
 
+function lastStepAtMs({ openedAtMs, request, terms, attempts, proofs, doubleSpends }: ChannelContext): number {
+  const attempt = attempts.at(-1);
+  const said = [request, terms, attempt?.payment, attempt?.verdict, proofs.at(-1), doubleSpends.at(-1)];
+  return Math.max(...said.map((event) => event?.metadata.recordedAtMs ?? 0)) || openedAtMs;
+}
+
 /** The summary of a channel whose log does not fold. */
 export function summarizeDamaged(channelId: string, streamVersion: number, fault: string): ChannelSummary {
-  const unknown = { events: 0, openedAtMs: 0, lastEventAtMs: 0, expiresAtMs: 0, txids: [] };
+  const unknown = { events: 0, openedAtMs: 0, lastEventAtMs: 0, waitingSinceMs: 0, expiresAtMs: 0, txids: [] };
   return { channelId, state: "damaged", fault, streamVersion, ...unknown };
 }
 
@@ -60,8 +70,8 @@ export function waitsFor(state: ChannelSummary["state"]): "customer" | "merchant
 }
 
 /** How long somebody has been waited for, or the deadline has been over without an end; 0 when neither is so. */
-export function stuckForMs({ state, lastEventAtMs, expiresAtMs }: ChannelSummary, nowMs: number): number {
+export function stuckForMs({ state, waitingSinceMs, expiresAtMs }: ChannelSummary, nowMs: number): number {
   if (state === "expired" || state === "closed" || state === "damaged" || state === "unopened") return 0;
-  const waitedMs = waitsFor(state) === null ? 0 : nowMs - lastEventAtMs;
+  const waitedMs = waitsFor(state) === null ? 0 : nowMs - waitingSinceMs;
   return Math.max(0, waitedMs, nowMs - expiresAtMs);
 }

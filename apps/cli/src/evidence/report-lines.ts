@@ -16,6 +16,8 @@ const besideWidth = wordWidth + titleWidth + 2;
 /** Below this, statements with their long hashes are set under their titles instead of beside them. */
 const statementWidth = 90;
 const minimumWidth = 40;
+/** A file that is something else fails in each of its lines: people need not read all of them. */
+const maxFailures = 20;
 
 /** What an evidence file proves and what not, for a terminal. A pipe gets one line a check. */
 export function reportLines(
@@ -25,7 +27,11 @@ export function reportLines(
   const isBeside = columns >= besideWidth + statementWidth;
   const left = isBeside ? besideWidth : wordWidth;
   const indent = " ".repeat(left);
-  const lines = checks.flatMap(({ code, status, statement, line, part }) => {
+  const failures = checks.filter(({ status }) => status === "failed");
+  const hidden = new Set(failures.slice(maxFailures));
+  const more = hidden.size === 0 ? [] : [`and ${counted(hidden.size, "failure")} more; --json has them all`];
+  const shown = checks.filter((check) => !hidden.has(check));
+  const lines = shown.flatMap(({ code, status, statement, line, part }) => {
     const [word, colour] = words[status];
     const place = line === null || status === "ok" ? "" : ` (line ${line}${part === null ? "" : `, ${part}`})`;
     const [first = "", ...rest] = wrapText(statement + place, Math.max(minimumWidth, columns - left));
@@ -33,7 +39,7 @@ export function reportLines(
     const head = style(colour, word.padEnd(wordWidth)) + style("dim", title);
     return [...(isBeside ? [head + first] : [head, indent + first]), ...rest.map((text) => indent + text)];
   });
-  return [...lines, "", ...verdictLines({ checks, ...report }, style)];
+  return [...lines, ...more, "", ...verdictLines({ checks, ...report }, style)];
 }
 
 function verdictLines({ ok, checks, file, fileSha256 }: EvidenceReport, style: Terminal["style"]): string[] {

@@ -11,6 +11,7 @@ import {
   type StreamReport,
 } from "@p4/nats";
 import { documentBuckets } from "@p4/node";
+import { counted } from "../evidence/counted.ts";
 import { durationText, sizeText } from "../human.ts";
 
 /** One thing that was looked at. `fix` is what to do about it; empty when nothing has to be done. */
@@ -62,7 +63,10 @@ async function streamFindings({ broker, config }: CheckBrokerOptions): Promise<F
   const documents = documentBuckets(retentionMs);
   const drifts = await findDrift(broker, { region, shards, replicas, retentionMs, documents });
   const check = "streams";
-  if (drifts.length === 0) return [ok(check, `all as configured: ${shards} shards, ${replicas} replicas`)];
+  if (drifts.length === 0)
+    return [
+      ok(check, `all as configured: ${counted(shards, "shard")}, ${replicas === 1 ? "1 copy" : `${replicas} copies`}`),
+    ];
   const missing = drifts.filter(({ setting }) => setting === "name");
   const findings = drifts
     .filter(({ setting }) => setting !== "name")

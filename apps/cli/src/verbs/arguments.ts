@@ -79,6 +79,15 @@ export function txidArgument(text: string): string {
   return text.toLowerCase();
 }
 
+export const txidLength = 64;
+
+/** A txid, or as much of its start as tables show of it. */
+export function txidStartArgument(text: string): string {
+  if (!/^[0-9a-fA-F]{4,64}$/.test(text))
+    throw new InvalidArgumentError("It must be a txid's 64 hex digits, or the first 4 or more.");
+  return text.toLowerCase();
+}
+
 export function channelArgument(text: string): string {
   if (!/^[A-Za-z0-9_-]{1,64}$/.test(text)) {
     throw new InvalidArgumentError("Channel ids are 1 to 64 of A-Z, a-z, 0-9, - and _.");

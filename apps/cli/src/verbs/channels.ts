@@ -1,13 +1,14 @@
 import { Option } from "commander";
 import { channelStates, stuckForMs, waitsFor, type ChannelSummary } from "@p4/channel";
 import { CliError } from "../cli-error.ts";
+import { counted } from "../evidence/counted.ts";
 import { countText, durationText, timeText } from "../human.ts";
 import { Newest } from "../operator/newest.ts";
 import { withNode, type Operator } from "../operator/with-node.ts";
 import { Progress } from "../progress.ts";
 import { tableLines, type Column } from "../table.ts";
 import { examples, type Verb, type VerbContext } from "../verb.ts";
-import { countArgument, durationArgument, pastArgument, txidArgument } from "./arguments.ts";
+import { countArgument, durationArgument, pastArgument, txidLength, txidStartArgument } from "./arguments.ts";
 
 interface ChannelsOptions {
   readonly state?: string[];
@@ -27,7 +28,7 @@ export const channelsVerb: Verb = (program, context) => {
     .addOption(new Option("--state <state...>", "in one of these states").choices([...channelStates, "damaged"]))
     .option("--since <time>", "with an event at or after this time", pastArgument)
     .option("--until <time>", "opened at or before this time", pastArgument)
-    .option("--txid <txid>", "on which this transaction was submitted", txidArgument)
+    .option("--txid <txid>", "on which this transaction was submitted; its first digits will do", txidStartArgument)
     .option(
       "--stuck [duration]",
       "somebody has been waited for this long (5m), or the deadline is over",
@@ -38,7 +39,7 @@ export const channelsVerb: Verb = (program, context) => {
       "after",
       examples(
         ["p4 channels", "the 50 that were active last"],
-        ["p4 channels --txid 5f0c...e1", "the channel of a payment"],
+        ["p4 channels --txid 5f0ce1a9", "the channel of a payment"],
         ["p4 channels --stuck", "waiting for somebody for more than five minutes"],
         ["p4 channels --stuck 1h --state awaitingAck", "merchants that have left payments unanswered"],
         ["p4 channels --since 2h --json", "active in the last two hours"],
@@ -55,7 +56,8 @@ async function channels(context: VerbContext, { node }: Operator, options: Chann
   const nowMs = Date.now();
   const newest = new Newest<ChannelSummary>(options.limit, ({ lastEventAtMs }) => lastEventAtMs);
   let found = 0;
-  const candidates = options.txid === undefined ? index.all() : await index.findByTxid(options.txid);
+  // The index knows whole txids only; the start of one is looked for in every channel's entry.
+  const candidates = options.txid?.length === txidLength ? await index.findByTxid(options.txid) : index.all();
   for await (const summary of candidates) {
     context.signal.throwIfAborted();
     if (!matches(summary, options, nowMs)) continue;
@@ -64,7 +66,7 @@ async function channels(context: VerbContext, { node }: Operator, options: Chann
   }
   if (options.txid !== undefined && found === 0) {
     const nextStep = "Proofs may name a transaction that no wallet submitted; `p4 tail` shows what comes in.";
-    throw new CliError("failed", `no channel has seen the transaction ${options.txid}`, nextStep, "TXID_UNKNOWN");
+    throw new CliError("failed", `no channel has seen a transaction ${options.txid}`, nextStep, "TXID_UNKNOWN");
   }
   const shown = newest.list();
   context.print({ found, shown: shown.length, channels: shown.map((summary) => view(summary, nowMs)) }, () => [
@@ -72,14 +74,27 @@ async function channels(context: VerbContext, { node }: Operator, options: Chann
       columns,
       shown.map((summary) => row(summary, nowMs, options.txid)),
       context.terminal.style,
+      context.terminal.columns,
     ),
     found === shown.length
-      ? `${countText(found)} ${found === 1 ? "channel" : "channels"}`
-      : `${countText(shown.length)} of ${countText(found)} channels; --limit ${found} shows all`,
+      ? counted(found, "channel")
+      : `${countText(shown.length)} of ${counted(found, "channel")}; --limit ${found} shows all`,
+    ...nextStep(found, options),
   ]);
 }
 
-function matches(summary: ChannelSummary, { state, since, until, stuck }: ChannelsOptions, nowMs: number): boolean {
+function nextStep(found: number, { stuck }: ChannelsOptions): string[] {
+  if (stuck === undefined) return [];
+  if (found > 0) return ["p4 replay <channel> shows who is waited for, and why"];
+  const leastMs = stuck === true ? defaultStuckMs : stuck;
+  return [
+    `nobody has been waited for as long as ${durationText(leastMs)}; p4 channels --stuck 30s looks for shorter waits`,
+  ];
+}
+
+function matches(summary: ChannelSummary, options: ChannelsOptions, nowMs: number): boolean {
+  const { state, since, until, stuck, txid } = options;
+  if (txid !== undefined && !summary.txids.some((id) => id.startsWith(txid))) return false;
   if (state !== undefined && !state.includes(summary.state)) return false;
   if (since !== undefined && summary.lastEventAtMs < since) return false;
   if (until !== undefined && summary.openedAtMs > until) return false;
@@ -88,13 +103,14 @@ function matches(summary: ChannelSummary, { state, since, until, stuck }: Channe
 }
 
 function view(summary: ChannelSummary, nowMs: number) {
-  const { openedAtMs, lastEventAtMs, expiresAtMs, ...rest } = summary;
+  const { openedAtMs, lastEventAtMs, waitingSinceMs, expiresAtMs, ...rest } = summary;
   return {
     ...rest,
     waitsFor: waitsFor(summary.state),
     stuckForMs: stuckForMs(summary, nowMs),
     openedAt: new Date(openedAtMs).toISOString(),
     lastEventAt: new Date(lastEventAtMs).toISOString(),
+    waitsSince: new Date(waitingSinceMs).toISOString(),
     expiresAt: new Date(expiresAtMs).toISOString(),
   };
 }
@@ -107,10 +123,10 @@ const columns: readonly Column[] = [
   },
   { title: "waits for" },
   { title: "stuck for", align: "right", style: () => "yellow" },
-  { title: "last event (UTC)" },
-  { title: "deadline" },
-  { title: "events", align: "right" },
-  { title: "txid", style: () => "dim" },
+  { title: "last event (UTC)", givesWay: 2 },
+  { title: "deadline", givesWay: 4 },
+  { title: "events", align: "right", givesWay: 1 },
+  { title: "txid", style: () => "dim", givesWay: 3 },
 ];
 
 function row(summary: ChannelSummary, nowMs: number, txid: string | undefined): string[] {
@@ -126,7 +142,7 @@ function row(summary: ChannelSummary, nowMs: number, txid: string | undefined): 
     timeText(lastEventAtMs).slice(0, 19),
     isEnded ? "" : deadlineText(expiresAtMs - nowMs),
     String(events),
-    txid ?? txids.map((id) => `${id.slice(0, 8)}…`).join(" "),
+    txids.map((id) => (txid !== undefined && id.startsWith(txid) ? id : `${id.slice(0, 8)}…`)).join(" "),
   ];
 }
 

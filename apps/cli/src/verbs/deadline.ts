@@ -1,4 +1,5 @@
 import { stateName } from "@p4/channel";
+import { CliError } from "../cli-error.ts";
 import { timeText } from "../human.ts";
 import { operatorMetadata, readChannel, submitAsOperator } from "../operator/submit-command.ts";
 import { withNode } from "../operator/with-node.ts";
@@ -6,7 +7,10 @@ import { examples, type Verb } from "../verb.ts";
 import { channelArgument, laterArgument, type Later } from "./arguments.ts";
 
 export const deadlineVerb: Verb = (program, context) => {
-  const deadline = program.command("deadline").description("deadlines of channels");
+  const deadline = program
+    .command("deadline")
+    .description("deadlines of channels")
+    .addHelpText("after", examples(["p4 deadline extend inv123 2h", "two hours more than it has now"]));
   deadline
     .command("extend")
     .argument("<channel>", "the channel's id", channelArgument)
@@ -26,6 +30,15 @@ export const deadlineVerb: Verb = (program, context) => {
         const fromMs = snapshot.context.expiresAtMs;
         const expiresAtMs = "byMs" in later ? fromMs + later.byMs : later.toMs;
         const [from, to] = [timeText(fromMs), timeText(expiresAtMs)];
+        if (expiresAtMs <= fromMs && snapshot.status === "active") {
+          const nextStep = `Name a later time, or a duration: p4 deadline extend ${channelId} 2h`;
+          throw new CliError(
+            "failed",
+            `${to} is no later than the deadline of ${channelId}, ${from}`,
+            nextStep,
+            "BAD_DEADLINE",
+          );
+        }
         await context.confirm(
           `Move the deadline of ${channelId} (${stateName(snapshot)}) from ${from} to ${to}?`,
           yes === true,

@@ -1,4 +1,5 @@
 import { checkBroker, type Finding } from "../operator/check-broker.ts";
+import { wrapText } from "../evidence/wrap-text.ts";
 import { withBroker } from "../operator/with-node.ts";
 import type { Style } from "../terminal.ts";
 import { examples, type Verb } from "../verb.ts";
@@ -26,14 +27,21 @@ export const doctorVerb: Verb = (program, context) => {
         const known = address.monitorUrl === null ? [] : [address.monitorUrl];
         const monitorUrls = monitor?.map(urlArgument) ?? known;
         const findings = await checkBroker({ broker, config, monitorUrls });
-        const { style } = context.terminal;
+        const { style, columns = Infinity } = context.terminal;
         const width = Math.max(...findings.map(({ check }) => check.length));
+        const left = 9 + width + 2;
+        const wrapped = (text: string): string[] => wrapText(text, Math.max(40, columns - left));
+        const indent = " ".repeat(left);
         context.print({ broker: broker.url, foundBy: address.foundBy, findings }, () => [
           `${broker.url}, by ${address.foundBy}`,
-          ...findings.flatMap(({ check, status, found, fix }) => [
-            `${style(styles[status], status.padEnd(7))}  ${check.padEnd(width)}  ${found}`,
-            ...(fix === "" ? [] : [`${" ".repeat(9 + width + 2)}${style("dim", fix)}`]),
-          ]),
+          ...findings.flatMap(({ check, status, found, fix }) => {
+            const [first = "", ...rest] = wrapped(found);
+            return [
+              `${style(styles[status], status.padEnd(7))}  ${check.padEnd(width)}  ${first}`,
+              ...rest.map((line) => indent + line),
+              ...(fix === "" ? [] : wrapped(fix).map((line) => indent + style("dim", line))),
+            ];
+          }),
         ]);
         if (findings.some(({ status }) => status === "failed")) context.fail();
       }),

@@ -5,7 +5,10 @@ import { Progress } from "../progress.ts";
 import { examples, type Verb } from "../verb.ts";
 
 export const indexVerb: Verb = (program, context) => {
-  const index = program.command("index").description("the index that p4 channels searches");
+  const index = program
+    .command("index")
+    .description("the index that p4 channels searches")
+    .addHelpText("after", examples(["p4 index rebuild", "after a restore, or when in doubt"]));
   index
     .command("rebuild")
     .description("make the index of channels anew from the log; searches go on meanwhile")

@@ -22,7 +22,7 @@ describe("p4 deadline extend", () => {
     await log.record("kept");
     const { exitCode, err } = await p4("deadline", "extend", "kept", "2020-01-01", "--yes");
     expect(exitCode).toBe(1);
-    expect(err).toContain("p4 replay kept");
+    expect(err).toContain("is no later than the deadline of kept");
   });
 });
 

@@ -16,7 +16,10 @@ interface Requeued {
 }
 
 export const proofVerb: Verb = (program, context) => {
-  const proof = program.command("proof").description("proofs that miners have sent");
+  const proof = program
+    .command("proof")
+    .description("proofs that miners have sent")
+    .addHelpText("after", examples(["p4 proof requeue <txid>", "judge a stored proof again, and deliver what is new"]));
   proof
     .command("requeue")
     .argument("<txid>", "the transaction", txidArgument)

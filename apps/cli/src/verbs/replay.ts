@@ -1,6 +1,7 @@
 import {
   machineVersion,
   stateName,
+  summarize,
   tellNext,
   waitsFor,
   type Timeline,
@@ -9,6 +10,7 @@ import {
 } from "@p4/channel";
 import { sha256Hex } from "@p4/node-crypto";
 import { CliError } from "../cli-error.ts";
+import { counted } from "../evidence/counted.ts";
 import { logWithArchive } from "../evidence/log-with-archive.ts";
 import { durationText, timeText } from "../human.ts";
 import { explainFailure } from "../operator/explain-failure.ts";
@@ -147,6 +149,7 @@ function channelView(channelId: string, { channel, entries }: Timeline, isPast: 
     channelId,
     state: stateName(channel.snapshot),
     waitsFor: waitsFor(stateName(channel.snapshot)),
+    waitsSince: new Date(summarize(channel).waitingSinceMs).toISOString(),
     lastEventAt: new Date(context.lastEventAtMs).toISOString(),
     streamVersion: channel.streamVersion,
     headHash: channel.headHash,
@@ -163,15 +166,38 @@ function entryView({ event, atMs, ...entry }: TimelineEntry) {
   return { ...entry, at: new Date(atMs).toISOString(), type: event.type, eventId: event.metadata.eventId };
 }
 
+/** Who is waited for by now, and what an operator can do about it. */
+function waitLines({
+  channelId,
+  waitsFor: who,
+  waitsSince: since,
+  expiresAt,
+}: ReturnType<typeof channelView>): string[] {
+  if (who === null) return [];
+  const nowMs = Date.now();
+  const overMs = nowMs - Date.parse(expiresAt);
+  return [
+    `waits for the ${who}, ${durationText(nowMs - Date.parse(since))} by now`,
+    overMs > 0
+      ? `the deadline was over ${durationText(overMs)} ago: does the expiry app run?`
+      : adviceOn(who, channelId),
+  ];
+}
+
+function adviceOn(who: "customer" | "merchant" | "miner", channelId: string): string {
+  if (who === "miner")
+    return `the proof comes by the miner's callback; one that came is tried again by p4 proof requeue <txid>`;
+  const inTime = `p4 deadline extend ${channelId} 2h gives more time, p4 close ${channelId} ends it`;
+  return `what is pending goes to the ${who}'s wallet as soon as it joins; ${inTime}`;
+}
+
 function summaryLines(view: ReturnType<typeof channelView>): string[] {
   const { state, entries, headHash, streamVersion, pending, sent } = view;
   const list = (keys: readonly string[]): string => (keys.length === 0 ? "nothing" : keys.join(", "));
   const took = entries.at(-1)?.elapsedMs ?? 0;
   return [
-    `${state} after ${entries.length} events in ${durationText(took)}; deadline ${timeText(Date.parse(view.expiresAt))}`,
-    ...(sent === undefined && view.waitsFor !== null
-      ? [`waits for the ${view.waitsFor}, ${durationText(Date.now() - Date.parse(view.lastEventAt))} by now`]
-      : []),
+    `${state} after ${counted(entries.length, "event")} in ${durationText(took)}; deadline ${timeText(Date.parse(view.expiresAt))}`,
+    ...(sent === undefined ? waitLines(view) : []),
     ...(sent === undefined
       ? []
       : [`sent to the merchant: ${list(sent.merchant)}`, `sent to the customer: ${list(sent.customer)}`]),

@@ -44,6 +44,7 @@ export const streamsVerb: Verb = (program, context) => {
             columns,
             streams.map((stream) => row(stream, nowMs)),
             context.terminal.style,
+            context.terminal.columns,
           ),
           `${sizeText(storedBytes)} stored, growing by ${sizeText(bytesPerDay)} a day; ` +
             (Number.isFinite(finalBytes)
@@ -88,13 +89,13 @@ function limitText(limitBytes: number | null, daysLeft: number | null): string {
 
 const columns: readonly Column[] = [
   { title: "stream" },
-  { title: "messages", align: "right" },
-  { title: "subjects", align: "right" },
+  { title: "messages", align: "right", givesWay: 2 },
+  { title: "subjects", align: "right", givesWay: 4 },
   { title: "size", align: "right" },
   { title: "a day", align: "right" },
-  { title: "oldest", align: "right" },
+  { title: "oldest", align: "right", givesWay: 3 },
   { title: "kept for", align: "right" },
-  { title: "replicas", align: "right" },
+  { title: "replicas", align: "right", givesWay: 1 },
 ];
 
 function row(report: StreamReport & { bytesPerDay: number | null }, nowMs: number): string[] {
