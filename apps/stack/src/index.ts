@@ -1,1 +1,1 @@
-export { timelineTable } from "./timeline-table.ts";
+export { timelineTable } from "@p4/cli";

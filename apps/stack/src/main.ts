@@ -1,15 +1,15 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { timelineTable } from "@p4/cli";
 import { isConfigError, loadConfig, type Config } from "@p4/config";
 import { isNatsServerError } from "@p4/nats-server";
 import { createLogger, Lifecycle, runUntilSignal, type Logger } from "@p4/telemetry";
 import { missingFromDemo } from "./check-demo.ts";
 import { startEmbeddedBroker } from "./embedded-broker.ts";
 import { openLogFile } from "./log-file.ts";
-import { playPayment } from "./play-payment.ts";
+import { playPayment, type PlayedPayment } from "./play-payment.ts";
 import { addApps, type StackContext } from "./start-apps.ts";
-import { timelineTable } from "./timeline-table.ts";
 
 /** Satoshis of the payment that is played at the start. */
 const demoSatoshis = 1_000;
@@ -42,7 +42,7 @@ async function serve(): Promise<number> {
           untilExpired: false,
           onProgress: say,
         });
-        print(`\nThe timeline of channel ${channelId}:\n\n${timelineTable(timeline)}\n`);
+        printTimeline({ channelId, timeline });
       },
     });
   }
@@ -67,7 +67,7 @@ async function demo(): Promise<number> {
   try {
     await lifecycle.start();
     const played = await playPayment(context, { satoshis: demoSatoshis, untilExpired: true, onProgress: say });
-    print(`\nThe timeline of channel ${played.channelId}:\n\n${timelineTable(played.timeline)}\n`);
+    printTimeline(played);
     const missing = missingFromDemo(played.timeline);
     if (missing !== null) throw new Error(`the timeline lacks ${missing}`);
     print("Paid, proved and expired, as it should be.");
@@ -112,6 +112,11 @@ function assemble(config: Config): { context: StackContext; lifecycle: Lifecycle
     stop: () => rm(stateFile, { force: true }),
   });
   return { context, lifecycle, logger };
+}
+
+function printTimeline({ channelId, timeline }: PlayedPayment): void {
+  const { lines } = timelineTable(timeline.entries, undefined, process.stdout.columns);
+  print(`\nThe timeline of channel ${channelId}:\n\n${lines.join("\n")}\n`);
 }
 
 function print(text: string): void {

@@ -71,7 +71,8 @@ async function serve(dir: string, edges: number, interrupted: Promise<void>, sta
       shards: config.shards,
       replicas: config.replicas,
     });
-    say(`\nThe timeline of channel ${played.channelId}:\n\n${timelineTable(played.timeline)}\n`);
+    const { lines } = timelineTable(played.timeline.entries, undefined, process.stdout.columns);
+    say(`\nThe timeline of channel ${played.channelId}:\n\n${lines.join("\n")}\n`);
     say("Serving. Ctrl-C stops everything.");
     started();
     await interrupted;
