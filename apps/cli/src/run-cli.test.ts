@@ -44,6 +44,14 @@ describe("p4", () => {
     expect(err).toContain(says);
   });
 
+  it("sends who misuses a verb to that verb's own help, and tells programs in JSON", async () => {
+    const misuse = await p4(["channels", "--txid", "zz", "--json"]);
+    expect(misuse.exitCode).toBe(2);
+    expect(misuse.err).toContain("(p4 channels --help teaches by example)");
+    expect(JSON.parse(misuse.out)).toMatchObject({ error: { code: "BAD_ARGUMENT" } });
+    expect((await p4(["channels", "--help"])).out).toContain("--json");
+  });
+
   it("shows the configuration in force, and refuses a wrong one", async () => {
     const shown = await p4(["config", "--json"], { P4_PORT: "9000" });
     const { settings } = JSON.parse(shown.out) as { settings: object[] };

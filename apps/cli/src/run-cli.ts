@@ -47,7 +47,15 @@ export async function runCli({ args, env, terminal, signal, ask = askAtTerminal 
     }
     // Thrown by a verb itself: commander has not printed it.
     if (error instanceof InvalidArgumentError) return report(misuse(error), terminal, isJson());
-    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.misuse;
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return exitCodes.ok;
+      // The parser has given up, perhaps before it came to --json; it has told people already.
+      if (args.includes("--json")) {
+        const message = error.message.replace(/^error: /, "");
+        terminal.out(toJson({ error: { code: "BAD_ARGUMENT", message, nextStep: null } }));
+      }
+      return exitCodes.misuse;
+    }
     return report(error, terminal, isJson());
   }
 }

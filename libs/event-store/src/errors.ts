@@ -2,7 +2,7 @@
 export const storeErrors = {
   STORE_VERSION_CONFLICT: { retryable: true, meaning: "another writer appended first: reload and decide again" },
   STORE_APPEND_IN_FLIGHT: { retryable: true, meaning: "another append to this channel is in flight: wait and retry" },
-  STORE_UNAVAILABLE: { retryable: true, meaning: "the broker did not answer in time" },
+  STORE_UNAVAILABLE: { retryable: true, meaning: "the broker did not answer" },
   STORE_FULL: { retryable: true, meaning: "the broker has no room: free disk space or raise the limits" },
   STORE_FORBIDDEN: { retryable: false, meaning: "the broker refuses this user: check its permissions" },
   STORE_MISSING: {

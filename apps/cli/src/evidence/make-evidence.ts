@@ -48,7 +48,7 @@ export async function evidenceMaker(
   const { region, shards } = config;
   const monitoringUrls = [...(address.monitorUrl === null ? [] : [address.monitorUrl]), ...monitorUrls];
   const durability = await durabilityClass(node.broker, { region, shards, monitoringUrls });
-  const findBlock = blockFinder(config);
+  const findBlock = blockFinder({ ...config, minerUrl: config.minerUrl ?? address.minerUrl });
   return {
     async make(channelId) {
       try {

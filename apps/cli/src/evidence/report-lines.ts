@@ -29,7 +29,7 @@ export function reportLines(
   const indent = " ".repeat(left);
   const failures = checks.filter(({ status }) => status === "failed");
   const hidden = new Set(failures.slice(maxFailures));
-  const more = hidden.size === 0 ? [] : [`and ${counted(hidden.size, "failure")} more; --json has them all`];
+  const more = hidden.size === 0 ? [] : [`and ${hidden.size} more that FAILED; --json has them all`];
   const shown = checks.filter((check) => !hidden.has(check));
   const lines = shown.flatMap(({ code, status, statement, line, part }) => {
     const [word, colour] = words[status];

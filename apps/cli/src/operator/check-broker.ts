@@ -53,9 +53,13 @@ function ok(check: string, found: string): Finding {
   return { check, status: "ok", found, fix: "" };
 }
 
+/** A server without a name in its configuration goes by its id, which tells nobody anything. */
+const generatedName = /^N[A-Z2-7]{55}$/;
+
 function serverFinding({ serverName, version, cluster, otherServers, roundTripMs }: BrokerReport): Finding {
   const place = cluster === null ? "a single server" : `cluster ${cluster}, ${otherServers.length} other servers known`;
-  return ok("server", `nats-server ${version} (${serverName}), ${place}, round trip ${roundTripMs.toFixed(1)} ms`);
+  const name = generatedName.test(serverName) ? "" : ` (${serverName})`;
+  return ok("server", `nats-server ${version}${name}, ${place}, round trip ${roundTripMs.toFixed(1)} ms`);
 }
 
 async function streamFindings({ broker, config }: CheckBrokerOptions): Promise<Finding[]> {

@@ -19,10 +19,12 @@ describe("the broker", () => {
       monitorUrl: "http://127.0.0.1:4",
     });
 
-    const stack = { natsUrl: "nats://127.0.0.1:2", pid: process.pid };
+    const miner = { app: "miner", url: "http://127.0.0.1:5" };
+    const stack = { natsUrl: "nats://127.0.0.1:2", pid: process.pid, endpoints: [miner] };
     await writeFile(join(dataDir, "stack.json"), JSON.stringify(stack));
     expect(await findBroker({ natsUrl: null, natsMonitorUrls: null, dataDir })).toMatchObject({
       url: "nats://127.0.0.1:2",
+      minerUrl: miner.url,
     });
     expect(await findBroker({ natsUrl: ["nats://h:1"], natsMonitorUrls: null, dataDir })).toMatchObject({
       foundBy: "P4_NATS_URL",

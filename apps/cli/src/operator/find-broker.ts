@@ -11,6 +11,8 @@ export interface BrokerAddress {
   readonly foundBy: string;
   /** Base URL of the server's monitoring port, where it is known: it alone tells whether writes are synced. */
   readonly monitorUrl: string | null;
+  /** Of the development miner that runs beside it, which has the block headers of its own little chain. */
+  readonly minerUrl: string | null;
 }
 
 /**
@@ -23,7 +25,7 @@ export async function findBroker(
 ): Promise<BrokerAddress> {
   const { natsUrl, natsMonitorUrls, dataDir } = config;
   if (natsUrl !== null) {
-    return { url: natsUrl.join(","), foundBy: "P4_NATS_URL", monitorUrl: natsMonitorUrls?.[0] ?? null };
+    return { url: natsUrl.join(","), foundBy: "P4_NATS_URL", monitorUrl: natsMonitorUrls?.[0] ?? null, minerUrl: null };
   }
   const running = (await fromStackFile(dataDir)) ?? (await fromPortsFile(dataDir));
   if (running !== null) return running;
@@ -38,9 +40,20 @@ export async function findBroker(
 /** Written by `npm start`. */
 async function fromStackFile(dataDir: string): Promise<BrokerAddress | null> {
   const path = join(dataDir, "stack.json");
-  const { natsUrl, pid, monitorUrl } = await readJson(path);
+  const { natsUrl, pid, monitorUrl, endpoints } = await readJson(path);
   if (typeof natsUrl !== "string" || typeof pid !== "number" || !isAlive(pid)) return null;
-  return { url: natsUrl, foundBy: path, monitorUrl: typeof monitorUrl === "string" ? monitorUrl : null };
+  return {
+    url: natsUrl,
+    foundBy: path,
+    monitorUrl: typeof monitorUrl === "string" ? monitorUrl : null,
+    minerUrl: minerAmong(endpoints),
+  };
+}
+
+function minerAmong(endpoints: unknown): string | null {
+  const known = (Array.isArray(endpoints) ? endpoints : []) as readonly { app?: unknown; url?: unknown }[];
+  const url = known.find(({ app }) => app === "miner")?.url;
+  return typeof url === "string" ? url : null;
 }
 
 /** Written by nats-server itself, as `<executable>_<pid>.ports`. A killed server leaves its file behind. */
@@ -52,7 +65,7 @@ async function fromPortsFile(dataDir: string): Promise<BrokerAddress | null> {
     if (pid === undefined || !isAlive(Number(pid))) continue;
     const { nats, monitoring } = await readJson(join(dir, name));
     const [url, monitorUrl] = [firstText(nats), firstText(monitoring)];
-    if (url !== null) return { url, foundBy: join(dir, name), monitorUrl };
+    if (url !== null) return { url, foundBy: join(dir, name), monitorUrl, minerUrl: null };
   }
   return null;
 }

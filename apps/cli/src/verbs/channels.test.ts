@@ -37,6 +37,7 @@ describe("p4 channels", () => {
 
   it.each([
     { args: ["--txid", otherTxid.toUpperCase()], found: ["other"] },
+    { args: ["--txid", otherTxid.slice(0, 8)], found: ["other"] },
     { args: ["--state", "awaitingTerms"], found: ["fresh", "left"] },
     { args: ["--state", "damaged"], found: ["torn"] },
     { args: ["--stuck"], found: ["left"] },

@@ -121,7 +121,7 @@ const columns: readonly Column[] = [
     title: "state",
     style: (cell) => (cell === "settled" ? "green" : cell === "damaged" ? "red" : null),
   },
-  { title: "waits for" },
+  { title: "waits for", givesWay: 5 },
   { title: "stuck for", align: "right", style: () => "yellow" },
   { title: "last event (UTC)", givesWay: 2 },
   { title: "deadline", givesWay: 4 },

@@ -30,7 +30,7 @@ export const doctorVerb: Verb = (program, context) => {
         const { style, columns = Infinity } = context.terminal;
         const width = Math.max(...findings.map(({ check }) => check.length));
         const left = 9 + width + 2;
-        const wrapped = (text: string): string[] => wrapText(text, Math.max(40, columns - left));
+        const wrapped = (text: string): string[] => wrapText(text, Math.max(30, columns - left));
         const indent = " ".repeat(left);
         context.print({ broker: broker.url, foundBy: address.foundBy, findings }, () => [
           `${broker.url}, by ${address.foundBy}`,

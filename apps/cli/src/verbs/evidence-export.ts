@@ -95,6 +95,7 @@ function madeLines({ channelId, eventCount, state, headHash, streamVersion, ...m
     `head ${headHash} at sequence ${streamVersion}`,
     `durability ${durability}${weak}; ${counted(blocks, "block header")}`,
     ...missingBlocks.map(({ blockHash, reason }) => `no header of block ${blockHash}: ${reason}`),
+    ...(missingBlocks.length === 0 ? [] : ["set P4_HEADER_SOURCE, or P4_MINER_URL, and export again"]),
   ];
 }
 

@@ -178,17 +178,18 @@ function waitLines({
   const overMs = nowMs - Date.parse(expiresAt);
   return [
     `waits for the ${who}, ${durationText(nowMs - Date.parse(since))} by now`,
-    overMs > 0
-      ? `the deadline was over ${durationText(overMs)} ago: does the expiry app run?`
-      : adviceOn(who, channelId),
+    ...(overMs > 0
+      ? [`the deadline was over ${durationText(overMs)} ago: does the expiry app run?`]
+      : adviceOn(who, channelId)),
   ];
 }
 
-function adviceOn(who: "customer" | "merchant" | "miner", channelId: string): string {
-  if (who === "miner")
-    return `the proof comes by the miner's callback; one that came is tried again by p4 proof requeue <txid>`;
-  const inTime = `p4 deadline extend ${channelId} 2h gives more time, p4 close ${channelId} ends it`;
-  return `what is pending goes to the ${who}'s wallet as soon as it joins; ${inTime}`;
+function adviceOn(who: "customer" | "merchant" | "miner", channelId: string): string[] {
+  if (who === "miner") return ["the proof comes by the miner's callback; one that is stored: p4 proof requeue <txid>"];
+  return [
+    `the ${who}'s wallet gets what is pending as soon as it joins`,
+    `more time: p4 deadline extend ${channelId} 2h; end it: p4 close ${channelId} --reason <text>`,
+  ];
 }
 
 function summaryLines(view: ReturnType<typeof channelView>): string[] {
