@@ -19,7 +19,12 @@ export const usage = `npm run chaos -- [--minutes 2] [--seed 1] [--rate 8] [--js
 Runs payments against three brokers, three edges and the workers, all as processes of this machine, while faults that
 follow from the seed hit them; then compares the log with what the wallets saw. Exit code 0: nothing was lost and no
 promise was broken; 1: something was; 2: wrong arguments. With --sabotage the edges are broken on purpose, and the
-checker has to find it: 0 then means found.`;
+checker has to find it: 0 then means found.
+
+Single faults, each with its own figures (--help after each name):
+  npm run chaos -- handover    an edge is told to stop while wallets pay on 1000 open channels
+  npm run chaos -- leader      the broker that leads most streams is killed under load
+  npm run chaos -- power-cut   what a loss of power leaves of acknowledged events`;
 
 /** @throws Error that names the option and the rule. */
 export function readOptions(args: readonly string[]): CampaignOptions | "help" {

@@ -27,10 +27,11 @@ export function reportText({
     `losses                    ${String(figures.losses)}`,
     `violations                ${String(figures.violations)}`,
   ];
-  return [...lines, ...byKind(violations)].join("\n");
+  return [...lines, ...violationLines(violations)].join("\n");
 }
 
-function byKind(violations: readonly Violation[]): string[] {
+/** The violations by kind, with the first of each. */
+export function violationLines(violations: readonly Violation[]): string[] {
   return violationCodes.flatMap((code) => {
     const found = violations.filter((violation) => violation.code === code);
     const shown = found.slice(0, shownOfEachKind).map(({ channelId, detail }) => `    ${channelId}: ${detail}`);

@@ -100,7 +100,7 @@ async function judge(
   plan: readonly Fault[],
   { seed, minutes, sabotage }: CampaignOptions,
 ): Promise<CampaignReport> {
-  const log = await readLog(system.natsUrl, shards);
+  const log = await readLog(system.natsUrl, { shards, replicas: 3 });
   const history: History = { log, records: await readRecords(recordFile), readAtMs: Date.now() };
   const violations = check(history, limits, sha256Hex);
   const ownEnds = [...system.apps].filter(([, app]) => app.ownEnds > 0).map(([name, app]) => [name, app.ownEnds]);

@@ -1,5 +1,7 @@
 import type { Fault } from "../nemesis/fault.ts";
 import type { History, Violation } from "./history.ts";
+import { quantile } from "./quantile.ts";
+import { receiptWaits } from "./receipt-waits.ts";
 import { sessionsOf } from "./sessions.ts";
 
 /** What a campaign did and how it felt to the wallets. Times in ms. */
@@ -26,7 +28,9 @@ export interface Figures {
 export function figuresOf(history: History, faults: readonly Fault[], violations: readonly Violation[]): Figures {
   const { records, log } = history;
   const sessions = sessionsOf(records);
-  const waits = receiptWaits(history).sort((left, right) => left - right);
+  const waits = receiptWaits(records)
+    .map(({ waitedMs }) => waitedMs)
+    .sort((left, right) => left - right);
   const stalled = records.flatMap((record) => (record.kind === "stalled" ? [record.cutOff] : []));
   const frames = sessions.flatMap(({ connections }) => connections.flatMap((connection) => connection.frames));
   return {
@@ -48,28 +52,8 @@ export function figuresOf(history: History, faults: readonly Fault[], violations
   };
 }
 
-/** Also across connections: the repetition of a message keeps its id. */
-function receiptWaits({ records }: History): number[] {
-  const channelOf = new Map<string, string>();
-  const firstSent = new Map<string, number>();
-  const waits: number[] = [];
-  for (const record of records) {
-    if (record.kind === "connection") channelOf.set(record.connection, record.session);
-    if (record.kind === "sent") {
-      const id = `${channelOf.get(record.connection) ?? ""} ${record.messageId}`;
-      if (!firstSent.has(id)) firstSent.set(id, record.atMs);
-    }
-    if (record.kind === "frame" && record.key === "receipt") {
-      const id = `${channelOf.get(record.connection) ?? ""} ${record.correlationId}`;
-      const sentAtMs = firstSent.get(id);
-      if (sentAtMs !== undefined) waits.push(record.atMs - sentAtMs);
-      firstSent.delete(id);
-    }
-  }
-  return waits;
-}
-
-function longestWithoutConnection(sessions: ReturnType<typeof sessionsOf>): number {
+/** From a session's start, or the loss of its connection, until it had joined; the longest of all. */
+export function longestWithoutConnection(sessions: ReturnType<typeof sessionsOf>): number {
   let longestMs = 0;
   for (const { openedAtMs, connections, endedAtMs } of sessions) {
     let sinceMs: number | null = openedAtMs;
@@ -81,10 +65,6 @@ function longestWithoutConnection(sessions: ReturnType<typeof sessionsOf>): numb
     if (sinceMs !== null && endedAtMs !== null) longestMs = Math.max(longestMs, endedAtMs - sinceMs);
   }
   return longestMs;
-}
-
-function quantile(sorted: readonly number[], fraction: number): number {
-  return sorted[Math.max(0, Math.ceil(sorted.length * fraction) - 1)] ?? 0;
 }
 
 function countBy(names: readonly string[]): Record<string, number> {

@@ -13,11 +13,15 @@ import type {
 /** One socket's life, as its wallet saw it. */
 export interface ConnectionRecord {
   readonly name: string;
+  /** `host:port` of the edge. */
+  readonly host: string;
   readonly frames: FrameReceived[];
   /** Null: never. */
   joinedAtMs: number | null;
   /** Null: still open when the record ended. */
   lostAtMs: number | null;
+  /** Close code; null as for `lostAtMs`. */
+  lostCode: number | null;
 }
 
 export interface SessionRecord {
@@ -55,12 +59,12 @@ function emptySession({ session: name, channelId, role, atMs: openedAtMs }: Sess
 }
 
 function addConnection(
-  { connection: name }: ConnectionOpened,
+  { connection: name, url: host }: ConnectionOpened,
   session: SessionRecord | undefined,
   owners: Map<string, Owner>,
 ): void {
   if (session === undefined) return;
-  const connection = { name, frames: [], joinedAtMs: null, lostAtMs: null };
+  const connection = { name, host, frames: [], joinedAtMs: null, lostAtMs: null, lostCode: null };
   session.connections.push(connection);
   owners.set(name, { session, connection });
 }
@@ -68,7 +72,10 @@ function addConnection(
 function addToConnection(record: FrameReceived | FrameSent | ConnectionLost, owner: Owner | undefined): void {
   if (owner === undefined) return;
   const { session, connection } = owner;
-  if (record.kind === "lost") connection.lostAtMs ??= record.atMs;
+  if (record.kind === "lost") {
+    connection.lostAtMs ??= record.atMs;
+    connection.lostCode ??= record.code;
+  }
   if (record.kind !== "frame") return;
   connection.frames.push(record);
   if (record.key !== "join.success") return;

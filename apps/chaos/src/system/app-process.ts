@@ -13,6 +13,12 @@ export interface AppProcessOptions {
   readonly port: number | null;
 }
 
+export interface ProcessEnd {
+  /** Null: a signal ended it. */
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
 const stopTimeoutMs = 15_000;
 
 /** An app of the system in a process of its own. */
@@ -25,6 +31,8 @@ export class AppProcess implements Member {
   #wanted = false;
   /** How often it ended without being told to. */
   ownEnds = 0;
+  /** How its last run ended; null: it has not ended yet. */
+  lastEnd: ProcessEnd | null = null;
 
   constructor(options: AppProcessOptions) {
     this.name = options.name;
@@ -49,9 +57,10 @@ export class AppProcess implements Member {
     const endWithUs = (): void => void child.kill("SIGKILL");
     process.once("exit", endWithUs);
     this.#exited = new Promise((resolve) => {
-      child.once("exit", () => {
+      child.once("exit", (code, signal) => {
         process.off("exit", endWithUs);
         this.#child = null;
+        this.lastEnd = { code, signal };
         if (this.#wanted) this.ownEnds++;
         resolve();
       });

@@ -9,9 +9,15 @@ import type { Member } from "./member.ts";
 const baseConfig = fileURLToPath(new URL("../../../../deploy/cluster/nats.conf", import.meta.url));
 const zones = ["a", "b", "c"] as const;
 
+export interface BrokerClusterOptions {
+  readonly members: 1 | 3;
+  /** Routes go through links that can be severed; false: directly, at less cost. */
+  readonly linked: boolean;
+}
+
 export interface BrokerCluster {
   readonly brokers: readonly Broker[];
-  /** The route between two members, named `a-b`. */
+  /** The route between two members, named `a-b`; empty when they are not linked. */
   readonly routes: ReadonlyMap<string, Link>;
   readonly version: string;
   stop(): Promise<void>;
@@ -33,6 +39,11 @@ export class Broker implements Member {
 
   get url(): string {
     return this.#process.url;
+  }
+
+  /** Of its monitoring endpoints: `http://127.0.0.1:8222`. */
+  get monitorUrl(): string {
+    return this.#process.monitorUrl ?? "";
   }
 
   kill(): Promise<void> {
@@ -57,22 +68,36 @@ export class Broker implements Member {
 }
 
 /**
- * Three nats-servers, each in a zone of its own. Each solicits one route, to the one before it, through a link that can
+ * One nats-server, or three, each in a zone of its own. Each solicits one route, to the one before it, through a link that can
  * be severed: three routes join all pairs; addresses are not advertised, so there is no other way.
  */
-export async function startBrokerCluster(dir: string, onProgress: (text: string) => void): Promise<BrokerCluster> {
+export async function startBrokerCluster(
+  dir: string,
+  { members, linked }: BrokerClusterOptions,
+  onProgress: (text: string) => void,
+): Promise<BrokerCluster> {
   const { path: binary, version } = await findNatsServer({ env: process.env, onProgress });
   const base = await readFile(baseConfig, "utf8");
-  const routePorts = await Promise.all(zones.map(() => freePort()));
+  const ownZones = zones.slice(0, members);
+  const routePorts = await Promise.all(ownZones.map(() => freePort()));
   const routes = new Map<string, Link>();
-  const starting = zones.map(async (zone, index) => {
-    const before = (index + zones.length - 1) % zones.length;
-    const link = await Link.open(routePorts[before] ?? 0);
-    routes.set(`${zones[before] ?? ""}-${zone}`, link);
+  /** Where the member before this one is reached. */
+  const routeTo = async (before: number, zone: string): Promise<number> => {
+    const port = routePorts[before] ?? 0;
+    if (!linked) return port;
+    const link = await Link.open(port);
+    routes.set(`${ownZones[before] ?? ""}-${zone}`, link);
+    return link.port;
+  };
+  const starting = ownZones.map(async (zone, index) => {
     const storeDir = join(dir, `nats-${zone}`);
     await mkdir(storeDir, { recursive: true });
     const configFile = join(storeDir, "nats.conf");
-    await writeFile(configFile, memberConfig(base, zone, routePorts[index] ?? 0, link.port));
+    const cluster =
+      members === 1
+        ? ""
+        : clusterConfig(zone, routePorts[index] ?? 0, await routeTo((index + members - 1) % members, zone));
+    await writeFile(configFile, `${base}${cluster}`);
     const options = { binary, storeDir, configFile, serverName: `nats-${zone}`, monitorPort: -1 };
     return new Broker(`nats-${zone}`, await startNatsServer(options));
   });
@@ -89,15 +114,15 @@ export async function startBrokerCluster(dir: string, onProgress: (text: string)
 }
 
 /** Port 9 (discard) is advertised: a member that hears of another one finds nothing there and keeps to its links. */
-function memberConfig(base: string, zone: string, routePort: number, linkPort: number): string {
-  return `${base}
+function clusterConfig(zone: string, routePort: number, routeToPort: number): string {
+  return `
 server_tags: ["zone:${zone}"]
 cluster {
   name: "p4"
   listen: "127.0.0.1:${String(routePort)}"
   advertise: "127.0.0.1:9"
   no_advertise: true
-  routes: ["nats://127.0.0.1:${String(linkPort)}"]
+  routes: ["nats://127.0.0.1:${String(routeToPort)}"]
 }
 `;
 }

@@ -15,16 +15,22 @@ export interface SystemOptions {
   /** The edge's main module; default: the app's own. */
   readonly edgeModule?: string;
   readonly settings?: Readonly<Record<string, string>>;
+  /** Brokers, and replicas of each stream. Default 3. */
+  readonly brokers?: 1 | 3;
+  /** Connections between processes go through links that can be severed. Default true; false costs less. */
+  readonly linked?: boolean;
+  /** The proof server and two expiry workers as well. Default true. */
+  readonly workers?: boolean;
   readonly onProgress: (text: string) => void;
 }
 
-/** The whole system as processes on this machine: three brokers, edges, workers, and the links between them. */
+/** The system as processes on this machine: brokers, edges and, unless left out, workers and the links between them. */
 export interface System {
   readonly brokers: BrokerCluster;
   readonly apps: ReadonlyMap<string, AppProcess>;
   readonly edgePorts: Readonly<Record<string, number>>;
   readonly proofPort: number;
-  /** An app's links to the brokers. */
+  /** An app's links to the brokers; none when the system is not linked. */
   readonly links: ReadonlyMap<string, readonly Link[]>;
   /** Past all links. */
   readonly natsUrl: string;
@@ -32,15 +38,13 @@ export interface System {
   stop(): Promise<void>;
 }
 
-/** Written for each process that is started, so that placement stays configuration. */
-export const clusterSettings = { P4_REPLICAS: "3" } as const;
-
 const mains = { edge: "edge", expiry: "expiry", proofs: "proof-ingest" } as const;
 const readyWithinMs = 60_000;
 
 export async function startSystem(options: SystemOptions): Promise<System> {
   await mkdir(options.dir, { recursive: true });
-  const brokers = await startBrokerCluster(options.dir, options.onProgress);
+  const { brokers: members = 3, linked = true, workers = true } = options;
+  const brokers = await startBrokerCluster(options.dir, { members, linked }, options.onProgress);
   const apps = new Map<string, AppProcess>();
   const links = new Map<string, readonly Link[]>();
   const stop = async (): Promise<void> => {
@@ -49,13 +53,13 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     for (const link of [...links.values()].flat()) link.close();
   };
   const add = async (name: string, module: string, port: number | null, settings: Record<string, string>) => {
-    const own = await Promise.all(brokers.brokers.map((broker) => Link.open(broker.port)));
+    const own = linked ? await Promise.all(brokers.brokers.map((broker) => Link.open(broker.port))) : [];
     links.set(name, own);
     const env = {
-      P4_NATS_URL: natsUrlOf(own),
+      P4_NATS_URL: linked ? natsUrlOf(own) : urlsOf(brokers.brokers),
       P4_SHARDS: String(options.shards),
       P4_LOG_LEVEL: "info",
-      ...clusterSettings,
+      P4_REPLICAS: String(members),
       ...options.settings,
       ...settings,
     };
@@ -74,8 +78,10 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       if (apps.size === 1) await edge.ready(readyWithinMs);
     }
     const proofPort = await freePort();
-    await add("proofs", mainOf(mains.proofs), proofPort, { P4_PROOF_PORT: String(proofPort) });
-    for (const name of ["expiry-1", "expiry-2"]) await add(name, mainOf(mains.expiry), null, {});
+    if (workers) {
+      await add("proofs", mainOf(mains.proofs), proofPort, { P4_PROOF_PORT: String(proofPort) });
+      for (const name of ["expiry-1", "expiry-2"]) await add(name, mainOf(mains.expiry), null, {});
+    }
     await Promise.all([...apps.values()].map((app) => app.ready(readyWithinMs)));
     const member = (name: string): Member => {
       const found = apps.get(name) ?? brokers.brokers.find((broker) => broker.name === name);

@@ -1,0 +1,66 @@
+import { quantile } from "../checker/quantile.ts";
+import { sessionsOf } from "../checker/sessions.ts";
+import type { WalletRecord } from "../wallets/wallet-record.ts";
+
+/** What the wallets saw of an edge that was told to stop. Times in ms. */
+export interface HandoverFigures {
+  /** Channels of which a wallet was sent away (4200) and joined again. */
+  readonly channelsHandedOver: number;
+  /** Connections closed with 4200. */
+  readonly connectionsDrained: number;
+  /** Connections to the drained edge that ended in any other way after the signal. */
+  readonly connectionsBroken: number;
+  /** Wallets that had lost their connection and did not get another one. */
+  readonly neverBack: number;
+  /** From the loss of a connection to the next join. */
+  readonly gapMs: { readonly median: number; readonly p99: number; readonly longest: number };
+  /** Payments that had begun and not ended when the edge was told to stop. */
+  readonly underWayAtSignal: number;
+}
+
+const drainCode = 4200;
+
+export function handoverFigures(
+  records: readonly WalletRecord[],
+  { drainedHost, signalledAtMs }: { readonly drainedHost: string; readonly signalledAtMs: number },
+): HandoverFigures {
+  const gaps: number[] = [];
+  const handedOver = new Set<string>();
+  let connectionsDrained = 0;
+  let connectionsBroken = 0;
+  let neverBack = 0;
+  for (const { channelId, connections, endedAtMs } of sessionsOf(records)) {
+    for (const [index, { host, joinedAtMs, lostAtMs, lostCode }] of connections.entries()) {
+      if (host !== drainedHost || joinedAtMs === null || lostAtMs === null || lostAtMs < signalledAtMs) continue;
+      // The wallet's own leaving at the end of the run.
+      if (endedAtMs !== null && endedAtMs <= lostAtMs && lostCode !== drainCode) continue;
+      if (lostCode === drainCode) connectionsDrained++;
+      else connectionsBroken++;
+      const next = connections.slice(index + 1).find((connection) => connection.joinedAtMs !== null);
+      if (next?.joinedAtMs == null) {
+        neverBack++;
+        continue;
+      }
+      gaps.push(next.joinedAtMs - lostAtMs);
+      if (lostCode === drainCode) handedOver.add(channelId);
+    }
+  }
+  gaps.sort((left, right) => left - right);
+  return {
+    channelsHandedOver: handedOver.size,
+    connectionsDrained,
+    connectionsBroken,
+    neverBack,
+    gapMs: { median: quantile(gaps, 0.5), p99: quantile(gaps, 0.99), longest: quantile(gaps, 1) },
+    underWayAtSignal: underWayAt(signalledAtMs, records),
+  };
+}
+
+function underWayAt(atMs: number, records: readonly WalletRecord[]): number {
+  let underWay = 0;
+  for (const record of records) {
+    if (record.kind !== "flow" || record.atMs > atMs) continue;
+    underWay += record.step === "started" ? 1 : -1;
+  }
+  return underWay;
+}
