@@ -24,7 +24,7 @@ describe("provision", () => {
       deny_purge: true,
       allow_rollup_hdrs: false,
       allow_direct: true,
-      compression: "s2",
+      compression: "none",
       duplicate_window: 120e9,
       max_age: 86_400e9,
       republish: { src: "p4.test.0.event.*", dest: "p4.test.0.live.{{wildcard(1)}}" },

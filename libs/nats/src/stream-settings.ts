@@ -32,6 +32,12 @@ export const shardsKey = "p4.shards";
 /** Long enough for a retry after a lost answer; the channel's own memory knows duplicates for ever. */
 const duplicateWindowMs = 120_000;
 
+/**
+ * nats-server 2.15.1 lost whole streams with `s2`: killed with -9 often enough, it cuts a compressed block in its middle
+ * and cannot open the stream again ("smb.truncate: ... s2: corrupt input"). DESIGN.md has the run that showed it.
+ */
+const uncompressed = "none";
+
 /** The log may only grow: no delete, no purge, no rollup, and a full stream refuses instead of dropping the oldest. */
 export function channelStreamSettings(names: Names, shard: number, options: ChannelStreamOptions): StreamSettings {
   return {
@@ -44,7 +50,7 @@ export function channelStreamSettings(names: Names, shard: number, options: Chan
     deny_purge: true,
     allow_rollup_hdrs: false,
     allow_direct: true,
-    compression: "s2",
+    compression: uncompressed,
     max_msgs_per_subject: -1,
     max_msgs: -1,
     max_bytes: -1,
@@ -78,7 +84,7 @@ export function bucketSettings(bucket: string, options: BucketOptions): StreamSe
     deny_purge: false,
     allow_rollup_hdrs: true,
     allow_direct: true,
-    compression: "s2",
+    compression: uncompressed,
     max_msgs_per_subject: 1,
     max_msgs: -1,
     max_bytes: -1,
