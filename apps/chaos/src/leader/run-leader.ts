@@ -69,10 +69,11 @@ export async function runLeader(
     await Promise.all(wallets.map((each) => each.ready()));
     const begunAtMs = Date.now();
     for (const each of wallets) each.begin();
-    const fault = await loseLeader(system, seconds * 1_000, (text) =>
-      onProgress(`${text} (${String(wallets.reduce((sum, { payments }) => sum + payments, 0))} payments so far)`),
-    );
-    await Promise.all(wallets.map((each) => each.done()));
+    const payments = (): number => wallets.reduce((sum, each) => sum + each.payments, 0);
+    const [fault] = await Promise.all([
+      loseLeader(system, seconds * 1_000, (text) => onProgress(`${text} (${String(payments())} payments so far)`)),
+      ...wallets.map((each) => each.done()),
+    ]);
     onProgress("all payments have ended; reading the log");
     const log = await readLog(system.natsUrl, { shards, replicas: 3 });
     const records = (await Promise.all(recordFiles.map(readRecords))).flat();
