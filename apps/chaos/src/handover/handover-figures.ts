@@ -37,11 +37,12 @@ export function handoverFigures(
       if (lostCode === drainCode) connectionsDrained++;
       else connectionsBroken++;
       const next = connections.slice(index + 1).find((connection) => connection.joinedAtMs !== null);
-      if (next?.joinedAtMs == null) {
+      const backAtMs = next?.joinedAtMs ?? null;
+      if (backAtMs === null) {
         neverBack++;
         continue;
       }
-      gaps.push(next.joinedAtMs - lostAtMs);
+      gaps.push(backAtMs - lostAtMs);
       if (lostCode === drainCode) handedOver.add(channelId);
     }
   }

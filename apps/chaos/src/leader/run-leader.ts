@@ -65,13 +65,17 @@ export async function runLeader(
       limitMs,
     }),
   );
+  // A run that fails must not start a broker again after all has been stopped.
+  const over = new AbortController();
   try {
     await Promise.all(wallets.map((each) => each.ready()));
     const begunAtMs = Date.now();
     for (const each of wallets) each.begin();
     const payments = (): number => wallets.reduce((sum, each) => sum + each.payments, 0);
     const [fault] = await Promise.all([
-      loseLeader(system, seconds * 1_000, (text) => onProgress(`${text} (${String(payments())} payments so far)`)),
+      loseLeader(system, seconds * 1_000, over.signal, (text) =>
+        onProgress(`${text} (${String(payments())} payments so far)`),
+      ),
       ...wallets.map((each) => each.done()),
     ]);
     onProgress("all payments have ended; reading the log");
@@ -91,6 +95,7 @@ export async function runLeader(
       violations: check(history, limits, sha256Hex),
     };
   } finally {
+    over.abort();
     for (const each of wallets) each.kill();
     await system.stop();
   }
@@ -99,13 +104,18 @@ export async function runLeader(
 type Fault = Pick<LeaderMoments, "killedAtMs" | "restartedAtMs"> & { readonly streamsLed: number };
 
 /** Killed after a third of the time, started again after two. */
-async function loseLeader({ brokers }: System, forMs: number, onProgress: (text: string) => void): Promise<Fault> {
-  await delay(forMs / 3);
+async function loseLeader(
+  { brokers }: System,
+  forMs: number,
+  signal: AbortSignal,
+  onProgress: (text: string) => void,
+): Promise<Fault> {
+  await delay(forMs / 3, undefined, { signal });
   const { broker, streams } = await busiestLeader(brokers.brokers);
   onProgress(`kill -9 ${broker.name}, which leads ${String(streams)} streams`);
   const killedAtMs = Date.now();
   await broker.kill();
-  await delay(forMs / 3);
+  await delay(forMs / 3, undefined, { signal });
   onProgress(`starting ${broker.name} again`);
   const restartedAtMs = Date.now();
   await broker.start();
