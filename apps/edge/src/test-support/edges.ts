@@ -22,6 +22,9 @@ export interface TestEdge extends Edge {
 /** The test shares the edge's loop: a late timer says nothing about the edge, unless a test asks. */
 const quietly: Settings = { P4_PORT: "0", P4_SHARDS: "2", P4_LOG_LEVEL: "silent", P4_MAX_LOOP_LAG: "30s" };
 
+/** `npm run test:replay` drops every actor before every command, whatever a test says of itself. */
+const replayAll = process.env["ALWAYS_REPLAY"] === "on";
+
 const edges: Edge[] = [];
 
 /** Starts an edge on a free port; closed after the file's tests. */
@@ -32,7 +35,7 @@ export async function startTestEdge(
 ): Promise<TestEdge> {
   const config = loadConfig({ ...quietly, ...(settings as Settings) });
   const logger = createLogger({ level: config.logLevel, name: "edge" });
-  const edge = await startEdge({ config, logger, natsUrl, alwaysReplay, ...more });
+  const edge = await startEdge({ config, logger, natsUrl, alwaysReplay: alwaysReplay || replayAll, ...more });
   edges.push(edge);
   return withUrls(edge);
 }

@@ -38,7 +38,7 @@ export async function proofServer(overrides: Partial<ProofRouteOptions> & RuleOv
     sha256Hex: (data) => createHash("sha256").update(data).digest("hex"),
     delay: () => Promise.resolve(),
     onFault: (_, error) => server.errors.push(error),
-    alwaysReplay: false,
+    alwaysReplay: process.env["ALWAYS_REPLAY"] === "on",
   });
   const headers = knownHeaders();
   const routes = proofRoutes({
