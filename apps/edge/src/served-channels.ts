@@ -1,4 +1,4 @@
-import type { ChannelRegistry } from "@p4/actors";
+import type { ChannelRegistry, FollowedChannel } from "@p4/actors";
 import type { Connection } from "./connection.ts";
 import { ServedChannel } from "./served-channel.ts";
 
@@ -36,6 +36,11 @@ export class ServedChannels {
   /** True while the connection's socket is open, or is about to be. */
   isAlive(connectionId: string): boolean {
     return this.#connections.has(connectionId);
+  }
+
+  /** The channels that somebody is connected to. */
+  *followed(): Iterable<FollowedChannel> {
+    for (const { channel } of this.#entries.values()) if (channel.connections.size > 0) yield channel.followed;
   }
 
   connections(): Iterable<Connection> {

@@ -8,6 +8,7 @@ import { durabilityCheck } from "./durability-check.ts";
 import type { EdgeContext } from "./edge-context.ts";
 import { edgeMetrics } from "./edge-metrics.ts";
 import { joinPolicyOf, type EdgeOptions } from "./edge-options.ts";
+import { startSweeping } from "./expire-overdue.ts";
 import { edgeCloseCodes } from "./errors.ts";
 import { healthRoute } from "./health-channel.ts";
 import { LoadGauge } from "./load-gauge.ts";
@@ -121,11 +122,16 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       },
       onError: context.onError,
     });
+    const stopSweeping = startSweeping(
+      () => served.followed(),
+      (error) => logger.warn({ error }, "an overdue channel is not expired yet"),
+    );
     let closing: Promise<void> | undefined;
     const close = async (): Promise<void> => {
       draining.abort();
       readiness.drain();
       load.stop();
+      stopSweeping();
       await drain(served, server, node);
     };
     return { port: server.port, nodeId: node.nodeId, close: () => (closing ??= close()) };
