@@ -9,10 +9,12 @@ export interface FetchOptions {
 }
 
 /** Asks a JSON service. Throws a CliError: 3 when it cannot be reached, 1 when it refuses. */
-export async function fetchJson<Answer>(
-  url: string,
-  { what, body, timeoutMs = 10_000 }: FetchOptions,
-): Promise<Answer> {
+export async function fetchJson<Answer>(url: string, options: FetchOptions): Promise<Answer> {
+  return JSON.parse(await fetchText(url, options)) as Answer;
+}
+
+/** The answer as it came: what is signed must be checked before it is read. Throws as `fetchJson` does. */
+export async function fetchText(url: string, { what, body, timeoutMs = 10_000 }: FetchOptions): Promise<string> {
   const post = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
   let response: Response;
   try {
@@ -34,5 +36,5 @@ export async function fetchJson<Answer>(
       `It was asked at ${url}.`,
     );
   }
-  return JSON.parse(text) as Answer;
+  return text;
 }

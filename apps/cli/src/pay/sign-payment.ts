@@ -19,7 +19,10 @@ export interface SignedTransaction {
 const reserveSatoshis = 1_000n;
 
 /** Funds the outputs, adds change, signs. */
-export async function signPayment(terms: PaymentTerms, funding: Funding): Promise<SignedTransaction> {
+export async function signPayment(
+  terms: Pick<PaymentTerms, "outputs" | "feeRate">,
+  funding: Funding,
+): Promise<SignedTransaction> {
   const satoshis = terms.outputs.reduce((sum, output) => sum + output.satoshis, 0n);
   const coins = await funding.coins(satoshis + reserveSatoshis);
   const transaction = new Transaction();

@@ -1,32 +1,42 @@
 import { anchoredHead } from "@p4/evidence";
+import { readAnchorTransaction } from "../evidence/anchor-transaction-file.ts";
 import { counted } from "../evidence/counted.ts";
+import { findMined, type MinedVerdict } from "../evidence/find-mined.ts";
 import { readAnchorFile } from "../evidence/input-output.ts";
 import { publicKeyArgument } from "../evidence/key-arguments.ts";
 import { timeText } from "../human.ts";
 import { CliError } from "../cli-error.ts";
 import { examples, type Verb, type VerbContext } from "../verb.ts";
-import { channelArgument } from "./arguments.ts";
+import { channelArgument, urlArgument } from "./arguments.ts";
 
 interface VerifyOptions {
   readonly trustedKey?: readonly string[];
   readonly channel?: string;
+  readonly transaction?: string;
+  readonly headers?: string;
 }
 
 export const addAnchorVerify: Verb = (anchor, context) => {
   anchor
     .command("verify")
     .argument("<file>", "an anchor file")
-    .description("check every line, the root and the signature of an anchor; no broker, no network")
+    .description("check every line, the root and the signature of an anchor; no broker, no network without --headers")
     .option("--trusted-key <hex>", "the operator's public key, as you know it; may be repeated", publicKeyArgument)
     .option("--channel <channel>", "show the head that it names for this channel", channelArgument)
+    .option("--transaction <file>", "the transaction that carries its root, as p4 anchor --wallet wrote it")
+    .option("--headers <url>", "ask this miner whether that transaction is mined, in a block of its chain", urlArgument)
     .addHelpText(
       "after",
-      examples(["p4 anchor verify 2026-11-23.p4a --trusted-key 02ab...", "did this operator sign it"]),
+      examples(
+        ["p4 anchor verify 2026-11-23.p4a --trusted-key 02ab...", "did this operator sign it"],
+        ["p4 anchor verify day.p4a --transaction day.p4a.tx.json --headers <miner>", "and in which block is its root"],
+      ),
     )
     .action((path: string, options: VerifyOptions) => verify(context, path, options));
 };
 
-async function verify(context: VerbContext, path: string, { trustedKey, channel }: VerifyOptions): Promise<void> {
+async function verify(context: VerbContext, path: string, options: VerifyOptions): Promise<void> {
+  const { trustedKey, channel } = options;
   const anchor = await readAnchorFile(path);
   const { signedRoot } = anchor;
   const isTrusted = trustedKey?.includes(signedRoot.publicKey) ?? null;
@@ -38,15 +48,58 @@ async function verify(context: VerbContext, path: string, { trustedKey, channel 
   if (channel !== undefined && head === null) {
     throw new CliError("failed", `${path} does not name channel ${channel}`, null, "NOT_ANCHORED");
   }
+  const published = await checkTransaction(path, signedRoot.root, options);
   const { style } = context.terminal;
   const whose = "Whose key it is, is not proved: compare it with the operator's, as you know it.";
-  context.print({ file: path, ok: true, ...signedRoot, isTrusted, ...(head === null ? {} : { head }) }, () => [
+  const result = { file: path, ok: true, ...signedRoot, isTrusted, ...(head && { head }), ...published };
+  context.print(result, () => [
     `${style("green", "proved")}      ${counted(signedRoot.leafCount, "head")} under the root, which the key below signed`,
     ...(isTrusted === null ? [`${style("yellow", "not proved")}  ${whose}`] : []),
-    `${style("yellow", "not proved")}  When it was made: compare the root with what was published then.`,
+    ...dateLines(context, published),
     "",
     `root ${signedRoot.root}`,
     `dated ${timeText(signedRoot.anchoredAtMs)}, signed by ${signedRoot.publicKey}`,
     ...(head === null ? [] : [`channel ${head.channelId}: head ${head.headHash} at sequence ${head.streamVersion}`]),
   ]);
+}
+
+interface CheckedTransaction {
+  readonly txid: string;
+  readonly mined: MinedVerdict;
+}
+
+/** Throws a CliError when the transaction carries another root. Null: none was given. */
+async function checkTransaction(
+  path: string,
+  root: string,
+  { transaction, headers }: VerifyOptions,
+): Promise<CheckedTransaction | null> {
+  if (transaction === undefined) {
+    if (headers === undefined) return null;
+    throw new CliError("misuse", "--headers needs --transaction: a block holds transactions, not anchors");
+  }
+  const { txid, root: carried } = await readAnchorTransaction(transaction);
+  if (carried !== root) {
+    const problem = `transaction ${txid} carries the root ${carried}, ${path} has ${root}`;
+    throw new CliError("failed", problem, null, "ANCHOR_TRANSACTION_INVALID");
+  }
+  const notAsked: MinedVerdict = { kind: "not proved", reason: "no miner was asked: --headers <url>" };
+  return { txid, mined: headers === undefined ? notAsked : await findMined(headers, txid) };
+}
+
+function dateLines({ terminal: { style } }: VerbContext, published: CheckedTransaction | null): string[] {
+  const notProved = style("yellow", "not proved");
+  if (published === null) {
+    return [`${notProved}  When it was made: compare the root with what was published then.`];
+  }
+  const { txid, mined } = published;
+  const carries = `${style("green", "proved")}      Transaction ${txid} carries this root, and no other.`;
+  if (mined.kind === "not proved") {
+    return [carries, `${notProved}  When it was made: that the transaction is mined is not shown (${mined.reason}).`];
+  }
+  return [
+    carries,
+    `${style("green", "proved")}      It was made before block ${mined.blockHeight}, which holds that transaction.`,
+    "The root is known outside of the operator's hands: p4 evidence verify <file> --known-root <the root below>",
+  ];
 }

@@ -1,23 +1,29 @@
 import { join } from "node:path";
 import { createAnchor, readAnchor, type ChannelHead } from "@p4/evidence";
 import { nodeCrypto } from "@p4/node-crypto";
-import { CliError } from "../cli-error.ts";
+import { CliError, isCliError } from "../cli-error.ts";
 import { counted } from "../evidence/counted.ts";
+import { anchorTransactionPath } from "../evidence/anchor-transaction-file.ts";
 import { confirmReplacing, writeOutputFile } from "../evidence/input-output.ts";
 import { openKeyFile, operatorKeyPath } from "../evidence/key-file.ts";
+import { publishAnchor, type PublishedAnchor, type PublishOptions } from "../evidence/publish-anchor.ts";
 import { fileLine } from "../evidence/report-lines.ts";
 import { countText, timeText } from "../human.ts";
 import { countChannels, refoldAll } from "../operator/refold-all.ts";
 import { withNode, type Operator } from "../operator/with-node.ts";
+import { WalletFile } from "../pay/wallet-file.ts";
 import { Progress } from "../progress.ts";
 import { examples, type Verb, type VerbContext } from "../verb.ts";
 import { addAnchorCompare } from "./anchor-compare.ts";
+import { addAnchorPublish, minerUrlOf, publishedLines, requireWallet } from "./anchor-publish.ts";
 import { addAnchorVerify } from "./anchor-verify.ts";
-import { countArgument } from "./arguments.ts";
+import { countArgument, urlArgument } from "./arguments.ts";
 
 interface AnchorOptions {
   readonly output?: string;
   readonly concurrency: number;
+  readonly wallet?: string;
+  readonly miner?: string;
   readonly yes?: boolean;
 }
 
@@ -27,11 +33,14 @@ export const anchorVerb: Verb = (program, context) => {
     .description("sign the heads of all channels as one root: what was known on that day cannot be taken back later")
     .option("-o, --output <file>", "where to; anchors/<date>.p4a")
     .option("--concurrency <n>", "channels read at the same time", countArgument, 128)
+    .option("--wallet <file>", "also write the root into a transaction, paid from this wallet file (see p4 wallet)")
+    .option("--miner <url>", "the miner's mAPI that takes it; P4_MINER_URL", urlArgument)
     .option("--yes", "replace a file that exists without asking")
     .addHelpText(
       "after",
       examples(
         ["p4 anchor", "once a day; writes anchors/2026-11-23.p4a"],
+        ["p4 anchor --wallet my.json", "and writes the root into a transaction"],
         ["p4 anchor verify anchors/2026-11-23.p4a", "is the file what was signed; no broker"],
         ["p4 anchor compare anchors/2026-11-23.p4a", "does the log still hold what was signed"],
         ["p4 evidence verify inv123.p4e --anchor 2026-11-23.p4a", "use it"],
@@ -41,13 +50,16 @@ export const anchorVerb: Verb = (program, context) => {
     )
     .action((options: AnchorOptions) => withNode(context, (operator) => makeAnchor(context, operator, options)));
   addAnchorVerify(anchor, context);
+  addAnchorPublish(anchor, context);
   addAnchorCompare(anchor, context);
 };
 
 async function makeAnchor(context: VerbContext, operator: Operator, options: AnchorOptions): Promise<void> {
   const anchoredAtMs = Date.now();
   const { output = join("anchors", `${new Date(anchoredAtMs).toISOString().slice(0, 10)}.p4a`), yes = false } = options;
-  await confirmReplacing(context, [output], yes);
+  requireWallet(options);
+  const funding = options.wallet === undefined ? null : await WalletFile.open(options.wallet);
+  await confirmReplacing(context, funding === null ? [output] : [output, anchorTransactionPath(output)], yes);
   const key = await openKeyFile(context, operatorKeyPath(operator.config));
   // Of each channel only its head is kept: memory grows with the file that is written, not with the log.
   const heads: ChannelHead[] = [];
@@ -64,7 +76,10 @@ async function makeAnchor(context: VerbContext, operator: Operator, options: Anc
   const text = createAnchor({ heads, anchoredAtMs, operatorPrivateKeyHex: key.privateKeyHex, crypto: nodeCrypto });
   await writeOutputFile(output, text);
   const { signedRoot } = readAnchor(text, nodeCrypto);
-  context.print({ file: output, ...signedRoot, damaged, aging }, () => [
+  const minerUrl = options.miner ?? minerUrlOf(operator.config, operator.address.minerUrl);
+  const { root } = signedRoot;
+  const published = funding && (await publishOrExplain({ path: output, root, funding, minerUrl }, options));
+  context.print({ file: output, ...signedRoot, damaged, aging, transaction: published }, () => [
     `${counted(heads.length, "channel")} at ${timeText(anchoredAtMs)}`,
     `root ${signedRoot.root}`,
     `signed by ${signedRoot.publicKey}`,
@@ -73,6 +88,18 @@ async function makeAnchor(context: VerbContext, operator: Operator, options: Anc
       ({ channelId, message }) => `${context.terminal.style("red", "not in it")} ${channelId}: ${message}`,
     ),
     fileLine(output, text),
+    ...(published === null ? [] : publishedLines(published)),
   ]);
   if (damaged.length > 0) context.fail();
+}
+
+/** The anchor is written by now: what is left is to publish it. */
+async function publishOrExplain(publish: PublishOptions, { wallet }: AnchorOptions): Promise<PublishedAnchor> {
+  try {
+    return await publishAnchor(publish);
+  } catch (error) {
+    if (!isCliError(error)) throw error;
+    const nextStep = `The anchor itself is written. Then: p4 anchor publish ${publish.path} --wallet ${wallet}`;
+    throw new CliError(error.kind, error.message, nextStep, error.code);
+  }
 }
