@@ -123,7 +123,7 @@ describe("a crowd", () => {
   it("of 1,000 on one channel hears a message, each once", async () => {
     const id = newChannelId();
     const merchant = await edge.join(`${id}?role=merchant`);
-    const crowd = [];
+    const crowd: Awaited<ReturnType<typeof rawJoin>>[] = [];
     for (let i = 0; i < 999; i += 37) {
       crowd.push(...(await Promise.all(Array.from({ length: 37 }, () => rawJoin(edge, `${id}?dialect=p4`)))));
     }

@@ -40,7 +40,7 @@ const drainDeadlineMs = 8_000;
  */
 export async function startEdge(options: EdgeOptions): Promise<Edge> {
   const { config, logger } = options;
-  let channels: ServedChannels | undefined;
+  let channels: ServedChannels | undefined = undefined;
   const trouble = new StoreTrouble((error) => logger.error({ error }, "the broker refuses"));
   const node = await openChannelNode({
     natsUrl: options.natsUrl,
