@@ -6,7 +6,7 @@ import { onTestFinished } from "vitest";
 export interface RawSocket {
   readonly socket: Socket;
   /** What the server has written so far, as latin1. */
-  received(): string;
+  readonly received: () => string;
 }
 
 /** A WebSocket without a library behind it: it can stop reading, and say what no library says. Gone after the test. */
