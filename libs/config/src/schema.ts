@@ -75,7 +75,7 @@ export const schema = {
     "./data",
     path,
     ["all"],
-    "Directory of the embedded broker's store and of the fetched server",
+    "Directory of what this machine keeps: the embedded broker's store, the chain, keys, the log file",
   ),
 
   operatorKeyFile: optional(
