@@ -16,12 +16,15 @@ export {
   NO_HEADERS,
 } from "./header-source.ts";
 export { type HeaderPolicy, type HeaderVerdict, judgeHeader } from "./judge-header.ts";
+export { openMapiAnswer } from "./mapi-answer.ts";
 export {
   type MapiCallback,
   type MapiDoubleSpendCallback,
   type MapiMerkleProofCallback,
   parseMapiCallback,
 } from "./mapi-callback.ts";
+export { type MapiFeeType, type MapiFeeUse, readMapiFee } from "./mapi-fee.ts";
+export { type MapiSubmission, readMapiSubmission } from "./mapi-submission.ts";
 export { merkleParent } from "./merkle-branch.ts";
 export { paymentTransactionId, subjectTransaction } from "./payment-transaction-id.ts";
 export { type ProofCallbackOptions, type VerifiedProofCallback, verifyProofCallback } from "./proof-callback.ts";

@@ -1,13 +1,9 @@
 import { parseEnvelope } from "./envelope.ts";
 import { SpvError } from "./errors.ts";
 import { type BlockClaim, blockClaimOf } from "./header-source.ts";
-import {
-  type MapiCallback,
-  type MapiDoubleSpendCallback,
-  type MapiMerkleProofCallback,
-  parseMapiCallback,
-} from "./mapi-callback.ts";
+import { type MapiDoubleSpendCallback, type MapiMerkleProofCallback, parseMapiCallback } from "./mapi-callback.ts";
 import type { ProvenTransaction } from "./proven-transaction.ts";
+import { requireSigningMiner } from "./signing-miner.ts";
 import type { SpvCrypto } from "./spv-crypto.ts";
 import { parseTxid, requireSameTxid } from "./txid.ts";
 import { type SignaturePolicy, verifyEnvelope, type VerifiedEnvelope } from "./verify-envelope.ts";
@@ -44,7 +40,7 @@ export function verifyProofCallback(bodyText: string, options: ProofCallbackOpti
   const envelope = verifyEnvelope(parseEnvelope(bodyText), options.policy, options.crypto);
   const callback = parseMapiCallback(envelope.payloadText);
   requireSameTxid(callback.txid, expectedTxid, "callbackTxId");
-  requireSigningMiner(callback, envelope);
+  requireSigningMiner(callback.minerId, envelope.signer);
   const head = { txid: expectedTxid, signer: envelope.signer, form: envelope.form };
   if (callback.reason !== "merkleProof") return { ...head, kind: "double-spend", callback };
 
@@ -53,12 +49,4 @@ export function verifyProofCallback(bodyText: string, options: ProofCallbackOpti
     throw new SpvError("SPV_BLOCK_HASH_MISMATCH", `blockHash: is not the proof's block ${proven.blockHash}`);
   }
   return { ...head, kind: "merkle-proof", proven, claim: blockClaimOf(proven, callback), callback };
-}
-
-/** mAPI makes minerId equal to the signing key; the document's example leaves it empty. */
-function requireSigningMiner(callback: MapiCallback, envelope: VerifiedEnvelope): void {
-  if (envelope.signer === null || callback.minerId === undefined) return;
-  if (callback.minerId !== envelope.signer) {
-    throw new SpvError("SPV_MINER_ID_MISMATCH", "minerId: is not the key that signed");
-  }
 }

@@ -1,16 +1,9 @@
-import {
-  parseEnvelope,
-  parseStrictJsonObject,
-  verifyEnvelope,
-  type JsonObject,
-  type SignaturePolicy,
-  type SpvCrypto,
-} from "@p4/spv";
+import { openMapiAnswer, readMapiSubmission } from "@p4/spv";
+import type { JsonObject, MapiSubmission, SignaturePolicy, SpvCrypto } from "@p4/spv";
 import type { Fees } from "@p4/protocol";
 import { PaydError, isPaydError } from "../errors.ts";
 import { readFees } from "./fee-quote.ts";
 import { readBody } from "./read-body.ts";
-import { readSubmission, type Submission } from "./submission.ts";
 
 export interface MapiOptions {
   /** `http://host:port`, without a slash at the end. */
@@ -41,11 +34,11 @@ export class MapiClient {
     this.#options = options;
   }
 
-  async feeQuote(signal?: AbortSignal): Promise<Fees> {
-    return readFees(await this.#ask("/mapi/feeQuote", { method: "GET" }, signal));
+  feeQuote(signal?: AbortSignal): Promise<Fees> {
+    return this.#ask("/mapi/feeQuote", { method: "GET" }, readFees, signal);
   }
 
-  async submit(submission: TransactionSubmission, signal?: AbortSignal): Promise<Submission> {
+  submit(submission: TransactionSubmission, signal?: AbortSignal): Promise<MapiSubmission> {
     const body = JSON.stringify({
       rawtx: submission.rawTx,
       callbackUrl: submission.callbackUrl,
@@ -55,36 +48,30 @@ export class MapiClient {
       dsCheck: true,
     });
     const request = { method: "POST", headers: { "content-type": "application/json" }, body };
-    return readSubmission(await this.#ask("/mapi/tx", request, signal), submission.txid);
+    return this.#ask("/mapi/tx", request, (payload) => readMapiSubmission(payload, submission.txid), signal);
   }
 
-  async #ask(path: string, request: RequestInit, signal?: AbortSignal): Promise<JsonObject> {
-    const timeout = AbortSignal.timeout(this.#options.timeoutMs);
+  async #ask<Answer>(
+    path: string,
+    request: RequestInit,
+    read: (payload: JsonObject) => Answer,
+    signal?: AbortSignal,
+  ): Promise<Answer> {
+    const { url, signaturePolicy, crypto, timeoutMs } = this.#options;
+    const timeout = AbortSignal.timeout(timeoutMs);
     try {
-      const response = await fetch(this.#options.url + path, {
+      const response = await fetch(url + path, {
         ...request,
         redirect: "error",
         signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]),
       });
       const text = await readBody(response);
       if (!response.ok) throw new PaydError("PAYD_MINER_UNAVAILABLE", `${path}: HTTP ${response.status}`);
-      return this.#open(text);
+      return read(openMapiAnswer(text, signaturePolicy, crypto));
     } catch (error) {
       if (isPaydError(error)) throw error;
       throw new PaydError("PAYD_MINER_UNAVAILABLE", `${path}: ${reasonOf(error)}`, { cause: error });
     }
-  }
-
-  #open(text: string): JsonObject {
-    const { signaturePolicy, crypto } = this.#options;
-    const { payloadText, signer } = verifyEnvelope(parseEnvelope(text), signaturePolicy, crypto);
-    const payload = parseStrictJsonObject(payloadText, "payload");
-    const { minerId } = payload;
-    // mAPI makes minerId equal to the signing key; an empty one claims nothing.
-    if (signer !== null && typeof minerId === "string" && minerId !== "" && minerId.toLowerCase() !== signer) {
-      throw new PaydError("PAYD_MINER_UNAVAILABLE", "minerId: is not the key that signed");
-    }
-    return payload;
   }
 }
 
