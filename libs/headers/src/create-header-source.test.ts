@@ -1,6 +1,7 @@
 import type { HeaderSource } from "@p4/spv";
 import { describe, expect, it, vi } from "vitest";
 import { createHeaderSource } from "./create-header-source.ts";
+import { headerSourceContract } from "./test-support/header-source-contract.ts";
 import { withHeaderServer } from "./test-support/header-server.ts";
 
 const server = withHeaderServer();
@@ -21,31 +22,9 @@ const sources: Record<"miner" | "bhs" | "woc", (timeoutMs?: number) => HeaderSou
 describe.each(["miner", "bhs", "woc"] as const)("%s", (kind) => {
   const lookup = (claim: Parameters<HeaderSource["lookup"]>[0]) => sources[kind]().lookup(claim);
 
-  it("confirms a root at its height", async () => {
-    server.blocks = [{ hash: blockHash, merkleRoot, height: 100, state: "LONGEST_CHAIN" }];
-    server.tip = 100;
-    expect(await lookup({ merkleRoot, blockHeight: 100 })).toMatchObject({ kind: "confirmed", blockHeight: 100 });
-  });
-
-  it("contradicts another root at a height that is settled", async () => {
-    server.blocks = [{ hash: blockHash, merkleRoot, height: 100, state: "LONGEST_CHAIN" }];
-    server.tip = 106;
-    expect(await lookup({ merkleRoot: otherRoot, blockHeight: 100 })).toMatchObject({ kind: "contradicted" });
-  });
-
-  it("does not judge another root at a height that a fork could still change", async () => {
-    server.blocks = [{ hash: blockHash, merkleRoot, height: 100, state: "LONGEST_CHAIN" }];
-    server.tip = 105;
-    expect(await lookup({ merkleRoot: otherRoot, blockHeight: 100 })).toEqual({ kind: "unknown" });
-  });
-
-  it("does not know a height above its tip", async () => {
-    server.tip = 100;
-    expect(await lookup({ merkleRoot, blockHeight: 2_000 })).toEqual({ kind: "unknown" });
-  });
-
-  it("does not know a claim that names neither block nor height", async () => {
-    expect(await lookup({ merkleRoot })).toEqual({ kind: "unknown" });
+  headerSourceContract(async (chain) => {
+    Object.assign(server, chain);
+    return sources[kind]();
   });
 
   it.each(["error", "nonsense"] as const)(

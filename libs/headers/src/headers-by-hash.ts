@@ -3,7 +3,8 @@ import type { BlockClaim, HeaderAnswer, HeaderSource } from "@p4/spv";
 
 /**
  * Sources that know each header, also those off the longest chain: `GET /api/v1/chain/header/state/:hash`.
- * A claim that names no block is answered by `byHeight`.
+ * A claim that names no block is answered by `byHeight`. One that names an unknown block is not confirmed, but its root
+ * may still be known to be wrong for its height.
  */
 export function headersByHash(url: string, httpClient: HttpClient, byHeight: HeaderSource): HeaderSource {
   return {
@@ -14,7 +15,10 @@ export function headersByHash(url: string, httpClient: HttpClient, byHeight: Hea
         method: "GET",
         headers: { accept: "application/json" },
       });
-      if (response.status === 404) return { kind: "unknown" };
+      if (response.status === 404) {
+        const answer = await byHeight.lookup(claim);
+        return answer.kind === "contradicted" ? answer : { kind: "unknown" };
+      }
       if (!response.ok) throw new Error(`GET header ${blockHash} was answered ${response.status}`);
       return answerFrom(claim, blockHash, response.data);
     },

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createHeaderSource } from "./create-header-source.ts";
 import { parseHeaderLine } from "./header-file.ts";
+import { headerSourceContract } from "./test-support/header-source-contract.ts";
 
 /** Bitcoin's first two blocks. */
 const genesis =
@@ -26,7 +27,34 @@ async function fileOf(text: string): Promise<string> {
   return path;
 }
 
+/** The file has a header for each block, and one at the tip. */
+const lineOf = ({ merkleRoot, height }: { merkleRoot: string; height: number }): string =>
+  `00000020${"00".repeat(32)}${Buffer.from(merkleRoot, "hex").reverse().toString("hex")}${"00".repeat(12)} ${height}`;
+
 describe("a file of headers", () => {
+  headerSourceContract(async ({ blocks, tip }) => {
+    const path = await fileOf([...blocks, { merkleRoot: "77".repeat(32), height: tip }].map(lineOf).join("\n"));
+    return createHeaderSource({ kind: "file", path }, { timeoutMs: 5_000 });
+  });
+
+  it("may hold both sides of a fork", async () => {
+    const sides = ["11", "22"].map((byte) => ({ merkleRoot: byte.repeat(32), height: 100 }));
+    const path = await fileOf([...sides, { merkleRoot: "77".repeat(32), height: 200 }].map(lineOf).join("\n"));
+    const source = createHeaderSource({ kind: "file", path }, { timeoutMs: 5_000 });
+    for (const { merkleRoot } of sides) {
+      expect(await source.lookup({ merkleRoot, blockHeight: 100 })).toMatchObject({ kind: "confirmed" });
+    }
+    expect(await source.lookup({ merkleRoot: "33".repeat(32), blockHeight: 100 })).toMatchObject({
+      kind: "contradicted",
+    });
+  });
+
+  it("does not judge a height that it leaves out", async () => {
+    const path = await fileOf([90, 200].map((height) => lineOf({ merkleRoot: "77".repeat(32), height })).join("\n"));
+    const source = createHeaderSource({ kind: "file", path }, { timeoutMs: 5_000 });
+    expect(await source.lookup({ merkleRoot: "33".repeat(32), blockHeight: 100 })).toEqual({ kind: "unknown" });
+  });
+
   it("answers by hash and by root, from lines of text and of JSON", async () => {
     const path = await fileOf(`# main network\n\n${genesis} 0\r\n{"header":"${second}","height":1}\n`);
     const source = createHeaderSource({ kind: "file", path }, { timeoutMs: 5_000 });

@@ -1,8 +1,6 @@
 import type { ChainTracker } from "@bsv/sdk";
 import type { HeaderSource } from "@p4/spv";
-
-/** Two services may disagree about this many newest blocks without either being wrong. */
-const unsettledBlocks = 6;
+import { otherRootAt } from "./settled-height.ts";
 
 /**
  * Sources that only say whether a Merkle root is that of the longest chain's block at a height. A claim without a height
@@ -19,9 +17,7 @@ export function rootsByHeight(tracker: ChainTracker): HeaderSource {
       const tip = await tracker.currentHeight();
       // The clients do not check this part of their services' answers.
       if (!Number.isSafeInteger(tip)) throw new Error("the answer for the current height is not a height");
-      // Close to the tip the source may be on the other side of a fork: the same question may be answered yes tomorrow.
-      if (blockHeight > tip - unsettledBlocks) return { kind: "unknown" };
-      return { kind: "contradicted", reason: `block at height ${blockHeight} has another Merkle root` };
+      return otherRootAt(blockHeight, tip);
     },
   };
 }
