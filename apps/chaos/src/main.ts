@@ -4,6 +4,7 @@ import { runCampaign } from "./campaign/run-campaign.ts";
 import { clusterMain } from "./cluster/main.ts";
 import { handoverMain } from "./handover/main.ts";
 import { leaderMain } from "./leader/main.ts";
+import { outageMain } from "./outage/main.ts";
 import { powerCutMain } from "./power-cut/main.ts";
 import { runScenario } from "./scenario.ts";
 
@@ -12,6 +13,7 @@ try {
   if (command === "cluster") process.exitCode = await clusterMain(rest);
   else if (command === "handover") process.exitCode = await handoverMain(rest);
   else if (command === "leader") process.exitCode = await leaderMain(rest);
+  else if (command === "outage") process.exitCode = await outageMain(rest);
   else if (command === "power-cut") process.exitCode = await powerCutMain(rest);
   else process.exitCode = await main(process.argv.slice(2));
 } catch (error) {

@@ -44,7 +44,7 @@ export function sessionsOf(records: readonly WalletRecord[]): SessionRecord[] {
     if (record.kind === "session") sessions.set(record.session, emptySession(record));
     else if (record.kind === "connection") addConnection(record, sessions.get(record.session), owners);
     else if ("connection" in record) addToConnection(record, owners.get(record.connection));
-    else if ("session" in record) addToSession(record, sessions.get(record.session));
+    else if (record.kind === "delivered" || record.kind === "ended") addToSession(record, sessions.get(record.session));
   }
   return [...sessions.values()];
 }

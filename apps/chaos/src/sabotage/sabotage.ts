@@ -9,6 +9,8 @@ export const sabotages = {
   "deliver-before-store": deliverBeforeStore,
   /** Hears nothing of what other nodes store, and never compares with the log. */
   "deaf-edge": deaf,
+  /** Hears the live feed, but never compares with the log what it may have missed: for `npm run chaos -- outage`. */
+  "no-comparison": withoutComparison,
 } as const satisfies Record<string, (ports: ChannelPorts) => ChannelPorts>;
 
 export type Sabotage = keyof typeof sabotages;
@@ -61,6 +63,13 @@ function deaf({ log, feed }: ChannelPorts): ChannelPorts {
   return {
     log: { ...bound(log), streamVersions: () => Promise.resolve(new Map()) },
     feed: { ...boundFeed(feed), subscribe: () => nothing, onReconnect: () => nothing },
+  };
+}
+
+function withoutComparison({ log, feed }: ChannelPorts): ChannelPorts {
+  return {
+    log: { ...bound(log), streamVersions: () => Promise.resolve(new Map()) },
+    feed: { ...boundFeed(feed), onReconnect: () => ({ unsubscribe: () => undefined }) },
   };
 }
 

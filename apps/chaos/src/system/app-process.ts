@@ -43,6 +43,11 @@ export class AppProcess implements Member {
     return this.#child !== null;
   }
 
+  /** Null: it does not run. */
+  get pid(): number | null {
+    return this.#child?.pid ?? null;
+  }
+
   start(): Promise<void> {
     if (this.#child !== null) return Promise.resolve();
     const { module, env, logFile } = this.#options;

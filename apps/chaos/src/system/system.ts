@@ -9,8 +9,8 @@ import type { Member } from "./member.ts";
 
 export interface SystemOptions {
   readonly dir: string;
-  /** Edges by name, with the life of the channels that they open. */
-  readonly edges: Readonly<Record<string, { readonly ttl: string }>>;
+  /** Edges by name, with the life of the channels that they open. `linked: false`: past the links of a linked system. */
+  readonly edges: Readonly<Record<string, { readonly ttl: string; readonly linked?: boolean }>>;
   readonly shards: number;
   /** The edge's main module; default: the app's own. */
   readonly edgeModule?: string;
@@ -52,11 +52,17 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     await brokers.stop();
     for (const link of [...links.values()].flat()) link.close();
   };
-  const add = async (name: string, module: string, port: number | null, settings: Record<string, string>) => {
-    const own = linked ? await Promise.all(brokers.brokers.map((broker) => Link.open(broker.port))) : [];
+  const add = async (
+    name: string,
+    module: string,
+    port: number | null,
+    settings: Record<string, string>,
+    isLinked = linked,
+  ) => {
+    const own = isLinked ? await Promise.all(brokers.brokers.map((broker) => Link.open(broker.port))) : [];
     links.set(name, own);
     const env = {
-      P4_NATS_URL: linked ? natsUrlOf(own) : urlsOf(brokers.brokers),
+      P4_NATS_URL: isLinked ? natsUrlOf(own) : urlsOf(brokers.brokers),
       P4_SHARDS: String(options.shards),
       P4_LOG_LEVEL: "info",
       P4_REPLICAS: String(members),
@@ -70,10 +76,10 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   };
   try {
     const edgePorts: Record<string, number> = {};
-    for (const [name, { ttl }] of Object.entries(options.edges)) {
+    for (const [name, { ttl, linked: isLinked = linked }] of Object.entries(options.edges)) {
       edgePorts[name] = await freePort();
       const settings = { P4_PORT: String(edgePorts[name]), P4_CHANNEL_TTL: ttl };
-      const edge = await add(name, options.edgeModule ?? mainOf(mains.edge), edgePorts[name], settings);
+      const edge = await add(name, options.edgeModule ?? mainOf(mains.edge), edgePorts[name], settings, isLinked);
       // The first one creates the streams.
       if (apps.size === 1) await edge.ready(readyWithinMs);
     }

@@ -47,6 +47,9 @@ function noted<Session extends WalletSession>(
       recorder.add({ kind: "delivered", session: name, key, messageId: message.messageId, sequence: sequence ?? -1 });
     });
   }
+  session.on("refused", ({ error: { code, retryable } }) =>
+    recorder.add({ kind: "refused", session: name, code, retryable }),
+  );
   session.on("ended", ({ reason }) => recorder.add({ kind: "ended", session: name, reason }));
   return session;
 }

@@ -61,6 +61,14 @@ export interface MessageDelivered extends At {
   readonly sequence: number;
 }
 
+/** The server did not take a message: `code` is its reason, `retryable` whether the wallet sends it again by itself. */
+export interface FrameRefused extends At {
+  readonly kind: "refused";
+  readonly session: string;
+  readonly code: string;
+  readonly retryable: boolean;
+}
+
 /** What the merchant's wallet decided about a payment. */
 export interface VerdictGiven extends At {
   readonly kind: "verdict";
@@ -109,6 +117,7 @@ export type WalletRecord =
   | FrameSent
   | FrameReceived
   | MessageDelivered
+  | FrameRefused
   | VerdictGiven
   | PaymentOutcome
   | CallbackTaken
