@@ -4,8 +4,10 @@ import {
   isSpvError,
   judgeHeader,
   parseArcCallbacks,
+  parseStrictJsonObject,
   type ProvenTransaction,
   type SpvCrypto,
+  SpvError,
   VERIFY_IF_SIGNED,
   verifyProofCallback,
 } from "@p4/spv";
@@ -68,15 +70,19 @@ interface ReadProof {
 function readProof(bodyText: string, txid: string, crypto: SpvCrypto): ReadProof {
   if (isArcCallback(bodyText)) {
     const mined = parseArcCallbacks(bodyText, crypto).find((callback) => callback.txid === txid);
-    if (mined?.kind !== "mined") throw new Error("the server relayed an ARC callback that is no proof");
+    if (mined?.kind !== "mined") throw noProof("is an ARC callback without a block for it");
     return { proven: mined.proven, signer: null, blockHash: mined.blockHash, blockHeight: mined.blockHeight };
   }
   const verified = verifyProofCallback(bodyText, { expectedTxid: txid, policy: VERIFY_IF_SIGNED, crypto });
-  if (verified.kind !== "merkle-proof") throw new Error("the server relayed a double spend as a proof");
+  if (verified.kind !== "merkle-proof") throw noProof("tells of a double spend");
   return { proven: verified.proven, signer: verified.signer, ...verified.claim };
 }
 
 function isArcCallback(bodyText: string): boolean {
-  const body: unknown = JSON.parse(bodyText);
-  return typeof body === "object" && body !== null && ("txStatus" in body || "callbacks" in body);
+  const body = parseStrictJsonObject(bodyText, "proof");
+  return "txStatus" in body || "callbacks" in body;
+}
+
+function noProof(reason: string): SpvError {
+  return new SpvError("SPV_CALLBACK_INVALID", `proof: ${reason}`);
 }

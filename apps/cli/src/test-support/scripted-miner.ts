@@ -30,6 +30,7 @@ export async function startScriptedMiner(): Promise<ScriptedMiner> {
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { pathname } = new URL(request.url ?? "", "http://miner");
     const { txid = "" } = received.at(-1) ?? {};
+    response.setHeader("content-type", "application/json");
     if (pathname === "/mapi/feeQuote") {
       response.end(sealed({ fees: [{ feeType: "standard", miningFee: fee, relayFee: fee }] }));
     } else if (pathname === "/mapi/tx") {
