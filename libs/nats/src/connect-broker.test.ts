@@ -3,6 +3,7 @@ import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { findNatsServer, startNatsServer, type NatsServerProcess } from "@p4/nats-server";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { connectBroker } from "./connect-broker.ts";
@@ -93,6 +94,29 @@ describe("connecting", () => {
     await broker.close();
     expect(broker.ready()).toBe(false);
   }, 20_000);
+});
+
+describe("leaving a server", () => {
+  it("leads to another one, not back to the same", async () => {
+    const binary = (await findNatsServer()).path;
+    const options = { binary, configFile: join(dir, "test.conf"), storeDir: join(dir, "other") };
+    const other = await startNatsServer(options);
+    const servers = [server.url, other.url].map((text) => text.replace("nats://", "nats://admin:secret@")).join(",");
+    const broker = await connectBroker({ url: servers, name: "test" });
+    const left: string[] = [];
+    for (let move = 0; move < 2; move++) {
+      // Within its first backoff of 50 ms the client would not dial the same server again anyway.
+      await sleep(100);
+      left.push(broker.nc.getServer());
+      const moved = new Promise<void>((resolve) => broker.onReconnect(resolve));
+      await broker.switchServer();
+      await moved;
+      expect(broker.nc.getServer()).not.toBe(left.at(-1));
+    }
+    expect(new Set(left).size).toBe(2);
+    await broker.close();
+    await other.stop();
+  });
 });
 
 describe("a broker that refuses", () => {

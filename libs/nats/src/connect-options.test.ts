@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { connectionOptions, createBackoff, redactedUrl } from "./connect-options.ts";
+import { connectionOptions, createBackoff, leastRecentlyDialled, redactedUrl } from "./connect-options.ts";
 
 const options = (url: string) => ({ url, name: "test" });
 
@@ -13,6 +13,25 @@ describe("connection options", () => {
 
   it("never gives up", () => {
     expect(connectionOptions(options("a"), () => 1)).toMatchObject({ reconnect: true, maxReconnectAttempts: -1 });
+  });
+});
+
+describe("the next server", () => {
+  it("is the one that was tried longest ago, in the list's order while none was", () => {
+    const [a, b, c] = [{ lastConnect: 0 }, { lastConnect: 0 }, { lastConnect: 0 }];
+    const pool = [a, b, c];
+    expect(leastRecentlyDialled(pool)).toBe(a);
+    a.lastConnect = 10;
+    expect(leastRecentlyDialled(pool)).toBe(b);
+    b.lastConnect = 20;
+    expect(leastRecentlyDialled(pool)).toBe(c);
+    c.lastConnect = 30;
+    expect(leastRecentlyDialled(pool)).toBe(a);
+  });
+
+  it("is the same again where there is no other", () => {
+    const only = { lastConnect: 10 };
+    expect(leastRecentlyDialled([only])).toBe(only);
   });
 });
 

@@ -1,4 +1,4 @@
-import type { NodeConnectionOptions } from "@nats-io/transport-node";
+import type { NodeConnectionOptions, Server } from "@nats-io/transport-node";
 import type { BrokerStatus } from "./broker-status.ts";
 
 export interface BrokerOptions {
@@ -33,6 +33,16 @@ export function createBackoff(random: () => number = Math.random): { next(): num
   };
 }
 
+/**
+ * The server that was dialled longest ago. By itself the client would go back first to the one that it has just lost or
+ * left: with one that is cut off from its cluster and still takes clients, a node stayed without a log for ten seconds more.
+ */
+export function leastRecentlyDialled<S extends Pick<Server, "lastConnect">>(pool: readonly S[]): S | null {
+  return pool.reduce<S | null>((oldest, server) => {
+    return oldest !== null && oldest.lastConnect <= server.lastConnect ? oldest : server;
+  }, null);
+}
+
 /** Throws RangeError for a URL that cannot be read. */
 export function connectionOptions(options: BrokerOptions, delay: () => number): NodeConnectionOptions {
   const urls = options.url.split(",").map((text) => parseUrl(text.trim()));
@@ -53,6 +63,7 @@ export function connectionOptions(options: BrokerOptions, delay: () => number): 
     reconnect: true,
     maxReconnectAttempts: -1,
     reconnectDelayHandler: delay,
+    reconnectToServer: leastRecentlyDialled,
     // Credentials may be repaired while we are away: go on trying.
     ignoreAuthErrorAbort: true,
     timeout: 2_000,
