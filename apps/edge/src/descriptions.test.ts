@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { closeCodes, describedOperations } from "@p4/api-docs";
+import type { Json } from "@p4/api-docs/testing";
 import { messageKeys } from "@p4/protocol";
 import { withNatsServer } from "@p4/testkit";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -7,7 +8,7 @@ import { edgeCloseCodes } from "./errors.ts";
 import { ack, failedAck, payment, terms } from "./test-support/bodies.ts";
 import { newChannelId, startTestEdge, type TestEdge } from "./test-support/edges.ts";
 import { joinPeer, type Peer } from "./test-support/peer.ts";
-import { PublishedSchemas, type Json } from "./test-support/published-schemas.ts";
+import { PublishedSchemas } from "./test-support/published-schemas.ts";
 
 const nats = withNatsServer();
 const vectors: { name: string; input: Json }[] = JSON.parse(

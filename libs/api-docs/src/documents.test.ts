@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { asyncApi } from "./asyncapi/asyncapi.ts";
 import { docsRoutes } from "./docs-routes.ts";
 import { describedOperations, openApi } from "./openapi/openapi.ts";
-import { problemsOf, validatorOf, type Json } from "./test-support/validator.ts";
+import { problemsOf, validatorOf, type Json } from "./testing.ts";
 
 const async: Json = JSON.parse(JSON.stringify(asyncApi({ title: "P4", version: "1.0.0" })));
 const open: Json = JSON.parse(JSON.stringify(openApi({ title: "P4", version: "1.0.0", mounted: describedOperations })));

@@ -1,7 +1,4 @@
-import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
-
-/** Parsed JSON of which the test itself says what it must hold. */
-export type Json = ReturnType<typeof JSON.parse>;
+import { problemsOf, validatorOf, type Json } from "@p4/api-docs/testing";
 
 /** The descriptions that an edge publishes, and what a frame or an answer departs from them. */
 export class PublishedSchemas {
@@ -11,13 +8,14 @@ export class PublishedSchemas {
   readonly answered = new Set<string>();
   /** The key of every checked frame. */
   readonly heard = new Set<string>();
-  readonly #validators = new Map<string, ValidateFunction>();
+  readonly #compile: Record<"openApi" | "asyncApi", ReturnType<typeof validatorOf>>;
   readonly #base: string;
 
   private constructor(base: string, openApi: Json, asyncApi: Json) {
     this.#base = base;
     this.openApi = openApi;
     this.asyncApi = asyncApi;
+    this.#compile = { openApi: validatorOf(openApi), asyncApi: validatorOf(asyncApi) };
   }
 
   static async of(port: number): Promise<PublishedSchemas> {
@@ -68,16 +66,7 @@ export class PublishedSchemas {
 
   #problems(document: "openApi" | "asyncApi", pointer: readonly string[], value: unknown, where: string): string[] {
     const path = pointer.map((part) => encodeURIComponent(part.replaceAll("~", "~0").replaceAll("/", "~1"))).join("/");
-    const validate = this.#validators.get(path) ?? compile(this[document], path);
-    this.#validators.set(path, validate);
-    if (validate(value)) return [];
-    return (validate.errors ?? []).map(({ instancePath, message }) => `${where}: ${instancePath} ${message}`);
+    const validate = this.#compile[document]({ $ref: `#/${path}` });
+    return problemsOf(validate, value).map((problem) => `${where}: ${problem}`);
   }
-}
-
-function compile(document: object, path: string): ValidateFunction {
-  const ajv = new Ajv2020({ strict: false, allErrors: true });
-  ajv.addFormat("date-time", (text) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.test(text) && !Number.isNaN(Date.parse(text)));
-  ajv.addSchema(document, "document");
-  return ajv.compile({ $ref: `document#/${path}` });
 }

@@ -1,6 +1,6 @@
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 
-/** Validates against any `#/components/schemas/...` of a document, and against schemas that refer to them. */
+/** Compiles schemas of a document: their references, `{ $ref: "#/components/..." }`, are to places in that document. */
 export function validatorOf(document: object): (schema: object) => ValidateFunction {
   const ajv = new Ajv2020({ strict: false, allErrors: true });
   ajv.addFormat("date-time", (text) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.test(text) && !Number.isNaN(Date.parse(text)));
