@@ -2,6 +2,7 @@ import type { Config } from "@p4/config";
 import { followIndex, openChannelNode, placementOf, reportsTo } from "@p4/node";
 import type { Logger } from "@p4/telemetry";
 import { expireElapsed } from "./expire-elapsed.ts";
+import { startSweeping } from "./start-sweeping.ts";
 
 export interface ExpiryOptions {
   readonly config: Config;
@@ -10,8 +11,8 @@ export interface ExpiryOptions {
 }
 
 /**
- * Starts a worker that turns elapsed deadlines into `channel.expired` and keeps the operators' index of channels up to
- * date. Any number of them share the work.
+ * Starts a worker that turns elapsed deadlines into `channel.expired`, looks for those that no timer tells of, and keeps the
+ * operators' index of channels up to date. Any number of them share the work.
  */
 export async function startExpiry({ config, logger, natsUrl }: ExpiryOptions): Promise<{ close(): Promise<void> }> {
   const node = await openChannelNode({ natsUrl, name: "p4-expiry", ...placementOf(config), ...reportsTo(logger) });
@@ -27,9 +28,10 @@ export async function startExpiry({ config, logger, natsUrl }: ExpiryOptions): P
   const indexing = followIndex(node.index, {
     onError: (error) => logger.warn({ error }, "the index of channels stays behind for now"),
   });
+  const sweeping = startSweeping(node, { everyMs: config.expirySweepMs, logger });
   return {
     async close() {
-      await indexing.close();
+      await Promise.all([indexing.close(), sweeping.close()]);
       watch.unsubscribe();
       await watch.stopped;
       await node.close();

@@ -141,6 +141,13 @@ export const schema = {
     ["edge", "expiry"],
     "Life of a channel, from its first join to channel.expired",
   ),
+  expirySweepMs: required(
+    "P4_EXPIRY_SWEEP",
+    "5m",
+    durationMs("1s", "1d"),
+    ["expiry"],
+    "How often somebody looks for overdue channels whose timer the broker has lost",
+  ),
   joinPolicy: required(
     "P4_JOIN_POLICY",
     "open",

@@ -18,6 +18,11 @@ export interface DocumentStore {
   set(key: string, bytes: Uint8Array): Promise<number>;
   delete(key: string): Promise<void>;
   keys(prefix?: string): AsyncIterable<string>;
-  /** Whole documents, page by page, oldest first. Fastest where the prefix ends with a dot. */
-  entries(prefix?: string): AsyncIterable<StoredDocument>;
+  /** Whole documents, page by page, in the order of their revisions. Fastest where the prefix ends with a dot. */
+  entries(prefix?: string, options?: EntriesOptions): AsyncIterable<StoredDocument>;
+}
+
+export interface EntriesOptions {
+  /** Only documents that were written after this revision. */
+  readonly afterRevision?: number;
 }

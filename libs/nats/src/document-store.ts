@@ -56,7 +56,7 @@ export function createDocumentStore(broker: Broker, options: DocumentStoreOption
     async *keys(prefix = "") {
       for await (const { key } of listDocuments(broker, bucket, prefix)) yield key;
     },
-    entries: (prefix = "") => listDocuments(broker, bucket, prefix),
+    entries: (prefix = "", { afterRevision = 0 } = {}) => listDocuments(broker, bucket, prefix, afterRevision),
   };
 }
 
@@ -90,11 +90,16 @@ async function readFromLeader(
   return { key, bytes, revision: message.seq, storedAtMs: Date.parse(message.time) };
 }
 
-async function* listDocuments(broker: Broker, bucket: string, prefix: string): AsyncGenerator<StoredDocument> {
+async function* listDocuments(
+  broker: Broker,
+  bucket: string,
+  prefix: string,
+  afterRevision = 0,
+): AsyncGenerator<StoredDocument> {
   // Whole tokens of the prefix are left to the server; the rest is looked at here.
   const filter = bucketSubject(bucket, `${prefix.slice(0, prefix.lastIndexOf(".") + 1)}>`);
   const keyStart = bucketSubject(bucket, "").length;
-  for (let after = 0; ;) {
+  for (let after = afterRevision; ;) {
     const request = { seq: after + 1, next_by_subj: filter, batch: documentsPerPage, max_bytes: pageBytes };
     const { messages, pending } = await directPage(broker, bucketStream(bucket), request);
     for (const { subject, seq, message, bytes, storedAtMs } of messages) {

@@ -26,6 +26,7 @@ import {
 import { sha256Hex, uuid } from "@p4/node-crypto";
 import { ChannelIndex } from "./channel-index.ts";
 import { leaveIsolatedServer } from "./leave-isolated-server.ts";
+import { OverdueChannels } from "./overdue-channels.ts";
 import { startComparing } from "./start-comparing.ts";
 
 /** The two ports that the actors' truth comes by. */
@@ -65,6 +66,8 @@ export interface ChannelNode {
   readonly proofs: DocumentStore;
   /** What operators search channels by. */
   readonly index: ChannelIndex;
+  /** Open channels past their deadline, whatever became of their timers. */
+  readonly overdue: OverdueChannels;
   readonly registry: ChannelRegistry;
   close(): Promise<void>;
 }
@@ -131,6 +134,13 @@ function assemble(broker: Broker, options: ChannelNodeOptions): ChannelNode {
     alwaysReplay: options.alwaysReplay ?? false,
   };
   const registry = new ChannelRegistry(runtime);
+  const documents = createDocumentStore(broker, { region, name: "index" });
+  const index = new ChannelIndex({
+    documents,
+    log,
+    listChannels: () => listChannels(broker, { region, shards }),
+    endOfLog: () => endOfLog(broker, { region, shards }),
+  });
   const stopComparing = startComparing(registry, () => broker.ready());
   const stopWatching = leaveIsolatedServer(broker);
   return {
@@ -139,12 +149,8 @@ function assemble(broker: Broker, options: ChannelNodeOptions): ChannelNode {
     log,
     deadlines,
     proofs: createDocumentStore(broker, { region, name: "proofs" }),
-    index: new ChannelIndex({
-      documents: createDocumentStore(broker, { region, name: "index" }),
-      log,
-      listChannels: () => listChannels(broker, { region, shards }),
-      endOfLog: () => endOfLog(broker, { region, shards }),
-    }),
+    index,
+    overdue: new OverdueChannels({ documents, index }),
     registry,
     async close() {
       stopComparing();

@@ -64,6 +64,26 @@ export function documentStoreContract(name: string, getStore: () => DocumentStor
       expect(entries.toSorted()).toEqual(found.toSorted());
     });
 
+    it("lists documents in the order of their revisions, also from the middle on", async () => {
+      const prefix = `order-${randomUUID()}.`;
+      const revisions = new Map<string, number>();
+      for (const key of ["a", "b", "c", "a", "d"]) {
+        revisions.set(`${prefix}${key}`, await getStore().set(`${prefix}${key}`, bytes("x")));
+      }
+      const list = async (afterRevision?: number): Promise<string[]> => {
+        const found: string[] = [];
+        const options = afterRevision === undefined ? {} : { afterRevision };
+        for await (const { key, revision } of getStore().entries(prefix, options)) {
+          expect(revision).toBe(revisions.get(key));
+          found.push(key.slice(prefix.length));
+        }
+        return found;
+      };
+      expect(await list()).toEqual(["b", "c", "a", "d"]);
+      expect(await list(revisions.get(`${prefix}c`))).toEqual(["a", "d"]);
+      expect(await list(revisions.get(`${prefix}d`))).toEqual([]);
+    });
+
     it.each(["", ".a", "a.", "a..b", "a*", "a b", "x".repeat(201)])("refuses the key %j", async (key) => {
       await expect(getStore().set(key, bytes("x"))).rejects.toMatchObject({ code: "STORE_INVALID_NAME" });
       await expect(getStore().get(key)).rejects.toMatchObject({ code: "STORE_INVALID_NAME" });

@@ -1,4 +1,4 @@
-import type { DocumentStore, StoredDocument } from "../document-store.ts";
+import type { DocumentStore, EntriesOptions, StoredDocument } from "../document-store.ts";
 import { StoreError } from "../errors.ts";
 import { assertStoreKey } from "../names.ts";
 
@@ -44,11 +44,11 @@ export class InMemoryDocumentStore implements DocumentStore {
     for (const key of [...this.#documents.keys()]) if (key.startsWith(prefix)) yield key;
   }
 
-  async *entries(prefix = ""): AsyncGenerator<StoredDocument> {
-    for await (const key of this.keys(prefix)) {
-      const document = this.#documents.get(key);
-      if (document !== undefined) yield document;
-    }
+  async *entries(prefix = "", { afterRevision = 0 }: EntriesOptions = {}): AsyncGenerator<StoredDocument> {
+    await Promise.resolve();
+    const found = [...this.#documents.values()].filter((document) => document.key.startsWith(prefix));
+    found.sort((left, right) => left.revision - right.revision);
+    for (const document of found) if (document.revision > afterRevision) yield document;
   }
 
   #write(key: string, bytes: Uint8Array): number {

@@ -1,0 +1,97 @@
+import { decodeEvent } from "@p4/channel";
+import { loadConfig } from "@p4/config";
+import { openChannelNode, placementOf, type ChannelNode } from "@p4/node";
+import { createLogger } from "@p4/telemetry";
+import { waitFor, withNatsServer } from "@p4/testkit";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startExpiry } from "./start-expiry.ts";
+
+const nats = withNatsServer();
+const config = loadConfig({ P4_SHARDS: "2", P4_EXPIRY_SWEEP: "1s" });
+const logger = createLogger({ level: "silent", name: "expiry" });
+const bucket = "P4_DEADLINES_local";
+let node: ChannelNode;
+let workers: Awaited<ReturnType<typeof startExpiry>>[] = [];
+
+beforeAll(async () => {
+  node = await openChannelNode({ natsUrl: nats.url, name: "test", ...placementOf(config) });
+  const start = () => startExpiry({ config, logger, natsUrl: nats.url });
+  workers = await Promise.all([start(), start()]);
+});
+afterAll(async () => {
+  await Promise.all(workers.map((worker) => worker.close()));
+  await node.close();
+});
+
+async function open(channelId: string, livesMs: number): Promise<void> {
+  const nowMs = Date.now();
+  const result = await node.registry.submit(channelId, {
+    type: "JoinChannel",
+    channelId,
+    participant: { connectionId: "c1", nodeId: "n1", role: null, explicit: false },
+    expiresAtMs: nowMs + livesMs,
+    mayOpen: true,
+    merchantIsAlive: true,
+    metadata: { commandId: `join-${channelId}`, nowMs, correlationId: "", causationId: "c1" },
+  });
+  expect(result.outcome).toBe("stored");
+}
+
+/** What a kill of the broker at the wrong moment can do. */
+async function loseTimer(channelId: string): Promise<void> {
+  const { purged } = await node.broker.api<{ purged: number }>(`STREAM.PURGE.KV_${bucket}`, {
+    filter: `$KV.${bucket}.${channelId}`,
+  });
+  expect(purged).toBe(1);
+}
+
+async function ends(channelId: string): Promise<string[]> {
+  const events = await node.log.readStream(channelId, { consistent: true });
+  const decoded = events.map(({ bytes, streamVersion }) => decodeEvent(new TextDecoder().decode(bytes), streamVersion));
+  return decoded.filter(({ type }) => type === "ChannelExpired").map(({ metadata }) => metadata.causationId);
+}
+
+async function sweepsFrom(now: number, count: number): Promise<void> {
+  let [last, seen] = [now, 0];
+  await waitFor(
+    async () => {
+      const runMs = (await node.overdue.lastRunMs()) ?? 0;
+      if (runMs > last) [last, seen] = [runMs, seen + 1];
+      return seen >= count;
+    },
+    { intervalMs: 50, timeoutMs: 15_000, description: "the workers sweep" },
+  );
+}
+
+describe("two expiry workers", () => {
+  it("end a channel that nobody is connected to and whose timer the broker has lost", async () => {
+    await open("forgotten", 1_500);
+    await loseTimer("forgotten");
+    await waitFor(async () => (await ends("forgotten")).length > 0, { intervalMs: 50, timeoutMs: 15_000 });
+    await sweepsFrom(Date.now(), 2);
+    expect(await ends("forgotten")).toEqual(["overdue"]);
+  }, 40_000);
+
+  it("end every channel once where timer and sweep come together", async () => {
+    const ids = Array.from({ length: 30 }, (_, i) => `timed-${String(i)}`);
+    await Promise.all(ids.map((id, i) => open(id, 1_000 + i * 50)));
+    await waitFor(async () => (await Promise.all(ids.map(ends))).every((found) => found.length > 0), {
+      intervalMs: 50,
+      timeoutMs: 15_000,
+    });
+    await sweepsFrom(Date.now(), 2);
+    const found = await Promise.all(ids.map(ends));
+    expect(found.map(({ length }) => length)).toEqual(ids.map(() => 1));
+  }, 40_000);
+
+  it("leave a channel alone whose deadline was moved, lost timer or not", async () => {
+    await open("moved", 1_000);
+    const nowMs = Date.now();
+    const metadata = { commandId: "extend", nowMs, correlationId: "", causationId: "operator" };
+    const command = { type: "ExtendDeadline", expiresAtMs: nowMs + 3_600_000, metadata } as const;
+    expect((await node.registry.submit("moved", command)).outcome).toBe("stored");
+    await loseTimer("moved");
+    await sweepsFrom(nowMs + 2_500, 1);
+    expect(await ends("moved")).toEqual([]);
+  }, 40_000);
+});

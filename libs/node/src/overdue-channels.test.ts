@@ -1,0 +1,108 @@
+import type { ChannelSummary } from "@p4/channel";
+import { createInMemoryStore, type DocumentStore } from "@p4/event-store";
+import { beforeEach, describe, expect, it } from "vitest";
+import { OverdueChannels } from "./overdue-channels.ts";
+
+const nowMs = 1_000_000;
+const [past, future] = [nowMs - 1, nowMs + 60_000];
+let documents: DocumentStore;
+/** Documents that sweeps have read. */
+let read: string[];
+
+beforeEach(() => {
+  const store = createInMemoryStore().documents("index");
+  read = [];
+  documents = {
+    get: (key) => store.get(key),
+    put: (key, bytes, revision) => store.put(key, bytes, revision),
+    set: (key, bytes) => store.set(key, bytes),
+    delete: (key) => store.delete(key),
+    keys: (prefix) => store.keys(prefix),
+    async *entries(prefix, options) {
+      for await (const document of store.entries(prefix, options)) {
+        read.push(document.key.replace("channel.", ""));
+        yield document;
+      }
+    },
+  };
+});
+
+async function index(channelId: string, state: ChannelSummary["state"], expiresAtMs: number): Promise<void> {
+  const bytes = new TextEncoder().encode(JSON.stringify({ channelId, state, expiresAtMs }));
+  await documents.set(`channel.${channelId}`, bytes);
+}
+
+function sweeper(stretchDocuments = 2) {
+  return new OverdueChannels({ documents, index: { catchUp: () => Promise.resolve() }, stretchDocuments });
+}
+
+/** The channels that were found overdue, and those whose end failed. */
+async function sweep(of = sweeper(), { atMs = nowMs, end = (_id: string) => Promise.resolve() } = {}) {
+  const [found, failed]: [string[], string[]] = [[], []];
+  read = [];
+  const onOverdue = async (id: string): Promise<void> => {
+    await end(id);
+    found.push(id);
+  };
+  await of.sweep({ dueBeforeMs: atMs, onOverdue, onError: (id) => failed.push(id) });
+  return { found: found.toSorted(), failed };
+}
+
+describe("a sweep", () => {
+  it("finds what is open and past its deadline, and nothing else", async () => {
+    await index("late", "awaitingPayment", past);
+    await index("settled", "settled", past);
+    await index("early", "awaitingPayment", future);
+    for (const state of ["expired", "closed", "damaged"] as const) await index(state, state, past);
+    expect(await sweep()).toEqual({ found: ["late", "settled"], failed: [] });
+  });
+
+  it("reads each summary once, and a stretch again when its first deadline has come", async () => {
+    for (const id of ["a", "b", "c", "d"]) await index(id, "awaitingTerms", id === "c" ? nowMs + 10 : future);
+    await sweep();
+    expect(read).toEqual(["a", "b", "c", "d"]);
+    await sweep();
+    expect(read).toEqual([]);
+    await index("e", "awaitingTerms", past);
+    expect(await sweep()).toMatchObject({ found: ["e"] });
+    expect(read).toEqual(["e"]);
+    expect(await sweep(sweeper(), { atMs: nowMs + 11 })).toMatchObject({ found: ["c"] });
+    // The one behind the stretch tells that it is over.
+    expect(read).toEqual(["c", "d", "e"]);
+  });
+
+  it("does not find again what was ended, nor what has moved its deadline", async () => {
+    await index("a", "awaitingTerms", past);
+    await index("b", "awaitingTerms", nowMs + 10);
+    expect(await sweep()).toMatchObject({ found: ["a"] });
+    await index("a", "expired", past);
+    await index("b", "awaitingTerms", future);
+    expect(await sweep(sweeper(), { atMs: nowMs + 20 })).toMatchObject({ found: [] });
+    expect(await sweep(sweeper(), { atMs: future + 1 })).toMatchObject({ found: ["b"] });
+  });
+
+  it("finds it again while it cannot be ended, and the others all the same", async () => {
+    for (const id of ["a", "b", "c"]) await index(id, "awaitingTerms", past);
+    const fail = (id: string) => (id === "b" ? Promise.reject(new Error("away")) : Promise.resolve());
+    expect(await sweep(sweeper(), { end: fail })).toEqual({ found: ["a", "c"], failed: ["b"] });
+    expect(await sweep()).toMatchObject({ found: expect.arrayContaining(["b"]) as string[] });
+  });
+
+  it("goes on where any other process has stopped, and bears one at the same time", async () => {
+    for (const id of ["a", "b", "c"]) await index(id, "awaitingTerms", future);
+    await Promise.all([sweep(sweeper()), sweep(sweeper())]);
+    await sweep(sweeper());
+    expect(read).toEqual([]);
+    expect(await sweeper().lastRunMs()).not.toBeNull();
+  });
+
+  it("remembers little, however many channels are open", async () => {
+    for (let i = 0; i < 1_500; i++) await index(`c${String(i)}`, "awaitingTerms", i === 700 ? nowMs + 10 : future);
+    await sweep();
+    const { bytes } = (await documents.get("sweep")) ?? { bytes: new Uint8Array() };
+    const { stretches } = JSON.parse(new TextDecoder().decode(bytes)) as { stretches: unknown[] };
+    expect(stretches.length).toBeLessThanOrEqual(256);
+    expect(await sweep(sweeper(), { atMs: nowMs + 11 })).toMatchObject({ found: ["c700"] });
+    expect(read.length).toBeLessThanOrEqual(9);
+  });
+});

@@ -1,0 +1,121 @@
+import type { ChannelSummary } from "@p4/channel";
+import { isStoreError, type DocumentStore } from "@p4/event-store";
+import type { ChannelIndex } from "./channel-index.ts";
+import { forEachConcurrently } from "./for-each-concurrently.ts";
+import { decodeDocument, encodeDocument } from "./json-documents.ts";
+import { joinStretches, type Stretch } from "./sweep-stretches.ts";
+
+export interface OverdueChannelsOptions {
+  /** The index's own bucket: what is remembered goes when the index goes. */
+  readonly documents: DocumentStore;
+  readonly index: Pick<ChannelIndex, "catchUp">;
+  /** Documents of one stretch; default 1,000. */
+  readonly stretchDocuments?: number;
+}
+
+export interface Sweep {
+  /** A channel is overdue when its deadline is before this moment, milliseconds since 1970. */
+  readonly dueBeforeMs: number;
+  /** Ends the channel. One that throws gets it again with the next sweep. */
+  readonly onOverdue: (channelId: string) => Promise<void>;
+  readonly onError: (channelId: string, error: unknown) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** What all sweepers remember together. */
+interface SweepState {
+  /** Revision of the last document that was looked at. */
+  readonly upTo: number;
+  readonly stretches: readonly Stretch[];
+}
+
+interface OpenStretch {
+  readonly after: number;
+  upTo: number;
+  dueAtMs: number;
+  documents: number;
+}
+
+const sweepKey = "sweep";
+const mostStretches = 256;
+const concurrency = 32;
+const ended: ReadonlySet<ChannelSummary["state"]> = new Set(["expired", "closed", "damaged", "unopened"]);
+
+/**
+ * Finds the open channels whose deadline has passed, by the index, and not by the broker's timers: those may be lost.
+ * A summary keeps its revision until its channel changes. So a sweep looks at the summaries that are new since the last
+ * sweep, and again at the stretches whose earliest deadline has come; the others cost nothing. Any number of processes
+ * may sweep: what they remember is one document, and the log takes one expiry.
+ */
+export class OverdueChannels {
+  readonly #options: OverdueChannelsOptions;
+
+  constructor(options: OverdueChannelsOptions) {
+    this.#options = options;
+  }
+
+  /** When anybody last swept, by the broker's clock; null before the first time. */
+  async lastRunMs(): Promise<number | null> {
+    return (await this.#options.documents.get(sweepKey))?.storedAtMs ?? null;
+  }
+
+  /** @throws StoreError; what was found until then has been handed out, and will be found again if it is still open. */
+  async sweep(sweep: Sweep): Promise<void> {
+    const { documents, index } = this.#options;
+    await index.catchUp(sweep.signal === undefined ? {} : { signal: sweep.signal });
+    const stored = await documents.get(sweepKey);
+    const known = decodeDocument<SweepState>(stored) ?? { upTo: 0, stretches: [] };
+    const stretches: Stretch[] = [];
+    for (const stretch of known.stretches) {
+      if (stretch.dueAtMs >= sweep.dueBeforeMs) stretches.push(stretch);
+      else stretches.push(...(await this.#look(stretch.after, stretch.upTo, sweep)).stretches);
+    }
+    const tail = await this.#look(known.upTo, Infinity, sweep);
+    stretches.push(...tail.stretches);
+    const state: SweepState = { upTo: tail.upTo, stretches: joinStretches(stretches, mostStretches) };
+    try {
+      await documents.put(sweepKey, encodeDocument(state), stored?.revision ?? 0);
+    } catch (error) {
+      // Another process has swept meanwhile: what it remembers is as good.
+      if (!isStoreError(error, "STORE_REVISION_CONFLICT")) throw error;
+    }
+  }
+
+  async #look(after: number, upTo: number, sweep: Sweep): Promise<SweepState> {
+    const seen: OpenStretch[] = [{ after, upTo: after, dueAtMs: Infinity, documents: 0 }];
+    await forEachConcurrently(this.#openChannels(after, upTo, seen, sweep), concurrency, async (found) => {
+      try {
+        await sweep.onOverdue(found.channelId);
+      } catch (error) {
+        found.stretch.dueAtMs = Math.min(found.stretch.dueAtMs, found.expiresAtMs);
+        sweep.onError(found.channelId, error);
+      }
+    });
+    const stretches = seen.filter(({ dueAtMs }) => dueAtMs !== Infinity);
+    return {
+      upTo: seen.at(-1)?.upTo ?? after,
+      stretches: stretches.map(({ after, upTo, dueAtMs }) => ({ after, upTo, dueAtMs })),
+    };
+  }
+
+  /** Notes what it passes in `seen`, and gives the overdue ones. */
+  async *#openChannels(after: number, upTo: number, seen: OpenStretch[], { dueBeforeMs, signal }: Sweep) {
+    const { documents, stretchDocuments = 1_000 } = this.#options;
+    for await (const document of documents.entries("channel.", { afterRevision: after })) {
+      signal?.throwIfAborted();
+      if (document.revision > upTo) return;
+      let stretch = seen.at(-1);
+      if (stretch === undefined || stretch.documents >= stretchDocuments) {
+        stretch = { after: stretch?.upTo ?? after, upTo: after, dueAtMs: Infinity, documents: 0 };
+        seen.push(stretch);
+      }
+      stretch.documents++;
+      stretch.upTo = document.revision;
+      const summary = decodeDocument<ChannelSummary>(document);
+      if (summary === null || ended.has(summary.state)) continue;
+      const { channelId, expiresAtMs } = summary;
+      if (expiresAtMs < dueBeforeMs) yield { channelId, expiresAtMs, stretch };
+      else stretch.dueAtMs = Math.min(stretch.dueAtMs, expiresAtMs);
+    }
+  }
+}
