@@ -1,4 +1,4 @@
-import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { askAtTerminal, confirm } from "./confirm.ts";
 import { CliError, exitCodes, isCliError } from "./cli-error.ts";
 import type { Terminal } from "./terminal.ts";
@@ -65,7 +65,7 @@ function frame(terminal: Terminal): Command {
     .description("Payment channels: pay over them, look into them, keep them running.")
     .option("--json", "print one JSON object instead of lines for people")
     .showHelpAfterError(helpHint("p4"))
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({ showGlobalOptions: true, visibleGlobalOptions })
     .showSuggestionAfterError()
     .configureOutput({
       writeOut: (text) => terminal.out(text.trimEnd()),
@@ -89,17 +89,25 @@ function frame(terminal: Terminal): Command {
     );
 }
 
+/** Only the program's: what `p4 anchor` takes is not for `p4 anchor verify`. */
+function visibleGlobalOptions(command: Command): Option[] {
+  if (command.parent === null) return [];
+  let program = command.parent;
+  while (program.parent !== null) program = program.parent;
+  return [...program.options];
+}
+
 /**
  * Subcommands write and end as the program does: commander copies neither to commands that are added later. Each one
- * sends who misuses it to its own help.
+ * sends who misuses it to its own help, and has the options that stand behind it for itself; `--json` may stand anywhere.
  */
-function inherit(program: Command, path = "p4"): void {
-  program.exitOverride();
-  for (const command of program.commands) {
-    const name = `${path} ${command.name()}`;
-    command.copyInheritedSettings(program).showHelpAfterError(helpHint(name));
-    inherit(command, name);
+function inherit(program: Command, command: Command = program, path = "p4"): void {
+  command.exitOverride().enablePositionalOptions();
+  if (command !== program) {
+    command.copyInheritedSettings(program).showHelpAfterError(helpHint(path));
+    command.addOption(new Option("--json").hideHelp()).on("option:json", () => program.setOptionValue("json", true));
   }
+  for (const verb of command.commands) inherit(program, verb, `${path} ${verb.name()}`);
 }
 
 const helpHint = (name: string): string => `(${name} --help teaches by example)`;

@@ -1,4 +1,3 @@
-import type { Command } from "commander";
 import { addressesOf, type Config } from "@p4/config";
 import { CliError } from "../cli-error.ts";
 import { anchorTransactionPath } from "../evidence/anchor-transaction-file.ts";
@@ -32,10 +31,7 @@ export const addAnchorPublish: Verb = (anchor, context) => {
         "what p4 anchor --wallet does at its end",
       ]) + "\nOne that was cut short is finished, not paid twice, by the same command.\n",
     )
-    // p4 anchor has options of the same names, and takes them before this verb sees them.
-    .action((path: string, _options: PublishArguments, command: Command) =>
-      publish(context, path, command.optsWithGlobals<PublishArguments>()),
-    );
+    .action((path: string, options: PublishArguments) => publish(context, path, options));
 };
 
 async function publish(context: VerbContext, path: string, options: PublishArguments): Promise<void> {

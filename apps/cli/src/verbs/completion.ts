@@ -5,7 +5,7 @@ import { examples, type Verb } from "../verb.ts";
 export const completionVerb: Verb = (program, context) => {
   program
     .command("completion")
-    .addArgument(new Argument("<shell>").choices(shells))
+    .addArgument(new Argument("<shell>", "the shell that is to load it").choices(shells))
     .description("print a script that completes p4's verbs and options")
     .addHelpText(
       "after",

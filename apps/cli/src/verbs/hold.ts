@@ -30,6 +30,7 @@ export const holdVerb: Verb = (program, context) => {
     .argument("<channel>", "the channel's id", channelArgument)
     .requiredOption("--reason <text>", "why, for whoever lists holds later")
     .description("archive the channel now, and protect the archived file from deletion")
+    .addHelpText("after", examples(["p4 hold add inv123 --reason 'case 2026-114'", "the first reason stays"]))
     .action((channelId: string, { reason }: { readonly reason: string }) =>
       withNode(context, (operator) => add(context, operator, channelId, reason)),
     );
@@ -38,12 +39,14 @@ export const holdVerb: Verb = (program, context) => {
     .argument("<channel>", "the channel's id", channelArgument)
     .option("--yes", "do not ask")
     .description("end the protection; the archived file stays until it is pruned")
+    .addHelpText("after", examples(["p4 hold remove inv123", "asks first"]))
     .action((channelId: string, { yes }: { readonly yes?: boolean }) =>
       withNode(context, (operator) => remove(context, operator, channelId, yes === true)),
     );
   hold
     .command("list")
     .description("the channels on hold")
+    .addHelpText("after", examples(["p4 hold list --json", "for programs"]))
     .action(() => withNode(context, (operator) => list(context, operator)));
 };
 

@@ -17,7 +17,7 @@ export const streamsVerb: Verb = (program, context) => {
     .addHelpText(
       "after",
       examples(["p4 streams", "as a table"], ["p4 streams --json | jq .daysLeft", "for alarms"]) +
-        "\nGrowth is the average over what a stream holds. Sizes are the broker's own, before compression on disk.\n",
+        "\nGrowth is the average over what a stream holds. Sizes are the broker's own: bytes on disk.\n",
     )
     .action(() =>
       withBroker(context, async ({ broker, config }) => {

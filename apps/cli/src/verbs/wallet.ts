@@ -1,13 +1,25 @@
+import { Option } from "commander";
 import { askFaucet } from "../pay/faucet.ts";
 import { WalletFile } from "../pay/wallet-file.ts";
 import { examples, type Verb } from "../verb.ts";
 import { satoshisArgument, urlArgument } from "./arguments.ts";
 
 export const walletVerb: Verb = (program, context) => {
-  const wallet = program.command("wallet").description("wallet files for p4 pay: one key and its coins, for trials");
+  const wallet = program
+    .command("wallet")
+    .description("wallet files for p4 pay: one key and its coins, for trials")
+    .addHelpText(
+      "after",
+      examples(
+        ["p4 wallet new my.json", "make one"],
+        ["p4 wallet fund my.json --faucet http://127.0.0.1:8444", "coins of the local miner"],
+        ["p4 pay ws://127.0.0.1:8445/ws/inv123 --wallet my.json", "use it"],
+      ) + "\nThe key lies in the file as it is: whoever can read it can spend the coins.\n",
+    );
 
   wallet
-    .command("new <file>")
+    .command("new")
+    .argument("<file>", "where to")
     .description("make a wallet file with a fresh key")
     .addHelpText("after", examples(["p4 wallet new my.json", "prints the address to send coins to"]))
     .action(async (file: string) => {
@@ -16,18 +28,24 @@ export const walletVerb: Verb = (program, context) => {
     });
 
   wallet
-    .command("show <file>")
+    .command("show")
+    .argument("<file>", "a wallet file")
     .description("show the address and the balance")
+    .addHelpText("after", examples(["p4 wallet show my.json", "what it has left"]))
     .action(async (file: string) => {
       const { address, satoshis } = await WalletFile.open(file);
       context.print({ file, address, satoshis }, () => [`address ${address}`, `balance ${satoshis} satoshis`]);
     });
 
   wallet
-    .command("fund <file>")
+    .command("fund")
+    .argument("<file>", "a wallet file")
     .description("take coins from a development miner's faucet")
     .requiredOption("--faucet <url>", "the development miner", urlArgument)
-    .option("--satoshis <n>", "how much", satoshisArgument, 100_000n)
+    .addOption(
+      // With words for the default: the help cannot print a bigint.
+      new Option("--satoshis <n>", "how much").argParser(satoshisArgument).default(100_000n, "100000"),
+    )
     .addHelpText(
       "after",
       examples(["p4 wallet fund my.json --faucet http://127.0.0.1:8444 --satoshis 50000", "coins of the local miner"]),
