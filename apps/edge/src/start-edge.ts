@@ -114,6 +114,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       routes: [...routes, ...docsRoutes({ routes, sockets: webSockets.map(({ path }) => path) })],
       webSockets,
       cors: { origins: "*", exposeHeaders: exposedHeaders },
+      trustedProxies: config.trustedProxies ?? [],
       limits: {
         maxConnections: config.maxConnections,
         maxConnectionsPerIp: config.maxConnectionsPerIp,

@@ -56,6 +56,14 @@ describe("loadConfig", () => {
     expect(config.natsUrl).toEqual(["nats://a:4222", "nats://b:4222"]);
   });
 
+  it("reads proxies as addresses and ranges, and names what is neither", () => {
+    expect(loadConfig({}).trustedProxies).toBe(null);
+    expect(loadConfig({ P4_TRUSTED_PROXIES: "10.0.0.7, fd00::/8" }).trustedProxies).toEqual(["10.0.0.7", "fd00::/8"]);
+    for (const text of ["localhost", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/8/8", "10.0.0/8", "fd00::/129"]) {
+      expect(problemsOf({ P4_TRUSTED_PROXIES: text })).toMatchObject([{ variable: "P4_TRUSTED_PROXIES", value: text }]);
+    }
+  });
+
   it("lists all problems at once, each with variable, value and rule", () => {
     const problems = problemsOf({ P4_PORT: "70000", P4_CHANNEL_TTL: "2", P4_DEMO: "yes" });
     expect(problems).toEqual([

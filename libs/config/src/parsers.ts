@@ -1,3 +1,5 @@
+import { isIP } from "node:net";
+
 /** Reads one kind of value. `parse` returns undefined for text that breaks the rule. */
 export interface Parser<T> {
   /** Completes the sentence "must be ...". */
@@ -83,6 +85,17 @@ export function url(...schemes: readonly string[]): Parser<string> {
     },
   };
 }
+
+/** An IP address, or a range of them in CIDR notation. */
+export const addressRange: Parser<string> = {
+  rule: "an IP address or a range such as 10.0.0.0/8 or fd00::/8",
+  parse(text) {
+    const [address = "", bits, ...rest] = text.split("/");
+    const family = isIP(address);
+    if (family === 0 || rest.length > 0) return undefined;
+    return bits === undefined || integer(0, family === 4 ? 32 : 128).parse(bits) !== undefined ? text : undefined;
+  },
+};
 
 /** Several values of one parser, separated by commas. */
 export function manyOf<T>(parser: Parser<T>): Parser<readonly T[]> {

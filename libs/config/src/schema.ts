@@ -1,5 +1,17 @@
 import { headerSource } from "./header-source.ts";
-import { durationMs, integer, listOf, manyOf, matching, oneOf, onOff, sizeBytes, url, type Parser } from "./parsers.ts";
+import {
+  addressRange,
+  durationMs,
+  integer,
+  listOf,
+  manyOf,
+  matching,
+  oneOf,
+  onOff,
+  sizeBytes,
+  url,
+  type Parser,
+} from "./parsers.ts";
 
 /** The programs that read the configuration. */
 export const appNames = ["edge", "proof-ingest", "expiry", "payd", "miner"] as const;
@@ -203,6 +215,12 @@ export const schema = {
     integer(1, 1_000_000),
     ["edge"],
     "Joins of one address a second, twice as many at once; the next gets 429",
+  ),
+  trustedProxies: optional(
+    "P4_TRUSTED_PROXIES",
+    manyOf(addressRange),
+    ["edge"],
+    "Proxies in front of the edge: from them alone X-Forwarded-For is believed, so that limits count the wallet's address",
   ),
   maxJoinsUnderWay: required(
     "P4_MAX_JOINS_UNDER_WAY",

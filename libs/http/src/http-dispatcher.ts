@@ -1,8 +1,9 @@
 import type { HttpRequest as UwsRequest, HttpResponse as UwsResponse } from "uWebSockets.js";
+import type { ClientAddress } from "./client-address.ts";
 import { cors, corsHeaders, type CorsPolicy } from "./cors.ts";
 import { Exchange, type BodyFailure } from "./exchange.ts";
 import type { HttpResponse, HttpRoute } from "./http-route.ts";
-import { IncomingRequest, remoteAddressOf } from "./incoming-request.ts";
+import { IncomingRequest } from "./incoming-request.ts";
 import { problem } from "./responses.ts";
 import { Router } from "./router.ts";
 import { findBadHeader } from "./status-text.ts";
@@ -14,6 +15,7 @@ export interface DispatcherOptions {
   /** Paths that exist only as WebSockets: a plain request there is answered 426. */
   readonly webSocketPaths: readonly string[];
   readonly cors: CorsPolicy | undefined;
+  readonly clientAddress: ClientAddress;
   readonly onError: (error: unknown, where: string) => void;
   readonly bodyTimeoutMs: number;
   readonly maxStreamQueuedBytes: number;
@@ -60,8 +62,8 @@ export class HttpDispatcher {
   }
 
   /** Copies the request, which uWS lends for this call only, and registers the exchange as running. */
-  begin(res: UwsResponse, req: UwsRequest): Exchange {
-    const exchange = new Exchange(res, new IncomingRequest(req, remoteAddressOf(res)), () => {
+  begin(res: UwsResponse, req: UwsRequest, address = this.options.clientAddress(res, req)): Exchange {
+    const exchange = new Exchange(res, new IncomingRequest(req, address), () => {
       this.#running.delete(exchange);
       if (this.#running.size === 0) this.#onIdle?.();
     });

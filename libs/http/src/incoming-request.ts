@@ -1,4 +1,4 @@
-import type { HttpRequest as UwsRequest, HttpResponse as UwsResponse } from "uWebSockets.js";
+import type { HttpRequest as UwsRequest } from "uWebSockets.js";
 import type { HttpRequest } from "./http-route.ts";
 
 const emptyBody = new Uint8Array(0);
@@ -44,14 +44,4 @@ export class IncomingRequest implements HttpRequest {
     this.#gone = true;
     this.#abort?.abort();
   }
-}
-
-/** The peer's address as text; uWS would write an IPv4 peer of a dual-stack socket as eight groups. */
-export function remoteAddressOf(peer: Pick<UwsResponse, "getRemoteAddress" | "getRemoteAddressAsText">): string {
-  const bytes = new Uint8Array(peer.getRemoteAddress());
-  const mapped =
-    bytes.length === 16 && bytes.subarray(0, 10).every((b) => b === 0) && bytes[10] === 255 && bytes[11] === 255;
-  if (mapped) return bytes.subarray(12).join(".");
-  if (bytes.length === 4) return bytes.join(".");
-  return Buffer.from(peer.getRemoteAddressAsText()).toString("latin1");
 }

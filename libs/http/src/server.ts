@@ -1,4 +1,5 @@
 import { App, us_listen_socket_close } from "uWebSockets.js";
+import { clientAddress } from "./client-address.ts";
 import { acquireCorkAnchor } from "./cork-anchor.ts";
 import type { CorsPolicy } from "./cors.ts";
 import type { HttpRoute } from "./http-route.ts";
@@ -36,6 +37,11 @@ export interface ServerOptions {
   readonly webSockets?: readonly AnyWebSocketRoute[];
   readonly cors?: CorsPolicy;
   readonly limits?: ServerLimits;
+  /**
+   * Addresses and CIDR ranges of the proxies in front. From them alone `X-Forwarded-For` is believed, and what counts for
+   * an address counts for the client's. Default none.
+   */
+  readonly trustedProxies?: readonly string[];
   /** A handler failed. The client was answered 500, or its socket closed with 1011, without details. `where` names the route. */
   readonly onError: (error: unknown, where: string) => void;
 }
@@ -60,7 +66,7 @@ export interface HttpServer {
   close(options?: CloseOptions): Promise<void>;
 }
 
-/** Starts an HTTP and WebSocket server. Throws HttpServerError when the address cannot be had or a route is malformed. */
+/** Starts an HTTP and WebSocket server. Throws HttpServerError when the address cannot be had or a route is malformed, RangeError for a proxy that is no address. */
 export async function startServer(options: ServerOptions): Promise<HttpServer> {
   const { limits = {} } = options;
   const maxConnections = limits.maxConnections ?? 100_000;
@@ -71,6 +77,7 @@ export async function startServer(options: ServerOptions): Promise<HttpServer> {
     routes: options.routes,
     webSocketPaths: (options.webSockets ?? []).map((route) => route.path),
     cors: options.cors,
+    clientAddress: clientAddress(options.trustedProxies ?? []),
     onError: options.onError,
     bodyTimeoutMs: limits.bodyTimeoutMs ?? 15_000,
     maxStreamQueuedBytes: limits.maxStreamQueuedBytes ?? 4 * 1024 * 1024,

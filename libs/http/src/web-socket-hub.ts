@@ -2,7 +2,6 @@ import type { HttpResponse, TemplatedApp, us_socket_context_t } from "uWebSocket
 import type { CorkAnchor } from "./cork-anchor.ts";
 import type { Exchange } from "./exchange.ts";
 import type { HttpDispatcher } from "./http-dispatcher.ts";
-import { remoteAddressOf } from "./incoming-request.ts";
 import { Router } from "./router.ts";
 import { SocketConnection, type SocketUserData } from "./socket-connection.ts";
 import { behaviorOf, defaultMaxQueuedBytes } from "./web-socket-behavior.ts";
@@ -70,11 +69,11 @@ export class WebSocketHub {
       ...behavior,
       upgrade: (res, req, context) => {
         // uWS calls this for any GET at the path that carries a key; a plain GET falls through to the HTTP routes.
-        const address = remoteAddressOf(res);
+        const address = this.#dispatcher.options.clientAddress(res, req);
         const refusal = this.#admit(address);
         // Before the request is even copied: a burst of joins must cost little.
         if (refusal !== null) return refuseAtOnce(res, refusal);
-        const exchange = this.#dispatcher.begin(res, req);
+        const exchange = this.#dispatcher.begin(res, req, address);
         const match = router.match(exchange.request.path);
         if (match.kind !== "found") {
           this.#release(address);
