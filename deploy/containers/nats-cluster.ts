@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { createServer, type AddressInfo } from "node:net";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
@@ -94,7 +95,9 @@ export interface NatsCluster {
 
 export async function startNatsCluster(image: string): Promise<NatsCluster> {
   await removeLeftovers();
-  const mesh = await new Network().start();
+  // An engine publishes a container's ports on the first of its networks in the order of their names: it has to be the
+  // member's own one, or a member that leaves the mesh would lose its clients too.
+  const mesh = await network("z-mesh");
   const networks = [mesh];
   const started: Member[] = [];
   const stop = async (): Promise<void> => {
@@ -103,7 +106,7 @@ export async function startNatsCluster(image: string): Promise<NatsCluster> {
   };
   try {
     for (const name of members) {
-      const own = await new Network().start();
+      const own = await network("own");
       networks.push(own);
       const member = await startMember(name, image, own, mesh);
       started.push(member);
@@ -132,6 +135,10 @@ export async function startNatsCluster(image: string): Promise<NatsCluster> {
     await stop();
     throw error;
   }
+}
+
+function network(prefix: string): Promise<StartedNetwork> {
+  return new Network({ nextUuid: () => `p4-${prefix}-${randomUUID()}` }).start();
 }
 
 async function startMember(name: string, image: string, own: StartedNetwork, mesh: StartedNetwork): Promise<Member> {
