@@ -3,6 +3,7 @@ import { PermissionViolationError } from "@nats-io/transport-node";
 import { StoreError } from "@p4/event-store";
 import { status as replyStatus, toStoreError, type ApiFailure } from "./broker-errors.ts";
 import type { BrokerStatus } from "./broker-status.ts";
+import { Outbox, type Outgoing } from "./outbox.ts";
 import { ReplyInbox } from "./reply-inbox.ts";
 import { assertServerVersion } from "./server-version.ts";
 import { Silence, type QuestionKind } from "./silence.ts";
@@ -25,6 +26,7 @@ export class Broker {
   readonly #settings: BrokerSettings;
   readonly #reconnectListeners = new Set<() => void>();
   readonly #silence = new Silence();
+  readonly #outbox = new Outbox((message) => this.#send(message));
   #connected = true;
   #closing = false;
 
@@ -80,14 +82,9 @@ export class Broker {
     });
   }
 
-  /** Publishes, and takes the question back when the client refuses the message. */
+  /** Publishes with this turn of the event loop. A message that the client refuses fails the question it asks. */
   publish(subject: string, body: string | Uint8Array, options: PublishOptions): void {
-    try {
-      this.nc.publish(subject, body, options);
-    } catch (cause) {
-      if (options.reply !== undefined) this.inbox.cancel(options.reply);
-      throw new StoreError("STORE_UNAVAILABLE", `cannot publish on ${subject}`, { cause });
-    }
+    this.#outbox.post({ subject, body, options });
   }
 
   /** A call of the JetStream API; `path` follows `$JS.API.`. Rejects with the StoreError of the answer's number. */
@@ -112,6 +109,7 @@ export class Broker {
   /** Resolves once the broker has everything that was sent before. Rejects with STORE_UNAVAILABLE. */
   async flush(): Promise<void> {
     this.assertReady();
+    this.#outbox.flush();
     try {
       await this.nc.flush();
     } catch (cause) {
@@ -155,11 +153,24 @@ export class Broker {
     this.#closing = true;
     if (this.#connected) {
       await this.inbox.idle(2_000);
+      this.#outbox.flush();
       await this.nc.drain().catch(() => this.nc.close());
     } else {
       await this.nc.close();
     }
     this.inbox.close(this.#unavailable());
+  }
+
+  #send({ subject, body, options }: Outgoing): void {
+    // While the connection is down its questions have failed already; the client would keep the messages for later.
+    if (!this.#connected || this.nc.isClosed()) return;
+    try {
+      this.nc.publish(subject, body, options);
+    } catch (cause) {
+      const error = new StoreError("STORE_UNAVAILABLE", `cannot publish on ${subject}`, { cause });
+      if (options.reply === undefined) this.report(error);
+      else this.inbox.fail(options.reply, error);
+    }
   }
 
   async #watch(): Promise<void> {

@@ -138,7 +138,6 @@ export class DeadlineWorker {
 
   #publish(subject: string, options?: { readonly headers: RawHeaders }, body = ""): void {
     // A lost answer only means that the marker is shown again.
-    if (this.#broker.nc.isClosed()) return;
     this.#broker.publish(subject, body, options ?? {});
   }
 }

@@ -43,9 +43,17 @@ export class ReplyInbox {
     return this.#prefix + token;
   }
 
-  /** Takes a question back whose publish failed. */
+  /** Takes a question back that nobody waits for any more. */
   cancel(replySubject: string): void {
     this.#pending.delete(replySubject.slice(this.#prefix.length));
+  }
+
+  /** The question with this reply subject could not be asked. */
+  fail(replySubject: string, error: Error): void {
+    const token = replySubject.slice(this.#prefix.length);
+    const pending = this.#pending.get(token);
+    this.#pending.delete(token);
+    pending?.onFailure(error);
   }
 
   /** After a lost connection no answer can come any more. */
