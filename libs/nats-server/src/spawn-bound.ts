@@ -8,10 +8,15 @@ import { spawn, spawnSync, type ChildProcess } from "node:child_process";
  *
  * @param output file descriptor for both output streams. A file and not a pipe: the child must never block on us.
  */
-export function spawnBound(command: string, args: readonly string[], output: number): ChildProcess {
+export function spawnBound(
+  command: string,
+  args: readonly string[],
+  output: number,
+  env: NodeJS.ProcessEnv = process.env,
+): ChildProcess {
   const binding = bindsByKernel() ? (["setpriv", "--pdeathsig", "KILL", "--", command] as const) : [command];
   const [program = command, ...prefix] = binding;
-  const child = spawn(program, [...prefix, ...args], { stdio: ["ignore", output, output], detached: true });
+  const child = spawn(program, [...prefix, ...args], { env, stdio: ["ignore", output, output], detached: true });
   const endWithUs = (): void => {
     child.kill("SIGKILL");
   };

@@ -62,6 +62,18 @@ describe("a started server", () => {
     expect(varz.max_payload).toBe(2 * 1024 * 1024);
   });
 
+  test("uses no more cores than it is given, after a restart too", async () => {
+    const server = await start({ monitorPort: -1, cores: 1 });
+    const coresUsed = async (): Promise<number> => {
+      const varz = await fetch(`${server.monitorUrl}/varz`);
+      return ((await varz.json()) as { gomaxprocs: number }).gomaxprocs;
+    };
+    expect(await coresUsed()).toBe(1);
+    await server.kill();
+    await server.restart();
+    expect(await coresUsed()).toBe(1);
+  });
+
   test("stops on SIGTERM and leaves no process", async () => {
     const server = await start();
     const { pid } = server;

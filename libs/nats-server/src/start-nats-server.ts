@@ -19,6 +19,8 @@ export interface StartNatsServerOptions extends Omit<ServerLayout, "storeDir"> {
   /** Default -1: the system chooses a free port. */
   readonly port?: number;
   readonly monitorPort?: number;
+  /** How many cores it may use at a time (Go's GOMAXPROCS). Default: what the environment says, else all of them. */
+  readonly cores?: number | undefined;
   /** Default `<storeDir>/run/nats-server.log`; appended to. */
   readonly logFile?: string;
   /** Until it accepts connections, recovery of the store included. Default 30 s. */
@@ -74,13 +76,17 @@ async function launch(options: StartNatsServerOptions, address: ServerAddress): 
   const logStart = fstatSync(log).size;
   let child;
   try {
-    child = spawnBound(options.binary, serverArgs(options, address), log);
+    child = spawnBound(options.binary, serverArgs(options, address), log, environment(options.cores));
   } finally {
     closeSync(log);
   }
   const running = { child, exited: exitOf(child) };
   const bound = await untilReady(running, options, () => readFileSync(logFile).subarray(logStart).toString("utf8"));
   return { ...running, bound };
+}
+
+function environment(cores: number | undefined): NodeJS.ProcessEnv {
+  return cores === undefined ? process.env : { ...process.env, GOMAXPROCS: String(cores) };
 }
 
 async function prepareStoreDir(storeDir: string): Promise<void> {

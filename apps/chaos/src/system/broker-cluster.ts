@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { readFile, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -89,6 +90,8 @@ export async function startBrokerCluster(
     routes.set(`${ownZones[before] ?? ""}-${zone}`, link);
     return link.port;
   };
+  // Each would spread its threads over all cores, and the machine would be busy changing between them.
+  const cores = Math.max(1, Math.floor(availableParallelism() / members));
   const starting = ownZones.map(async (zone, index) => {
     const storeDir = join(dir, `nats-${zone}`);
     await mkdir(storeDir, { recursive: true });
@@ -98,7 +101,7 @@ export async function startBrokerCluster(
         ? ""
         : clusterConfig(zone, routePorts[index] ?? 0, await routeTo((index + members - 1) % members, zone));
     await writeFile(configFile, `${base}${cluster}`);
-    const options = { binary, storeDir, configFile, serverName: `nats-${zone}`, monitorPort: -1 };
+    const options = { binary, storeDir, configFile, serverName: `nats-${zone}`, monitorPort: -1, cores };
     return new Broker(`nats-${zone}`, await startNatsServer(options));
   });
   const brokers = await Promise.all(starting);
