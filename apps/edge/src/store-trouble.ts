@@ -39,6 +39,11 @@ export class StoreTrouble {
     return performance.now() - this.#seenMs < rememberedMs ? this.#last : null;
   }
 
+  /** The broker is connected and stores nothing: whoever comes now would only wait. */
+  get isSilent(): boolean {
+    return this.current?.code === "STORE_UNAVAILABLE";
+  }
+
   note(error: unknown): void {
     if (isBrokerTrouble(error)) this.#remember(error);
   }
@@ -48,6 +53,12 @@ export class StoreTrouble {
     if (++this.#unanswered < silentAppends) return;
     const detail = `${String(this.#unanswered)} appends without an answer: look at the broker's disk space and log`;
     this.#remember(new StoreError("STORE_UNAVAILABLE", `it is connected but stores nothing; ${detail}`));
+  }
+
+  /** Silence is over with the first answer; other refusals may be those of one stream. */
+  #answered(): void {
+    this.#unanswered = 0;
+    if (this.isSilent) this.#last = null;
   }
 
   #remember(error: StoreError): void {
@@ -74,7 +85,7 @@ export class StoreTrouble {
       appendToStream: async (request) => {
         try {
           const result = await log.appendToStream(request);
-          this.#unanswered = 0;
+          this.#answered();
           return result;
         } catch (error) {
           this.#noteAppend(error, isConnected());

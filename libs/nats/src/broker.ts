@@ -106,15 +106,23 @@ export class Broker {
     return answer.json();
   }
 
-  /** Resolves once the broker has everything that was sent before. Rejects with STORE_UNAVAILABLE. */
-  async flush(): Promise<void> {
-    this.assertReady();
-    this.#outbox.flush();
-    try {
-      await this.nc.flush();
-    } catch (cause) {
-      throw new StoreError("STORE_UNAVAILABLE", `${this.url}: the connection was lost`, { cause });
-    }
+  /**
+   * Resolves once the broker has everything that was sent before. Rejects with STORE_UNAVAILABLE, also when a broker that
+   * has fallen silent does not say so in time: its connection is given up much later.
+   */
+  flush(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.assertReady();
+      this.#outbox.flush();
+      const deadlineMs = performance.now() + this.requestTimeoutMs;
+      const guard = this.inbox.open({ subject: "PING", deadlineMs, onReply: () => false, onFailure: reject });
+      const lost = (cause: unknown): void =>
+        reject(new StoreError("STORE_UNAVAILABLE", `${this.url}: the connection was lost`, { cause }));
+      void this.nc
+        .flush()
+        .then(resolve, lost)
+        .finally(() => this.inbox.cancel(guard));
+    });
   }
 
   /** Leaves this server for the next one of the list; what is asked meanwhile fails with STORE_UNAVAILABLE. */

@@ -91,6 +91,21 @@ describe("a broker that is killed and started again", () => {
     await vi.waitFor(() => expect(seen.map((event) => event.channelId)).toEqual(channels), patient);
   }, 20_000);
 
+  it("fails whoever waits for it when it falls silent, long before its connection is given up", async () => {
+    const broker = await nats.connect({ requestTimeoutMs: 300, pingIntervalMs: 60_000 });
+    const [log, feed] = [createEventLog(broker, settings), createLiveFeed(broker, settings)];
+    nats.server.pause();
+    try {
+      const unavailable = { code: "STORE_UNAVAILABLE", retryable: true };
+      await expect(feed.settled()).rejects.toMatchObject(unavailable);
+      await expect(log.readStream("silent")).rejects.toMatchObject(unavailable);
+      expect(broker.ready()).toBe(true);
+    } finally {
+      nats.server.resume();
+    }
+    await feed.settled();
+  });
+
   it("hands out deadlines that elapsed while it and all workers were down, exactly once", async () => {
     const broker = await nats.connect();
     const deadlines = createDeadlineStore(broker, settings);
