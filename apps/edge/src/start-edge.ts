@@ -92,8 +92,11 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     crypto: nodeCrypto,
     nowMs: Date.now,
     newId: uuid,
-    unready: () =>
-      draining.signal.aborted ? "this node is shutting down" : node.broker.ready() ? null : "the broker is away",
+    unready: () => {
+      if (draining.signal.aborted) return "this node is shutting down";
+      if (!node.broker.ready()) return "the broker is away";
+      return trouble.isSilent ? "the broker stores nothing at the moment" : null;
+    },
     draining: draining.signal,
     onError: (error, where) => logger.error({ error, where }, "edge error"),
   };
