@@ -29,7 +29,7 @@ describe.each([
     const store = createInMemoryStore({ now: () => 100_000 });
     const { registry, armed } = testNode(store, { alwaysReplay });
     await registry.submit("inv1", joinOf("inv1"));
-    expect(armed).toEqual([{ channelId: "inv1", remainingMs: expiresAtMs - 1_000 }]);
+    expect(armed).toEqual([{ channelId: "inv1", remainingMs: expiresAtMs - 2_000 }]);
     await registry.submit("inv1", { type: "ExtendDeadline", expiresAtMs: 9_000, metadata: metadata() });
     expect(armed[1]).toEqual({ channelId: "inv1", remainingMs: 9_000 - 2_000 });
     const elapsed: string[] = [];

@@ -1,9 +1,10 @@
 import type { Channel, ChannelCommand } from "@p4/channel";
 import { isStoreError, type Subscription } from "@p4/event-store";
 import { ChannelReplica, type FoldListener } from "./channel-replica.ts";
+import { DeadlineTimers } from "./deadline-timers.ts";
 import { Mailbox } from "./mailbox.ts";
 import type { ActorRuntime } from "./runtime.ts";
-import { submitCommand } from "./submit-command.ts";
+import { submitCommand, type SubmitRuntime } from "./submit-command.ts";
 import type { SubmitResult } from "./submit-result.ts";
 
 /** A channel that this node keeps live, for as long as somebody follows it. */
@@ -29,14 +30,14 @@ const compareAgainMs = 500;
 
 /** The channel actors of one node: rehydrated on demand, one mailbox each, passivated when nobody follows them. */
 export class ChannelRegistry {
-  readonly #runtime: ActorRuntime;
+  readonly #runtime: SubmitRuntime;
   readonly #actors = new Map<string, Actor>();
   readonly #reconnects: Subscription;
   #reconciled: Promise<void> = Promise.resolve();
   #closed = false;
 
   constructor(runtime: ActorRuntime) {
-    this.#runtime = runtime;
+    this.#runtime = { ...runtime, timers: new DeadlineTimers(runtime) };
     this.#reconnects = runtime.feed.onReconnect(() => void this.#compareAfterLoss());
   }
 
@@ -122,6 +123,7 @@ export class ChannelRegistry {
   close(): void {
     this.#closed = true;
     this.#reconnects.unsubscribe();
+    this.#runtime.timers.close();
     for (const actor of this.#actors.values()) this.#passivate(actor);
   }
 

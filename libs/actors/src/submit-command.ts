@@ -13,8 +13,13 @@ import {
 } from "@p4/channel";
 import { isStoreError } from "@p4/event-store";
 import type { ChannelReplica } from "./channel-replica.ts";
+import type { DeadlineTimers } from "./deadline-timers.ts";
 import type { ActorRuntime } from "./runtime.ts";
 import type { SubmitResult } from "./submit-result.ts";
+
+export interface SubmitRuntime extends ActorRuntime {
+  readonly timers: DeadlineTimers;
+}
 
 /** Replicas that keep losing the race give up after this many rounds; the sender may retry. */
 const maxRounds = 16;
@@ -28,7 +33,7 @@ const maxRounds = 16;
 export async function submitCommand(
   command: ChannelCommand,
   replica: ChannelReplica,
-  runtime: ActorRuntime,
+  runtime: SubmitRuntime,
 ): Promise<SubmitResult> {
   let lastConflict: unknown;
   for (let round = 0; round < maxRounds; round++) {
@@ -56,13 +61,17 @@ async function carryOut(
   command: ChannelCommand,
   base: Channel,
   replica: ChannelReplica,
-  runtime: ActorRuntime,
+  runtime: SubmitRuntime,
 ): Promise<SubmitResult | null> {
   switch (decision.outcome) {
     case "accepted": {
-      await armBefore(decision.event, replica.channelId, runtime);
+      const { channelId } = replica;
+      const { timers } = runtime;
+      // Sent before the append: a node that dies in between leaves a harmless hint, not a channel without a timer.
+      if (decision.event.type === "ChannelOpened") timers.set(channelId, decision.event.data.expiresAtMs);
       const event = await append(decision.event, base, replica, runtime);
-      await armAfter(event, replica.channelId, runtime);
+      if (event.type === "DeadlineExtended") timers.set(channelId, event.data.expiresAtMs);
+      else if (event.type === "ChannelClosed") timers.clear(channelId);
       return { outcome: "stored", event, channel: replica.channel };
     }
     case "overdue":
@@ -92,20 +101,6 @@ async function append(
   });
   if (duplicate) return replica.applyDuplicate(nextExpectedStreamVersion);
   return replica.applyAppended(base, sealed, nextExpectedStreamVersion);
-}
-
-/** The timer is set before the channel exists: a crash in between leaves a harmless hint, never a channel for ever. */
-async function armBefore(event: NewChannelEvent, channelId: string, runtime: ActorRuntime): Promise<void> {
-  if (event.type !== "ChannelOpened") return;
-  await runtime.deadlines.arm(channelId, event.data.expiresAtMs - event.metadata.recordedAtMs);
-}
-
-async function armAfter(event: SequencedEvent, channelId: string, runtime: ActorRuntime): Promise<void> {
-  if (event.type === "DeadlineExtended") {
-    await runtime.deadlines.arm(channelId, event.data.expiresAtMs - runtime.nowMs());
-  } else if (event.type === "ChannelClosed") {
-    await runtime.deadlines.disarm(channelId);
-  }
 }
 
 async function expireFirst(

@@ -1,0 +1,67 @@
+import { isStoreError } from "@p4/event-store";
+import type { ActorRuntime } from "./runtime.ts";
+
+type World = Pick<ActorRuntime, "deadlines" | "nowMs" | "delay" | "onFault">;
+
+const repeatAfterMs = 500;
+
+/**
+ * The timers of this node's channels at the broker. Nobody waits for them: all channels share one stream of timers, and
+ * while that has no leader, channels on healthy streams must still open. What the broker has not confirmed is repeated;
+ * a node that dies in between leaves it to the sweep of the expiry workers, since the channel's own events have the
+ * deadline.
+ */
+export class DeadlineTimers {
+  readonly #world: World;
+  /** What the broker has not confirmed yet: ms since 1970, or null for no timer. */
+  readonly #unconfirmed = new Map<string, number | null>();
+  #repeating = false;
+  #closed = false;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  /** Sets or moves the timer; `expiresAtMs` in ms since 1970. */
+  set(channelId: string, expiresAtMs: number): void {
+    void this.#want(channelId, expiresAtMs);
+  }
+
+  clear(channelId: string): void {
+    void this.#want(channelId, null);
+  }
+
+  close(): void {
+    this.#closed = true;
+  }
+
+  async #want(channelId: string, expiresAtMs: number | null): Promise<void> {
+    this.#unconfirmed.set(channelId, expiresAtMs);
+    if (!(await this.#ask(channelId, expiresAtMs))) await this.#repeat();
+  }
+
+  /** False: to be asked again. */
+  async #ask(channelId: string, expiresAtMs: number | null): Promise<boolean> {
+    const { deadlines, nowMs, onFault } = this.#world;
+    try {
+      if (expiresAtMs === null) await deadlines.disarm(channelId);
+      else await deadlines.arm(channelId, expiresAtMs - nowMs());
+    } catch (error) {
+      if (isStoreError(error) && error.retryable) return false;
+      onFault(channelId, error);
+    }
+    // Another deadline may have been set meanwhile: its own answer counts.
+    if (this.#unconfirmed.get(channelId) === expiresAtMs) this.#unconfirmed.delete(channelId);
+    return true;
+  }
+
+  async #repeat(): Promise<void> {
+    if (this.#repeating) return;
+    this.#repeating = true;
+    while (!this.#closed && this.#unconfirmed.size > 0) {
+      await this.#world.delay(repeatAfterMs);
+      await Promise.all([...this.#unconfirmed].map(([channelId, expiresAtMs]) => this.#ask(channelId, expiresAtMs)));
+    }
+    this.#repeating = false;
+  }
+}
