@@ -51,7 +51,7 @@ export class StoreTrouble {
   #noteAppend(error: unknown, isConnected: boolean): void {
     if (!isStoreError(error, "STORE_UNAVAILABLE") || !isConnected) return this.note(error);
     if (++this.#unanswered < silentAppends) return;
-    const detail = `${String(this.#unanswered)} appends without an answer: look at the broker's disk space and log`;
+    const detail = `${String(this.#unanswered)} appends without an answer: look at the way to the broker, its disk space and its log`;
     this.#remember(new StoreError("STORE_UNAVAILABLE", `it is connected but stores nothing; ${detail}`));
   }
 

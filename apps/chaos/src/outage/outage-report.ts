@@ -62,6 +62,11 @@ export function outageText(report: OutageReport): string {
   return lines.join("\n");
 }
 
+/** The same reason comes with a growing number. */
+function withoutCounts(reason: string): string {
+  return reason.replace(/\d+ appends/u, "some appends");
+}
+
 function edgeLines({
   name,
   notReadyAfterMs,
@@ -73,7 +78,7 @@ function edgeLines({
   const ms = (value: number | null): string => (value === null ? "never" : `after ${String(value)} ms`);
   return [
     `${name.padEnd(26)}not ready ${ms(notReadyAfterMs)}, ready again ${ms(readyAgainAfterMs)}`,
-    ...reasons.map((reason) => `    ${reason}`),
+    ...[...new Set(reasons.map(withoutCounts))].map((reason) => `    ${reason}`),
     `    newcomers refused ${String(joinsRefused)}, treated otherwise ${String(joins.joinsMishandled.length)}`,
   ];
 }

@@ -49,8 +49,8 @@ const served = ["edge-1", "edge-2"] as const;
 /** It keeps its way to the brokers: what happens there, the other two cannot hear. */
 const elsewhere = "edge-3";
 const missedChannels = 20;
-const leadMs = 5_000;
-const tailMs = 10_000;
+/** Payments begin before the outage, in it and after it: parts of its length. */
+const [lead, tail] = [1 / 6, 1 / 3];
 const thinkMs = 200;
 const patienceMs = 60_000;
 const readyAgainWithinMs = 60_000;
@@ -81,7 +81,7 @@ export async function runOutage(
     edges,
     recordFile: recordFiles[0] ?? "",
     payments: channels,
-    paymentsPerSecond: (channels * 1_000) / (leadMs + seconds * 1_000 + tailMs),
+    paymentsPerSecond: channels / (seconds * (1 + lead + tail)),
     openFirst: true,
     thinkMs,
     limitMs: seconds * 1_000 + patienceMs,
@@ -98,7 +98,7 @@ export async function runOutage(
     const pids = pidsOf(system);
     wallets.begin();
     watches.push(...served.map((edge) => new EdgeWatch(edge, system.edgePorts[edge] ?? 0)));
-    await delay(leadMs);
+    await delay(seconds * 1_000 * lead);
     const outage = await loseBrokers(system, missed, options, onProgress);
     await untilReady(watches, outage.healedAtMs);
     onProgress("the edges are ready again; waiting for the payments to end");
