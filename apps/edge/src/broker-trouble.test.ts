@@ -1,8 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { once } from "node:events";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { connectBroker, type Broker } from "@p4/nats";
 import { findNatsServer, repositoryNatsConf, startNatsServer } from "@p4/nats-server";
@@ -12,6 +10,7 @@ import { payment, terms } from "./test-support/bodies.ts";
 import { startDetour } from "./test-support/detour.ts";
 import { newChannelId, startTestEdge, type TestEdge } from "./test-support/edges.ts";
 import { get } from "./test-support/http-calls.ts";
+import { startOldServer } from "./test-support/old-server.ts";
 import type { Frame, Peer } from "./test-support/peer.ts";
 
 interface Readyz {
@@ -69,6 +68,21 @@ describe("a broker that goes away and comes back", () => {
     await quiet.customer.hear("paymentrequest.response");
     for (const peer of [merchant, customer, quiet.merchant, quiet.customer]) expect(peer.closedWith).toBeNull();
     await waitFor(async () => (await readyz(here)).status === 200 && (await readyz(there)).status === 200);
+  }, 40_000);
+
+  it("is named when an older one has taken its place; the upgrade is noticed without a restart", async () => {
+    const edge = await startTestEdge(nats.url);
+    const { merchant, customer } = await meet(edge);
+    await nats.process.kill();
+    const old = await startOldServer(Number(new URL(nats.url).port));
+    await waitFor(async () => (await readyz(edge)).broker.facts?.["code"] === "STORE_SERVER_TOO_OLD");
+    expect((await readyz(edge)).broker.detail).toMatch(/2\.11\.2 or newer is needed .*2\.10\.9/);
+    await old.close();
+    await nats.restart();
+    await waitFor(async () => (await readyz(edge)).status === 200, { timeoutMs: 15_000 });
+    merchant.say("paymentrequest.response", { body: terms });
+    await customer.hear("paymentrequest.response");
+    expect([merchant.closedWith, customer.closedWith]).toEqual([null, null]);
   }, 40_000);
 
   it("leaves no edge deaf: what was stored while one could not hear reaches its sockets, unasked", async () => {
@@ -188,19 +202,21 @@ describe("a broker that is there, but", () => {
   }, 30_000);
 
   it("is too old: the start is refused with both versions", async () => {
-    const old = createServer((socket) => {
-      socket.write(
-        'INFO {"server_id":"x","server_name":"x","version":"2.10.9","proto":1,"headers":true,"jetstream":true,"max_payload":1048576}\r\n',
-      );
-      socket.on("data", (data) => data.includes("PING") && socket.write("PONG\r\n"));
-      socket.on("error", () => undefined);
-    }).listen(0, "127.0.0.1");
-    onTestFinished(() => void old.close());
-    await once(old, "listening");
-    const { port } = old.address() as { port: number };
+    const { port } = await startOldServer();
     await expect(startTestEdge(`nats://127.0.0.1:${String(port)}`)).rejects.toMatchObject({
       code: "STORE_SERVER_TOO_OLD",
       message: expect.stringMatching(/2\.11\.2 or newer is needed .*2\.10\.9/),
+    });
+  });
+
+  it("is really too old: the same of a real nats-server 2.10", async ({ skip }) => {
+    const binary = process.env["OLD_NATS_SERVER_BIN"];
+    if (binary === undefined) return skip("OLD_NATS_SERVER_BIN names no nats-server 2.10");
+    const server = await startNatsServer({ binary, configFile: repositoryNatsConf, storeDir: join(dir, "old") });
+    onTestFinished(() => server.stop());
+    await expect(startTestEdge(server.url)).rejects.toMatchObject({
+      code: "STORE_SERVER_TOO_OLD",
+      message: expect.stringMatching(/2\.11\.2 or newer is needed .*2\.10\./),
     });
   });
 });

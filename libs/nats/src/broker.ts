@@ -1,6 +1,6 @@
 import type { Msg, NatsConnection, PublishOptions, Status } from "@nats-io/transport-node";
 import { PermissionViolationError } from "@nats-io/transport-node";
-import { StoreError } from "@p4/event-store";
+import { isStoreError, StoreError } from "@p4/event-store";
 import { status as replyStatus, toStoreError, type ApiFailure } from "./broker-errors.ts";
 import type { BrokerStatus } from "./broker-status.ts";
 import { Outbox, type Outgoing } from "./outbox.ts";
@@ -16,6 +16,8 @@ export interface BrokerSettings {
   /** Called when the connection is back. */
   readonly onRecovered: () => void;
 }
+
+const leaveOldServerAfterMs = 1_000;
 
 /** One connection to the broker, shared by every store of a process. Made by `connectBroker`. */
 export class Broker {
@@ -218,7 +220,9 @@ export class Broker {
       assertServerVersion(this.serverVersion, this.url);
     } catch (error) {
       // A second loss in between has its own event behind this one.
-      return this.#settings.onStatus({ type: "error", error: error as Error });
+      this.#settings.onStatus({ type: "error", error: error as Error });
+      if (isStoreError(error, "STORE_SERVER_TOO_OLD")) this.#leaveLater();
+      return;
     }
     this.#connected = true;
     this.#settings.onRecovered();
@@ -231,6 +235,14 @@ export class Broker {
         this.report(error as Error);
       }
     }
+  }
+
+  /** No event would tell that another server of the list, or this one after its upgrade, can serve us again. */
+  #leaveLater(): void {
+    setTimeout(() => {
+      if (this.#closing) return;
+      void this.nc.reconnect().catch((error: unknown) => this.report(error as Error));
+    }, leaveOldServerAfterMs).unref();
   }
 
   #onError(cause: Error): void {

@@ -119,6 +119,23 @@ describe("leaving a server", () => {
   });
 });
 
+describe("a server that is too old", () => {
+  it("is named when nothing better is left, and left as soon as there is", async () => {
+    const old = await fakeServer("2.10.29");
+    const onStatus = vi.fn();
+    const broker = await connectBroker({ url: `${url("admin")},${old.url}`, name: "test", onStatus });
+    await server.kill();
+    const tooOld = expect.objectContaining({ error: expect.objectContaining({ code: "STORE_SERVER_TOO_OLD" }) });
+    await vi.waitFor(() => expect(onStatus).toHaveBeenCalledWith(tooOld), { timeout: 5_000 });
+    expect(broker.ready()).toBe(false);
+    await server.restart();
+    // The old one still runs and would keep us.
+    await vi.waitUntil(() => broker.ready(), { timeout: 10_000 });
+    await broker.close();
+    old.close();
+  }, 20_000);
+});
+
 describe("a broker that refuses", () => {
   const one = { ...settings, shards: 1 };
   const request = { channelId: "c", eventId: "e", bytes: new Uint8Array(10), expectedStreamVersion: 0 };
