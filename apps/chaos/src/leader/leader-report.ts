@@ -13,7 +13,7 @@ export function leaderText(report: LeaderReport): string {
   const { rate, begunPerSecond, completedPerSecond, unavailability, failedPayments, violations } = report;
   const isReached = Math.min(begunPerSecond, completedPerSecond) >= rate * reachedFraction;
   const lines = [
-    `${String(rate)} payments a second for ${String(report.seconds)} s, nats-server ${report.natsServer}; killed the leader of ${String(report.streamsLed)} streams`,
+    `${String(rate)} payments a second for ${String(report.seconds)} s, on ${report.openFirst ? "open" : "new"} channels, nats-server ${report.natsServer}; killed the leader of ${String(report.streamsLed)} streams`,
     `rate                      ${begunPerSecond.toFixed(1)} begun, ${completedPerSecond.toFixed(1)} completed a second${isReached ? "" : "  (NOT REACHED on this machine)"}`,
     `failed payments           ${String(failedPayments.length)}`,
     ...failedPayments.slice(0, 5).map(({ channelId, detail }) => `    ${channelId}: ${detail}`),

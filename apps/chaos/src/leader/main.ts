@@ -4,9 +4,10 @@ import { runScenario } from "../scenario.ts";
 import { leaderText, isLeaderClean } from "./leader-report.ts";
 import { runLeader, type LeaderOptions } from "./run-leader.ts";
 
-const leaderUsage = `npm run chaos -- leader [--rate 200] [--seconds 40] [--json] [--dir path]
+const leaderUsage = `npm run chaos -- leader [--rate 200] [--seconds 40] [--open-first] [--json] [--dir path]
 
-Three brokers, three replicas, two edges; so many payments begin each second, each on a channel of its own. The broker
+Three brokers, three replicas, two edges; so many payments begin each second, each on a channel of its own, which its two
+wallets open and join then; with --open-first all have joined before the first payment begins. The broker
 that leads most streams is killed (SIGKILL) after a third of the time and started again after two. Exit code 0: every
 payment was completed once by both wallets and the log; 1: not so; 2: wrong arguments. The report says which rate was
 really reached.`;
@@ -41,6 +42,7 @@ function readOptions(
     options: {
       rate: { type: "string", default: "200" },
       seconds: { type: "string", default: "40" },
+      "open-first": { type: "boolean", default: false },
       dir: { type: "string" },
       json: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
@@ -50,6 +52,7 @@ function readOptions(
   return {
     rate: whole("rate", values.rate, 1, 1_000),
     seconds: within("seconds", values.seconds, 3, 600),
+    openFirst: values["open-first"],
     json: values.json,
     dir: values.dir ?? null,
   };

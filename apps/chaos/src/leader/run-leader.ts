@@ -15,10 +15,13 @@ export interface LeaderOptions {
   /** Payments that begin each second, each on a channel of its own. */
   readonly rate: number;
   readonly seconds: number;
+  /** All wallets have joined before the first payment begins; else each payment opens its channel. */
+  readonly openFirst: boolean;
 }
 
 export interface LeaderReport extends LeaderFigures {
   readonly rate: number;
+  readonly openFirst: boolean;
   readonly seconds: number;
   readonly natsServer: string;
   /** Streams that the killed broker led. */
@@ -36,7 +39,7 @@ const processes = 2;
 
 /** Three brokers and two edges under a steady load; the broker that leads most streams is killed and comes back. */
 export async function runLeader(
-  { rate, seconds }: LeaderOptions,
+  { rate, seconds, openFirst }: LeaderOptions,
   dir: string,
   onProgress: (text: string) => void,
 ): Promise<LeaderReport> {
@@ -60,7 +63,7 @@ export async function runLeader(
       recordFile: recordFiles[index] ?? "",
       payments: paymentsEach,
       paymentsPerSecond: rate / processes,
-      openFirst: false,
+      openFirst,
       thinkMs: 0,
       limitMs,
     }),
@@ -68,6 +71,7 @@ export async function runLeader(
   // A run that fails must not start a broker again after all has been stopped.
   const over = new AbortController();
   try {
+    if (openFirst) onProgress(`opening ${String(paymentsEach * processes)} channels`);
     await Promise.all(wallets.map((each) => each.ready()));
     const begunAtMs = Date.now();
     for (const each of wallets) each.begin();
@@ -87,6 +91,7 @@ export async function runLeader(
     );
     return {
       rate,
+      openFirst,
       seconds,
       natsServer: system.brokers.version,
       streamsLed: fault.streamsLed,
