@@ -60,6 +60,10 @@ describe("a broker that goes away and comes back", () => {
       status: 503,
       body: expect.stringContaining("EDGE_UNREADY"),
     });
+    expect(await here.upgrade("health")).toMatchObject({
+      status: 503,
+      body: expect.stringContaining("the broker is away"),
+    });
     await nats.restart();
     await untilStored(customer, { key: "payment", messageId: "pay-1", body: payment });
     await merchant.hear("payment");
@@ -67,6 +71,7 @@ describe("a broker that goes away and comes back", () => {
     quiet.merchant.say("paymentrequest.response", { body: terms });
     await quiet.customer.hear("paymentrequest.response");
     for (const peer of [merchant, customer, quiet.merchant, quiet.customer]) expect(peer.closedWith).toBeNull();
+    expect((await here.upgrade("health")).status).toBe(101);
     await waitFor(async () => (await readyz(here)).status === 200 && (await readyz(there)).status === 200);
   }, 40_000);
 

@@ -1,6 +1,13 @@
-import type { WebSocketRoute } from "@p4/http";
+import { problem, type WebSocketRoute } from "@p4/http";
 import { readJoinRequest } from "./join-request.ts";
 import { greeting } from "./join-success.ts";
+
+interface HealthOptions {
+  readonly nowMs: () => number;
+  readonly newId: () => string;
+  /** Null: this node takes traffic. */
+  readonly unready: () => string | null;
+}
 
 interface HealthPeer {
   readonly encoding: "p4" | "dpp" | "both";
@@ -8,14 +15,19 @@ interface HealthPeer {
 }
 
 /**
- * `GET /ws/health`: wallets in use join it every two seconds to see whether the server lives, and wait for join.success.
- * It is no channel: nothing is stored, nobody hears anybody.
+ * `GET /ws/health`: wallets in use join it every two seconds to see whether the server serves, and wait for join.success.
+ * While no other channel could be joined, this one cannot either. It is no channel: nothing is stored, nobody hears anybody.
  */
-export function healthRoute(options: { nowMs: () => number; newId: () => string }): WebSocketRoute<HealthPeer> {
+export function healthRoute(options: HealthOptions): WebSocketRoute<HealthPeer> {
   return {
     path: "/ws/health",
     maxMessageBytes: 10_000,
     upgrade(request) {
+      const unready = options.unready();
+      if (unready !== null) {
+        const fields = { code: "EDGE_UNREADY", title: "Try again", detail: unready };
+        return { accept: false, response: problem(503, fields, { "retry-after": "1" }) };
+      }
       const read = readJoinRequest("health", request);
       const { encoding, subprotocol } = read.ok ? read.join : ({ encoding: "both", subprotocol: null } as const);
       const data = { encoding, clientId: options.newId() };
