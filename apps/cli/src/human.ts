@@ -35,3 +35,8 @@ export function sizeText(bytes: number): string {
 export function countText(count: number): string {
   return count.toLocaleString("en");
 }
+
+/** `1 channel`, `12,345 channels` */
+export function counted(count: number, noun: string): string {
+  return `${countText(count)} ${noun}${count === 1 ? "" : "s"}`;
+}

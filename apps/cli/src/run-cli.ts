@@ -1,4 +1,4 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Command, CommanderError, Help, InvalidArgumentError, Option } from "commander";
 import { askAtTerminal, confirm } from "./confirm.ts";
 import { CliError, exitCodes, isCliError } from "./cli-error.ts";
 import type { Terminal } from "./terminal.ts";
@@ -65,7 +65,7 @@ function frame(terminal: Terminal): Command {
     .description("Payment channels: pay over them, look into them, keep them running.")
     .option("--json", "print one JSON object instead of lines for people")
     .showHelpAfterError(helpHint("p4"))
-    .configureHelp({ showGlobalOptions: true, visibleGlobalOptions })
+    .configureHelp({ showGlobalOptions: true, visibleGlobalOptions, optionDescription })
     .showSuggestionAfterError()
     .configureOutput({
       writeOut: (text) => terminal.out(text.trimEnd()),
@@ -87,6 +87,12 @@ function frame(terminal: Terminal): Command {
       ) +
         "\nThe broker is that of P4_NATS_URL, or of the system that runs out of P4_DATA_DIR (./data).\nExit codes: 0 right, 1 a check failed, 2 misuse, 3 not reachable. NO_COLOR is kept.\n",
     );
+}
+
+/** A verb may have options that it cannot do without; the usage does not show which. */
+function optionDescription(option: Option): string {
+  const description = new Help().optionDescription(option);
+  return option.mandatory ? `${description} (required)` : description;
 }
 
 /** Only the program's: what `p4 anchor` takes is not for `p4 anchor verify`. */

@@ -1,4 +1,5 @@
 import { styleText } from "node:util";
+import { exitCodes } from "./cli-error.ts";
 
 export type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
 
@@ -19,6 +20,11 @@ export function processTerminal(): Terminal {
   // https://no-color.org: any value but the empty one.
   const noColor = (env["NO_COLOR"] ?? "") !== "" || env["TERM"] === "dumb";
   const coloured = { out: stdout.isTTY && !noColor, err: stderr.isTTY && !noColor };
+  // Whoever reads has read enough (`p4 tail | head -1`): there is nobody left to tell.
+  stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    process.exit(exitCodes.ok);
+  });
   return {
     out: (line) => void stdout.write(`${line}\n`),
     err: (line) => void stderr.write(`${line}\n`),

@@ -7,8 +7,10 @@ import {
   evidenceOf,
   forged,
   mapiProof,
+  merchant,
   merchantKey,
   operatorKey,
+  Recorder,
   settledChannel,
   startMs,
   txid,
@@ -41,6 +43,29 @@ function faultsAfter(type: string, change: (event: StoredJson) => void) {
     .map(({ code, part, statement }) => `${code} ${part}: ${statement}`)
     .join("\n");
 }
+
+describe("what is counted", () => {
+  const statements = (recorder: Recorder): string =>
+    verifyEvidence(evidenceOf(recorder))
+      .checks.map(({ statement }) => statement)
+      .join("\n");
+
+  test("given one of it, then it is told of in the singular", () => {
+    const opened = statements(new Recorder().join(merchant));
+    expect(opened).toContain("signed this file: 1 event up to the state awaitingPaymentRequest");
+    expect(opened).toContain("The one event is the channel's first");
+    expect(statements(conversation(undefined, 1))).toContain(
+      "The wallet message, as received, says what its event says",
+    );
+  });
+
+  test("given several, then in the plural", () => {
+    const asked = statements(conversation(undefined, 2));
+    expect(asked).toContain("signed this file: 4 events up to the state awaitingPayment");
+    expect(asked).toContain("The 4 events form one chain");
+    expect(asked).toContain("The 2 wallet messages, as received, say what their events say");
+  });
+});
 
 describe("a settled channel", () => {
   test("given the operator's key is trusted, then all is proved but what no file can prove", () => {

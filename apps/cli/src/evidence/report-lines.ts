@@ -1,7 +1,6 @@
 import { checkTitles, type CheckStatus, type EvidenceReport } from "@p4/evidence";
-import { sizeText, timeText } from "../human.ts";
+import { counted, sizeText, timeText } from "../human.ts";
 import type { Style, Terminal } from "../terminal.ts";
-import { counted } from "./counted.ts";
 import { wrapText } from "./wrap-text.ts";
 
 const words: Record<CheckStatus, readonly [word: string, style: Style]> = {

@@ -11,8 +11,7 @@ import {
   type StreamReport,
 } from "@p4/nats";
 import { documentBuckets } from "@p4/node";
-import { counted } from "../evidence/counted.ts";
-import { durationText, sizeText } from "../human.ts";
+import { counted, durationText, sizeText } from "../human.ts";
 
 /** One thing that was looked at. `fix` is what to do about it; empty when nothing has to be done. */
 export interface Finding {

@@ -1,9 +1,8 @@
 import type { ChannelHead } from "@p4/evidence";
 import { forEachConcurrently } from "@p4/node";
 import { sha256Hex } from "@p4/node-crypto";
-import { counted } from "../evidence/counted.ts";
 import { readAnchorFile } from "../evidence/input-output.ts";
-import { countText, timeText } from "../human.ts";
+import { countText, counted, timeText } from "../human.ts";
 import { withNode, type Operator } from "../operator/with-node.ts";
 import { Progress } from "../progress.ts";
 import { examples, type Verb, type VerbContext } from "../verb.ts";
@@ -42,11 +41,11 @@ async function compare(context: VerbContext, { node }: Operator, path: string): 
   const { style } = context.terminal;
   context.print({ file: path, ok: differing.length === 0, ...signedRoot, differing, gone }, () => [
     `${counted(heads.length, "channel")}, anchored ${timeText(signedRoot.anchoredAtMs)}, root ${signedRoot.root}`,
-    ...(gone === 0 ? [] : [`${countText(gone)} are no longer in the log`]),
+    ...(gone === 0 ? [] : [`no longer in the log: ${countText(gone)}`]),
     ...differing.map(({ channelId, streamVersion, fault }) => `${channelId} at ${streamVersion}: ${fault}`),
     differing.length === 0
       ? style("green", "the log still holds what was anchored")
-      : style("red", `${countText(differing.length)} differ`),
+      : style("red", `differing from what was anchored: ${counted(differing.length, "channel")}`),
   ]);
   if (differing.length > 0) context.fail();
 }

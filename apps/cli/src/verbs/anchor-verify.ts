@@ -1,10 +1,9 @@
 import { anchoredHead } from "@p4/evidence";
 import { readAnchorTransaction } from "../evidence/anchor-transaction-file.ts";
-import { counted } from "../evidence/counted.ts";
 import { findMined, type MinedVerdict } from "../evidence/find-mined.ts";
 import { readAnchorFile } from "../evidence/input-output.ts";
 import { publicKeyArgument } from "../evidence/key-arguments.ts";
-import { timeText } from "../human.ts";
+import { counted, timeText } from "../human.ts";
 import { CliError } from "../cli-error.ts";
 import { examples, type Verb, type VerbContext } from "../verb.ts";
 import { channelArgument, urlArgument } from "./arguments.ts";

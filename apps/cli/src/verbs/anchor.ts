@@ -2,13 +2,12 @@ import { join } from "node:path";
 import { createAnchor, readAnchor, type ChannelHead } from "@p4/evidence";
 import { nodeCrypto } from "@p4/node-crypto";
 import { CliError, isCliError } from "../cli-error.ts";
-import { counted } from "../evidence/counted.ts";
 import { anchorTransactionPath } from "../evidence/anchor-transaction-file.ts";
 import { confirmReplacing, writeOutputFile } from "../evidence/input-output.ts";
 import { openKeyFile, operatorKeyPath } from "../evidence/key-file.ts";
 import { publishAnchor, type PublishedAnchor, type PublishOptions } from "../evidence/publish-anchor.ts";
 import { fileLine } from "../evidence/report-lines.ts";
-import { countText, timeText } from "../human.ts";
+import { counted, timeText } from "../human.ts";
 import { countChannels, refoldAll } from "../operator/refold-all.ts";
 import { withNode, type Operator } from "../operator/with-node.ts";
 import { WalletFile } from "../pay/wallet-file.ts";
@@ -83,7 +82,9 @@ async function makeAnchor(context: VerbContext, operator: Operator, options: Anc
     `${counted(heads.length, "channel")} at ${timeText(anchoredAtMs)}`,
     `root ${signedRoot.root}`,
     `signed by ${signedRoot.publicKey}`,
-    ...(aging === 0 ? [] : [`${countText(aging)} have lost their first events to the log's age, and are not in it`]),
+    ...(aging === 0
+      ? []
+      : [`not in it: ${counted(aging, "channel")} without first events, which went with the log's age`]),
     ...damaged.map(
       ({ channelId, message }) => `${context.terminal.style("red", "not in it")} ${channelId}: ${message}`,
     ),

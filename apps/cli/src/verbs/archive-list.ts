@@ -1,5 +1,5 @@
 import { openArchive, type ArchiveRecord } from "../evidence/archive.ts";
-import { countText, sizeText, timeText } from "../human.ts";
+import { countText, counted, sizeText, timeText } from "../human.ts";
 import { Newest } from "../operator/newest.ts";
 import { withNode, type Operator } from "../operator/with-node.ts";
 import { tableLines, type Column } from "../table.ts";
@@ -53,6 +53,6 @@ async function list(context: VerbContext, operator: Operator, limit: number): Pr
       ]),
       context.terminal.style,
     ),
-    `${countText(archived.length)} of ${countText(found)} archived channels, ${sizeText(bytes)} in all`,
+    `${countText(archived.length)} of ${counted(found, "archived channel")}, ${sizeText(bytes)} in all`,
   ]);
 }

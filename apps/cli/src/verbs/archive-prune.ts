@@ -1,6 +1,5 @@
-import { counted } from "../evidence/counted.ts";
 import { openArchive, type ArchiveRecord } from "../evidence/archive.ts";
-import { countText, sizeText, timeText } from "../human.ts";
+import { countText, counted, sizeText, timeText } from "../human.ts";
 import { withNode, type Operator } from "../operator/with-node.ts";
 import { CliError } from "../cli-error.ts";
 import { examples, type Verb, type VerbContext } from "../verb.ts";
@@ -35,7 +34,7 @@ async function prune(
   }
   let [deleted, held, bytes] = [0, 0, 0];
   for (const record of old) {
-    if (context.signal.aborted) throw new CliError("failed", `interrupted after ${deleted} deletions`);
+    if (context.signal.aborted) throw new CliError("failed", `interrupted after ${counted(deleted, "deletion")}`);
     if (await archive.remove(record)) {
       deleted++;
       bytes += record.bytes;

@@ -1,8 +1,7 @@
 import { Option } from "commander";
 import { channelStates, stuckForMs, waitsFor, type ChannelSummary } from "@p4/channel";
 import { CliError } from "../cli-error.ts";
-import { counted } from "../evidence/counted.ts";
-import { countText, durationText, timeText } from "../human.ts";
+import { countText, counted, durationText, timeText } from "../human.ts";
 import { Newest } from "../operator/newest.ts";
 import { withNode, type Operator } from "../operator/with-node.ts";
 import { Progress } from "../progress.ts";

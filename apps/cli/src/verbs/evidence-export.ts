@@ -1,7 +1,7 @@
 import { anchorProof, appendAnchor, renderEvidenceHtml, verifyEvidence, type EvidenceReport } from "@p4/evidence";
 import { nodeCrypto } from "@p4/node-crypto";
 import { CliError } from "../cli-error.ts";
-import { counted } from "../evidence/counted.ts";
+import { counted } from "../human.ts";
 import { confirmReplacing, readAnchorFile, writeOutputFile } from "../evidence/input-output.ts";
 import { fileArgument } from "../evidence/key-arguments.ts";
 import { openKeyFile, operatorKeyPath } from "../evidence/key-file.ts";

@@ -1,4 +1,4 @@
-import { countText, durationText } from "../human.ts";
+import { countText, counted, durationText } from "../human.ts";
 import { countChannels } from "../operator/refold-all.ts";
 import { withNode } from "../operator/with-node.ts";
 import { Progress } from "../progress.ts";
@@ -21,7 +21,7 @@ export const indexVerb: Verb = (program, context) => {
         context.print(
           { channels, tookMs: Math.round(tookMs), channelsPerSecond: Math.round(perSecond) },
           () =>
-            `${countText(channels)} channels indexed in ${durationText(tookMs)}: ${countText(Math.round(perSecond))}/s`,
+            `${counted(channels, "channel")} indexed in ${durationText(tookMs)}: ${countText(Math.round(perSecond))}/s`,
         );
       }),
     );

@@ -37,7 +37,7 @@ describe("p4 recover --all --check and p4 replay --all --against", () => {
     const { exitCode, out } = await p4("replay", "--all", "--against", other);
     expect(exitCode).toBe(1);
     expect(out).toMatch(/changed whole-7 at \d+: settled -> awaitingPayment/);
-    expect(out).toContain("1 end elsewhere");
+    expect(out).toContain("ending elsewhere: 1 channel");
   });
 
   it.each([

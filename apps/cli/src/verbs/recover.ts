@@ -1,7 +1,7 @@
 import { machineVersion } from "@p4/channel";
 import { sha256Hex } from "@p4/node-crypto";
 import { CliError } from "../cli-error.ts";
-import { countText, durationText } from "../human.ts";
+import { countText, counted, durationText } from "../human.ts";
 import { countChannels, refoldAll, type RefoldReport } from "../operator/refold-all.ts";
 import { StateHashesWriter } from "../operator/state-hashes.ts";
 import { withNode, type Operator } from "../operator/with-node.ts";
@@ -70,15 +70,15 @@ async function recover(context: VerbContext, operator: Operator, options: Recove
   const maxRssBytes = process.resourceUsage().maxRSS * 1_024;
   const rates = { tookMs: Math.round(tookMs), channelsPerSecond: Math.round(perSecond), eventsPerSecond, maxRssBytes };
   context.print({ region, machineVersion: version, ...report, ...rates }, () => [
-    `${countText(channels)} channels, ${countText(events)} events in ${durationText(tookMs)}: ` +
+    `${counted(channels, "channel")}, ${counted(events, "event")} in ${durationText(tookMs)}: ` +
       `${countText(rates.channelsPerSecond)} channels/s, ${countText(eventsPerSecond)} events/s`,
-    ...(aging === 0 ? [] : [`${countText(aging)} have lost their first events to the log's age`]),
+    ...(aging === 0 ? [] : [`${counted(aging, "channel")} without first events, which went with the log's age`]),
     ...damaged.map(
       ({ channelId, code, message }) => `${context.terminal.style("red", "damaged")} ${channelId}: ${code}: ${message}`,
     ),
     damaged.length === 0
       ? `${context.terminal.style("green", "all fold")}, with machine ${version}`
-      : `${countText(damaged.length)} do not fold`,
+      : `not folding: ${counted(damaged.length, "channel")}`,
   ]);
   if (damaged.length > 0) context.fail();
 }

@@ -1,6 +1,6 @@
 import { machineVersion } from "@p4/channel";
 import { sha256Hex } from "@p4/node-crypto";
-import { countText } from "../human.ts";
+import { countText, counted } from "../human.ts";
 import { compareStates } from "../operator/compare-states.ts";
 import { readStateHashes } from "../operator/state-hashes.ts";
 import { withNode } from "../operator/with-node.ts";
@@ -18,12 +18,12 @@ export async function replayAllAgainst(context: VerbContext, file: string): Prom
     const { channels, changed, gone } = report;
     const now = machineVersion(sha256Hex);
     context.print({ file, machineThen: head.machineVersion, machineNow: now, ...report }, () => [
-      `${countText(channels)} channels recorded ${head.madeAt} with machine ${head.machineVersion}; this is ${now}`,
-      ...(gone === 0 ? [] : [`${countText(gone)} are no longer in the log`]),
+      `${counted(channels, "channel")} recorded ${head.madeAt} with machine ${head.machineVersion}; this is ${now}`,
+      ...(gone === 0 ? [] : [`no longer in the log: ${countText(gone)}`]),
       ...changed.map(({ channelId, streamVersion, detail }) => `changed ${channelId} at ${streamVersion}: ${detail}`),
       changed.length === 0
         ? context.terminal.style("green", "every channel ends where it ended")
-        : context.terminal.style("red", `${countText(changed.length)} end elsewhere`),
+        : context.terminal.style("red", `ending elsewhere: ${counted(changed.length, "channel")}`),
     ]);
     if (changed.length > 0) context.fail();
   });

@@ -10,9 +10,8 @@ import {
 } from "@p4/channel";
 import { sha256Hex } from "@p4/node-crypto";
 import { CliError } from "../cli-error.ts";
-import { counted } from "../evidence/counted.ts";
 import { logWithArchive } from "../evidence/log-with-archive.ts";
-import { durationText, timeText } from "../human.ts";
+import { counted, durationText, timeText } from "../human.ts";
 import { explainFailure } from "../operator/explain-failure.ts";
 import { readTimeline, sentTo, textOf } from "../operator/read-channel.ts";
 import { withNode, type Operator } from "../operator/with-node.ts";

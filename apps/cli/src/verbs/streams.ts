@@ -1,5 +1,5 @@
 import { inspectBroker, inspectStreams, type StreamReport } from "@p4/nats";
-import { countText, durationText, sizeText } from "../human.ts";
+import { countText, counted, durationText, sizeText } from "../human.ts";
 import { withBroker } from "../operator/with-node.ts";
 import { tableLines, type Column } from "../table.ts";
 import { CliError } from "../cli-error.ts";
@@ -84,7 +84,7 @@ function leftDays({ storedBytes, storeLimitBytes, bytesPerDay, finalBytes }: Fil
 function limitText(limitBytes: number | null, daysLeft: number | null): string {
   if (limitBytes === null) return "the account has no limit: watch the disk of the servers";
   if (daysLeft === null) return `the limit of ${sizeText(limitBytes)} is never reached at this rate`;
-  return `${countText(daysLeft)} days are left to the limit of ${sizeText(limitBytes)}`;
+  return `${counted(daysLeft, "day")} left to the limit of ${sizeText(limitBytes)}`;
 }
 
 const columns: readonly Column[] = [

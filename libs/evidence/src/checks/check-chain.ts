@@ -43,7 +43,10 @@ export function checkChain(file: EvidenceFile, crypto: SpvCrypto): CheckedChain 
       const statement = `The chain ends with event ${previous.streamVersion} and the hash ${previous.hash}: that is not the head in the manifest.`;
       return { check: failed("HASH_CHAIN", statement, file.manifest), events: [] };
     }
-    const statement = `The ${events.length} events form one chain of hashes: none was changed, removed, added or moved between the first and event ${head.streamVersion}.`;
+    const statement =
+      events.length === 1
+        ? "The one event is the channel's first, and the head by its hash: it was not changed, and none was put before it."
+        : `The ${events.length} events form one chain of hashes: none was changed, removed, added or moved between the first and event ${head.streamVersion}.`;
     return { check: proved("HASH_CHAIN", statement), events };
   }
 }

@@ -30,8 +30,12 @@ export function checkMessages(channelId: string, events: readonly RecordedEvent[
     const fault = typeof message === "string" ? message : faultOf(message, event, channelId);
     return fault === null ? [] : [failed("MESSAGES", `The message as received ${fault}.`, recorded)];
   });
-  const read = `The ${messages.length} wallet messages, as received, say what their events say (key, ids, sender's role, verdict).`;
-  return faults.length > 0 ? faults : [proved("MESSAGES", read)];
+  if (faults.length > 0) return faults;
+  const subject =
+    messages.length === 1
+      ? "The wallet message, as received, says what its event says"
+      : `The ${messages.length} wallet messages, as received, say what their events say`;
+  return [proved("MESSAGES", `${subject} (key, ids, sender's role, verdict).`)];
 }
 
 function faultOf(message: Message, event: RecordedEvent<WalletEventType>["event"], channelId: string): string | null {

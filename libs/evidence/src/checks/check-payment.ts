@@ -1,5 +1,6 @@
 import { paymentTransactionId, type SpvCrypto } from "@p4/spv";
 import { groupedDigits, paymentAmounts, paysAll, sumOf, termsAmounts } from "../amounts.ts";
+import { counted } from "../counted.ts";
 import { failed, notProved, proved, type EvidenceCheck } from "../report.ts";
 import { readFrame } from "./check-messages.ts";
 import { checkEach, eventsOf, type RecordedEvent } from "./recorded-event.ts";
@@ -38,7 +39,8 @@ function checkAmounts(
   const asked = terms === undefined ? null : termsAmounts(terms.event.data.message);
   const made = paymentAmounts(payment.event.data.message, crypto);
   if (terms === undefined || asked === null || made === null) return [];
-  const sum = `${groupedDigits(sumOf(asked))} satoshis in ${asked.length} output${asked.length === 1 ? "" : "s"}`;
+  const total = sumOf(asked);
+  const sum = `${groupedDigits(total)} ${total === 1n ? "satoshi" : "satoshis"} in ${counted(asked.length, "output")}`;
   return paysAll(asked, made)
     ? [
         proved(

@@ -2,6 +2,7 @@ import type { SpvCrypto } from "@p4/spv";
 import type { EvidenceFile } from "../evidence-file.ts";
 import { failed, notProved, proved, type EvidenceCheck } from "../report.ts";
 import { isSignedBy } from "../signing.ts";
+import { counted } from "../counted.ts";
 import { manifestStatement } from "../statements.ts";
 import { timeText } from "../time-text.ts";
 
@@ -15,7 +16,7 @@ export function checkSignature(file: EvidenceFile, crypto: SpvCrypto): EvidenceC
     return failed("SIGNATURE", `The signature of the operator's key ${publicKey} does not verify.`, signature);
   }
   const { eventCount, state } = manifest.value;
-  const outcome = `${eventCount} events that end in the state ${state}`;
+  const outcome = `${counted(eventCount, "event")} up to the state ${state}`;
   const time = timeText(header.value.exportedAtMs);
   return proved(
     "SIGNATURE",
