@@ -204,6 +204,7 @@ describe("describeConfig", () => {
   const environment = {
     P4_JOIN_SECRET: "a-secret-of-sixteen",
     P4_NATS_URL: "nats://me:hunter2@host:4222",
+    P4_HEADER_SOURCE: "bhs:https://me:hunter2@headers.example",
     P4_DEMO: "off",
   };
   const lines = describeConfig(loadConfig(environment), environment);
@@ -219,6 +220,13 @@ describe("describeConfig", () => {
     const text = formatConfig(lines);
     expect(text).toMatch(/^\* P4_DEMO +off$/m);
     expect(text).toMatch(/^ {2}P4_CHANNEL_TTL +7200000 ms$/m);
+    expect(text).toMatch(/^\* P4_HEADER_SOURCE +bhs:https:\/\/\(set\)@headers.example$/m);
+  });
+
+  it.each(["none", "file:/a b/headers.txt", "miner:http://h:1", "bhs:https://h/x", "woc:test"])("shows %s", (text) => {
+    const environment = { P4_HEADER_SOURCE: text };
+    const shown = describeConfig(loadConfig(environment), environment);
+    expect(shown.find(({ name }) => name === "headerSource")?.value).toBe(text);
   });
 
   it("documents every variable in one row each", () => {

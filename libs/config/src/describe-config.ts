@@ -6,7 +6,7 @@ import { schema, type Setting, type SettingName } from "./schema.ts";
 export interface ConfigLine {
   readonly name: SettingName;
   readonly variable: string;
-  /** The parsed value; "(set)" in place of a secret, null when left out. */
+  /** The parsed value, as its text where it is an object; "(set)" in place of a secret, null when left out. */
   readonly value: unknown;
   readonly source: "environment" | "default";
   readonly description: string;
@@ -22,7 +22,7 @@ export function describeConfig(config: Config, environment: Environment = {}): C
     return {
       name,
       variable: setting.variable,
-      value: setting.secret && value !== null ? "(set)" : redacted(value),
+      value: setting.secret && value !== null ? "(set)" : redacted(setting.parser.format?.(value) ?? value),
       source: given === "" ? "default" : "environment",
       description: setting.description,
     };

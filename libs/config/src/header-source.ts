@@ -25,4 +25,17 @@ export const headerSource: Parser<HeaderSourceConfig> = {
     const address = httpUrl.parse(rest);
     return address === undefined ? undefined : { kind, url: address };
   },
+  format(source) {
+    switch (source.kind) {
+      case "none":
+        return source.kind;
+      case "file":
+        return `file:${source.path}`;
+      case "woc":
+        return `woc:${source.network}`;
+      case "miner":
+      case "bhs":
+        return `${source.kind}:${source.url}`;
+    }
+  },
 };

@@ -5,6 +5,8 @@ export interface Parser<T> {
   /** Completes the sentence "must be ...". */
   readonly rule: string;
   parse(text: string): T | undefined;
+  /** The text that gives this value; for values that are objects. */
+  format?(value: T): string;
 }
 
 const durationUnitsMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
