@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { connectBroker, type Broker } from "@p4/nats";
-import { findNatsServer, repositoryNatsConf, startNatsServer } from "@p4/nats-server";
+import { findNatsServer, repositoryNatsConf, startNatsServer, type NatsServerProcess } from "@p4/nats-server";
 import { tempDir, waitFor, withNatsServer } from "@p4/testkit";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { payment, terms } from "./test-support/bodies.ts";
@@ -108,15 +108,16 @@ describe("a broker that goes away and comes back", () => {
 
 describe("a broker that is there, but", () => {
   const dir = tempDir();
+  const conf = join(dir, "trouble.conf");
   let admin: Broker;
+  let server: NatsServerProcess;
   let url = "";
   const userUrl = (user: string): string => url.replace("nats://", `nats://${user}:pw@`);
 
   beforeAll(async () => {
-    const conf = join(dir, "trouble.conf");
     writeFileSync(conf, troubleConf);
     const { path: binary } = await findNatsServer();
-    const server = await startNatsServer({ binary, configFile: conf, storeDir: join(dir, "store") });
+    server = await startNatsServer({ binary, configFile: conf, storeDir: join(dir, "store") });
     url = server.url;
     admin = await connectBroker({ url: userUrl("admin"), name: "test" });
     afterAll(async () => {
@@ -195,7 +196,7 @@ describe("a broker that is there, but", () => {
     });
   }, 30_000);
 
-  it("forbids to write: the running edge names it to the wallet and to the operator", async () => {
+  it("forbids to write: the running edge names it to the wallet and to the operator, and serves when it may", async () => {
     const edge = await startTestEdge(userUrl("mute"), { P4_REGION: "mute" });
     expect(await edge.upgrade(newChannelId())).toMatchObject({
       status: 503,
@@ -204,7 +205,12 @@ describe("a broker that is there, but", () => {
     const { status, broker } = await readyz(edge);
     expect({ status, broker }).toMatchObject({ status: 503, broker: { facts: { code: "STORE_FORBIDDEN" } } });
     expect(broker.detail).toMatch(/check its permissions.*publish on p4.mute/);
-  }, 30_000);
+    writeFileSync(conf, troubleConf.replace('"p4.*.*.event.>"', '"p4.other.>"'));
+    await server.stop();
+    await server.restart();
+    await waitFor(async () => (await edge.upgrade(newChannelId())).status === 101, { timeoutMs: 15_000 });
+    await waitFor(async () => (await readyz(edge)).status === 200);
+  }, 40_000);
 
   it("is too old: the start is refused with both versions", async () => {
     const { port } = await startOldServer();

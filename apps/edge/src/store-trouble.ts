@@ -44,6 +44,12 @@ export class StoreTrouble {
     return this.current?.code === "STORE_UNAVAILABLE";
   }
 
+  /** A new connection starts without blame: what lasts will show again. */
+  forget(): void {
+    this.#last = null;
+    this.#unanswered = 0;
+  }
+
   note(error: unknown): void {
     if (isBrokerTrouble(error)) this.#remember(error);
   }
