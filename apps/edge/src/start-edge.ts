@@ -54,6 +54,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       return { log: trouble.watch(log, () => node.broker.ready()), feed };
     },
     onStatus: (status) => {
+      if (status.type === "reconnected") trouble.forget();
       if (status.type !== "error") return logger.info({ broker: status }, "broker");
       trouble.note(status.error);
       logger.error({ error: status.error }, "broker");
