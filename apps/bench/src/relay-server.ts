@@ -14,6 +14,8 @@ const server = await startServer({
   host: "127.0.0.1",
   port: 0,
   routes: [],
+  // All wallets of the benchmark come from one address.
+  limits: { maxUpgradesPerIpPerSecond: 1_000_000 },
   webSockets: [
     {
       path: "/ws/:channelID",
