@@ -202,6 +202,24 @@ describe("a registry", () => {
     ]);
   });
 
+  it("shows nobody a state from before the loss: who follows or reads then waits for the comparison", async () => {
+    const store = createInMemoryStore();
+    const [deaf, other] = [testNode(store), testNode(store)];
+    const id = newChannelId();
+    await other.registry.submit(id, joinOf(id));
+    await deaf.registry.follow(id, ignore);
+    store.faults.loseLiveEvents(1);
+    const stored = await other.registry.submit(id, wallet("OfferTerms"));
+    store.faults.reconnect();
+    const [followed, read] = await Promise.all([deaf.registry.follow(id, ignore), deaf.registry.read(id)]);
+    const { streamVersion } = stored.channel;
+    expect([followed.channel.streamVersion, read.streamVersion]).toEqual([streamVersion, streamVersion]);
+    deaf.reads.failures.push("STORE_MISSING");
+    store.faults.reconnect();
+    await expect(deaf.registry.follow(id, ignore)).rejects.toMatchObject({ code: "STORE_MISSING" });
+    deaf.registry.close();
+  });
+
   it("refuses commands while the comparison cannot be made, and serves when it can", async () => {
     const store = createInMemoryStore();
     const node = testNode(store);

@@ -55,7 +55,7 @@ export class ChannelRegistry {
     const actor = this.#actors.get(channelId) ?? this.#start(channelId);
     actor.followers++;
     try {
-      await actor.ready;
+      await this.#upToDate(actor);
     } catch (error) {
       this.#unfollow(actor);
       throw error;
@@ -93,7 +93,7 @@ export class ChannelRegistry {
   async read(channelId: string): Promise<Channel> {
     const live = this.#actors.get(channelId);
     if (live !== undefined) {
-      await live.ready;
+      await this.#upToDate(live);
       return live.replica.channel;
     }
     const replica = new ChannelReplica(channelId, this.#runtime);
@@ -125,6 +125,12 @@ export class ChannelRegistry {
     this.#reconnects.unsubscribe();
     this.#runtime.timers.close();
     for (const actor of this.#actors.values()) this.#passivate(actor);
+  }
+
+  /** Nobody is shown a state from before a loss of the broker. Fails like a command while the comparison cannot be made. */
+  async #upToDate(actor: Actor): Promise<void> {
+    await actor.ready;
+    await this.#reconciled;
   }
 
   /** Commands wait for the comparison. While it cannot be made they fail with its error: nobody waits without an end. */
