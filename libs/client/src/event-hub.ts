@@ -5,6 +5,7 @@ type Listener = (event: SessionEvent) => void;
 /** Hands each event to every listener and every open iteration. */
 export class EventHub {
   readonly #listeners = new Set<Listener>();
+  #hasEnded = false;
 
   on<Type extends SessionEventType>(type: Type, listener: (event: EventOf<Type>) => void): () => void {
     return this.listen((event) => {
@@ -20,6 +21,7 @@ export class EventHub {
 
   /** One faulty listener must not keep the event from the others: its error is reported as an uncaught one. */
   emit(event: SessionEvent): void {
+    if (event.type === "ended") this.#hasEnded = true;
     for (const listener of [...this.#listeners]) {
       try {
         listener(event);
@@ -32,28 +34,43 @@ export class EventHub {
   }
 
   /** Events from this call on, up to and with `ended`. What is not read yet is kept. */
-  async *iterate(signal?: AbortSignal): AsyncGenerator<SessionEvent, void, undefined> {
+  iterate(signal?: AbortSignal): AsyncGenerator<SessionEvent, void, undefined> {
     const queue: SessionEvent[] = [];
+    let isOver = this.#hasEnded;
     let wake = (): void => undefined;
     const stopListening = this.listen((event) => {
       queue.push(event);
       wake();
     });
-    const onAbort = (): void => wake();
-    signal?.addEventListener("abort", onAbort);
-    try {
-      while (signal?.aborted !== true) {
-        const event = queue.shift();
-        if (event === undefined) {
-          await new Promise<void>((resolve) => (wake = resolve));
-          continue;
-        }
-        yield event;
-        if (event.type === "ended") return;
-      }
-    } finally {
+    const stop = (): void => {
+      isOver = true;
       stopListening();
-      signal?.removeEventListener("abort", onAbort);
-    }
+      signal?.removeEventListener("abort", stop);
+      wake();
+    };
+    if (isOver || signal?.aborted === true) stop();
+    else signal?.addEventListener("abort", stop);
+    const events = (async function* (): AsyncGenerator<SessionEvent, void, undefined> {
+      try {
+        while (!isOver) {
+          const event = queue.shift();
+          if (event === undefined) {
+            await new Promise<void>((resolve) => (wake = resolve));
+            continue;
+          }
+          yield event;
+          if (event.type === "ended") return;
+        }
+      } finally {
+        stop();
+      }
+    })();
+    // A generator that was never begun does not come to its `finally`.
+    const end = events.return.bind(events);
+    events.return = (value) => {
+      stop();
+      return end(value);
+    };
+    return events;
   }
 }

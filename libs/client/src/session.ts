@@ -55,7 +55,7 @@ export class Session {
     this.#role = role;
     this.#options = options;
     this.#state = initialSession(limitsOf(role, this.#urls.length, options), options.since ?? null);
-    options.signal?.addEventListener("abort", () => this.close(), { once: true });
+    this.#closeOnAbort(options.signal);
     this.#advance({ type: options.signal?.aborted === true ? "stop" : "start" });
   }
 
@@ -90,6 +90,14 @@ export class Session {
         if (this.#sending.delete(messageId)) this.#advance({ type: "cancel", messageId });
       };
     }, signal);
+  }
+
+  #closeOnAbort(signal: AbortSignal | undefined): void {
+    if (signal === undefined) return;
+    const onAbort = (): void => this.close();
+    signal.addEventListener("abort", onAbort);
+    // The signal may be the whole program's: it must not keep every session that there ever was.
+    this.events.on("ended", () => signal.removeEventListener("abort", onAbort));
   }
 
   onDelivery(listener: DeliveryListener): () => void {

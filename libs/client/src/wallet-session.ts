@@ -61,11 +61,14 @@ export class WalletSession {
   }
 
   /** Resolves with the first fitting proof, one that has arrived already included. Rejects when the channel ends. */
-  waitForProof({ txid, accept, signal }: ProofFilter = {}): Promise<ReceivedMessage> {
+  async waitForProof({ txid, accept, signal }: ProofFilter = {}): Promise<ReceivedMessage> {
+    const fits = async (proof: ReceivedMessage): Promise<boolean> =>
+      (txid === undefined || provedTxid(proof) === txid) && (accept === undefined || (await accept(proof)));
+    // Nothing comes any more, but what came before the end is still true.
+    if (this.phase === "ended") for (const proof of this.#proofs) if (await fits(proof)) return proof;
     return this.session.waitFor<ReceivedMessage>((resolve, reject) => {
       const consider = async (proof: ReceivedMessage): Promise<void> => {
-        if (txid !== undefined && provedTxid(proof) !== txid) return;
-        if (accept === undefined || (await accept(proof))) resolve(proof);
+        if (await fits(proof)) resolve(proof);
       };
       for (const proof of this.#proofs) consider(proof).catch(reject);
       return this.session.events.on("proof", ({ received }) => void consider(received).catch(reject));

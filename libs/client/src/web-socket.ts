@@ -18,21 +18,33 @@ export interface SocketListener {
 
 /** One connection: from its start until it is lost or closed. */
 export class Socket {
-  readonly #socket: WebSocketLike;
+  #socket: WebSocketLike | null = null;
+  #isClosed = false;
 
   constructor(create: WebSocketConstructor, url: string, listener: SocketListener) {
-    this.#socket = new create(url);
+    let socket: WebSocketLike;
+    try {
+      socket = new create(url);
+    } catch (error) {
+      // Not allowed from here: a page that came over TLS may not open ws. Another address may do.
+      const reason = error instanceof Error ? error.message : String(error);
+      queueMicrotask(() => {
+        if (!this.#isClosed) listener.lost(1006, reason);
+      });
+      return;
+    }
+    this.#socket = socket;
     let hasOpened = false;
-    this.#socket.onopen = () => void (hasOpened = true);
-    this.#socket.onmessage = (event: { data: unknown }) => {
+    socket.onopen = () => void (hasOpened = true);
+    socket.onmessage = (event: { data: unknown }) => {
       if (typeof event.data === "string") listener.message(event.data);
     };
-    this.#socket.onclose = (event: { code?: number; reason?: string }) => {
+    socket.onclose = (event: { code?: number; reason?: string }) => {
       this.#silence();
       listener.lost(event.code ?? 1006, event.reason ?? "");
     };
     // The standard has a close event follow each error; Node.js 22 leaves it out when the connection was never made.
-    this.#socket.onerror = () => {
+    socket.onerror = () => {
       if (hasOpened) return;
       this.#silence();
       listener.lost(1006, "the connection could not be made");
@@ -40,16 +52,18 @@ export class Socket {
   }
 
   send(text: string): void {
-    this.#socket.send(text);
+    this.#socket?.send(text);
   }
 
   /** The close handshake of a dead peer may take a minute: nobody waits for it. */
   close(code: number, reason: string): void {
+    this.#isClosed = true;
     this.#silence();
-    this.#socket.close(code, reason);
+    this.#socket?.close(code, reason);
   }
 
   #silence(): void {
+    if (this.#socket === null) return;
     this.#socket.onmessage = null;
     this.#socket.onclose = null;
     this.#socket.onerror = () => undefined;

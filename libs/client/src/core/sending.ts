@@ -9,9 +9,12 @@ export function flush(state: SessionState): Step {
   return state.receipts ? writeQueued(state) : writeUnconfirmed(state);
 }
 
-/** After a join: whatever was on its way is written again under its old messageId. */
+/** After a join: whatever was on its way is written again under its old messageId, also what was to wait. */
 export function flushAll(state: SessionState): Step {
-  return flush({ ...state, outbox: requeueAll(state.outbox) });
+  const delayed = state.outbox.filter(({ status }) => status === "delayed");
+  const flushed = flush({ ...state, outbox: requeueAll(state.outbox) });
+  const stopped = delayed.map(({ messageId }) => ({ type: "clearTimer", timer: `resend:${messageId}` }) as const);
+  return { state: flushed.state, effects: [...stopped, ...flushed.effects] };
 }
 
 function writeQueued(state: SessionState): Step {

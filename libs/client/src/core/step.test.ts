@@ -160,9 +160,11 @@ describe("a message on its way", () => {
     const refused = [start, joined, send("a"), refusal("STORE_UNAVAILABLE", "a", "payment")] as const;
     expect(given(...refused).effects).toContainEqual({ type: "setTimer", timer: "resend:a", delayMs: 75 });
     expect(written(given(...refused, { type: "timer", timer: "resend:a" }).effects)).toEqual(["<a>"]);
-    // A join in the meantime writes it; the old timer then does nothing.
+    // A join in the meantime writes it: no timer is left, and a late one does nothing.
+    const taken = given(...refused, ...reconnected).effects;
+    expect(written(taken)).toEqual(["<a>"]);
+    expect(taken).toContainEqual({ type: "clearTimer", timer: "resend:a" });
     const timer: SessionInput = { type: "timer", timer: "resend:a" };
-    expect(written(given(...refused, ...reconnected).effects)).toEqual(["<a>"]);
     expect(written(given(...refused, ...reconnected, timer).effects)).toEqual([]);
   });
 
