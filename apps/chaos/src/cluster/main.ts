@@ -4,13 +4,14 @@ import { loadConfig } from "@p4/config";
 import { timelineTable } from "@p4/stack";
 import { startSystem, type System } from "../system/system.ts";
 import { Balancer } from "./balancer.ts";
+import { keepRunning } from "./keep-running.ts";
 import { playPayment } from "./play-payment.ts";
 
 export const clusterUsage = `npm run cluster -- [--edges 2] [--data ./data/cluster]
 
 Runs as processes of this machine what deploy/cluster describes: three nats-servers, edges behind one address (P4_PORT,
 default 8445), the proof server and two expiry workers. Plays one payment, then serves until Ctrl-C. The P4_ variables
-are handed to every process; P4_REPLICAS is 3 here unless it is set.`;
+are handed to every process; P4_REPLICAS is 3 here unless it is set. A process that ends, or is killed, is started again.`;
 
 const maxEdges = 16;
 
@@ -58,6 +59,7 @@ async function serve(dir: string, edges: number, interrupted: Promise<void>, sta
     onProgress: say,
   });
   let balancer: Balancer | undefined;
+  let letGo = (): void => undefined;
   try {
     balancer = await Balancer.open(config.port, Object.values(system.edgePorts));
     const socketUrl = `ws://127.0.0.1:${String(balancer.port)}`;
@@ -73,12 +75,14 @@ async function serve(dir: string, edges: number, interrupted: Promise<void>, sta
     });
     const { lines } = timelineTable(played.timeline.entries, undefined, process.stdout.columns);
     say(`\nThe timeline of channel ${played.channelId}:\n\n${lines.join("\n")}\n`);
-    say("Serving. Ctrl-C stops everything.");
+    letGo = keepRunning([...system.brokers.brokers, ...system.apps.values()], say);
+    say("Serving. Kill what you like: it comes back after 5 s. Ctrl-C stops everything.");
     started();
     await interrupted;
     say("stopping");
     return 0;
   } finally {
+    letGo();
     balancer?.close();
     await system.stop();
   }
@@ -86,11 +90,12 @@ async function serve(dir: string, edges: number, interrupted: Promise<void>, sta
 
 function printEndpoints(system: System, socketUrl: string, proofUrl: string, dir: string): void {
   say(`wallets       ${socketUrl}/ws/<channelID>`);
+  const pidOf = (name: string): string => `pid ${String(system.apps.get(name)?.pid)}`;
   for (const [name, port] of Object.entries(system.edgePorts)) {
-    say(`${name.padEnd(13)} http://127.0.0.1:${String(port)}  (behind it)`);
+    say(`${name.padEnd(13)} http://127.0.0.1:${String(port)}  (behind it, ${pidOf(name)})`);
   }
-  say(`proof server  ${proofUrl}/proofs/<txid>?i=<channelID>`);
-  for (const { name, url } of system.brokers.brokers) say(`${name.padEnd(13)} ${url}`);
+  say(`proof server  ${proofUrl}/proofs/<txid>?i=<channelID>  (${pidOf("proofs")})`);
+  for (const { name, url, pid } of system.brokers.brokers) say(`${name.padEnd(13)} ${url}  (pid ${String(pid)})`);
   say(`logs, stores  ${dir}`);
 }
 

@@ -1,5 +1,6 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
+import { spawnBound } from "@p4/nats-server";
 import type { Member } from "./member.ts";
 
 export interface AppProcessOptions {
@@ -52,18 +53,13 @@ export class AppProcess implements Member {
     if (this.#child !== null) return Promise.resolve();
     const { module, env, logFile } = this.#options;
     const log = openSync(logFile, "a");
-    const child = spawn(process.execPath, [module], {
-      env: { PATH: process.env["PATH"], ...env },
-      stdio: ["ignore", log, log],
-    });
+    // Out of the reach of the terminal's Ctrl-C: with our own SIGTERM behind it, an edge would not part from its wallets.
+    const child = spawnBound(process.execPath, [module], log, { PATH: process.env["PATH"], ...env });
     closeSync(log);
     this.#wanted = true;
     this.#child = child;
-    const endWithUs = (): void => void child.kill("SIGKILL");
-    process.once("exit", endWithUs);
     this.#exited = new Promise((resolve) => {
       child.once("exit", (code, signal) => {
-        process.off("exit", endWithUs);
         this.#child = null;
         this.lastEnd = { code, signal };
         if (this.#wanted) this.ownEnds++;

@@ -38,6 +38,14 @@ export class Broker implements Member {
     return this.#process.port;
   }
 
+  get pid(): number {
+    return this.#process.pid;
+  }
+
+  get isRunning(): boolean {
+    return this.#process.isRunning;
+  }
+
   get url(): string {
     return this.#process.url;
   }
