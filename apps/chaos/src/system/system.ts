@@ -38,6 +38,8 @@ export interface System {
   stop(): Promise<void>;
 }
 
+/** The default would outlast the channels of a campaign. */
+const sweepEvery = "10s";
 const mains = { edge: "edge", expiry: "expiry", proofs: "proof-ingest" } as const;
 const readyWithinMs = 60_000;
 
@@ -86,7 +88,8 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     const proofPort = await freePort();
     if (workers) {
       await add("proofs", mainOf(mains.proofs), proofPort, { P4_PROOF_PORT: String(proofPort) });
-      for (const name of ["expiry-1", "expiry-2"]) await add(name, mainOf(mains.expiry), null, {});
+      const settings = { P4_EXPIRY_SWEEP: sweepEvery };
+      for (const name of ["expiry-1", "expiry-2"]) await add(name, mainOf(mains.expiry), null, settings);
     }
     await Promise.all([...apps.values()].map((app) => app.ready(readyWithinMs)));
     const member = (name: string): Member => {
