@@ -15,6 +15,9 @@ export const sabotages = {
 
 export type Sabotage = keyof typeof sabotages;
 
+/** Those that any campaign meets. Without the comparison only a missed event of a quiet channel shows. */
+export const campaignSabotages: readonly Sabotage[] = ["no-occ", "deliver-before-store", "deaf-edge"];
+
 export function isSabotage(name: string): name is Sabotage {
   return Object.hasOwn(sabotages, name);
 }
