@@ -3,6 +3,7 @@ import { invoiceIn, otherTxid, proof, txid } from "../test-support/invoices.ts";
 import { decodeInvoice, encodeInvoice } from "./invoice-codec.ts";
 import {
   recordBroadcast,
+  recordChannel,
   recordDoubleSpend,
   recordFees,
   recordPaid,
@@ -50,6 +51,16 @@ const table: readonly [InvoiceState, keyof typeof steps, InvoiceState | "="][] =
   ["proved", "ack", "="],
   ["proved", "proof", "="],
 ];
+
+describe("the channel of an invoice", () => {
+  test("is joined, then ended; a join that is noted late changes nothing", () => {
+    const joined = recordChannel(invoiceIn.pending, "joined");
+    expect(joined.channel).toBe("joined");
+    const ended = recordChannel(joined, "ended");
+    expect(ended.channel).toBe("ended");
+    expect(recordChannel(ended, "joined")).toBe(ended);
+  });
+});
 
 describe("steps of an invoice", () => {
   test.each(table)("given %s, when %s, then %s", (given, when, then) => {

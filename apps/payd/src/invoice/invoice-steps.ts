@@ -12,8 +12,9 @@ export function recordFees(invoice: Invoice, fees: Fees): Invoice {
   return invoice.fees === null ? { ...invoice, fees } : invoice;
 }
 
+/** The end is final: a join that is noted late does not open the channel again. */
 export function recordChannel(invoice: Invoice, channel: "joined" | "ended"): Invoice {
-  return invoice.channel === channel ? invoice : { ...invoice, channel };
+  return invoice.channel === channel || invoice.channel === "ended" ? invoice : { ...invoice, channel };
 }
 
 /** A valid payment has come in. Keeps the first one: whether it can be broadcast is not known yet. */

@@ -38,6 +38,8 @@ export class Channels {
     const invoice = await invoices.get(invoiceId);
     if (invoice === null) throw new PaydError("PAYD_INVOICE_UNKNOWN", `invoice ${invoiceId} does not exist`);
     if (invoice.channel === "ended") throw new PaydError("PAYD_INVOICE_OVER", `channel ${invoiceId} has expired`);
+    // The invoice was read meanwhile: a session that is opened now would outlive this wallet.
+    if (this.#closing) throw new PaydError("PAYD_CHANNEL_UNREACHABLE", "this wallet is shutting down");
     const known = this.#sessions.get(invoiceId);
     const session = known ?? this.#open(invoiceId);
     try {

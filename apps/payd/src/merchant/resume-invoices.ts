@@ -1,9 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { forEachConcurrently } from "@p4/node";
 import type { Logger } from "@p4/telemetry";
 import type { InvoiceRepository } from "../invoice/invoice-repository.ts";
 import type { Channels } from "./channels.ts";
 import type { PaymentDesk } from "./payment-desk.ts";
 import type { ProofDesk } from "./proof-desk.ts";
+
+/** Invoices of each kind that are taken up at the same time. */
+const concurrency = 16;
 
 export interface ResumeContext {
   readonly invoices: InvoiceRepository;
@@ -32,16 +36,38 @@ export async function resumeInvoices(context: ResumeContext): Promise<void> {
   }
 }
 
-async function resumeOnce({ invoices, channels, payments, proofs, logger }: ResumeContext): Promise<void> {
+async function resumeOnce(context: ResumeContext): Promise<void> {
+  const { invoices, channels, payments, proofs, logger } = context;
   const resumed = await channels.resume();
   if (resumed.length > 0) logger.info({ channels: resumed.length }, "joining the channels of the last run again");
-  for await (const invoice of invoices.all()) {
+  const [cutShort, inDoubt]: [string[], string[]] = [[], []];
+  for await (const { id, state, proofs: known } of invoices.all()) {
+    if (state === "paymentReceived") cutShort.push(id);
+    if (known.some(({ headerConfirmed }) => !headerConfirmed)) inDoubt.push(id);
+  }
+  // A block that stays unknown is looked up for minutes: no broadcast waits for that.
+  await Promise.all([
+    takeUpAll(context, cutShort, (invoiceId) => payments.resume(invoiceId)),
+    takeUpAll(context, inDoubt, (invoiceId) => proofs.resume(invoiceId)),
+  ]);
+}
+
+function takeUpAll(
+  { logger, signal }: ResumeContext,
+  invoiceIds: readonly string[],
+  takeUp: (invoiceId: string) => Promise<void>,
+): Promise<void> {
+  return forEachConcurrently(iterate(invoiceIds), concurrency, async (invoiceId) => {
+    if (signal.aborted) return;
     try {
-      if (invoice.state === "paymentReceived") await payments.resume(invoice.id);
-      if (invoice.proofs.some(({ headerConfirmed }) => !headerConfirmed)) await proofs.resume(invoice.id);
+      await takeUp(invoiceId);
     } catch (error) {
       // Nothing is lost: the payment is stored, and the customer's repetition or the next start goes on with it.
-      logger.warn({ invoiceId: invoice.id, error }, "invoice could not be taken up again");
+      logger.warn({ invoiceId, error }, "invoice could not be taken up again");
     }
-  }
+  });
+}
+
+async function* iterate(invoiceIds: readonly string[]): AsyncGenerator<string> {
+  yield* invoiceIds;
 }
