@@ -1,23 +1,39 @@
-import { connect, type Socket } from "node:net";
+import { once } from "node:events";
+import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { rawPeer, textFrame, type RawPeer } from "./raw-peer.ts";
 
+/** What an attack has really done: a busy machine does less than it is asked to. */
+export interface Tally {
+  /** Frames, joins or messages, as the attack has it. */
+  done: number;
+  /** Joins that were let in. */
+  joined: number;
+}
+
+export const newTally = (): Tally => ({ done: 0, joined: 0 });
+
 /** Begins an attack on the edge at this port; resolves when it is under way. It ends with its process. */
-export type Attack = (port: number, size: number) => Promise<void>;
+export type Attack = (port: number, size: number, tally: Tally) => Promise<void>;
 
 export const attacks = {
   /** Sockets that write nonsense as fast as they can, and come back when they are closed. */
-  "invalid frames": async (port, size) => {
-    const flood = Buffer.concat(Array.from({ length: 500 }, () => textFrame('{"key":"nonsense"}')));
+  "invalid frames": async (port, size, tally) => {
+    const flood = Buffer.concat(Array.from({ length: floodFrames }, () => textFrame('{"key":"nonsense"}')));
     const write = (socket: Socket): void => {
-      if (!socket.destroyed && socket.write(flood)) setImmediate(write, socket);
+      if (socket.destroyed) return;
+      tally.done += floodFrames;
+      if (socket.write(flood)) setImmediate(write, socket);
     };
     const again = (index: number): void => {
       const peer = rawPeer(port, `flood-${String(index)}`);
       peer.socket.once("close", () => setTimeout(again, 20, index));
       peer.socket.on("drain", () => write(peer.socket));
       peer.joined.then(
-        () => write(peer.socket),
+        () => {
+          tally.joined++;
+          write(peer.socket);
+        },
         () => undefined,
       );
     };
@@ -25,17 +41,22 @@ export const attacks = {
     await delay(100);
   },
 
-  /** So many joins of new channels a second. */
-  "join burst": async (port, size) => {
-    let count = 0;
-    setInterval(() => {
-      for (let i = 0; i < size / 100; i++) {
-        const peer = rawPeer(port, `join-${String(process.pid)}-${String(count++)}`);
-        peer.joined.catch(() => undefined).finally(() => peer.socket.destroy());
-      }
-    }, 10);
-    await delay(100);
+  /** The join burst at a server of the attackers' own: what the edge suffers from this is the machine's doing. */
+  "nothing, elsewhere": async (_port, size, tally) => {
+    const sink = createServer((socket) => {
+      socket.on("error", () => undefined);
+      socket.once("data", () => socket.end("HTTP/1.1 429 Too Many Requests\r\nContent-Length: 0\r\n\r\n"));
+    });
+    await once(sink.listen(0, "127.0.0.1"), "listening");
+    await joinBurst((sink.address() as AddressInfo).port, size, tally, () => undefined);
   },
+
+  /** So many joins of new channels a second, from one address. */
+  "join burst": (port, size, tally) => joinBurst(port, size, tally, () => undefined),
+
+  /** The same from two hundred addresses: no limit for each address stops them. */
+  "join burst, 200 addresses": (port, size, tally) =>
+    joinBurst(port, size, tally, (index) => `127.0.1.${String(1 + (index % 200))}`),
 
   /** Requests that send one byte of their head a second. */
   slowloris: async (port, size) => {
@@ -80,6 +101,37 @@ export const attacks = {
 } satisfies Record<string, Attack>;
 
 export type AttackName = keyof typeof attacks;
+
+const floodFrames = 500;
+
+async function joinBurst(
+  port: number,
+  size: number,
+  tally: Tally,
+  from: (index: number) => string | undefined,
+): Promise<void> {
+  let next = 0;
+  let due = 0;
+  let lastMs = performance.now();
+  setInterval(() => {
+    const nowMs = performance.now();
+    // A late timer catches up, but not without an end: the machine may not be able to.
+    due = Math.min(due + ((nowMs - lastMs) / 1000) * size, size / 10);
+    lastMs = nowMs;
+    for (; due >= 1; due--) {
+      const index = next++;
+      tally.done++;
+      const peer = rawPeer(port, `join-${String(process.pid)}-${String(index)}`, from(index));
+      peer.joined
+        .then(
+          () => tally.joined++,
+          () => undefined,
+        )
+        .finally(() => peer.socket.destroy());
+    }
+  }, 1);
+  await delay(100);
+}
 
 async function joinMany(
   port: number,

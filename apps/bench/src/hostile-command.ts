@@ -1,10 +1,12 @@
+import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
-import { hostileScenario } from "./hostile-scenario.ts";
+import { hostileScenario, type HostileResult } from "./hostile-scenario.ts";
 import { figure, table } from "./report.ts";
 
-const usage = `npm run bench -- hostile [--seconds 5] [--idle 9000] [--only <attack>] [--json]
+const usage = `npm run bench -- hostile [--seconds 5] [--rounds 3] [--only <attack>] [--profile <directory>] [--json]
 
-The p99 of well-behaved wallets, quiet and under each attack (goal: at most twice), and the memory of an idle socket.`;
+The p99 of well-behaved wallets, quiet and under each attack (goal: at most twice). Attackers run at the lowest priority.
+--profile leaves a CPU profile of each attack's edge.`;
 
 /** Returns the exit code. */
 export async function hostileCommand(args: readonly string[]): Promise<number> {
@@ -12,39 +14,59 @@ export async function hostileCommand(args: readonly string[]): Promise<number> {
     args: [...args],
     options: {
       seconds: { type: "string", default: "5" },
-      idle: { type: "string", default: "9000" },
+      rounds: { type: "string", default: "3" },
       only: { type: "string", default: "" },
+      profile: { type: "string" },
       json: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
   });
-  const [seconds, idleSockets] = [Number(values.seconds), Number(values.idle)];
-  if (values.help || !(seconds > 0) || !Number.isSafeInteger(idleSockets) || idleSockets < 0) {
+  const [seconds, rounds] = [Number(values.seconds), Number(values.rounds)];
+  if (values.help || !(seconds > 0) || !(Number.isSafeInteger(rounds) && rounds > 0)) {
     process.stdout.write(`${usage}\n`);
     return values.help ? 0 : 2;
   }
-  const onProgress = (text: string): void => void process.stderr.write(`  ${text}\n`);
-  const report = await hostileScenario({ forMs: seconds * 1000, idleSockets, only: values.only, onProgress });
-  if (values.json) {
-    process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
-    return 0;
-  }
-  const attacks = report.attacks.map(({ attack, size, quietP99Ms, attackedP99Ms }) => [
-    `${attack} (${String(size)})`,
-    figure(quietP99Ms),
-    figure(attackedP99Ms),
-    `${figure(attackedP99Ms / quietP99Ms)}x`,
-  ]);
-  const idle = report.idle.map(({ what, sockets, bytesPerSocket }) => [what, String(sockets), figure(bytesPerSocket)]);
-  process.stdout.write(
-    [
-      "Well-behaved wallets: p99 from one to the other",
-      table(["attack", "quiet ms", "attacked ms", "ratio"], attacks),
-      "",
-      "Memory of the edge's process",
-      table(["", "sockets", "bytes each"], idle),
-      "",
-    ].join("\n"),
-  );
+  const results = await hostileScenario({
+    forMs: seconds * 1000,
+    rounds,
+    only: values.only,
+    profileDir: values.profile ?? null,
+    onProgress: (text) => void process.stderr.write(`  ${text}\n`),
+  });
+  process.stdout.write(`${values.json ? JSON.stringify(results, null, 2) : hostileText(results)}\n`);
   return 0;
+}
+
+function hostileText(results: readonly HostileResult[]): string {
+  const wallets = results.map(({ attack, size, donePerSecond, joinedPerSecond, quiet, attacked }) => [
+    `${attack} (${String(size)})`,
+    figure(donePerSecond),
+    figure(joinedPerSecond),
+    figure(quiet.p99Ms),
+    figure(attacked.p99Ms),
+    ratio(attacked.p99Ms, quiet.p99Ms),
+    ratio(attacked.p50Ms, quiet.p50Ms),
+  ]);
+  const edge = results.map(({ attack, quiet, attacked }) => [
+    attack,
+    ...[quiet, attacked].map((phase) => figure(phase.edge.ownP99Ms)),
+    ratio(attacked.edge.ownP99Ms, quiet.edge.ownP99Ms),
+    ...[quiet, attacked].flatMap((phase) => [figure(phase.edge.loopP99Ms), figure(phase.edgeCpuShare)]),
+    ...[quiet, attacked].map((phase) => figure(phase.clientLoopP99Ms)),
+  ]);
+  return [
+    "Well-behaved wallets, from one to the other",
+    table(["attack", "done/s", "joined/s", "quiet p99 ms", "attacked p99 ms", "p99 ratio", "p50 ratio"], wallets),
+    "",
+    "The edge's process: p99 from a decoded frame to its delivery, p99 of its loop's lateness, cores used; and the client's loop",
+    table(
+      ["", "quiet ms", "attacked ms", "ratio", "loop ms", "cores", "loop ms", "cores", "client ms", "client ms"],
+      edge,
+    ),
+    `load average ${loadavg()[0]?.toFixed(1) ?? "?"}`,
+  ].join("\n");
+}
+
+function ratio(attacked: number, quiet: number): string {
+  return `${figure(attacked / quiet)}x`;
 }

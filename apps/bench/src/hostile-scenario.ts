@@ -1,123 +1,141 @@
-import { readFileSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
-import { findNatsServer, repositoryNatsConf, startNatsServer } from "@p4/nats-server";
-import type { AttackName } from "./attacks.ts";
-import { startServerProcess, type ServerProcess } from "./server-process.ts";
+import { monitorEventLoopDelay } from "node:perf_hooks";
+import { withBroker, withEdge } from "./bench-edge.ts";
+import type { AttackName, Tally } from "./attacks.ts";
+import type { EdgeFigures } from "./edge-probe.ts";
+import { cpuMsOf, startServerProcess, type ServerProcess } from "./server-process.ts";
 import { percentile } from "./statistics.ts";
 import { SteadyLoad } from "./steady-load.ts";
 
 export interface HostileOptions {
-  /** How long well-behaved wallets are measured, before and under each attack. */
+  /** How long well-behaved wallets are measured, before and under each attack, in each round. */
   readonly forMs: number;
-  /** 0 leaves the memory out. */
-  readonly idleSockets: number;
+  /** Quiet and attacked in turn, so often; the samples of all rounds are taken together. */
+  readonly rounds: number;
   /** The attacks whose name holds this; "" takes all. */
   readonly only: string;
+  /** Where V8 leaves a CPU profile of each attack's edge; null: nowhere. */
+  readonly profileDir: string | null;
   readonly onProgress: (text: string) => void;
 }
 
+/** The steady wallets and the edge, quiet or under an attack. */
+export interface Phase {
+  /** From one wallet's send to the other's receipt. */
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  /** In the edge's process alone; the worst round. */
+  readonly edge: EdgeFigures;
+  /** How late the measuring process itself was, 99th percentile: what it adds to every wallet's figure. */
+  readonly clientLoopP99Ms: number;
+  /** Of one core. */
+  readonly edgeCpuShare: number;
+}
+
 export interface HostileResult {
-  readonly attack: string;
+  readonly attack: AttackName;
   readonly size: number;
-  readonly quietP99Ms: number;
-  readonly attackedP99Ms: number;
-}
-
-export interface IdleResult {
-  readonly what: string;
-  readonly sockets: number;
-  readonly bytesPerSocket: number;
-}
-
-export interface HostileReport {
-  readonly attacks: readonly HostileResult[];
-  readonly idle: readonly IdleResult[];
+  /** What the attackers reached, a second. */
+  readonly donePerSecond: number;
+  readonly joinedPerSecond: number;
+  readonly quiet: Phase;
+  readonly attacked: Phase;
 }
 
 /** An address may have them all here: the limits themselves are tested elsewhere. Joins keep their rate. */
 const settings = { P4_MAX_CONNECTIONS_PER_IP: "200000" };
 const floods: readonly (readonly [AttackName, number])[] = [
+  ["nothing, elsewhere", 10_000],
   ["invalid frames", 20],
   ["join burst", 10_000],
+  ["join burst, 200 addresses", 10_000],
   ["slowloris", 1_000],
   ["slow readers", 20],
   ["crowd", 998],
 ];
 
-/** Each attack on an edge of its own; then what idle sockets cost. */
-export async function hostileScenario(options: HostileOptions): Promise<HostileReport> {
-  const storeDir = await mkdtemp(join(tmpdir(), "p4-hostile-"));
-  const { path } = await findNatsServer({ env: process.env, onProgress: options.onProgress });
-  const broker = await startNatsServer({ binary: path, storeDir, configFile: repositoryNatsConf });
-  try {
-    const attacks: HostileResult[] = [];
-    const chosen = floods.filter(([name]) => name.includes(options.only));
-    for (const [name, size] of chosen) attacks.push(await attacked(broker.url, name, size, options));
-    const idle: IdleResult[] = [];
-    for (const name of ["idle sockets", "idle sockets, 500 a channel"] as const) {
-      if (options.idleSockets > 0) idle.push(await idleCost(broker.url, name, options));
+/** Each attack on an edge of its own. */
+export function hostileScenario(options: HostileOptions): Promise<HostileResult[]> {
+  return withBroker(options.onProgress, async (natsUrl) => {
+    const results: HostileResult[] = [];
+    for (const [attack, size] of floods) {
+      if (!attack.includes(options.only)) continue;
+      options.onProgress(`${attack} (${String(size)})`);
+      results.push(await attackEdge(natsUrl, attack, size, options));
     }
-    return { attacks, idle };
-  } finally {
-    await broker.stop();
-    await rm(storeDir, { recursive: true, force: true });
-  }
-}
-
-async function attacked(natsUrl: string, name: AttackName, size: number, options: HostileOptions) {
-  options.onProgress(`${name} (${String(size)})`);
-  return withEdge(natsUrl, settings, async (edge) => {
-    const load = await SteadyLoad.join(edge.port);
-    await load.measure(options.forMs / 2); // warm
-    const quiet = await load.measure(options.forMs);
-    const attacker = await startServerProcess("./attack-process.js", [String(edge.port), name, String(size)]);
-    const under = await load.measure(options.forMs);
-    await attacker.stop();
-    load.leave();
-    return { attack: name, size, quietP99Ms: percentile(quiet, 0.99), attackedP99Ms: percentile(under, 0.99) };
+    return results;
   });
 }
 
-async function idleCost(natsUrl: string, name: AttackName, options: HostileOptions): Promise<IdleResult> {
-  const sockets = options.idleSockets;
-  options.onProgress(`${String(sockets)} ${name}`);
-  const unhurried = { ...settings, P4_JOIN_RATE_PER_IP: "100000" };
-  return withEdge(natsUrl, unhurried, async (edge) => {
-    const warm = await startServerProcess("./attack-process.js", [String(edge.port), "idle sockets", "500"]);
-    await warm.stop();
-    const before = await settledRssBytes(edge.pid);
-    const crowd = await startServerProcess("./attack-process.js", [String(edge.port), name, String(sockets)]);
-    const after = await settledRssBytes(edge.pid);
-    await crowd.stop();
-    return { what: name, sockets, bytesPerSocket: (after - before) / sockets };
-  });
-}
-
-async function withEdge<T>(
+function attackEdge(
   natsUrl: string,
-  config: Readonly<Record<string, string>>,
-  work: (edge: ServerProcess) => Promise<T>,
-): Promise<T> {
-  const edge = await startServerProcess("./edge-server.js", [natsUrl, JSON.stringify(config)], ["--expose-gc"]);
-  try {
-    return await work(edge);
-  } finally {
-    await edge.stop();
-  }
+  attack: AttackName,
+  size: number,
+  { forMs, rounds, profileDir }: HostileOptions,
+): Promise<HostileResult> {
+  const execArgv = profileDir === null ? [] : ["--cpu-prof", `--cpu-prof-dir=${profileDir}`];
+  return withEdge(natsUrl, settings, execArgv, async (edge) => {
+    const load = await SteadyLoad.join(edge.port);
+    await load.measure(forMs / 2); // warm
+    const [quiet, attacked] = [new Phases(edge, load), new Phases(edge, load)];
+    const tally: Tally = { done: 0, joined: 0 };
+    for (let round = 0; round < rounds; round++) {
+      await quiet.measure(forMs);
+      const attacker = await startServerProcess("./attack-process.js", [String(edge.port), attack, String(size)]);
+      await attacked.measure(forMs);
+      const { done, joined } = await attacker.ask<Tally>("tally");
+      await attacker.stop();
+      tally.done += done;
+      tally.joined += joined;
+      await load.measure(1_000); // what the attack left behind is over
+    }
+    load.leave();
+    const seconds = (rounds * forMs) / 1000;
+    return {
+      attack,
+      size,
+      donePerSecond: tally.done / seconds,
+      joinedPerSecond: tally.joined / seconds,
+      quiet: quiet.figures(),
+      attacked: attacked.figures(),
+    };
+  });
 }
 
-/** After the collector has run (the edge process runs it on SIGUSR2). Linux only; elsewhere NaN. */
-async function settledRssBytes(pid: number): Promise<number> {
-  for (let round = 0; round < 3; round++) {
-    process.kill(pid, "SIGUSR2");
-    await delay(500);
+/** The rounds of one kind. */
+class Phases {
+  readonly #edge: ServerProcess;
+  readonly #load: SteadyLoad;
+  readonly #samples: number[] = [];
+  readonly #edgeFigures: EdgeFigures[] = [];
+  readonly #clientLoop = monitorEventLoopDelay({ resolution: 1 });
+  #cpuMs = 0;
+  #elapsedMs = 0;
+
+  constructor(edge: ServerProcess, load: SteadyLoad) {
+    this.#edge = edge;
+    this.#load = load;
   }
-  try {
-    return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${String(pid)}/status`, "utf8"))?.[1]) * 1024;
-  } catch {
-    return Number.NaN;
+
+  async measure(forMs: number): Promise<void> {
+    await this.#edge.ask<EdgeFigures>("begin anew");
+    const [beganMs, cpuMs] = [performance.now(), cpuMsOf(this.#edge.pid)];
+    this.#clientLoop.enable();
+    for (const sample of await this.#load.measure(forMs)) this.#samples.push(sample);
+    this.#clientLoop.disable();
+    this.#edgeFigures.push(await this.#edge.ask<EdgeFigures>("figures"));
+    this.#cpuMs += cpuMsOf(this.#edge.pid) - cpuMs;
+    this.#elapsedMs += performance.now() - beganMs;
+  }
+
+  figures(): Phase {
+    const samples = Float64Array.from(this.#samples);
+    const worst = (figure: keyof EdgeFigures): number => Math.max(...this.#edgeFigures.map((row) => row[figure]));
+    return {
+      p50Ms: percentile(samples, 0.5),
+      p99Ms: percentile(samples, 0.99),
+      edge: { ownP99Ms: worst("ownP99Ms"), loopP99Ms: worst("loopP99Ms") },
+      clientLoopP99Ms: this.#clientLoop.percentile(99) / 1e6,
+      edgeCpuShare: this.#cpuMs / this.#elapsedMs,
+    };
   }
 }

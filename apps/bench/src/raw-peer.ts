@@ -7,8 +7,9 @@ export interface RawPeer {
   readonly joined: Promise<void>;
 }
 
-export function rawPeer(port: number, path: string): RawPeer {
-  const socket = connect({ host: "127.0.0.1", port });
+/** `from`: an address of loopback to come from. */
+export function rawPeer(port: number, path: string, from?: string): RawPeer {
+  const socket = connect({ host: "127.0.0.1", port, ...(from === undefined ? {} : { localAddress: from }) });
   socket.on("error", () => undefined);
   const joined = new Promise<void>((resolve, reject) => {
     let head = "";

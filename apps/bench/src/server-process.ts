@@ -3,10 +3,12 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-/** A server under measurement, in its own process. */
+/** A process of the benchmark: a server under measurement, or an attacker. */
 export interface ServerProcess {
   readonly port: number;
   readonly pid: number;
+  /** Sends a word and resolves with the process's next message. One question at a time. */
+  ask<Answer>(question: string): Promise<Answer>;
   stop(): Promise<void>;
 }
 
@@ -23,11 +25,20 @@ export async function startServerProcess(
   const failed = once(child, "exit").then(([code]) =>
     Promise.reject(new Error(`${module} ended with ${String(code)}`)),
   );
-  const [message] = (await Promise.race([once(child, "message"), failed])) as [{ port: number }];
   failed.catch(() => undefined);
+  const answer = async (): Promise<unknown> => {
+    const [message] = (await Promise.race([once(child, "message"), failed])) as [unknown];
+    return message;
+  };
+  const { port } = (await answer()) as { port: number };
   return {
-    port: message.port,
+    port,
     pid: child.pid ?? 0,
+    ask<Answer>(question: string) {
+      const answered = answer();
+      child.send(question);
+      return answered as Promise<Answer>;
+    },
     async stop() {
       const exited = once(child, "exit");
       child.disconnect();

@@ -4,6 +4,12 @@ import { setTimeout as delay } from "node:timers/promises";
 const channels = 40;
 const everyMs = 200;
 
+const channelPrefix = "steady-";
+
+export function isSteadyChannel(channelId: string): boolean {
+  return channelId.startsWith(channelPrefix);
+}
+
 interface Pair {
   readonly merchant: WebSocket;
   readonly customer: WebSocket;
@@ -25,7 +31,7 @@ export class SteadyLoad {
 
   static async join(port: number): Promise<SteadyLoad> {
     const url = (index: number, role: string) =>
-      `ws://127.0.0.1:${String(port)}/ws/steady-${String(index)}?dialect=p4&role=${role}`;
+      `ws://127.0.0.1:${String(port)}/ws/${channelPrefix}${String(index)}?dialect=p4&role=${role}`;
     const pairs: Pair[] = [];
     for (let index = 0; index < channels; index++) {
       pairs.push({ merchant: await join(url(index, "merchant")), customer: await join(url(index, "customer")) });

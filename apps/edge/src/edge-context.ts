@@ -1,12 +1,13 @@
 import type { ChannelRegistry } from "@p4/actors";
 import type { EventLog } from "@p4/event-store";
+import type { TokenBuckets } from "@p4/http";
 import type { SpvCrypto } from "@p4/spv";
 import type { WaitLimits } from "./bridge/prefer-wait.ts";
 import type { JoinPolicy } from "./join-policy.ts";
 import type { EdgeMetrics } from "./edge-metrics.ts";
 import type { LoadGauge } from "./load-gauge.ts";
+import type { PacedLine } from "./paced-line.ts";
 import type { ServedChannels } from "./served-channels.ts";
-import type { Turnstile } from "./turnstile.ts";
 
 export interface EdgeLimits {
   readonly maxMessageBytes: number;
@@ -32,7 +33,11 @@ export interface EdgeContext {
   readonly metrics: EdgeMetrics;
   readonly load: LoadGauge;
   /** New channels are opened a few at a time, so that a burst of them does not queue up before everybody's messages. */
-  readonly openings: Turnstile;
+  readonly openings: PacedLine;
+  /** Channels that this node does not serve yet are looked up a few at a time: an unknown one costs a read to know. */
+  readonly lookups: PacedLine;
+  /** What the connections of an address were refused lately. */
+  readonly refusals: TokenBuckets;
   readonly crypto: SpvCrypto;
   readonly nowMs: () => number;
   readonly newId: () => string;

@@ -1,6 +1,6 @@
 import type { Participant } from "@p4/channel";
 import { isStoreError, storeErrors } from "@p4/event-store";
-import { problem, type HttpRequest, type HttpResponse, type UpgradeDecision } from "@p4/http";
+import { problem, type HttpRequest, type HttpResponse, type UpgradeDecision, type UpgradeRefusal } from "@p4/http";
 import type { Connection } from "./connection.ts";
 import type { EdgeContext } from "./edge-context.ts";
 import { ChannelHistory } from "./channel-history.ts";
@@ -41,7 +41,7 @@ export async function joinChannel(request: HttpRequest, context: EdgeContext): P
   try {
     const connection = await enter(join, verdict, request, context);
     if (connection === "overloaded") {
-      const text = `no new channels at the moment: ${context.load.overload ?? "the node is busy"}`;
+      const text = `no new channels at the moment: ${context.load.overload ?? "many are being opened"}`;
       return refuse("OVERLOADED", retryLater(503, "EDGE_OVERLOADED", text));
     }
     if (connection === null) {
@@ -58,6 +58,23 @@ export async function joinChannel(request: HttpRequest, context: EdgeContext): P
   }
 }
 
+const tooManyUnknown: UpgradeRefusal = {
+  status: 503,
+  code: "EDGE_OVERLOADED",
+  detail: "no new channels at the moment: many are being opened",
+  retryAfterSeconds: 1,
+};
+
+/** A burst of joins is over before it costs anything, while those who join a channel that is open here go on. */
+export function turnNewcomerAway(
+  channelId: string,
+  { channels, lookups, metrics }: EdgeContext,
+): UpgradeRefusal | null {
+  if (!lookups.isFull || channels.usersOf(channelId) > 0) return null;
+  metrics.joinRefused("OVERLOADED");
+  return tooManyUnknown;
+}
+
 /** Null: the channel is unknown, and this wallet may not open it. Overloaded: nobody may open one now. */
 async function enter(
   join: JoinRequest,
@@ -65,14 +82,17 @@ async function enter(
   request: HttpRequest,
   context: EdgeContext,
 ): Promise<Connection | "overloaded" | null> {
-  const channel = await context.channels.enter(join.channelId);
+  const channel = await enterChannel(join.channelId, context);
+  if (channel === null) return "overloaded";
   let connection: Connection | null = null;
   try {
     const isNew = channel.followed.channel.streamVersion === 0;
     if (isNew && verdict.mayOpen && context.load.overload !== null) return "overloaded";
     const id = context.newId();
     const record = () => recordJoin(id, channel, verdict, context);
-    const joined = isNew ? await context.openings.pass(record) : await record();
+    const recorded = isNew ? await context.openings.pass(record) : { result: await record() };
+    if (recorded === null) return "overloaded";
+    const joined = recorded.result;
     if (joined === null) return null;
     const history = join.since === null ? null : new ChannelHistory(channel, join.since, context.log);
     // Events that are stored while the history is read belong to it; the last look and the attaching are one step.
@@ -95,6 +115,15 @@ async function enter(
   } finally {
     if (connection === null) context.channels.leave(channel);
   }
+}
+
+/** Null: too many channels are being looked up. One that this node serves already needs no place in that line. */
+async function enterChannel(channelId: string, context: EdgeContext): Promise<ServedChannel | null> {
+  const { channels, lookups } = context;
+  if (channels.usersOf(channelId) > 0) return channels.enter(channelId);
+  // While it stood in line the node may have begun to leave the broker.
+  const lookUp = async () => (context.draining.aborted ? null : channels.enter(channelId));
+  return (await lookups.pass(lookUp))?.result ?? null;
 }
 
 /** With the role that the channel granted: none, when another live connection is the merchant. Null: may not open it. */

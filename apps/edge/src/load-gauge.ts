@@ -1,3 +1,5 @@
+import { StoreLatency } from "./store-latency.ts";
+
 export interface LoadLimits {
   /** Messages and joins that wait for the log at the same time. */
   readonly maxStoreBacklog: number;
@@ -16,13 +18,17 @@ const lagKeptPerSample = 0.9;
  */
 export class LoadGauge {
   readonly #limits: LoadLimits;
+  readonly #onSample: (isSlow: boolean) => void;
+  readonly #latency = new StoreLatency(performance.now());
   readonly #timer: NodeJS.Timeout;
   #backlog = 0;
   #lagMs = 0;
   #sampledMs = performance.now();
 
-  constructor(limits: LoadLimits) {
+  /** `onSample` hears ten times a second whether wallets' messages take much longer than on a quiet node. */
+  constructor(limits: LoadLimits, onSample: (isSlow: boolean) => void = () => undefined) {
     this.#limits = limits;
+    this.#onSample = onSample;
     this.#timer = setInterval(() => this.#sample(performance.now()), sampleEveryMs).unref();
   }
 
@@ -52,6 +58,11 @@ export class LoadGauge {
     }
   }
 
+  /** How long a message of a channel that is open took to be stored. */
+  messageTook(ms: number): void {
+    this.#latency.note(ms);
+  }
+
   stop(): void {
     clearInterval(this.#timer);
   }
@@ -60,5 +71,6 @@ export class LoadGauge {
     const lateMs = Math.max(0, nowMs - this.#sampledMs - sampleEveryMs);
     this.#sampledMs = nowMs;
     this.#lagMs = Math.max(lateMs, this.#lagMs * lagKeptPerSample);
+    this.#onSample(this.#latency.isSlow(nowMs));
   }
 }

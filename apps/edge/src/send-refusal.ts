@@ -7,6 +7,9 @@ import type { FrameRefusal } from "./wallet-frame.ts";
 
 /** What one connection may be refused before it is closed with 4290. */
 export const refusalLimit = { burst: 50, perSecond: 20 } as const;
+/** What all connections of one address, one after the other or together, may be refused before each refusal counts tenfold. */
+export const addressLimit = { burst: 500, perSecond: 100 } as const;
+const priceBeyond = 10;
 
 /** Reading a large frame costs as much as reading many small ones. */
 const bytesPerToken = 65_536;
@@ -35,7 +38,9 @@ export function sendRefusal(
   if (price > 0) {
     const nowMs = performance.now();
     connection.refusals ??= new TokenBucket(refusalLimit, nowMs);
-    if (!connection.refusals.take(price, nowMs)) {
+    // Whoever comes back after each close finds that little is left. Haste alone is no abuse.
+    const abused = price >= 1 && !context.refusals.take(connection.socket.remoteAddress, nowMs);
+    if (!connection.refusals.take(abused ? priceBeyond * price : price, nowMs)) {
       context.metrics.floodClosed();
       return connection.socket.close(edgeCloseCodes.slow, "too many refused messages");
     }

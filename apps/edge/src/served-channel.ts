@@ -2,17 +2,21 @@ import type { FollowedChannel } from "@p4/actors";
 import { deliveryOf, hears, isEnded, stateName, type Channel, type SequencedEvent } from "@p4/channel";
 import type { Connection } from "./connection.ts";
 import { edgeCloseCodes } from "./errors.ts";
+import { FanOut, type FanOutTurns } from "./fan-out.ts";
 import { OutgoingFrame } from "./outgoing-frame.ts";
 
 /** One channel's sockets on this node. Delivers what the actor has folded: nothing is heard that is not stored. */
 export class ServedChannel {
   readonly channelId: string;
   readonly connections = new Set<Connection>();
+  /** The way of all frames that tell a wallet a sequence: none overtakes another. */
+  readonly fanOut: FanOut;
   readonly #onDelivered: (count: number) => void;
   #followed: FollowedChannel | null = null;
 
-  constructor(channelId: string, onDelivered: (count: number) => void) {
+  constructor(channelId: string, turns: FanOutTurns, onDelivered: (count: number) => void) {
     this.channelId = channelId;
+    this.fanOut = new FanOut(turns);
     this.#onDelivered = onDelivered;
   }
 
@@ -34,8 +38,15 @@ export class ServedChannel {
   readonly onFolded = (event: SequencedEvent, channel: Channel): void => {
     this.#inferRole(event);
     this.#deliver(event);
-    if (isEnded(channel.snapshot)) this.#closeAll(channel);
+    if (isEnded(channel.snapshot)) this.closeAll(edgeCloseCodes.terminal, `channel.${stateName(channel.snapshot)}`);
   };
+
+  /** Closes every socket, behind what is still to be sent to it. */
+  closeAll(code: number, reason: string): void {
+    this.fanOut.then(() => {
+      for (const connection of [...this.connections]) connection.socket?.close(code, reason);
+    });
+  }
 
   /** The first role-specific message of a connection settles its role. */
   #inferRole(event: SequencedEvent): void {
@@ -49,24 +60,14 @@ export class ServedChannel {
   #deliver(event: SequencedEvent): void {
     const delivery = deliveryOf(event);
     if (delivery === null) return;
-    let frame: OutgoingFrame | undefined;
-    let count = 0;
+    const recipients: Connection[] = [];
     for (const connection of this.connections) {
       if (connection.id === delivery.exceptConnectionId || !hears(connection.role, delivery.audience)) continue;
-      if (connection.socket === null) {
-        connection.missed.push(event);
-        continue;
-      }
-      frame ??= new OutgoingFrame(delivery.message, this.channelId);
-      connection.socket.send(frame.encode(connection.encoding));
-      count++;
+      if (connection.socket === null) connection.missed.push(event);
+      else recipients.push(connection);
     }
-    if (count > 0) this.#onDelivered(count);
-  }
-
-  #closeAll(channel: Channel): void {
-    for (const connection of [...this.connections]) {
-      connection.socket?.close(edgeCloseCodes.terminal, `channel.${stateName(channel.snapshot)}`);
-    }
+    if (recipients.length === 0) return;
+    this.fanOut.send(new OutgoingFrame(delivery.message, this.channelId), recipients);
+    this.#onDelivered(recipients.length);
   }
 }

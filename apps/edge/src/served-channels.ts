@@ -1,5 +1,7 @@
 import type { ChannelRegistry, FollowedChannel } from "@p4/actors";
 import type { Connection } from "./connection.ts";
+import { edgeCloseCodes } from "./errors.ts";
+import { FanOutTurns } from "./fan-out.ts";
 import { ServedChannel } from "./served-channel.ts";
 
 interface Entry {
@@ -15,6 +17,7 @@ export class ServedChannels {
   readonly #onDelivered: (count: number) => void;
   readonly #entries = new Map<string, Entry>();
   readonly #connections = new Map<string, Connection>();
+  readonly #turns = new FanOutTurns();
 
   constructor(registry: ChannelRegistry, onDelivered: (count: number) => void) {
     this.#registry = registry;
@@ -62,6 +65,11 @@ export class ServedChannels {
     channel.release();
   }
 
+  /** This node can no longer follow the channel. Its sockets would hear nothing and never know: let them come again. */
+  sendAway(channelId: string): void {
+    this.#entries.get(channelId)?.channel.closeAll(edgeCloseCodes.retry, "this node has lost the channel: join again");
+  }
+
   add(connection: Connection): void {
     connection.channel.connections.add(connection);
     this.#connections.set(connection.id, connection);
@@ -74,7 +82,7 @@ export class ServedChannels {
   }
 
   #start(channelId: string): Entry {
-    const channel = new ServedChannel(channelId, this.#onDelivered);
+    const channel = new ServedChannel(channelId, this.#turns, this.#onDelivered);
     const ready = this.#registry.follow(channelId, channel.onFolded).then((followed) => channel.attach(followed));
     const entry: Entry = { channel, ready, users: 0 };
     this.#entries.set(channelId, entry);

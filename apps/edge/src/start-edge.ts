@@ -1,6 +1,7 @@
 import { docsRoutes } from "@p4/api-docs";
-import { startServer, type HttpServer } from "@p4/http";
-import { callbackCounter, openChannelNode, placementOf, proofRoutesOf, reportsTo, type ChannelNode } from "@p4/node";
+import { isLogError } from "@p4/channel";
+import { startServer, TokenBuckets, type HttpServer } from "@p4/http";
+import { callbackCounter, openChannelNode, placementOf, proofRoutesOf, type ChannelNode } from "@p4/node";
 import { nodeCrypto, uuid } from "@p4/node-crypto";
 import { createMetrics, operationsRoutes, Readiness, type CheckResult } from "@p4/telemetry";
 import { bridgeRoutes, exposedHeaders } from "./bridge/bridge-routes.ts";
@@ -12,9 +13,10 @@ import { startSweeping } from "./expire-overdue.ts";
 import { edgeCloseCodes } from "./errors.ts";
 import { healthRoute } from "./health-channel.ts";
 import { LoadGauge } from "./load-gauge.ts";
+import { PacedLine } from "./paced-line.ts";
+import { addressLimit } from "./send-refusal.ts";
 import { ServedChannels } from "./served-channels.ts";
 import { StoreTrouble } from "./store-trouble.ts";
-import { Turnstile } from "./turnstile.ts";
 import { walletSocketRoute } from "./wallet-socket.ts";
 
 /** A running edge node. */
@@ -29,8 +31,9 @@ export interface Edge {
 const maxInFlightPerConnection = 256;
 /** What `Prefer: wait=` may ask of the HTTP bridge. */
 const maxPreferredWaitMs = 60_000;
-/** Enough to keep every shard busy. */
-const openingsAtOnce = 16;
+/** Sixteen at a time keep every shard busy. Even the lowest pace is more than most nodes need. */
+const openingPace = { places: 16, startPerSecond: 200, maxPerSecond: 5_000, minPerSecond: 50, maxWaitMs: 1_000 };
+const lookupPace = { places: 16, startPerSecond: 1_000, maxPerSecond: 10_000, minPerSecond: 150, maxWaitMs: 1_000 };
 const drainDeadlineMs = 8_000;
 
 /**
@@ -46,7 +49,11 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     natsUrl: options.natsUrl,
     name: "p4-edge",
     ...placementOf(config),
-    ...reportsTo(logger),
+    onFault: (channelId, error) => {
+      logger.error({ channelId, error }, "channel fault");
+      // An event that this node cannot read: a newer node's, or damage. Another node may know better.
+      if (isLogError(error)) channels?.sendAway(channelId);
+    },
     isAlive: (connectionId) => channels?.isAlive(connectionId) ?? false,
     alwaysReplay: options.alwaysReplay ?? false,
     wrap: (ports) => {
@@ -65,7 +72,11 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
   // Assigned below: its callback and the metrics refer to each other's owner.
   const served = new ServedChannels(node.registry, (count) => counters.framesDelivered(count));
   channels = served;
-  const load = new LoadGauge(config);
+  const [openings, lookups] = [new PacedLine(openingPace), new PacedLine(lookupPace)];
+  const load = new LoadGauge(config, (isSlow) => {
+    openings.adapt(isSlow);
+    lookups.adapt(isSlow);
+  });
   const counters = edgeMetrics(metrics, {
     channels: () => served.size,
     connections: () => served.connectionCount,
@@ -89,7 +100,9 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     bridge: { defaultWaitMs: config.bridgeWaitMs, maxWaitMs: maxPreferredWaitMs },
     metrics: counters,
     load,
-    openings: new Turnstile(openingsAtOnce),
+    openings,
+    lookups,
+    refusals: new TokenBuckets(addressLimit, performance.now()),
     crypto: nodeCrypto,
     nowMs: Date.now,
     newId: uuid,

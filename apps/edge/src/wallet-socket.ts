@@ -7,7 +7,7 @@ import { encodeMessage, serverMessage, unknownOrigin } from "@p4/protocol";
 import type { Connection } from "./connection.ts";
 import type { EdgeContext, EdgeLimits } from "./edge-context.ts";
 import { edgeCloseCodes } from "./errors.ts";
-import { joinChannel } from "./join-channel.ts";
+import { joinChannel, turnNewcomerAway } from "./join-channel.ts";
 import { joinSuccess } from "./join-success.ts";
 import { OutgoingFrame, sequenceHeader } from "./outgoing-frame.ts";
 import { sendRefusal } from "./send-refusal.ts";
@@ -19,6 +19,7 @@ export function walletSocketRoute(context: EdgeContext): WebSocketRoute<Connecti
     path: "/ws/:channelID",
     maxMessageBytes: context.limits.maxMessageBytes,
     maxQueuedBytes: context.limits.maxQueuedBytes,
+    turnAway: (channelId) => turnNewcomerAway(channelId, context),
     upgrade: (request) => joinChannel(request, context),
     open: (socket) => {
       socket.cork(() => greet(socket, context));
@@ -124,7 +125,11 @@ async function store(frame: ReadFrame, connection: Connection, context: EdgeCont
   try {
     const result = await context.load.during(connection.channel.followed.submit(frame.command));
     answer(result, frame, connection, context);
-    if (result.outcome === "stored") context.metrics.messageStored((performance.now() - startedMs) / 1000);
+    if (result.outcome === "stored") {
+      const tookMs = performance.now() - startedMs;
+      context.metrics.messageStored(tookMs / 1000);
+      context.load.messageTook(tookMs);
+    }
   } catch (error) {
     onStoreFailure(error, frame, connection, context);
   } finally {
@@ -142,7 +147,8 @@ function answer(result: SubmitResult, frame: ReadFrame, connection: Connection, 
       context.metrics.messageDuplicate();
       sendReceipt(result.streamVersion, "duplicate", frame, connection, context);
       for (const reply of result.replies) {
-        connection.socket?.send(new OutgoingFrame(reply, channelId).encode(connection.encoding));
+        const frame = new OutgoingFrame(reply, channelId);
+        connection.channel.fanOut.send(frame, [connection]);
       }
       return;
     case "refused": {
@@ -176,7 +182,8 @@ function sendReceipt(
       ["x-p4-outcome", [outcome]],
     ],
   });
-  connection.socket?.send(encodeMessage(receipt, connection.encoding));
+  // Its sequence must not overtake the events before it: a wallet that resumes behind it would never hear them.
+  connection.channel.fanOut.then(() => connection.socket?.send(encodeMessage(receipt, connection.encoding)));
 }
 
 function onStoreFailure(error: unknown, frame: ReadFrame, connection: Connection, context: EdgeContext): void {

@@ -4,7 +4,7 @@ import type { HttpRequest as UwsRequest, HttpResponse as UwsResponse } from "uWe
 /** Tells the address that a request's limits count for. */
 export type ClientAddress = (res: Peer, req: Pick<UwsRequest, "forEach">) => string;
 
-type Peer = Pick<UwsResponse, "getRemoteAddress" | "getRemoteAddressAsText">;
+export type Peer = Pick<UwsResponse, "getRemoteAddress" | "getRemoteAddressAsText">;
 
 /**
  * The peer itself, unless it is one of our proxies: then the address that the proxy has seen.
@@ -71,7 +71,7 @@ const familyOf = (address: string): "ipv4" | "ipv6" => (address.includes(":") ? 
 const isIn = (list: BlockList, address: string): boolean => list.check(address, familyOf(address));
 
 /** The peer's address as text; uWS would write an IPv4 peer of a dual-stack socket as eight groups. */
-function remoteAddressOf(peer: Peer): string {
+export function remoteAddressOf(peer: Peer): string {
   const bytes = new Uint8Array(peer.getRemoteAddress());
   const mapped =
     bytes.length === 16 && bytes.subarray(0, 10).every((b) => b === 0) && bytes[10] === 255 && bytes[11] === 255;

@@ -17,7 +17,10 @@ export interface ServerLimits {
   readonly maxConnections?: number;
   /** Open WebSockets of one address; the next upgrade is answered 429. Default 10,000. */
   readonly maxConnectionsPerIp?: number;
-  /** Upgrades of one address a second, twice as many at once; the next is answered 429. Default 500. */
+  /**
+   * Upgrades of one address a second, twice as many at once; the next is answered 429. Default 500. Beyond as many answers again
+   * the address's connections are closed as they come, until it has slowed down.
+   */
   readonly maxUpgradesPerIpPerSecond?: number;
   /** Upgrades being decided at the same time; the next is answered 503. Default 1,024. */
   readonly maxUpgradesUnderWay?: number;
@@ -93,7 +96,7 @@ export async function startServer(options: ServerOptions): Promise<HttpServer> {
   let tcpConnections = 0;
   app.filter((res, change) => {
     tcpConnections += change;
-    if (change > 0 && tcpConnections > maxTcpConnections) res.close();
+    if (change > 0 && (tcpConnections > maxTcpConnections || hub.isCutOff(res))) res.close();
   });
   for (const route of options.webSockets ?? []) hub.mount(app, route);
   app.any("/*", (res, req) => dispatcher.handle(res, req));

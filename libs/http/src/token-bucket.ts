@@ -27,6 +27,11 @@ export class TokenBucket {
     return true;
   }
 
+  /** True: not even the least could be taken now. */
+  isSpent(nowMs: number): boolean {
+    return this.#tokens + ((nowMs - this.#updatedMs) / 1000) * this.#limit.perSecond < 1;
+  }
+
   /** Takes the cost whether it is there or not; at most one burst is owed. */
   charge(cost: number): void {
     this.#tokens = Math.max(-this.#limit.burst, this.#tokens - cost);
@@ -54,6 +59,11 @@ export class TokenBuckets {
 
   take(key: string, nowMs: number): boolean {
     return this.#bucket(key, nowMs).take(1, nowMs);
+  }
+
+  /** True: the key's bucket is empty. Makes no bucket for a key that has none. */
+  isSpent(key: string, nowMs: number): boolean {
+    return (this.#recent.get(key) ?? this.#older.get(key))?.isSpent(nowMs) ?? false;
   }
 
   charge(key: string, cost: number, nowMs: number): void {

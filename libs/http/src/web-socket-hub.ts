@@ -1,4 +1,5 @@
 import type { HttpResponse, TemplatedApp, us_socket_context_t } from "uWebSockets.js";
+import { remoteAddressOf, type Peer } from "./client-address.ts";
 import type { CorkAnchor } from "./cork-anchor.ts";
 import type { Exchange } from "./exchange.ts";
 import type { HttpDispatcher } from "./http-dispatcher.ts";
@@ -7,7 +8,7 @@ import { SocketConnection, type SocketUserData } from "./socket-connection.ts";
 import { behaviorOf, defaultMaxQueuedBytes } from "./web-socket-behavior.ts";
 import { reasonPhrase } from "./status-text.ts";
 import { TokenBuckets, type RateLimit } from "./token-bucket.ts";
-import { closeCodes, type AnyWebSocketRoute, type UpgradeDecision } from "./web-socket-route.ts";
+import { closeCodes, type AnyWebSocketRoute, type UpgradeDecision, type UpgradeRefusal } from "./web-socket-route.ts";
 
 export interface HubLimits {
   readonly maxConnections: number;
@@ -17,12 +18,45 @@ export interface HubLimits {
   readonly upgradeRatePerIp: RateLimit;
 }
 
-type Refusal = readonly [status: number, code: string, detail: string, retryAfterSeconds: number];
-
-function refuseAtOnce(res: HttpResponse, [status, code, detail, retryAfterSeconds]: Refusal): void {
+function refuseAtOnce(res: HttpResponse, { status, code, detail, retryAfterSeconds }: UpgradeRefusal): void {
   res.writeStatus(`${String(status)} ${reasonPhrase(status)}`);
   res.writeHeader("content-type", "application/problem+json").writeHeader("retry-after", String(retryAfterSeconds));
   res.end(JSON.stringify({ status, code, title: reasonPhrase(status), detail }));
+}
+
+const later = { status: 503, retryAfterSeconds: 1 } as const;
+const draining: UpgradeRefusal = {
+  ...later,
+  code: "HTTP_DRAINING",
+  detail: "this server is shutting down; connect again",
+};
+const full: UpgradeRefusal = {
+  status: 503,
+  retryAfterSeconds: 5,
+  code: "HTTP_TOO_MANY_CONNECTIONS",
+  detail: "the server is full; try again later",
+};
+const tooManyUnderWay: UpgradeRefusal = {
+  ...later,
+  code: "HTTP_TOO_MANY_UNDER_WAY",
+  detail: "too many joins are under way; try again soon",
+};
+
+/** What one address is told. */
+function refusalsFor({ maxConnectionsPerIp, upgradeRatePerIp }: HubLimits) {
+  const connections: UpgradeRefusal = {
+    status: 429,
+    retryAfterSeconds: 5,
+    code: "HTTP_TOO_MANY_CONNECTIONS",
+    detail: `at most ${String(maxConnectionsPerIp)} connections from one address`,
+  };
+  const joins: UpgradeRefusal = {
+    status: 429,
+    retryAfterSeconds: 1,
+    code: "HTTP_TOO_MANY_JOINS",
+    detail: `at most ${String(upgradeRatePerIp.perSecond)} joins a second`,
+  };
+  return { connections, joins };
 }
 
 /** A socket that had to be closed with 4290 counts like so many joins of its address. */
@@ -32,22 +66,34 @@ const joinsPerAbuse = 100;
 export class WebSocketHub {
   readonly #dispatcher: HttpDispatcher;
   readonly #limits: HubLimits;
+  readonly #refusals: ReturnType<typeof refusalsFor>;
   readonly #anchor: CorkAnchor;
   readonly #open = new Set<SocketConnection<unknown>>();
   /** Open sockets and upgrades being decided, so that a burst cannot pass the limit. */
   readonly #perAddress = new Map<string, number>();
   readonly #rates: TokenBuckets;
+  /** Joins beyond the rate that an address may still be told of. */
+  readonly #answers: TokenBuckets;
   #admitted = 0;
 
   constructor(dispatcher: HttpDispatcher, limits: HubLimits, anchor: CorkAnchor) {
     this.#dispatcher = dispatcher;
     this.#anchor = anchor;
     this.#limits = limits;
-    this.#rates = new TokenBuckets(limits.upgradeRatePerIp, performance.now());
+    this.#refusals = refusalsFor(limits);
+    const { burst, perSecond } = limits.upgradeRatePerIp;
+    this.#rates = new TokenBuckets({ burst, perSecond }, performance.now());
+    const answers = { burst: burst / 2, perSecond: perSecond / 4 };
+    this.#answers = new TokenBuckets(answers, performance.now());
   }
 
   get size(): number {
     return this.#open.size;
+  }
+
+  /** A burst that goes on although it is refused: reading its requests and answering them would cost more than all else. */
+  isCutOff(peer: Peer): boolean {
+    return this.#answers.size > 0 && this.#answers.isSpent(remoteAddressOf(peer), performance.now());
   }
 
   mount(app: TemplatedApp, route: AnyWebSocketRoute): void {
@@ -70,9 +116,10 @@ export class WebSocketHub {
       upgrade: (res, req, context) => {
         // uWS calls this for any GET at the path that carries a key; a plain GET falls through to the HTTP routes.
         const address = this.#dispatcher.options.clientAddress(res, req);
-        const refusal = this.#admit(address);
         // Before the request is even copied: a burst of joins must cost little.
+        const refusal = this.#mayTry(address) ?? route.turnAway?.(req.getParameter(0) ?? "") ?? null;
         if (refusal !== null) return refuseAtOnce(res, refusal);
+        this.#take(address);
         const exchange = this.#dispatcher.begin(res, req, address);
         const match = router.match(exchange.request.path);
         if (match.kind !== "found") {
@@ -94,29 +141,23 @@ export class WebSocketHub {
     for (const connection of [...this.#open]) connection.close(code, reason);
   }
 
-  /** Takes a place, or says why there is none. */
-  #admit(address: string): Refusal | null {
+  /** Null, or why this address may not ask for a place now. */
+  #mayTry(address: string): UpgradeRefusal | null {
     const limits = this.#limits;
-    const ofAddress = this.#perAddress.get(address) ?? 0;
-    if (this.#dispatcher.isDraining) {
-      return [503, "HTTP_DRAINING", "this server is shutting down; connect again", 1];
+    if (this.#dispatcher.isDraining) return draining;
+    if (this.#admitted >= limits.maxConnections) return full;
+    if ((this.#perAddress.get(address) ?? 0) >= limits.maxConnectionsPerIp) return this.#refusals.connections;
+    const nowMs = performance.now();
+    if (!this.#rates.take(address, nowMs)) {
+      this.#answers.charge(address, 1, nowMs);
+      return this.#refusals.joins;
     }
-    if (this.#admitted >= limits.maxConnections) {
-      return [503, "HTTP_TOO_MANY_CONNECTIONS", "the server is full; try again later", 5];
-    }
-    if (ofAddress >= limits.maxConnectionsPerIp) {
-      const text = `at most ${String(limits.maxConnectionsPerIp)} connections from one address`;
-      return [429, "HTTP_TOO_MANY_CONNECTIONS", text, 5];
-    }
-    if (!this.#rates.take(address, performance.now())) {
-      return [429, "HTTP_TOO_MANY_JOINS", `at most ${String(limits.upgradeRatePerIp.perSecond)} joins a second`, 1];
-    }
-    if (this.#admitted - this.#open.size >= limits.maxUpgradesUnderWay) {
-      return [503, "HTTP_TOO_MANY_UNDER_WAY", "too many joins are under way; try again soon", 1];
-    }
+    return this.#admitted - this.#open.size >= limits.maxUpgradesUnderWay ? tooManyUnderWay : null;
+  }
+
+  #take(address: string): void {
     this.#admitted += 1;
-    this.#perAddress.set(address, ofAddress + 1);
-    return null;
+    this.#perAddress.set(address, (this.#perAddress.get(address) ?? 0) + 1);
   }
 
   #release(address: string): void {

@@ -23,6 +23,14 @@ export type UpgradeDecision<Data> =
   | { readonly accept: true; readonly data: Data; readonly protocol?: string }
   | { readonly accept: false; readonly response: HttpResponse };
 
+/** A refusal that is made once and sent many times. */
+export interface UpgradeRefusal {
+  readonly status: 429 | 503;
+  readonly code: string;
+  readonly detail: string;
+  readonly retryAfterSeconds: number;
+}
+
 export interface WebSocketRoute<Data> {
   /** "/ws/:channelID", as in HttpRoute. */
   readonly path: string;
@@ -32,6 +40,11 @@ export interface WebSocketRoute<Data> {
   readonly maxQueuedBytes?: number;
   /** Default 40: a ping goes out after 32 quiet seconds, and 8 seconds later a silent peer is closed. From 8 to 960. */
   readonly idleTimeoutSeconds?: number;
+  /**
+   * Asked first, before anything of the request is copied: what it answers costs next to nothing. `parameter` is the path's
+   * first one as it was sent. Null: go on to `upgrade`.
+   */
+  turnAway?(parameter: string): UpgradeRefusal | null;
   upgrade(request: HttpRequest): UpgradeDecision<Data> | Promise<UpgradeDecision<Data>>;
   open?(socket: WebSocketConnection<Data>): void;
   message(socket: WebSocketConnection<Data>, text: string): void;

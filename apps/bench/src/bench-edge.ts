@@ -1,0 +1,36 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { findNatsServer, repositoryNatsConf, startNatsServer } from "@p4/nats-server";
+import { startServerProcess, type ServerProcess } from "./server-process.ts";
+
+/** A broker with a store of its own, gone afterwards. */
+export async function withBroker<T>(
+  onProgress: (text: string) => void,
+  work: (natsUrl: string) => Promise<T>,
+): Promise<T> {
+  const storeDir = await mkdtemp(join(tmpdir(), "p4-bench-"));
+  const { path } = await findNatsServer({ env: process.env, onProgress });
+  const broker = await startNatsServer({ binary: path, storeDir, configFile: repositoryNatsConf });
+  try {
+    return await work(broker.url);
+  } finally {
+    await broker.stop();
+    await rm(storeDir, { recursive: true, force: true });
+  }
+}
+
+/** An edge in a process of its own. `execArgv`: what Node is told. */
+export async function withEdge<T>(
+  natsUrl: string,
+  settings: Readonly<Record<string, string>>,
+  execArgv: readonly string[],
+  work: (edge: ServerProcess) => Promise<T>,
+): Promise<T> {
+  const edge = await startServerProcess("./edge-server.js", [natsUrl, JSON.stringify(settings)], execArgv);
+  try {
+    return await work(edge);
+  } finally {
+    await edge.stop();
+  }
+}
