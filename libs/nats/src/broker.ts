@@ -29,6 +29,7 @@ export class Broker {
   readonly #reconnectListeners = new Set<() => void>();
   readonly #silence = new Silence();
   readonly #outbox = new Outbox((message) => this.#send(message));
+  #flushing: Promise<void> | null = null;
   #connected = true;
   #closing = false;
 
@@ -110,21 +111,17 @@ export class Broker {
 
   /**
    * Resolves once the broker has everything that was sent before. Rejects with STORE_UNAVAILABLE, also when a broker that
-   * has fallen silent does not say so in time: its connection is given up much later.
+   * has fallen silent does not say so in time: its connection is given up much later. All who ask in one turn of the event
+   * loop share one ping.
    */
   flush(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.assertReady();
-      this.#outbox.flush();
-      const deadlineMs = performance.now() + this.requestTimeoutMs;
-      const guard = this.inbox.open({ subject: "PING", deadlineMs, onReply: () => false, onFailure: reject });
-      const lost = (cause: unknown): void =>
-        reject(new StoreError("STORE_UNAVAILABLE", `${this.url}: the connection was lost`, { cause }));
-      void this.nc
-        .flush()
-        .then(resolve, lost)
-        .finally(() => this.inbox.cancel(guard));
+    this.#flushing ??= new Promise((resolve, reject) => {
+      setImmediate(() => {
+        this.#flushing = null;
+        this.#ping().then(resolve, reject);
+      });
     });
+    return this.#flushing;
   }
 
   /** Leaves this server for the next one of the list; what is asked meanwhile fails with STORE_UNAVAILABLE. */
@@ -181,6 +178,21 @@ export class Broker {
       if (options.reply === undefined) this.report(error);
       else this.inbox.fail(options.reply, error);
     }
+  }
+
+  #ping(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.assertReady();
+      this.#outbox.flush();
+      const deadlineMs = performance.now() + this.requestTimeoutMs;
+      const guard = this.inbox.open({ subject: "PING", deadlineMs, onReply: () => false, onFailure: reject });
+      const lost = (cause: unknown): void =>
+        reject(new StoreError("STORE_UNAVAILABLE", `${this.url}: the connection was lost`, { cause }));
+      void this.nc
+        .flush()
+        .then(resolve, lost)
+        .finally(() => this.inbox.cancel(guard));
+    });
   }
 
   async #watch(): Promise<void> {

@@ -120,6 +120,16 @@ describe("leaving a server", () => {
 });
 
 describe("a server that is too old", () => {
+  it("is passed over for a newer one of the list, in whatever order they are tried", async () => {
+    const old = await fakeServer("2.10.29");
+    for (let start = 0; start < 8; start++) {
+      const broker = await connectBroker({ url: `${url("admin")},${old.url}`, name: "test" });
+      expect(broker.ready()).toBe(true);
+      await broker.close();
+    }
+    old.close();
+  });
+
   it("is named when nothing better is left, and left as soon as there is", async () => {
     const old = await fakeServer("2.10.29");
     const onStatus = vi.fn();

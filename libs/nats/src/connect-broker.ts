@@ -13,11 +13,10 @@ export async function connectBroker(options: BrokerOptions): Promise<Broker> {
   const url = redactedUrl(options);
   const backoff = createBackoff();
   const end = performance.now() + (options.connectWithinMs ?? 10_000);
-  const nc = await firstConnection(options, end, () => backoff.next());
+  const nc = await newEnough(options, end, () => backoff.next());
   backoff.reset();
   const onStatus = options.onStatus ?? (() => {});
   try {
-    assertServerVersion(nc.info?.version ?? "0.0.0", url);
     const requestTimeoutMs = options.requestTimeoutMs ?? 3_000;
     const broker = new Broker(nc, { url, requestTimeoutMs, onStatus, onRecovered: () => backoff.reset() });
     await untilJetStreamAnswers(broker, end);
@@ -38,6 +37,21 @@ async function untilJetStreamAnswers(broker: Broker, end: number): Promise<void>
     } catch (error) {
       if (!isStoreError(error, "STORE_UNAVAILABLE") || performance.now() >= end) throw error;
       await sleep(100);
+    }
+  }
+}
+
+/** The client takes the servers of the list in an order by chance: another one may be new enough. */
+async function newEnough(options: BrokerOptions, end: number, delay: () => number): Promise<NatsConnection> {
+  for (;;) {
+    const nc = await firstConnection(options, end, delay);
+    try {
+      assertServerVersion(nc.info?.version ?? "0.0.0", redactedUrl(options));
+      return nc;
+    } catch (error) {
+      await nc.close();
+      if (!options.url.includes(",") || performance.now() >= end) throw error;
+      await sleep(Math.min(delay(), Math.max(1, end - performance.now())));
     }
   }
 }
