@@ -37,3 +37,29 @@ test("the demo says what is wrong when the payment cannot be played", { timeout:
   expect(demo.stderr).toMatch(/^p4: .*miner cannot be asked/m);
   expect(await readdir(temp)).toEqual([]);
 });
+
+test("Ctrl-C ends the demo early, and leaves nothing behind either", { timeout: 60_000 }, async () => {
+  const temp = testDir(onTestFinished);
+  const demo = new StackProcess(["demo"], { TMPDIR: temp });
+  onTestFinished(() => demo.end());
+  await demo.printed("payd ");
+  demo.signalGroup("SIGINT");
+  expect(await demo.exited).toBe(130);
+  expect(await readdir(temp)).toEqual([]);
+  for (const [url] of demo.stdout.matchAll(/\w+:\/\/127\.0\.0\.1:\d+/g)) {
+    expect(await answers(url), url).toBe(false);
+  }
+});
+
+test.each([
+  { args: ["--help"], exitCode: 0 },
+  { args: ["demo", "--help"], exitCode: 0 },
+  { args: ["dmeo"], exitCode: 2 },
+  { args: ["demo", "--fast"], exitCode: 2 },
+])("$args starts nothing and tells what there is", async ({ args, exitCode }) => {
+  const asked = new StackProcess(args, {});
+  expect(await asked.exited).toBe(exitCode);
+  expect(exitCode === 0 ? asked.stdout : asked.stderr).toContain("npm run demo");
+  if (exitCode === 2)
+    expect([asked.stdout, asked.stderr]).toEqual(["", expect.stringMatching(/^p4: unknown argument /)]);
+});

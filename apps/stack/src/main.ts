@@ -19,14 +19,28 @@ const demoTtl = "6s";
 /** Tells `p4` where the running system is. */
 const stackFileName = "stack.json";
 
-const isDemo = process.argv.slice(2).includes("demo");
+const usage = `npm start         the whole system, and one payment played through it; Ctrl-C stops it
+npm run demo      the same in a directory of its own, to the end of the channel; nothing is left behind
+
+Both take P4_ variables and no arguments: "npm run -s p4 -- config --reference" lists them.`;
 
 try {
-  process.exitCode = isDemo ? await demo() : await serve();
+  process.exitCode = await run(process.argv.slice(2));
 } catch (error) {
   const message = error instanceof Error ? error.message : String(error);
   process.stderr.write(`p4: ${message}${isNatsServerError(error) ? `. ${error.nextStep}` : ""}\n`);
   process.exitCode = isConfigError(error) ? 2 : 1;
+}
+
+async function run([command, ...rest]: readonly string[]): Promise<number> {
+  if (rest.length === 0 && (command === undefined || command === "demo")) return command === "demo" ? demo() : serve();
+  const [asked = command] = rest;
+  if (asked === "--help" || asked === "-h") {
+    print(usage);
+    return 0;
+  }
+  process.stderr.write(`p4: unknown argument ${asked}\n${usage}\n`);
+  return 2;
 }
 
 /** `npm start`: the whole system, one payment played through it, then until Ctrl-C. */
@@ -62,7 +76,11 @@ async function demo(): Promise<number> {
     P4_DATA_DIR: dataDir,
   });
   const { context, lifecycle } = assemble(config);
-  const stopOnSignal = (): void => void lifecycle.stop().then(() => process.exit(130));
+  const cleanUp = async (): Promise<void> => {
+    await lifecycle.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  };
+  const stopOnSignal = (): void => void cleanUp().finally(() => process.exit(130));
   process.once("SIGINT", stopOnSignal).once("SIGTERM", stopOnSignal);
   try {
     await lifecycle.start();
@@ -73,8 +91,7 @@ async function demo(): Promise<number> {
     print("Paid, proved and expired, as it should be.");
     return 0;
   } finally {
-    await lifecycle.stop();
-    await rm(dataDir, { recursive: true, force: true });
+    await cleanUp();
   }
 }
 
