@@ -202,6 +202,28 @@ describe("a registry", () => {
     ]);
   });
 
+  it("is told in turns what it has missed unnoticed: each comparison goes on behind the one before it", async () => {
+    const store = createInMemoryStore();
+    const [deaf, other] = [testNode(store), testNode(store)];
+    const ids = ["inv1", "inv2", "inv3"];
+    const heard: string[] = [];
+    for (const id of ids) {
+      await other.registry.submit(id, joinOf(id));
+      await deaf.registry.follow(id, () => heard.push(id));
+    }
+    store.faults.loseLiveEvents(3);
+    for (const id of ids) await other.registry.submit(id, wallet("OfferTerms"));
+    expect(heard).toEqual([]);
+    await deaf.registry.compareNext(2);
+    expect(heard).toEqual(["inv1", "inv2"]);
+    await deaf.registry.compareNext(2);
+    expect(heard).toEqual(ids);
+    store.faults.loseLiveEvents(1);
+    await other.registry.submit("inv1", wallet("SubmitPayment"));
+    await deaf.registry.compareNext(2);
+    expect(heard).toEqual([...ids, "inv1"]);
+  });
+
   it("shows nobody a state from before the loss: who follows or reads then waits for the comparison", async () => {
     const store = createInMemoryStore();
     const [deaf, other] = [testNode(store), testNode(store)];

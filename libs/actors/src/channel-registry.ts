@@ -33,6 +33,8 @@ export class ChannelRegistry {
   readonly #runtime: SubmitRuntime;
   readonly #actors = new Map<string, Actor>();
   readonly #reconnects: Subscription;
+  /** Goes on where the last comparison has ended; it sees channels that come and go meanwhile. */
+  #turn = this.#actors.keys();
   #reconciled: Promise<void> = Promise.resolve();
   #closed = false;
 
@@ -102,14 +104,28 @@ export class ChannelRegistry {
   }
 
   /**
-   * Compares every live channel with the log and fetches what was missed.
+   * Compares so many of the live channels with the log and fetches what was missed; the next call goes on with those
+   * behind them, so that all have their turn.
    *
    * @throws StoreError after some tries; each one's error was given to `onFault`.
    */
-  async reconcile(): Promise<void> {
+  async compareNext(count: number): Promise<void> {
+    const channelIds: string[] = [];
+    while (channelIds.length < count) {
+      const { value, done } = this.#turn.next();
+      if (done === true) {
+        this.#turn = this.#actors.keys();
+        break;
+      }
+      channelIds.push(value);
+    }
+    await this.#reconcile(() => channelIds);
+  }
+
+  async #reconcile(channelIds: () => Iterable<string>): Promise<void> {
     for (let tries = 1; !this.#closed; tries++) {
       try {
-        const versions = await this.#runtime.log.streamVersions([...this.#actors.keys()]);
+        const versions = await this.#runtime.log.streamVersions([...channelIds()]);
         await Promise.all([...versions].map(([channelId, version]) => this.#bringUp(channelId, version)));
         return;
       } catch (error) {
@@ -136,7 +152,7 @@ export class ChannelRegistry {
   /** Commands wait for the comparison. While it cannot be made they fail with its error: nobody waits without an end. */
   async #compareAfterLoss(): Promise<void> {
     while (!this.#closed) {
-      this.#reconciled = this.reconcile();
+      this.#reconciled = this.#reconcile(() => this.#actors.keys());
       try {
         return await this.#reconciled;
       } catch {

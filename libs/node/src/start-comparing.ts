@@ -6,16 +6,26 @@ import type { ChannelRegistry } from "@p4/actors";
  * subscription has not reached the stream's leader yet. No reconnect and no later event would tell.
  */
 const compareEveryMs = 2_000;
+/** One question to each shard, at the most. */
+const comparedAtOnce = 1_024;
+/** Each compared channel costs a stored message's way here: a node with very many takes this many turns for all. */
+const mostTurns = 10;
 
-/** Compares the live channels with the log again and again. Returns what ends it. */
-export function startComparing(registry: Pick<ChannelRegistry, "reconcile">, ready: () => boolean): () => void {
+/**
+ * Compares the live channels with the log again and again: all of them every two seconds, or, beyond a thousand, in turns,
+ * all within twenty seconds. Returns what ends it.
+ */
+export function startComparing(
+  registry: Pick<ChannelRegistry, "compareNext" | "size">,
+  ready: () => boolean,
+): () => void {
   let busy = false;
   const timer = setInterval(() => {
     if (busy || !ready()) return;
     busy = true;
     // Its failures were reported already; the next turn is the next try.
     registry
-      .reconcile()
+      .compareNext(Math.max(comparedAtOnce, Math.ceil(registry.size / mostTurns)))
       .catch(() => undefined)
       .finally(() => (busy = false));
   }, compareEveryMs);
