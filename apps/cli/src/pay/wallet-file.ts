@@ -1,6 +1,6 @@
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { PrivateKey } from "@bsv/sdk";
-import { CliError } from "../cli-error.ts";
+import { CliError, isCliError } from "../cli-error.ts";
 import type { Coin, Funding, SignedPayment } from "./funding.ts";
 
 /** On disk. Amounts are decimal text, so that no reader rounds them. */
@@ -51,9 +51,7 @@ export class WalletFile implements Funding {
 
   static async open(path: string): Promise<WalletFile> {
     try {
-      const wallet = JSON.parse(await readFile(path, "utf8")) as WalletJson;
-      if (wallet.version !== 1) throw new SyntaxError("not version 1");
-      return new WalletFile(path, wallet);
+      return new WalletFile(path, await readWallet(path));
     } catch (error) {
       throw fileError(error, path);
     }
@@ -72,7 +70,7 @@ export class WalletFile implements Funding {
   }
 
   async add(coin: Coin): Promise<void> {
-    await this.#save({ ...this.#wallet, coins: [...this.#wallet.coins, stored(coin)] });
+    await this.#update((wallet) => ({ ...wallet, coins: [...wallet.coins, stored(coin)] }));
   }
 
   async coins(satoshis: bigint): Promise<readonly Coin[]> {
@@ -99,45 +97,64 @@ export class WalletFile implements Funding {
     };
   }
 
+  /** Throws a CliError, before anything is paid, when another `p4` pays with the same coins or on the same channel. */
   async reserve(payment: SignedPayment): Promise<void> {
     const isSpent = ({ txid, vout }: StoredCoin): boolean =>
       payment.spent.some((coin) => coin.txid === txid && coin.vout === vout);
-    const entry: StoredPayment = {
+    const entry: Omit<StoredPayment, "spent"> = {
       channelId: payment.channelId,
       messageId: payment.messageId,
       bodyText: payment.bodyText,
       txid: payment.txid,
       satoshis: String(payment.satoshis),
       feeSatoshis: String(payment.feeSatoshis),
-      spent: this.#wallet.coins.filter(isSpent),
       change: payment.change && stored(payment.change),
     };
-    const coins = this.#wallet.coins.filter((coin) => !isSpent(coin));
-    await this.#save({ ...this.#wallet, coins, unsettled: [...this.#wallet.unsettled, entry] });
-  }
-
-  async settle(payment: SignedPayment, accepted: boolean): Promise<void> {
-    const entry = this.#wallet.unsettled.find(({ messageId }) => messageId === payment.messageId);
-    if (entry === undefined) return;
-    const returned = accepted ? [entry.change].filter((coin) => coin !== null) : entry.spent;
-    await this.#save({
-      ...this.#wallet,
-      coins: [...this.#wallet.coins, ...returned],
-      unsettled: this.#wallet.unsettled.filter((candidate) => candidate !== entry),
+    await this.#update((wallet) => {
+      const spent = wallet.coins.filter(isSpent);
+      const isPaying = wallet.unsettled.some(({ channelId }) => channelId === payment.channelId);
+      if (isPaying || spent.length !== payment.spent.length) {
+        const problem = `another p4 has used ${this.#path} meanwhile; nothing was paid`;
+        throw new CliError("failed", problem, "The same command goes on with what is there now.", "WALLET_IN_USE");
+      }
+      const coins = wallet.coins.filter((coin) => !isSpent(coin));
+      return { ...wallet, coins, unsettled: [...wallet.unsettled, { ...entry, spent }] };
     });
   }
 
-  /** Through a second file: a crash leaves the old wallet or the new one, never half of one. */
-  async #save(wallet: WalletJson): Promise<void> {
-    const next = `${this.#path}.next`;
+  async settle(payment: SignedPayment, accepted: boolean): Promise<void> {
+    await this.#update((wallet) => {
+      const entry = wallet.unsettled.find(({ messageId }) => messageId === payment.messageId);
+      if (entry === undefined) return wallet;
+      const returned = accepted ? [entry.change].filter((coin) => coin !== null) : entry.spent;
+      return {
+        ...wallet,
+        coins: [...wallet.coins, ...returned],
+        unsettled: wallet.unsettled.filter((candidate) => candidate !== entry),
+      };
+    });
+  }
+
+  /**
+   * Changes what is in the file now: another `p4` may have changed it since it was opened. Through a second file, so that
+   * a crash leaves the old wallet or the new one, never half of one.
+   */
+  async #update(change: (wallet: WalletJson) => WalletJson): Promise<void> {
+    const next = `${this.#path}.${process.pid}.next`;
     try {
-      await writeFile(next, toText(wallet), { mode: 0o600, flush: true });
+      this.#wallet = change(await readWallet(this.#path));
+      await writeFile(next, toText(this.#wallet), { mode: 0o600, flush: true });
       await rename(next, this.#path);
     } catch (error) {
-      throw fileError(error, this.#path);
+      throw isCliError(error) ? error : fileError(error, this.#path);
     }
-    this.#wallet = wallet;
   }
+}
+
+async function readWallet(path: string): Promise<WalletJson> {
+  const wallet = JSON.parse(await readFile(path, "utf8")) as WalletJson;
+  if (wallet.version !== 1) throw new SyntaxError("not version 1");
+  return wallet;
 }
 
 function stored({ txid, vout, satoshis, beef }: Omit<Coin, "key">): StoredCoin {

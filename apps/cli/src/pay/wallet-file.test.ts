@@ -1,0 +1,54 @@
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { minedCoin } from "../test-support/test-chain.ts";
+import type { SignedPayment } from "./funding.ts";
+import { WalletFile } from "./wallet-file.ts";
+
+let folder: string;
+let path: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "p4-wallet-"));
+  path = join(folder, "w.json");
+  const wallet = await WalletFile.create(path);
+  for (const satoshis of [3_000, 5_000]) await wallet.add(minedCoin(wallet.changeKey(), satoshis));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+/** Spends coins of this wallet; 100 satoshis come back as change. */
+async function paymentOn(channelId: string, wallet: WalletFile, satoshis: bigint): Promise<SignedPayment> {
+  const spent = await wallet.coins(satoshis);
+  const change = { txid: "ab".repeat(32), vout: 1, satoshis: 100n, beef: "00" };
+  const amounts = { satoshis, feeSatoshis: 1n, spent, change };
+  return { channelId, messageId: `of-${channelId}`, bodyText: "{}", txid: "ab".repeat(32), ...amounts };
+}
+
+describe("two p4 on one wallet file", () => {
+  it("do not spend the same coins: the second is told before it pays", async () => {
+    const [first, second] = [await WalletFile.open(path), await WalletFile.open(path)];
+    const [paying, other] = [await paymentOn("a", first, 3_000n), await paymentOn("b", second, 3_000n)];
+    await first.reserve(paying);
+    await expect(second.reserve(other)).rejects.toMatchObject({ kind: "failed", code: "WALLET_IN_USE" });
+    await first.settle(paying, true);
+    expect((await WalletFile.open(path)).satoshis).toBe(5_100n);
+  });
+
+  it("do not pay on one channel twice", async () => {
+    const [first, second] = [await WalletFile.open(path), await WalletFile.open(path)];
+    await first.reserve(await paymentOn("a", first, 3_000n));
+    const twice = { ...(await paymentOn("a", second, 8_000n)), spent: (await second.coins(8_000n)).slice(1) };
+    await expect(second.reserve(twice)).rejects.toMatchObject({ code: "WALLET_IN_USE" });
+  });
+
+  it("lose none of each other's coins", async () => {
+    const [first, second] = [await WalletFile.open(path), await WalletFile.open(path)];
+    const paying = await paymentOn("a", first, 3_000n);
+    await first.reserve(paying);
+    await second.add(minedCoin(second.changeKey(), 700));
+    await first.settle(paying, false);
+    expect((await WalletFile.open(path)).satoshis).toBe(8_700n);
+    expect(await readdir(folder)).toEqual(["w.json"]);
+  });
+});
