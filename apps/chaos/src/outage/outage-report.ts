@@ -47,6 +47,9 @@ export function outageText(report: OutageReport): string {
     `sockets open then         ${String(report.socketsOpen)}, closed ${String(socketsClosed.length)}`,
     ...[...new Set(socketsClosed)].map((closed) => `    ${closed}`),
     ...report.edges.flatMap(edgeLines),
+    ...(report.storedAgainAfterMs === null
+      ? []
+      : [`stored again elsewhere    ${String(report.storedAgainAfterMs)} ms after the brokers' start`]),
     `edges restarted           ${report.restarted.join(", ") || "none"}`,
     `messages refused then     ${codes.join(", ") || "none"}; for good ${String(report.finalRefusals)}`,
     `payments begun then       ${String(report.paymentsBegunMeanwhile)}`,

@@ -35,6 +35,8 @@ export interface OutageReport extends WalletFigures {
   readonly options: OutageOptions;
   readonly natsServer: string;
   readonly edges: readonly EdgeFigures[];
+  /** From the start of the killed brokers until an edge that was not cut off had stored a message on each of its channels. */
+  readonly storedAgainAfterMs: number | null;
   /** Edge processes that ended or were another process afterwards. */
   readonly restarted: readonly string[];
   readonly missed: MissedFigures;
@@ -113,6 +115,7 @@ export async function runOutage(
     return {
       options,
       natsServer: system.brokers.version,
+      storedAgainAfterMs: outage.storedAgainAfterMs,
       edges: watches.map((watch) => edgeFigures(watch.name, watch.ready, watch.joins, outage)),
       restarted: pidsOf(system).filter((pid, index) => pid !== pids[index]),
       ...walletFigures(records, outage),
@@ -139,6 +142,7 @@ function pidsOf({ apps }: System): string[] {
 interface Outage {
   readonly lostAtMs: number;
   readonly healedAtMs: number;
+  readonly storedAgainAfterMs: number | null;
   /** Sequences of the messages that were stored past the cut, by channel. */
   readonly missed: ReadonlyMap<string, number>;
 }
@@ -157,12 +161,13 @@ async function loseBrokers(
   if (!cut) await Promise.all(brokers.brokers.map((broker) => broker.kill()));
   missed.ask();
   await delay(seconds * 1_000);
+  const startedAtMs = Date.now();
   if (!cut) await Promise.all(brokers.brokers.map((broker) => broker.start()));
   const stored = await missed.store(AbortSignal.timeout(patienceMs));
   onProgress(`${String(stored.size)} messages were stored elsewhere; the edges get their brokers back`);
   const healedAtMs = Date.now();
   for (const link of all) link.heal();
-  return { lostAtMs, healedAtMs, missed: stored };
+  return { lostAtMs, healedAtMs, storedAgainAfterMs: cut ? null : healedAtMs - startedAtMs, missed: stored };
 }
 
 /** Gives up after a while: the report tells which edge was not ready. */
