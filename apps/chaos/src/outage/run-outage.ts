@@ -55,6 +55,8 @@ const missedChannels = 20;
 const [lead, tail] = [1 / 6, 1 / 3];
 const thinkMs = 200;
 const patienceMs = 60_000;
+/** Wallets of broken edges may wait for ever: long enough to be sure. */
+const sabotagedPatienceMs = 5_000;
 const readyAgainWithinMs = 60_000;
 
 /** Two edges with open channels lose every broker for a while; their wallets go on paying. */
@@ -86,7 +88,7 @@ export async function runOutage(
     paymentsPerSecond: channels / (seconds * (1 + lead + tail)),
     openFirst: true,
     thinkMs,
-    limitMs: seconds * 1_000 + patienceMs,
+    limitMs: seconds * 1_000 + (sabotage === null ? patienceMs : sabotagedPatienceMs),
   });
   const recorder = new Recorder(recordFiles[1] ?? "");
   const missed = new MissedMessages(
