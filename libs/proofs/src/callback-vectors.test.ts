@@ -1,22 +1,11 @@
 import { readFileSync } from "node:fs";
+import { envelopeBody, type EnvelopeInput } from "@p4/spv/testing";
 import { describe, expect, it } from "vitest";
 import { proofServer } from "./test-support/proof-server.ts";
 
 interface EnvelopeCase {
   readonly name: string;
-  readonly input: {
-    readonly path: { readonly txid: string; readonly i: string };
-    readonly envelope: Readonly<Record<string, unknown>>;
-    readonly rawBody?: string;
-    readonly expand?: {
-      readonly member: string;
-      readonly append: string;
-      readonly count: number;
-      readonly then?: string;
-      readonly thenAppend?: string;
-      readonly thenCount?: number;
-    };
-  };
+  readonly input: EnvelopeInput & { readonly path: { readonly txid: string; readonly i: string } };
   readonly expected: { readonly verdict: "accept" | "reject" | "needs-header"; readonly http?: number | null };
 }
 
@@ -25,19 +14,11 @@ const vectors = JSON.parse(readFileSync(new URL("../../spv/vectors/envelopes.jso
   readonly cases: readonly EnvelopeCase[];
 };
 
-function bodyOf({ rawBody, envelope, expand }: EnvelopeCase["input"]): string {
-  if (rawBody !== undefined) return rawBody;
-  if (expand === undefined) return JSON.stringify(envelope);
-  const { member, append, count, then = "", thenAppend = "", thenCount = 0 } = expand;
-  const expanded = String(envelope[member]) + append.repeat(count) + then + thenAppend.repeat(thenCount);
-  return JSON.stringify({ ...envelope, [member]: expanded });
-}
-
 async function serve(testCase: EnvelopeCase, headerPolicy: "accept-unknown" | "require") {
   const { txid, i } = testCase.input.path;
   const server = await proofServer({ headerPolicy });
   for (const header of Object.values(vectors.headers)) server.headers.addHex(header);
-  const response = await server.post(`/proofs/${txid}?i=${i}`, bodyOf(testCase.input));
+  const response = await server.post(`/proofs/${txid}?i=${i}`, envelopeBody(testCase.input));
   const events = (await server.events(i)).map(({ type }) => type).filter((type) => type !== "ChannelOpened");
   const read = await server.get(`/proofs/${txid}`);
   const known = read.status === 200 ? (JSON.parse(read.body ?? "") as { state: string | null }) : null;

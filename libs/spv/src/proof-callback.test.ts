@@ -6,30 +6,14 @@ import { judgeHeader } from "./judge-header.ts";
 import { verifyProofCallback } from "./proof-callback.ts";
 import { sdkCrypto } from "./sdk-crypto.ts";
 import { signEnvelope } from "./sign-envelope.ts";
+import { envelopeBody } from "./testing.ts";
 import { VERIFY_IF_SIGNED } from "./verify-envelope.ts";
 
 const vectors = loadVectors("envelopes");
 
-interface Expand {
-  readonly member: string;
-  readonly append: string;
-  readonly count: number;
-  readonly then?: string;
-  readonly thenAppend?: string;
-  readonly thenCount?: number;
-}
-
-function bodyOf(input: { rawBody?: string; envelope: Record<string, unknown>; expand?: Expand }): string {
-  if (input.rawBody !== undefined) return input.rawBody;
-  if (input.expand === undefined) return JSON.stringify(input.envelope);
-  const { member, append, count, then = "", thenAppend = "", thenCount = 0 } = input.expand;
-  const expanded = String(input.envelope[member]) + append.repeat(count) + then + thenAppend.repeat(thenCount);
-  return JSON.stringify({ ...input.envelope, [member]: expanded });
-}
-
 function verdictOf(testCase: VectorCase, headerPolicy: "accept-unknown" | "require"): string {
   try {
-    const result = verifyProofCallback(bodyOf(testCase.input), {
+    const result = verifyProofCallback(envelopeBody(testCase.input), {
       expectedTxid: testCase.input.path.txid,
       policy: VERIFY_IF_SIGNED,
       crypto: sdkCrypto,

@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
+export { envelopeBody } from "@p4/spv/testing";
+
 /** A case of `libs/spv/vectors`. Loosely typed on purpose: it is outside data. */
 export interface VectorCase {
   readonly name: string;
@@ -50,15 +52,6 @@ export function headerFileOf(): string {
 
 function headerAround(merkleRootWire: string): string {
   return `00000020${"00".repeat(32)}${merkleRootWire}${"00000000ffff7f2000000000"}`;
-}
-
-/** The body to post: as it stands, or made large as the vector says. */
-export function envelopeBody({ rawBody, envelope, expand }: VectorCase["input"]): string {
-  if (rawBody !== undefined) return rawBody;
-  if (expand === undefined) return JSON.stringify(envelope);
-  const { member, append, count, then = "", thenAppend = "", thenCount = 0 } = expand;
-  const expanded = `${envelope[member]}${append.repeat(count)}${then}${thenAppend.repeat(thenCount)}`;
-  return JSON.stringify({ ...envelope, [member]: expanded });
 }
 
 /** An unsigned mAPI envelope around a callback's payload. */
