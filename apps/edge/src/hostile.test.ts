@@ -68,6 +68,25 @@ describe("a peer that sends what must be refused", () => {
   });
 });
 
+describe("an address that floods again and again", () => {
+  it("is refused less each time it comes back, while a fellow of its address may still err", async () => {
+    const busy = await startTestEdge(nats.url);
+    const fellow = await busy.join(newChannelId());
+    const rounds: number[] = [];
+    for (let round = 0; round < 14; round++) {
+      const hostile = await rawJoin(busy, newChannelId());
+      hostile.socket.write(Buffer.concat(Array.from({ length: 500 }, () => shortFrame('{"key":"nonsense"}'))));
+      await waitFor(() => hostile.socket.destroyed, patient);
+      rounds.push(hostile.received().match(/"errCode"/g)?.length ?? 0);
+    }
+    expect(rounds[0]).toBeGreaterThanOrEqual(refusalLimit.burst - 1);
+    expect(rounds.at(-1)).toBeLessThan(refusalLimit.burst / 2);
+    for (let i = 0; i < 3; i++) fellow.send("nonsense");
+    await fellow.hear("error", 3);
+    expect(fellow.closedWith).toBeNull();
+  });
+});
+
 describe("a peer that is too fast", () => {
   it("gets an answer to each of 2,000 messages at once, and goes on", async () => {
     const id = newChannelId();
@@ -133,6 +152,22 @@ describe("a crowd", () => {
     expect(await edge.upgrade(`${id}?dialect=p4`)).toMatchObject({ status: 429 });
   });
 
+  it("is served in the log's order: a receipt does not overtake the messages before it", async () => {
+    const id = newChannelId();
+    const merchant = await edge.join(`${id}?role=merchant`);
+    const customer = await edge.join(`${id}?role=customer&receipts=true`);
+    for (let i = 0; i < 100; i++) await rawJoin(edge, `${id}?dialect=p4&role=customer`);
+    // The customer is the channel's first listener, its own receipts come last: behind whatever it has to hear.
+    for (let i = 0; i < 20; i++) {
+      merchant.say("paymentrequest.response", { body: terms });
+      customer.say("paymentrequest.create");
+    }
+    await waitFor(() => customer.keys.filter((key) => key === "receipt").length === 20, patient);
+    await customer.hear("paymentrequest.response", 20);
+    const sequences = customer.frames.slice(1).map((frame) => Number(frame["headers"]?.["x-p4-sequence"]?.[0]));
+    expect(sequences).toEqual([...sequences].sort((a, b) => a - b));
+  });
+
   it("that joins faster than an address may is refused with 429", async () => {
     const strict = await startTestEdge(nats.url, { P4_JOIN_RATE_PER_IP: "1" });
     const id = newChannelId();
@@ -175,6 +210,33 @@ describe("a node with too much to do", () => {
     await customer.hear("paymentrequest.response", 3);
     await expectService(busy);
   });
+
+  it("looks up so many unknown channels at a time, and turns away who would wait too long; its own channels go on", async () => {
+    let slowMs = 0;
+    const slowed = (log: EventLog): EventLog => ({
+      readStream: async (...args) => {
+        await new Promise((resolve) => setTimeout(resolve, slowMs));
+        return log.readStream(...args);
+      },
+      streamVersions: (...args) => log.streamVersions(...args),
+      scan: (...args) => log.scan(...args),
+      appendToStream: (request) => log.appendToStream(request),
+    });
+    const busy = await startTestEdge(nats.url, {}, { wrap: ({ log, feed }) => ({ log: slowed(log), feed }) });
+    const id = newChannelId();
+    await expectService(busy, id);
+    slowMs = 2_000;
+    const burst = Array.from({ length: 1_500 }, () => busy.upgrade(newChannelId()));
+    await waitFor(async () => (await busy.metric("edge_joins_refused_total")) > 0, patient);
+    expect(await busy.upgrade(newChannelId())).toMatchObject({
+      status: 503,
+      body: expect.stringContaining("EDGE_OVERLOADED"),
+    });
+    expect(await busy.upgrade(id)).toMatchObject({ status: 101 });
+    slowMs = 0;
+    const statuses = (await Promise.all(burst)).map(({ status }) => status);
+    expect(new Set(statuses)).toEqual(new Set([101, 503]));
+  }, 30_000);
 
   it("takes none while its event loop stalls, but lets wallets back into theirs", async () => {
     const lagging = await startTestEdge(nats.url, { P4_MAX_LOOP_LAG: "100ms" });

@@ -65,12 +65,12 @@ export class PacedLine {
     }
   }
 
-  /** To be called ten times a second: while others suffer the pace falls, while somebody waits it rises. */
+  /** To be called ten times a second: while others suffer the pace falls, while somebody waits for it alone it rises. */
   adapt(isSlow: boolean): void {
     const { minPerSecond, startPerSecond, maxPerSecond } = this.#pace;
     if (isSlow) this.#perSecond = Math.max(minPerSecond, this.#perSecond * slower);
-    else if (this.#line.length > 0) this.#perSecond = Math.min(maxPerSecond, this.#perSecond * faster);
-    // Nobody waits: what was learned of another hour's load is forgotten.
+    else if (this.#timer !== null) this.#perSecond = Math.min(maxPerSecond, this.#perSecond * faster);
+    // Nobody does: what was learned of another hour's load is forgotten.
     else this.#perSecond += (startPerSecond - this.#perSecond) / 10;
   }
 

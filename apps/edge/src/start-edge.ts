@@ -32,7 +32,7 @@ const maxInFlightPerConnection = 256;
 /** What `Prefer: wait=` may ask of the HTTP bridge. */
 const maxPreferredWaitMs = 60_000;
 /** Sixteen at a time keep every shard busy. Even the lowest pace is more than most nodes need. */
-const openingPace = { places: 16, startPerSecond: 200, maxPerSecond: 5_000, minPerSecond: 50, maxWaitMs: 1_000 };
+const openingPace = { places: 16, startPerSecond: 300, maxPerSecond: 5_000, minPerSecond: 50, maxWaitMs: 1_000 };
 const lookupPace = { places: 16, startPerSecond: 1_000, maxPerSecond: 10_000, minPerSecond: 150, maxWaitMs: 1_000 };
 const drainDeadlineMs = 8_000;
 

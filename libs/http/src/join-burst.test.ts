@@ -1,0 +1,61 @@
+import { describe, expect, it, vi } from "vitest";
+import { handshake, rawClient, serve } from "./test-support.ts";
+import { TokenBuckets } from "./token-bucket.ts";
+import type { AnyWebSocketRoute } from "./web-socket-route.ts";
+
+function route(more: Partial<AnyWebSocketRoute> = {}): AnyWebSocketRoute {
+  const upgrade = () => ({ accept: true, data: null }) as const;
+  return { path: "/ws/:id", maxMessageBytes: 100, upgrade, message: () => undefined, ...more };
+}
+
+/** The status of each answer on one connection; [] when it was closed without one. */
+async function answers(port: number, ...paths: string[]): Promise<string[]> {
+  const { socket, received, ended } = await rawClient(port);
+  socket.write(paths.map(handshake).join(""));
+  const statuses = () => [...received().matchAll(/HTTP\/1.1 (\d+)/g)].map((match) => match[1] ?? "");
+  await Promise.race([ended, vi.waitFor(() => expect(statuses()).toHaveLength(paths.length))]);
+  socket.destroy();
+  return statuses();
+}
+
+describe("a route that turns joins away", () => {
+  it("answers them before anything is copied or decided, by their path, and lets the others in", async () => {
+    const upgrade = vi.fn(route().upgrade);
+    const refusal = { status: 503, code: "BUSY", detail: "not now", retryAfterSeconds: 3 } as const;
+    const turnAway = (id: string) => (id === "known" ? null : refusal);
+    const { server } = await serve({ limits: { maxConnections: 1 }, webSockets: [route({ turnAway, upgrade })] });
+    const { socket, received } = await rawClient(server.port);
+    socket.write(handshake("/ws/unknown"));
+    await vi.waitFor(() => expect(received()).toMatch(/HTTP\/1.1 503[^]*retry-after: 3\r\n[^]*"code":"BUSY"/i));
+    expect(upgrade).not.toHaveBeenCalled();
+    // What was turned away holds no place.
+    expect(await answers(server.port, "/ws/known")).toEqual(["101"]);
+    expect(upgrade).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe("an address that joins on although it is refused", () => {
+  it("is answered for a while, then cut off as it connects, and let in again once it has slowed down", async () => {
+    const { server } = await serve({ limits: { maxUpgradesPerIpPerSecond: 40 }, webSockets: [route()] });
+    const burst = Array.from({ length: 110 }, () => answers(server.port, "/ws/1"));
+    const told = (await Promise.all(burst)).flat();
+    expect(told.filter((status) => status === "101").length).toBeGreaterThanOrEqual(80);
+    expect(told.filter((status) => status === "429").length).toBeGreaterThanOrEqual(20);
+    expect(await answers(server.port, "/ws/1")).toEqual([]);
+    await vi.waitFor(async () => expect(await answers(server.port, "/ws/1")).toEqual(["101"]), { timeout: 4_000 });
+  });
+});
+
+describe("TokenBuckets", () => {
+  it("knows an empty bucket, and makes none by asking", () => {
+    const buckets = new TokenBuckets({ burst: 2, perSecond: 1 }, 0);
+    expect(buckets.isSpent("a", 0)).toBe(false);
+    expect(buckets.size).toBe(0);
+    buckets.charge("a", 2, 0);
+    expect([buckets.isSpent("a", 0), buckets.isSpent("a", 1_000), buckets.isSpent("b", 0)]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+  });
+});
