@@ -74,6 +74,8 @@ export class WebSocketHub {
   readonly #rates: TokenBuckets;
   /** Joins beyond the rate that an address may still be told of. */
   readonly #answers: TokenBuckets;
+  /** What an address owes that has used them up: two seconds' worth. */
+  readonly #silence: number;
   #admitted = 0;
 
   constructor(dispatcher: HttpDispatcher, limits: HubLimits, anchor: CorkAnchor) {
@@ -83,8 +85,8 @@ export class WebSocketHub {
     this.#refusals = refusalsFor(limits);
     const { burst, perSecond } = limits.upgradeRatePerIp;
     this.#rates = new TokenBuckets({ burst, perSecond }, performance.now());
-    const answers = { burst: burst / 2, perSecond: perSecond / 4 };
-    this.#answers = new TokenBuckets(answers, performance.now());
+    this.#answers = new TokenBuckets({ burst: burst / 2, perSecond: perSecond / 4 }, performance.now());
+    this.#silence = burst / 4;
   }
 
   get size(): number {
@@ -149,7 +151,7 @@ export class WebSocketHub {
     if ((this.#perAddress.get(address) ?? 0) >= limits.maxConnectionsPerIp) return this.#refusals.connections;
     const nowMs = performance.now();
     if (!this.#rates.take(address, nowMs)) {
-      this.#answers.charge(address, 1, nowMs);
+      if (!this.#answers.take(address, nowMs)) this.#answers.charge(address, this.#silence, nowMs);
       return this.#refusals.joins;
     }
     return this.#admitted - this.#open.size >= limits.maxUpgradesUnderWay ? tooManyUnderWay : null;
