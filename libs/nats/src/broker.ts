@@ -6,7 +6,7 @@ import type { BrokerStatus } from "./broker-status.ts";
 import { Outbox, type Outgoing } from "./outbox.ts";
 import { ReplyInbox } from "./reply-inbox.ts";
 import { assertServerVersion } from "./server-version.ts";
-import { Silence, type QuestionKind } from "./silence.ts";
+import { electionMs, Silence, type QuestionKind } from "./silence.ts";
 
 export interface BrokerSettings {
   /** Without credentials. */
@@ -28,6 +28,7 @@ export class Broker {
   readonly #settings: BrokerSettings;
   readonly #reconnectListeners = new Set<() => void>();
   readonly #silence = new Silence();
+  #listening: NodeJS.Timeout | undefined;
   readonly #outbox = new Outbox((message) => this.#send(message));
   #flushing: Promise<void> | null = null;
   #connected = true;
@@ -133,12 +134,25 @@ export class Broker {
     this.#silence.answered(kind);
   }
 
-  /** Goes on at another server of the cluster when this one has been silent for too long. */
+  /**
+   * Goes on at another server of the cluster when this one has been silent for too long. Nobody has to ask again for that:
+   * a node that finds its broker silent turns wallets away, and would hear of no second question.
+   */
   unanswered(kind: QuestionKind): void {
-    if (!this.ready() || !this.#silence.unanswered(kind, performance.now()) || !this.#hasOtherServers()) return;
+    if (!this.ready() || !this.#hasOtherServers()) return;
+    if (!this.#silence.unanswered(kind, performance.now())) {
+      this.#listening ??= setTimeout(() => this.#listenAgain(), electionMs + 50).unref();
+      return;
+    }
     const text = `${this.nc.getServer()} leaves ${kind}s unanswered: trying another server`;
     this.report(new StoreError("STORE_UNAVAILABLE", text));
     void this.nc.reconnect().catch((error: unknown) => this.report(error as Error));
+  }
+
+  #listenAgain(): void {
+    this.#listening = undefined;
+    const kind = this.#silence.silentKind;
+    if (kind !== null) this.unanswered(kind);
   }
 
   #hasOtherServers(): boolean {
@@ -237,6 +251,7 @@ export class Broker {
       return;
     }
     this.#connected = true;
+    this.#silence.forget();
     this.#settings.onRecovered();
     this.#settings.onStatus({ type: "reconnected", server, version: this.serverVersion });
     for (const listener of this.#reconnectListeners) {

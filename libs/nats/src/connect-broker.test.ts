@@ -97,6 +97,20 @@ describe("connecting", () => {
 });
 
 describe("leaving a server", () => {
+  it("needs no second question once one was left unanswered", async () => {
+    const binary = (await findNatsServer()).path;
+    const other = await startNatsServer({ binary, configFile: join(dir, "test.conf"), storeDir: join(dir, "second") });
+    const servers = [server.url, other.url].map((text) => text.replace("nats://", "nats://admin:secret@")).join(",");
+    const broker = await connectBroker({ url: servers, name: "test" });
+    const silent = broker.nc.getServer();
+    const moved = new Promise<void>((resolve) => broker.onReconnect(resolve));
+    broker.unanswered("append");
+    await moved;
+    expect(broker.nc.getServer()).not.toBe(silent);
+    await broker.close();
+    await other.stop();
+  }, 20_000);
+
   it("leads to another one, not back to the same", async () => {
     const binary = (await findNatsServer()).path;
     const options = { binary, configFile: join(dir, "test.conf"), storeDir: join(dir, "other") };
@@ -128,7 +142,8 @@ describe("a server that is too old", () => {
       await broker.close();
     }
     old.close();
-  });
+    // By chance each start waits for its backoffs.
+  }, 30_000);
 
   it("is named when nothing better is left, and left as soon as there is", async () => {
     const old = await fakeServer("2.10.29");

@@ -9,6 +9,17 @@ describe("Silence", () => {
     expect([3_100, 6_000, 6_100].map((nowMs) => silence.unanswered("append", nowMs))).toEqual([false, false, true]);
   });
 
+  it("says what is silent, until it is answered or forgotten", () => {
+    const silence = new Silence();
+    expect(silence.silentKind).toBe(null);
+    silence.unanswered("read", 0);
+    silence.unanswered("append", 0);
+    silence.answered("read");
+    expect(silence.silentKind).toBe("append");
+    silence.forget();
+    expect([silence.silentKind, silence.unanswered("append", 5_000)]).toEqual([null, false]);
+  });
+
   it("is not deceived by a server that still reads", () => {
     const silence = new Silence();
     silence.unanswered("append", 0);

@@ -1,5 +1,5 @@
 /** An election of a stream's leader is over by then. */
-const electionMs = 3_000;
+export const electionMs = 3_000;
 /** A broker that stores nothing anywhere (a full disk) must not be left and joined all the time. */
 const moveEveryMs = 10_000;
 
@@ -15,6 +15,16 @@ export class Silence {
 
   answered(kind: QuestionKind): void {
     this.#sinceMs.delete(kind);
+  }
+
+  /** A kind that has had no answer since one was missed. Null: none has. */
+  get silentKind(): QuestionKind | null {
+    return this.#sinceMs.keys().next().value ?? null;
+  }
+
+  /** Another connection starts without blame. */
+  forget(): void {
+    this.#sinceMs.clear();
   }
 
   /** True: the silence has lasted too long, leave this server. */
