@@ -19,7 +19,7 @@ export interface ServerLimits {
   readonly maxConnectionsPerIp?: number;
   /**
    * Upgrades of one address a second, twice as many at once; the next is answered 429. Default 500. Beyond as many answers again
-   * the address's connections are closed as they come, until it has slowed down.
+   * the address's connections are closed as they come, for four seconds.
    */
   readonly maxUpgradesPerIpPerSecond?: number;
   /** Upgrades being decided at the same time; the next is answered 503. Default 1,024. */

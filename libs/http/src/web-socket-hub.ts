@@ -74,7 +74,7 @@ export class WebSocketHub {
   readonly #rates: TokenBuckets;
   /** Joins beyond the rate that an address may still be told of. */
   readonly #answers: TokenBuckets;
-  /** What an address owes that has used them up: two seconds' worth. */
+  /** What an address owes that has used them up: four seconds' worth. */
   readonly #silence: number;
   #admitted = 0;
 
@@ -86,7 +86,7 @@ export class WebSocketHub {
     const { burst, perSecond } = limits.upgradeRatePerIp;
     this.#rates = new TokenBuckets({ burst, perSecond }, performance.now());
     this.#answers = new TokenBuckets({ burst: burst / 2, perSecond: perSecond / 4 }, performance.now());
-    this.#silence = burst / 4;
+    this.#silence = burst / 2;
   }
 
   get size(): number {
