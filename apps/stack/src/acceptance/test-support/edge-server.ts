@@ -9,7 +9,7 @@ export interface EdgeServer {
   readonly httpUrl: string;
   readonly socketUrl: string;
   /** Joins `/ws/<path>` and waits for the greeting. */
-  join(path: string, protocols?: readonly string[]): Promise<Wallet>;
+  join(path: string, protocols?: readonly string[], headers?: Record<string, string>): Promise<Wallet>;
   post(path: string, body: string | Uint8Array<ArrayBuffer>, headers?: Record<string, string>): Promise<Answer>;
   get(path: string, headers?: Record<string, string>): Promise<Answer>;
   /** A new channel, opened by a merchant that has left again. */
@@ -45,7 +45,8 @@ export async function startEdgeServer(natsUrl: string, settings: Record<string, 
 export function edgeServerAt(authority: string, close: () => Promise<void> = () => Promise.resolve()): EdgeServer {
   const httpUrl = `http://${authority}`;
   const socketUrl = `ws://${authority}`;
-  const join = (path: string, protocols: readonly string[] = []) => Wallet.join(`${socketUrl}/ws/${path}`, protocols);
+  const join: EdgeServer["join"] = (path, protocols, headers) =>
+    Wallet.join(`${socketUrl}/ws/${path}`, protocols, headers);
   return {
     httpUrl,
     socketUrl,

@@ -12,8 +12,8 @@ export class Wallet {
   /** Null while it is open. */
   closedWith: number | null = null;
 
-  constructor(url: string, protocols: readonly string[] = []) {
-    this.socket = new WebSocket(url, [...protocols]);
+  constructor(url: string, protocols: readonly string[] = [], headers: Record<string, string> = {}) {
+    this.socket = new WebSocket(url, { protocols: [...protocols], headers });
     this.socket.onmessage = ({ data }) => {
       this.texts.push(String(data));
       this.frames.push(JSON.parse(String(data)) as Frame);
@@ -21,8 +21,8 @@ export class Wallet {
     this.socket.onclose = ({ code }) => (this.closedWith = code);
   }
 
-  static async join(url: string, protocols: readonly string[] = []): Promise<Wallet> {
-    const wallet = new Wallet(url, protocols);
+  static async join(url: string, protocols: readonly string[] = [], headers = {}): Promise<Wallet> {
+    const wallet = new Wallet(url, protocols, headers);
     await wallet.hear("join.success");
     return wallet;
   }
