@@ -93,11 +93,22 @@ export const attacks = {
   },
 
   /** Sockets that join a channel each and do nothing. */
-  "idle sockets": (port, size) => joinMany(port, size, (index) => `idle-${String(index)}`),
+  "idle sockets": (port, size, tally) =>
+    joinMany(
+      port,
+      size,
+      (index) => `idle-${String(process.pid)}-${String(index)}`,
+      () => tally.joined++,
+    ),
 
   /** The same on few channels: what a socket alone costs. */
-  "idle sockets, 500 a channel": (port, size) =>
-    joinMany(port, size, (index) => `idles-${String(Math.floor(index / 500))}`),
+  "idle sockets, 500 a channel": (port, size, tally) =>
+    joinMany(
+      port,
+      size,
+      (index) => `idle-${String(process.pid)}-shared-${String(Math.floor(index / 500))}`,
+      () => tally.joined++,
+    ),
 } satisfies Record<string, Attack>;
 
 export type AttackName = keyof typeof attacks;
@@ -141,13 +152,24 @@ async function joinMany(
 ): Promise<void> {
   let next = 0;
   const worker = async (): Promise<void> => {
-    for (let index = next++; index < count; index = next++) {
-      const peer = rawPeer(port, path(index));
-      await peer.joined;
-      then(peer);
-    }
+    for (let index = next++; index < count; index = next++) then(await joinOnce(port, path(index)));
   };
   await Promise.all(Array.from({ length: 64 }, worker));
+}
+
+/** As a wallet does: again after a while when it was refused. */
+async function joinOnce(port: number, path: string): Promise<RawPeer> {
+  for (let tries = 1; ; tries++) {
+    const peer = rawPeer(port, path);
+    try {
+      await peer.joined;
+      return peer;
+    } catch (error) {
+      peer.socket.destroy();
+      if (tries === 100) throw error;
+      await delay(100 + Math.random() * 400);
+    }
+  }
 }
 
 function offer(messageId: string, fillerBytes: number): Buffer {
