@@ -39,10 +39,14 @@ export function publishAcked(broker: Broker, message: StoreMessage): Promise<Pub
           void explainSilence(broker, message.stream, message.subject).then(reject);
           return true;
         }
-        broker.answered("append");
         const ack = JSON.parse(answer.string()) as PubAck & { error?: ApiFailure };
-        if (ack.error === undefined) resolve(ack);
-        else reject(toStoreError(ack.error, message.subject));
+        if (ack.error !== undefined) {
+          // No sign of life: a leader that is cut off from its followers refuses too, and stores nothing.
+          reject(toStoreError(ack.error, message.subject));
+          return true;
+        }
+        broker.answered("append");
+        resolve(ack);
         return true;
       },
       onFailure: (error) => {
