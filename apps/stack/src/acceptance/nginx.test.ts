@@ -2,7 +2,8 @@ import { request } from "node:http";
 import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { withBroker } from "./test-support/broker.ts";
 import { newChannelId, problemOf, startEdgeServer, type Answer, type EdgeServer } from "./test-support/edge-server.ts";
-import { freePort, noNginx, startNginx } from "./test-support/nginx.ts";
+import { freePort } from "./test-support/free-port.ts";
+import { noNginx, startNginx } from "./test-support/nginx.ts";
 import type { Wallet } from "./test-support/wallet.ts";
 
 const broker = withBroker();

@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { onTestFinished, vi } from "vitest";
 import { edgeServerAt, type EdgeServer } from "./edge-server.ts";
+import { freePort } from "./free-port.ts";
 
 const main = join(import.meta.dirname, "..", "..", "..", "..", "edge", "dist", "main.js");
 
@@ -43,13 +43,4 @@ export class EdgeProcess {
     child.kill("SIGKILL");
     await gone;
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }
