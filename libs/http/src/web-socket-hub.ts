@@ -59,6 +59,15 @@ function refusalsFor({ maxConnectionsPerIp, upgradeRatePerIp }: HubLimits) {
   return { connections, joins };
 }
 
+/**
+ * A promise may be settled while uWS reads another request: microtasks run at the end of that request's callback. An upgrade
+ * in there is taken for the upgrade of the request that is read; uWS then mixes up the two sockets, and ends the process
+ * when something of the other one was still to be written.
+ */
+function afterThisCall<T>(value: T): Promise<T> {
+  return new Promise((resolve) => setImmediate(resolve, value));
+}
+
 /** A socket that had to be closed with 4290 counts like so many joins of its address. */
 const joinsPerAbuse = 100;
 
@@ -196,6 +205,10 @@ export class WebSocketHub {
     const after = (): void => {
       if (!opened) this.#release(request.remoteAddress);
     };
-    this.#dispatcher.run(exchange, `upgrade ${route.path}`, () => route.upgrade(request), settle, after);
+    const ask = () => {
+      const decision = route.upgrade(request);
+      return decision instanceof Promise ? decision.then(afterThisCall) : decision;
+    };
+    this.#dispatcher.run(exchange, `upgrade ${route.path}`, ask, settle, after);
   }
 }
