@@ -70,7 +70,7 @@ export function turnNewcomerAway(
   channelId: string,
   { channels, lookups, metrics }: EdgeContext,
 ): UpgradeRefusal | null {
-  if (!lookups.isFull || channels.usersOf(channelId) > 0) return null;
+  if (channels.usersOf(channelId) > 0 || !lookups.sendsAway()) return null;
   metrics.joinRefused("OVERLOADED");
   return tooManyUnknown;
 }

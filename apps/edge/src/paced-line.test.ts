@@ -61,12 +61,14 @@ describe("PacedLine", () => {
     const line = withFakeClock({ places: 1, startPerSecond: 10, maxPerSecond: 10, maxWaitMs: 500 });
     const work = vi.fn(() => Promise.resolve("done"));
     const passes = Array.from({ length: 20 }, () => line.pass(work));
-    expect(line.isFull).toBe(true);
+    expect(line.sendsAway()).toBe(true);
+    expect(line.takeCame()).toBe(21);
+    expect(line.takeCame()).toBe(0);
     await vi.advanceTimersByTimeAsync(2_000);
     const outcomes = await Promise.all(passes);
     expect(outcomes.filter((outcome) => outcome?.result === "done")).toHaveLength(7);
     expect(outcomes.filter((outcome) => outcome === null)).toHaveLength(13);
     expect(work).toHaveBeenCalledTimes(7);
-    expect(line.isFull).toBe(false);
+    expect(line.sendsAway()).toBe(false);
   });
 });

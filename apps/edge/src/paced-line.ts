@@ -28,6 +28,7 @@ export class PacedLine {
   #credit = 1;
   #updatedMs: number;
   #timer: NodeJS.Timeout | null = null;
+  #came = 0;
   readonly #line: (() => void)[] = [];
 
   constructor(pace: Pace, nowMs: () => number = () => performance.now()) {
@@ -42,15 +43,25 @@ export class PacedLine {
     return this.#perSecond;
   }
 
-  /** True: `pass` would send the next one away. */
-  get isFull(): boolean {
+  /** True, and the one who asks is sent away: it would wait too long. */
+  sendsAway(): boolean {
     const { places, maxWaitMs } = this.#pace;
-    return this.#line.length >= places + (this.#perSecond * maxWaitMs) / 1000;
+    if (this.#line.length < places + (this.#perSecond * maxWaitMs) / 1000) return false;
+    this.#came++;
+    return true;
+  }
+
+  /** How many have come since the last call, those included that were sent away. */
+  takeCame(): number {
+    const came = this.#came;
+    this.#came = 0;
+    return came;
   }
 
   /** Null: sent away, for the line is too long. Otherwise what the work gives. */
   async pass<T>(work: () => Promise<T>): Promise<{ readonly result: T } | null> {
-    if (this.isFull) return null;
+    if (this.sendsAway()) return null;
+    this.#came++;
     if (this.#line.length > 0 || !this.#begin()) {
       await new Promise<void>((resolve) => {
         this.#line.push(resolve);

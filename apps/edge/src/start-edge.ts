@@ -34,6 +34,8 @@ const maxPreferredWaitMs = 60_000;
 /** Sixteen at a time keep every shard busy. Even the lowest pace is more than most nodes need. */
 const openingPace = { places: 16, startPerSecond: 300, maxPerSecond: 5_000, minPerSecond: 50, maxWaitMs: 1_000 };
 const lookupPace = { places: 16, startPerSecond: 1_000, maxPerSecond: 10_000, minPerSecond: 150, maxWaitMs: 1_000 };
+/** Newcomers in one sample (a tenth of a second). Fewer are customers, and wait no longer than the log takes. */
+const floodPerSample = 100;
 const drainDeadlineMs = 8_000;
 
 /**
@@ -74,8 +76,9 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
   channels = served;
   const [openings, lookups] = [new PacedLine(openingPace), new PacedLine(lookupPace)];
   const load = new LoadGauge(config, (isSlow) => {
-    openings.adapt(isSlow);
-    lookups.adapt(isSlow);
+    const isFlood = lookups.takeCame() > floodPerSample;
+    openings.adapt(isSlow && isFlood);
+    lookups.adapt(isSlow && isFlood);
   });
   const counters = edgeMetrics(metrics, {
     channels: () => served.size,
