@@ -97,7 +97,8 @@ describe("a broker that is killed and started again", () => {
     nats.server.pause();
     try {
       const unavailable = { code: "STORE_UNAVAILABLE", retryable: true };
-      await expect(feed.settled()).rejects.toMatchObject(unavailable);
+      // The signal reaches the server's threads a moment after it was sent.
+      await vi.waitFor(() => expect(feed.settled()).rejects.toMatchObject(unavailable), patient);
       await expect(log.readStream("silent")).rejects.toMatchObject(unavailable);
       expect(broker.ready()).toBe(true);
     } finally {
