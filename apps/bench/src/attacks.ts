@@ -1,13 +1,13 @@
 import { once } from "node:events";
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
-import { rawPeer, textFrame, type RawPeer } from "./raw-peer.ts";
+import { answerPings, rawPeer, textFrame, type RawPeer } from "./raw-peer.ts";
 
 /** What an attack has really done: a busy machine does less than it is asked to. */
 export interface Tally {
   /** Frames, joins or messages, as the attack has it. */
   done: number;
-  /** Joins that were let in. */
+  /** Joins that were let in; idle sockets are taken off when they are closed. */
   joined: number;
 }
 
@@ -98,7 +98,7 @@ export const attacks = {
       port,
       size,
       (index) => `idle-${String(process.pid)}-${String(index)}`,
-      () => tally.joined++,
+      (peer) => stayIdle(peer, tally),
     ),
 
   /** The same on few channels: what a socket alone costs. */
@@ -107,7 +107,7 @@ export const attacks = {
       port,
       size,
       (index) => `idle-${String(process.pid)}-shared-${String(Math.floor(index / 500))}`,
-      () => tally.joined++,
+      (peer) => stayIdle(peer, tally),
     ),
 } satisfies Record<string, Attack>;
 
@@ -142,6 +142,12 @@ async function joinBurst(
     }
   }, 1);
   await delay(100);
+}
+
+function stayIdle(peer: RawPeer, tally: Tally): void {
+  tally.joined++;
+  peer.socket.once("close", () => tally.joined--);
+  answerPings(peer);
 }
 
 async function joinMany(

@@ -21,16 +21,30 @@ export async function withBroker<T>(
 }
 
 /** An edge in a process of its own. `execArgv`: what Node is told. */
-export async function withEdge<T>(
+export function withEdge<T>(
   natsUrl: string,
   settings: Readonly<Record<string, string>>,
   execArgv: readonly string[],
   work: (edge: ServerProcess) => Promise<T>,
 ): Promise<T> {
-  const edge = await startServerProcess("./edge-server.js", [natsUrl, JSON.stringify(settings)], execArgv);
+  return withEdges(natsUrl, settings, execArgv, 1, ([edge]) => work(edge));
+}
+
+/** So many edges, at least one, at the same broker. */
+export async function withEdges<T>(
+  natsUrl: string,
+  settings: Readonly<Record<string, string>>,
+  execArgv: readonly string[],
+  count: number,
+  work: (edges: readonly [ServerProcess, ...ServerProcess[]]) => Promise<T>,
+): Promise<T> {
+  const start = (): Promise<ServerProcess> =>
+    startServerProcess("./edge-server.js", [natsUrl, JSON.stringify(settings)], execArgv);
+  const edges: [ServerProcess, ...ServerProcess[]] = [await start()];
   try {
-    return await work(edge);
+    while (edges.length < count) edges.push(await start());
+    return await work(edges);
   } finally {
-    await edge.stop();
+    await Promise.all(edges.map((edge) => edge.stop()));
   }
 }

@@ -5,8 +5,8 @@ import { figure, table } from "./report.ts";
 
 const usage = `npm run bench -- idle [--sockets 100000] [--seconds 5] [--json]
 
-Sockets that join one edge and do nothing, as many as are asked for or as the limit of open files allows: the memory of each,
-and what the crowd costs well-behaved wallets.`;
+Sockets that join and do nothing, over as many edges as the limit of open files asks for (ulimit -Hn, for each process): the
+memory of each socket, and what the crowd costs well-behaved wallets at one of the edges.`;
 
 /** Returns the exit code. */
 export async function idleCommand(args: readonly string[]): Promise<number> {
@@ -28,14 +28,14 @@ export async function idleCommand(args: readonly string[]): Promise<number> {
   const results = await idleScenario({ sockets, forMs: seconds * 1000, onProgress });
   const rows = results.map((row) => [
     row.what,
+    String(row.edges),
     String(row.sockets),
-    row.stoppedBy ?? "",
     figure(row.bytesPerSocket),
     figure(row.quietP99Ms),
     figure(row.crowdedP99Ms),
     `${figure(row.crowdedP99Ms / row.quietP99Ms)}x`,
   ]);
-  const head = ["", "sockets", "stopped by", "bytes each", "quiet p99 ms", "with them ms", "ratio"];
+  const head = ["", "edges", "sockets open", "bytes each", "quiet p99 ms", "with them ms", "ratio"];
   const text = `${table(head, rows)}\nload average ${loadavg()[0]?.toFixed(1) ?? "?"}`;
   process.stdout.write(`${values.json ? JSON.stringify(results, null, 2) : text}\n`);
   return 0;

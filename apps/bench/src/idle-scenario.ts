@@ -1,13 +1,12 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
-import { withBroker, withEdge } from "./bench-edge.ts";
+import { withBroker, withEdges } from "./bench-edge.ts";
 import type { AttackName, Tally } from "./attacks.ts";
 import { startServerProcess, type ServerProcess } from "./server-process.ts";
 import { percentile } from "./statistics.ts";
 import { SteadyLoad } from "./steady-load.ts";
 
 export interface IdleOptions {
-  /** Asked for; the limit of open files may give less. */
   readonly sockets: number;
   readonly forMs: number;
   readonly onProgress: (text: string) => void;
@@ -15,10 +14,10 @@ export interface IdleOptions {
 
 export interface IdleResult {
   readonly what: string;
+  readonly edges: number;
+  /** Open at the end. */
   readonly sockets: number;
-  /** What stopped it before the number that was asked for; null: nothing. */
-  readonly stoppedBy: string | null;
-  /** Of the edge's process alone; the kernel's buffers are not in it. */
+  /** Of the edges' processes alone; the kernel's buffers are not in it. */
   readonly bytesPerSocket: number;
   readonly quietP99Ms: number;
   readonly crowdedP99Ms: number;
@@ -30,7 +29,7 @@ const settings = { P4_MAX_CONNECTIONS: "200000", P4_MAX_CONNECTIONS_PER_IP: "200
 /** What a process opens besides its sockets: the broker, logs, modules, the steady wallets. */
 const reservedFiles = 300;
 
-/** Sockets that join and do nothing, as many as the limit of open files allows in one edge. */
+/** Sockets that join and do nothing, over as many edges as the limit of open files asks for. */
 export function idleScenario(options: IdleOptions): Promise<IdleResult[]> {
   return withBroker(options.onProgress, async (natsUrl) => {
     const results: IdleResult[] = [];
@@ -40,38 +39,49 @@ export function idleScenario(options: IdleOptions): Promise<IdleResult[]> {
 }
 
 function crowd(natsUrl: string, what: AttackName, options: IdleOptions): Promise<IdleResult> {
-  const openFiles = openFilesLimit();
-  const sockets = Math.min(options.sockets, openFiles - reservedFiles);
-  const stoppedBy = sockets < options.sockets ? `${String(openFiles)} open files a process (ulimit -Hn)` : null;
-  options.onProgress(`${String(sockets)} ${what}`);
-  return withEdge(natsUrl, settings, ["--expose-gc"], async (edge) => {
-    const warm = await startServerProcess("./attack-process.js", [String(edge.port), what, "500"]);
-    await warm.stop();
-    const load = await SteadyLoad.join(edge.port);
+  const edgesNeeded = Math.max(1, Math.ceil(options.sockets / (openFilesLimit() - reservedFiles)));
+  const shares = sharesOf(options.sockets, edgesNeeded);
+  options.onProgress(`${String(options.sockets)} ${what}, ${String(edgesNeeded)} edges`);
+  return withEdges(natsUrl, settings, ["--expose-gc"], edgesNeeded, async (edges) => {
+    const [first] = edges;
+    const warm = await holdersOf([first], what, [500]);
+    await Promise.all(warm.map((holder) => holder.stop()));
+    const load = await SteadyLoad.join(first.port);
     await load.measure(options.forMs / 2);
     const quiet = await load.measure(options.forMs);
-    const before = await settledRssBytes(edge.pid);
-    // Each of the other ends is a file as well: two processes hold them.
-    const halves = [Math.ceil(sockets / 2), Math.floor(sockets / 2)];
-    const holders = await Promise.all(
-      halves.map((half) => startServerProcess("./attack-process.js", [String(edge.port), what, String(half)])),
-    );
-    const after = await settledRssBytes(edge.pid);
+    const before = await settledRssBytes(edges);
+    const holders = await holdersOf(edges, what, shares);
+    const after = await settledRssBytes(edges);
     await load.measure(2_000); // the joins and the collection are over
     const crowded = await load.measure(options.forMs);
     const held = await Promise.all(holders.map((holder) => holder.ask<Tally>("tally")));
     await Promise.all(holders.map((holder) => holder.stop()));
     load.leave();
-    const joined = held.reduce((sum, tally) => sum + tally.joined, 0);
+    const open = held.reduce((sum, tally) => sum + tally.joined, 0);
     return {
       what,
-      sockets: joined,
-      stoppedBy,
-      bytesPerSocket: (after - before) / joined,
+      edges: edges.length,
+      sockets: open,
+      bytesPerSocket: (after - before) / open,
       quietP99Ms: percentile(quiet, 0.99),
       crowdedP99Ms: percentile(crowded, 0.99),
     };
   });
+}
+
+/** The other ends of the sockets; each is a file as well, so every edge has a process of its own for them. */
+function holdersOf(
+  edges: readonly ServerProcess[],
+  what: AttackName,
+  shares: readonly number[],
+): Promise<ServerProcess[]> {
+  const start = ({ port }: ServerProcess, index: number): Promise<ServerProcess> =>
+    startServerProcess("./attack-process.js", [String(port), what, String(shares[index] ?? 0)]);
+  return Promise.all(edges.map(start));
+}
+
+function sharesOf(count: number, parts: number): number[] {
+  return Array.from({ length: parts }, (_, index) => Math.floor((count + index) / parts));
 }
 
 /** Node raises its own soft limit to the hard one. Linux only; elsewhere no limit is known. */
@@ -84,12 +94,16 @@ function openFilesLimit(): number {
   }
 }
 
-/** After the collector has run (the edge process runs it on SIGUSR2). Linux only; elsewhere NaN. */
-async function settledRssBytes(pid: ServerProcess["pid"]): Promise<number> {
+/** After the collectors have run (an edge process runs its own on SIGUSR2). Linux only; elsewhere NaN. */
+async function settledRssBytes(edges: readonly ServerProcess[]): Promise<number> {
   for (let round = 0; round < 3; round++) {
-    process.kill(pid, "SIGUSR2");
+    for (const { pid } of edges) process.kill(pid, "SIGUSR2");
     await delay(500);
   }
+  return edges.reduce((sum, { pid }) => sum + rssBytesOf(pid), 0);
+}
+
+function rssBytesOf(pid: number): number {
   try {
     return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${String(pid)}/status`, "utf8"))?.[1]) * 1024;
   } catch {

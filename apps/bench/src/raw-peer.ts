@@ -31,6 +31,16 @@ export function rawPeer(port: number, path: string, from?: string): RawPeer {
   return { socket, joined };
 }
 
+const pong = Buffer.from([0x8a, 0x80, 0, 0, 0, 0]);
+
+/** A peer that does nothing but live: the server closes who leaves its pings unanswered. */
+export function answerPings({ socket }: RawPeer): void {
+  socket.on("data", (chunk: Buffer) => {
+    // An empty ping, the last frame of what has come: no text ends with these two bytes.
+    if (chunk.at(-2) === 0x89 && chunk.at(-1) === 0) socket.write(pong);
+  });
+}
+
 /** A text frame with a zero mask, so that the text needs no change. */
 export function textFrame(text: string): Buffer {
   const payload = Buffer.from(text);
