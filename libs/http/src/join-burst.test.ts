@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
-import { handshake, rawClient, serve } from "./test-support.ts";
+import { handshake, rawClient, serve, signal, wallet } from "./test-support.ts";
 import { TokenBuckets } from "./token-bucket.ts";
-import type { AnyWebSocketRoute } from "./web-socket-route.ts";
+import { closeCodes, type AnyWebSocketRoute, type WebSocketConnection } from "./web-socket-route.ts";
 
 function route(more: Partial<AnyWebSocketRoute> = {}): AnyWebSocketRoute {
   const upgrade = () => ({ accept: true, data: null }) as const;
@@ -48,6 +48,39 @@ describe("an address that joins on although it is refused", () => {
       await vi.waitFor(async () => expect(await answers(server.port, "/ws/1")).toEqual(["101"]), { timeout: 8_000 });
     },
   );
+});
+
+describe("a socket that was closed with 4290", () => {
+  it("counts like many joins of its address", async () => {
+    const { server, socketUrl } = await serve({
+      limits: { maxUpgradesPerIpPerSecond: 10 },
+      webSockets: [
+        route({ message: (socket: WebSocketConnection<null>) => socket.close(closeCodes.slowConsumer, "too much") }),
+      ],
+    });
+    const { socket, opened, closed } = wallet(`${socketUrl}/ws/1`);
+    await opened;
+    socket.send("x");
+    expect(await closed).toMatchObject({ code: 4290 });
+    const next = await rawClient(server.port);
+    next.socket.write(handshake("/ws/1"));
+    await vi.waitFor(() => expect(next.received()).toContain("429 "));
+  });
+
+  it("costs nothing when the peer itself has said so", async () => {
+    const gone = signal<number>();
+    const { server, socketUrl } = await serve({
+      limits: { maxUpgradesPerIpPerSecond: 10 },
+      webSockets: [route({ close: (_, code) => gone.fire(code) })],
+    });
+    const { socket, opened } = wallet(`${socketUrl}/ws/1`);
+    await opened;
+    socket.close(closeCodes.slowConsumer, "mine");
+    expect(await gone.promise).toBe(closeCodes.slowConsumer);
+    const next = await rawClient(server.port);
+    next.socket.write(handshake("/ws/1"));
+    await vi.waitFor(() => expect(next.received()).toContain("101 "));
+  });
 });
 
 describe("TokenBuckets", () => {

@@ -16,6 +16,7 @@ export class SocketConnection<Data> implements WebSocketConnection<Data> {
   readonly data: Data;
   readonly remoteAddress: string;
   readonly #maxQueuedBytes: number;
+  #closedWith: number | undefined;
   #ws: UwsWebSocket<SocketUserData> | undefined;
 
   constructor(data: Data, remoteAddress: string, maxQueuedBytes: number) {
@@ -37,6 +38,11 @@ export class SocketConnection<Data> implements WebSocketConnection<Data> {
     return this.#ws !== undefined;
   }
 
+  /** The code that this side closed with; undefined while open, or when the peer closed. */
+  get closedWith(): number | undefined {
+    return this.#closedWith;
+  }
+
   send(text: string | Uint8Array): SendResult {
     const ws = this.#ws;
     if (ws === undefined) return "dropped";
@@ -54,7 +60,10 @@ export class SocketConnection<Data> implements WebSocketConnection<Data> {
   }
 
   close(code: number, reason: string): void {
-    this.#ws?.end(code, cutReason(reason));
+    if (this.#ws === undefined) return;
+    // First: uWS runs the close callback before it returns.
+    this.#closedWith = code;
+    this.#ws.end(code, cutReason(reason));
   }
 
   cork(writes: () => void): void {

@@ -16,6 +16,13 @@ describe("TokenBucket", () => {
     expect(bucket.take(1, 1_600)).toBe(true);
   });
 
+  it("takes a charge from what is there now: the time before it pays for nothing more", () => {
+    const bucket = new TokenBucket({ burst: 10, perSecond: 10 }, 0);
+    expect(bucket.take(10, 0)).toBe(true);
+    bucket.charge(15, 60_000);
+    expect([bucket.take(1, 60_599), bucket.take(1, 60_600)]).toEqual([false, true]);
+  });
+
   it("never lets more pass than burst + rate x time", () => {
     fc.assert(
       fc.property(fc.array(fc.nat(200), { maxLength: 300 }), (gapsMs) => {

@@ -19,10 +19,8 @@ export class TokenBucket {
 
   /** False: too fast. What is refused costs nothing, and what costs more than the burst passes a full bucket. */
   take(cost: number, nowMs: number): boolean {
-    const { burst, perSecond } = this.#limit;
-    this.#tokens = Math.min(burst, this.#tokens + ((nowMs - this.#updatedMs) / 1000) * perSecond);
-    this.#updatedMs = nowMs;
-    if (this.#tokens < Math.min(cost, burst)) return false;
+    this.#refill(nowMs);
+    if (this.#tokens < Math.min(cost, this.#limit.burst)) return false;
     this.#tokens -= cost;
     return true;
   }
@@ -33,8 +31,16 @@ export class TokenBucket {
   }
 
   /** Takes the cost whether it is there or not; at most one burst is owed. */
-  charge(cost: number): void {
+  charge(cost: number, nowMs: number): void {
+    this.#refill(nowMs);
     this.#tokens = Math.max(-this.#limit.burst, this.#tokens - cost);
+  }
+
+  /** Before any cost is taken: time that has passed must not pay for what comes after it, beyond a full bucket. */
+  #refill(nowMs: number): void {
+    const { burst, perSecond } = this.#limit;
+    this.#tokens = Math.min(burst, this.#tokens + ((nowMs - this.#updatedMs) / 1000) * perSecond);
+    this.#updatedMs = nowMs;
   }
 }
 
@@ -67,7 +73,7 @@ export class TokenBuckets {
   }
 
   charge(key: string, cost: number, nowMs: number): void {
-    this.#bucket(key, nowMs).charge(cost);
+    this.#bucket(key, nowMs).charge(cost, nowMs);
   }
 
   #bucket(key: string, nowMs: number): TokenBucket {

@@ -15,7 +15,7 @@ export function transportLimitBytes(maxMessageBytes: number): number {
 
 export interface BehaviorHooks {
   readonly onOpen: (connection: SocketConnection<unknown>) => void;
-  readonly onClose: (connection: SocketConnection<unknown>, code: number) => void;
+  readonly onClose: (connection: SocketConnection<unknown>) => void;
   readonly onError: (error: unknown, where: string) => void;
 }
 
@@ -75,7 +75,7 @@ export function behaviorOf(route: AnyWebSocketRoute, hooks: BehaviorHooks): WebS
       const { connection } = ws.getUserData();
       const reason = Buffer.from(message).toString("utf8");
       connection.detach();
-      hooks.onClose(connection, code);
+      hooks.onClose(connection);
       guarded(connection, "close", () => route.close?.(connection, code, reason));
     },
   };

@@ -112,10 +112,10 @@ export class WebSocketHub {
     router.add(route.path, true);
     const behavior = behaviorOf(route, {
       onOpen: (connection) => this.#open.add(connection),
-      onClose: (connection, code) => {
+      onClose: (connection) => {
         this.#open.delete(connection);
-        // A flood that comes back at once would cost its joins and its refusals again and again.
-        if (code === closeCodes.slowConsumer) {
+        // A flood that comes back at once would cost its joins and its refusals again and again. A peer may say 4290 as well.
+        if (connection.closedWith === closeCodes.slowConsumer) {
           this.#rates.charge(connection.remoteAddress, joinsPerAbuse, performance.now());
         }
         this.#release(connection.remoteAddress);

@@ -74,20 +74,6 @@ describe("upgrade", () => {
     expect(upgrade.mock.calls.length).toBe(8 - (received().match(/HTTP\/1.1 429/g)?.length ?? 0));
   });
 
-  it("counts a socket that was closed with 4290 like many joins of its address", async () => {
-    const { server, socketUrl } = await serve({
-      limits: { maxUpgradesPerIpPerSecond: 10 },
-      webSockets: [route({ message: (socket: Socket) => socket.close(closeCodes.slowConsumer, "too much") })],
-    });
-    const { socket, opened, closed } = wallet(`${socketUrl}/ws/1`);
-    await opened;
-    socket.send("x");
-    expect(await closed).toMatchObject({ code: 4290 });
-    const next = await rawClient(server.port);
-    next.socket.write(handshake("/ws/1"));
-    await vi.waitFor(() => expect(next.received()).toContain("429 "));
-  });
-
   it("refuses joins with 503 while too many are being decided, and takes them again after", async () => {
     const decide = signal();
     const upgrade = async () => {
