@@ -82,16 +82,19 @@ async function enter(
   request: HttpRequest,
   context: EdgeContext,
 ): Promise<Connection | "overloaded" | null> {
-  const channel = await enterChannel(join.channelId, context);
+  // Whoever has gone while it stood in line costs the log nothing.
+  const isGone = (): boolean => request.signal.aborted || context.draining.aborted;
+  const channel = await enterChannel(join.channelId, isGone, context);
   if (channel === null) return "overloaded";
   let connection: Connection | null = null;
   try {
     const isNew = channel.followed.channel.streamVersion === 0;
     if (isNew && verdict.mayOpen && context.load.overload !== null) return "overloaded";
     const id = context.newId();
-    const record = () => recordJoin(id, channel, verdict, context);
-    const recorded = isNew ? await context.openings.pass(record) : { result: await record() };
-    if (recorded === null) return "overloaded";
+    const record = async () => (isGone() ? ("gone" as const) : recordJoin(id, channel, verdict, context));
+    const opens = isNew && verdict.mayOpen;
+    const recorded = opens ? await context.openings.pass(record) : { result: await record() };
+    if (recorded === null || recorded.result === "gone") return "overloaded";
     const joined = recorded.result;
     if (joined === null) return null;
     const history = join.since === null ? null : new ChannelHistory(channel, join.since, context.log);
@@ -118,11 +121,17 @@ async function enter(
 }
 
 /** Null: too many channels are being looked up. One that this node serves already needs no place in that line. */
-async function enterChannel(channelId: string, context: EdgeContext): Promise<ServedChannel | null> {
-  const { channels, lookups } = context;
+async function enterChannel(
+  channelId: string,
+  isGone: () => boolean,
+  { channels, lookups, limits }: EdgeContext,
+): Promise<ServedChannel | null> {
   if (channels.usersOf(channelId) > 0) return channels.enter(channelId);
-  // While it stood in line the node may have begun to leave the broker.
-  const lookUp = async () => (context.draining.aborted ? null : channels.enter(channelId));
+  const lookUp = async () => {
+    // Others for the same channel may have stood in the same line.
+    const isCrowded = channels.usersOf(channelId) >= limits.maxConnectionsPerChannel;
+    return isGone() || isCrowded ? null : channels.enter(channelId);
+  };
   return (await lookups.pass(lookUp))?.result ?? null;
 }
 

@@ -1,12 +1,20 @@
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { PacedLine, type Pace } from "./paced-line.ts";
 
-const unpaced: Pace = { places: 2, startPerSecond: 1e9, maxPerSecond: 1e9, minPerSecond: 1e9, maxWaitMs: 1_000 };
+const unpaced: Pace = {
+  places: 2,
+  startPerSecond: 1e9,
+  maxPerSecond: 1e9,
+  minPerSecond: 1e9,
+  maxWaitMs: 1_000,
+  maxWaiting: 1_000,
+};
 
 function withFakeClock(pace: Partial<Pace>): PacedLine {
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());
-  const usual = { places: 1_000, startPerSecond: 1_000, maxPerSecond: 2_000, minPerSecond: 10, maxWaitMs: 1_000 };
+  const rates = { startPerSecond: 1_000, maxPerSecond: 2_000, minPerSecond: 10 };
+  const usual = { places: 1_000, ...rates, maxWaitMs: 1_000, maxWaiting: 10_000 };
   return new PacedLine({ ...usual, ...pace }, Date.now);
 }
 
@@ -62,13 +70,32 @@ describe("PacedLine", () => {
     const work = vi.fn(() => Promise.resolve("done"));
     const passes = Array.from({ length: 20 }, () => line.pass(work));
     expect(line.sendsAway()).toBe(true);
-    expect(line.takeCame()).toBe(21);
-    expect(line.takeCame()).toBe(0);
+    vi.setSystemTime(Date.now() + 100);
+    expect(line.takeCamePerSecond()).toBeCloseTo(210);
+    expect(line.takeCamePerSecond()).toBe(0);
     await vi.advanceTimersByTimeAsync(2_000);
     const outcomes = await Promise.all(passes);
     expect(outcomes.filter((outcome) => outcome?.result === "done")).toHaveLength(7);
     expect(outcomes.filter((outcome) => outcome === null)).toHaveLength(13);
     expect(work).toHaveBeenCalledTimes(7);
     expect(line.sendsAway()).toBe(false);
+  });
+
+  it("sends away those at its end whom a slower pace would keep waiting too long, and no others", async () => {
+    const line = withFakeClock({ places: 1, startPerSecond: 100, maxWaitMs: 1_000 });
+    const work = vi.fn(() => Promise.resolve("done"));
+    const passes = Array.from({ length: 90 }, () => line.pass(work));
+    line.adapt(true);
+    const away = await Promise.all(passes.slice(-48));
+    expect(new Set(away)).toEqual(new Set([null]));
+    await vi.advanceTimersByTimeAsync(1_100);
+    expect(await Promise.all(passes.slice(0, 42))).toHaveLength(42);
+    expect(work).toHaveBeenCalledTimes(42);
+  });
+
+  it("is never longer than it may be, whatever its pace", () => {
+    const line = withFakeClock({ places: 1, startPerSecond: 1e6, maxWaiting: 5 });
+    for (let i = 0; i < 6; i++) void line.pass(() => new Promise(() => undefined));
+    expect(line.sendsAway()).toBe(true);
   });
 });

@@ -7,6 +7,8 @@ export interface Pace {
   readonly minPerSecond: number;
   /** Whoever would wait longer than this is sent away at once. */
   readonly maxWaitMs: number;
+  /** No more than so many wait, whatever the pace. */
+  readonly maxWaiting: number;
 }
 
 /** Down at once, up with care: what was too fast for others has been heard of a tenth of a second later only. */
@@ -29,7 +31,9 @@ export class PacedLine {
   #updatedMs: number;
   #timer: NodeJS.Timeout | null = null;
   #came = 0;
-  readonly #line: (() => void)[] = [];
+  #cameSinceMs: number;
+  /** Each one is told whether its turn has come; false: it is sent away after all. */
+  readonly #line: ((mayBegin: boolean) => void)[] = [];
 
   constructor(pace: Pace, nowMs: () => number = () => performance.now()) {
     this.#pace = pace;
@@ -37,6 +41,7 @@ export class PacedLine {
     this.#perSecond = pace.startPerSecond;
     this.#nowMs = nowMs;
     this.#updatedMs = nowMs();
+    this.#cameSinceMs = this.#updatedMs;
   }
 
   get perSecond(): number {
@@ -45,17 +50,18 @@ export class PacedLine {
 
   /** True, and the one who asks is sent away: it would wait too long. */
   sendsAway(): boolean {
-    const { places, maxWaitMs } = this.#pace;
-    if (this.#line.length < places + (this.#perSecond * maxWaitMs) / 1000) return false;
+    if (this.#line.length < this.#longest()) return false;
     this.#came++;
     return true;
   }
 
-  /** How many have come since the last call, those included that were sent away. */
-  takeCame(): number {
-    const came = this.#came;
+  /** How many a second have come since the last call, those included that were sent away. */
+  takeCamePerSecond(): number {
+    const nowMs = this.#nowMs();
+    const perSecond = (this.#came / Math.max(1, nowMs - this.#cameSinceMs)) * 1000;
     this.#came = 0;
-    return came;
+    this.#cameSinceMs = nowMs;
+    return perSecond;
   }
 
   /** Null: sent away, for the line is too long. Otherwise what the work gives. */
@@ -63,10 +69,11 @@ export class PacedLine {
     if (this.sendsAway()) return null;
     this.#came++;
     if (this.#line.length > 0 || !this.#begin()) {
-      await new Promise<void>((resolve) => {
+      const mayBegin = await new Promise<boolean>((resolve) => {
         this.#line.push(resolve);
         this.#serve();
       });
+      if (!mayBegin) return null;
     }
     try {
       return { result: await work() };
@@ -79,10 +86,18 @@ export class PacedLine {
   /** To be called ten times a second: while others suffer the pace falls, while somebody waits for it alone it rises. */
   adapt(isSlow: boolean): void {
     const { minPerSecond, startPerSecond, maxPerSecond } = this.#pace;
-    if (isSlow) this.#perSecond = Math.max(minPerSecond, this.#perSecond * slower);
-    else if (this.#timer !== null) this.#perSecond = Math.min(maxPerSecond, this.#perSecond * faster);
+    if (isSlow) {
+      this.#perSecond = Math.max(minPerSecond, this.#perSecond * slower);
+      // Who came last was promised a wait that is longer now.
+      for (const sendAway of this.#line.splice(Math.ceil(this.#longest()))) sendAway(false);
+    } else if (this.#timer !== null) this.#perSecond = Math.min(maxPerSecond, this.#perSecond * faster);
     // Nobody does: what was learned of another hour's load is forgotten.
     else this.#perSecond += (startPerSecond - this.#perSecond) / 10;
+  }
+
+  #longest(): number {
+    const { places, maxWaitMs, maxWaiting } = this.#pace;
+    return Math.min(maxWaiting, places + (this.#perSecond * maxWaitMs) / 1000);
   }
 
   #begin(): boolean {
@@ -97,7 +112,7 @@ export class PacedLine {
   }
 
   #serve(): void {
-    while (this.#line.length > 0 && this.#begin()) this.#line.shift()?.();
+    while (this.#line.length > 0 && this.#begin()) this.#line.shift()?.(true);
     // With every place taken the next one that is given back goes on.
     if (this.#line.length === 0 || this.#free === 0 || this.#timer !== null) return;
     this.#timer = setTimeout(

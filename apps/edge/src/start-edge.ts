@@ -6,6 +6,7 @@ import { nodeCrypto, uuid } from "@p4/node-crypto";
 import { createMetrics, operationsRoutes, Readiness, type CheckResult } from "@p4/telemetry";
 import { bridgeRoutes, exposedHeaders } from "./bridge/bridge-routes.ts";
 import { durabilityCheck } from "./durability-check.ts";
+import type { Connection } from "./connection.ts";
 import type { EdgeContext } from "./edge-context.ts";
 import { edgeMetrics } from "./edge-metrics.ts";
 import { joinPolicyOf, type EdgeOptions } from "./edge-options.ts";
@@ -32,10 +33,11 @@ const maxInFlightPerConnection = 256;
 /** What `Prefer: wait=` may ask of the HTTP bridge. */
 const maxPreferredWaitMs = 60_000;
 /** Sixteen at a time keep every shard busy. Even the lowest pace is more than most nodes need. */
-const openingPace = { places: 16, startPerSecond: 300, maxPerSecond: 5_000, minPerSecond: 50, maxWaitMs: 1_000 };
-const lookupPace = { places: 16, startPerSecond: 1_000, maxPerSecond: 10_000, minPerSecond: 150, maxWaitMs: 1_000 };
-/** Newcomers in one sample (a tenth of a second). Fewer are customers, and wait no longer than the log takes. */
-const floodPerSample = 100;
+const linePace = { places: 16, maxWaitMs: 1_000 };
+const openingPace = { ...linePace, startPerSecond: 300, maxPerSecond: 5_000, minPerSecond: 50 };
+const lookupPace = { ...linePace, startPerSecond: 1_000, maxPerSecond: 10_000, minPerSecond: 150 };
+/** Newcomers. Fewer are customers, and wait no longer than the log takes. */
+const floodPerSecond = 1_000;
 const drainDeadlineMs = 8_000;
 
 /**
@@ -46,7 +48,7 @@ const drainDeadlineMs = 8_000;
 export async function startEdge(options: EdgeOptions): Promise<Edge> {
   const { config, logger } = options;
   let channels: ServedChannels | undefined = undefined;
-  const trouble = new StoreTrouble((error) => logger.error({ error }, "the broker refuses"));
+  const trouble = new StoreTrouble(config.shards, (error) => logger.error({ error }, "the broker refuses"));
   const node = await openChannelNode({
     natsUrl: options.natsUrl,
     name: "p4-edge",
@@ -74,9 +76,14 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
   // Assigned below: its callback and the metrics refer to each other's owner.
   const served = new ServedChannels(node.registry, (count) => counters.framesDelivered(count));
   channels = served;
-  const [openings, lookups] = [new PacedLine(openingPace), new PacedLine(lookupPace)];
+  // Both lines together leave half of the places for joins of channels that are served here.
+  const maxWaiting = Math.ceil(config.maxJoinsUnderWay / 4);
+  const [openings, lookups] = [
+    new PacedLine({ ...openingPace, maxWaiting }),
+    new PacedLine({ ...lookupPace, maxWaiting }),
+  ];
   const load = new LoadGauge(config, (isSlow) => {
-    const isFlood = lookups.takeCame() > floodPerSample;
+    const isFlood = lookups.takeCamePerSecond() > floodPerSecond;
     openings.adapt(isSlow && isFlood);
     lookups.adapt(isSlow && isFlood);
   });
@@ -170,12 +177,19 @@ function brokerCheck({ broker }: ChannelNode, trouble: StoreTrouble): CheckResul
   return broker.ready() ? { ok: true, facts } : { ok: false, detail: "the broker is away", facts };
 }
 
+/** Behind what the connection is still to be sent, its receipts among it. */
+function closeForDrain(connection: Connection): void {
+  connection.channel.fanOut.then(() => {
+    if (connection.inFlight === 0) connection.socket?.close(edgeCloseCodes.drain, "drain: go on at another node");
+  });
+}
+
 async function drain(channels: ServedChannels, server: HttpServer, node: ChannelNode): Promise<void> {
   const deadlineMs = performance.now() + drainDeadlineMs;
   // New messages keep coming until a socket is closed: each socket is closed at a moment when nothing of it is in flight.
   while (channels.connectionCount > 0 && performance.now() < deadlineMs) {
     for (const connection of [...channels.connections()]) {
-      if (connection.inFlight === 0) connection.socket?.close(edgeCloseCodes.drain, "drain: go on at another node");
+      if (connection.inFlight === 0) closeForDrain(connection);
     }
     if (channels.connectionCount > 0) await new Promise((resolve) => setTimeout(resolve, 5));
   }

@@ -1,4 +1,4 @@
-import { isStoreError, StoreError, type EventLog, type StoreErrorCode } from "@p4/event-store";
+import { isStoreError, shardOf, StoreError, type EventLog, type StoreErrorCode } from "@p4/event-store";
 
 /** What a connected broker refuses until somebody repairs it. The rest passes by itself, or is one channel's own. */
 const lasting: ReadonlySet<StoreErrorCode> = new Set([
@@ -27,10 +27,14 @@ export class StoreTrouble {
   #last: StoreError | null = null;
   #seenMs = 0;
   #reportedMs = -Infinity;
-  /** Appends in a row that a connected broker left unanswered. */
+  readonly #shards: number;
+  /** Appends in a row that a connected broker left unanswered, and the shards that they were for. */
   #unanswered = 0;
+  readonly #silentShards = new Set<number>();
+  #unansweredMs = 0;
 
-  constructor(report: (error: StoreError) => void) {
+  constructor(shards: number, report: (error: StoreError) => void) {
+    this.#shards = shards;
     this.#report = report;
   }
 
@@ -54,17 +58,28 @@ export class StoreTrouble {
     if (isBrokerTrouble(error)) this.#remember(error);
   }
 
-  #noteAppend(error: unknown, isConnected: boolean): void {
+  #noteAppend(error: unknown, channelId: string, isConnected: boolean): void {
     if (!isStoreError(error, "STORE_UNAVAILABLE") || !isConnected) return this.note(error);
-    if (++this.#unanswered < silentAppends) return;
+    const nowMs = performance.now();
+    if (nowMs - this.#unansweredMs >= rememberedMs) this.#forgetUnanswered();
+    this.#unansweredMs = nowMs;
+    this.#unanswered++;
+    this.#silentShards.add(shardOf(channelId, this.#shards));
+    // One shard may be without a leader while the others serve: that is no reason to send anybody else away.
+    if (this.#unanswered < silentAppends || this.#silentShards.size < Math.min(2, this.#shards)) return;
     const detail = `${String(this.#unanswered)} appends without an answer: look at the way to the broker, its disk space and its log`;
     this.#remember(new StoreError("STORE_UNAVAILABLE", `it is connected but stores nothing; ${detail}`));
   }
 
   /** Silence is over with the first answer; other refusals may be those of one stream. */
   #answered(): void {
-    this.#unanswered = 0;
+    this.#forgetUnanswered();
     if (this.isSilent) this.#last = null;
+  }
+
+  #forgetUnanswered(): void {
+    this.#unanswered = 0;
+    this.#silentShards.clear();
   }
 
   #remember(error: StoreError): void {
@@ -94,7 +109,7 @@ export class StoreTrouble {
           this.#answered();
           return result;
         } catch (error) {
-          this.#noteAppend(error, isConnected());
+          this.#noteAppend(error, request.channelId, isConnected());
           throw error;
         }
       },

@@ -1,6 +1,7 @@
 import { problem, type HttpRequest, type HttpResponse } from "@p4/http";
 import type { Role } from "@p4/protocol";
 import type { EdgeContext } from "../edge-context.ts";
+import { turnNewcomerAway } from "../join-channel.ts";
 import { judgeJoin } from "../join-policy.ts";
 import { readJoinRequest, type JoinRequest } from "../join-request.ts";
 import { invalid, retryLater } from "./bridge-problems.ts";
@@ -23,6 +24,8 @@ export function admit(idParameter: string, request: HttpRequest, context: EdgeCo
     const detail = "token: one that was signed for this channel and this role";
     return refused(problem(401, { code: "EDGE_TOKEN", title: "Token needed", detail }));
   }
+  const busy = turnNewcomerAway(read.join.channelId, context);
+  if (busy !== null) return refused(retryLater(busy.code, busy.detail));
   return { ok: true, join: read.join, role: verdict.role ?? "customer" };
 }
 

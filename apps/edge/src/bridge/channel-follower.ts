@@ -13,6 +13,7 @@ import type { Role } from "@p4/protocol";
 import type { EdgeContext } from "../edge-context.ts";
 import { ChannelHistory } from "../channel-history.ts";
 import { expireIfOverdue } from "./expire-if-overdue.ts";
+import { followChannel } from "./follow-channel.ts";
 
 interface LiveEvents {
   readonly events: SequencedEvent[];
@@ -39,10 +40,14 @@ export class ChannelFollower {
   /** @throws StoreError, LogError. Needs a `release`. */
   static async open(channelId: string, role: Role, context: EdgeContext): Promise<ChannelFollower> {
     const live: LiveEvents = { events: [], wake: () => undefined };
-    const followed = await context.registry.follow(channelId, (event) => {
-      live.events.push(event);
-      live.wake();
-    });
+    const followed = await followChannel(
+      channelId,
+      (event) => {
+        live.events.push(event);
+        live.wake();
+      },
+      context,
+    );
     try {
       await expireIfOverdue(followed, context);
     } catch (error) {

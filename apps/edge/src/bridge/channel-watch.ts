@@ -2,6 +2,7 @@ import type { FollowedChannel, SubmitResult } from "@p4/actors";
 import type { Channel, ChannelCommand } from "@p4/channel";
 import type { EdgeContext } from "../edge-context.ts";
 import { expireIfOverdue } from "./expire-if-overdue.ts";
+import { followChannel } from "./follow-channel.ts";
 import { onAnyAbort } from "./on-any-abort.ts";
 
 /** One request's view of a channel: its live state, and the wait until that state holds what is looked for. */
@@ -17,9 +18,13 @@ export class ChannelWatch {
   /** @throws StoreError, LogError. Needs a `release`. */
   static async open(channelId: string, context: EdgeContext): Promise<ChannelWatch> {
     const listeners = new Set<() => void>();
-    const followed = await context.registry.follow(channelId, () => {
-      for (const listener of [...listeners]) listener();
-    });
+    const followed = await followChannel(
+      channelId,
+      () => {
+        for (const listener of [...listeners]) listener();
+      },
+      context,
+    );
     try {
       await expireIfOverdue(followed, context);
     } catch (error) {
