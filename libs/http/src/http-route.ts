@@ -12,7 +12,10 @@ export interface HttpRequest {
   readonly body: Uint8Array;
   /** The peer's address as text; an IPv4 address is written in dotted form even on a dual-stack socket. */
   readonly remoteAddress: string;
-  /** Aborts when the client goes away before the response is complete. */
+  /**
+   * Aborts when the client goes away before the response is complete; and when a join that was accepted gets no socket after
+   * all, because the server has begun to close.
+   */
   readonly signal: AbortSignal;
 }
 

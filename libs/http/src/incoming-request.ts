@@ -39,7 +39,7 @@ export class IncomingRequest implements HttpRequest {
     return this.#abort.signal;
   }
 
-  /** The client went away. */
+  /** The client went away, or does not get the socket that its route has accepted. */
   markGone(): void {
     this.#gone = true;
     this.#abort?.abort();

@@ -185,9 +185,9 @@ export class WebSocketHub {
       if (!decision.accept) return this.#dispatcher.send(exchange, decision.response);
       // The decision may have taken a while; a server that is closing must not open sockets that nobody would close.
       if (this.#dispatcher.isDraining) {
-        return this.#dispatcher.refuse(exchange, 503, "HTTP_DRAINING", "this server is shutting down; connect again", {
-          "retry-after": "1",
-        });
+        this.#dispatcher.refuse(exchange, 503, draining.code, draining.detail, { "retry-after": "1" });
+        // The route has accepted and waits for its socket: what it holds for this join has to be let go.
+        return request.markGone();
       }
       const connection = new SocketConnection(
         decision.data,

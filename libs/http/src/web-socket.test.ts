@@ -270,12 +270,14 @@ describe("closing", () => {
     await drained.promise;
   });
 
-  it("closes all sockets when the server closes, and refuses an upgrade decided meanwhile", async () => {
+  it("closes all sockets when the server closes, and refuses an upgrade decided meanwhile, whose route is told", async () => {
     const [asked, decide] = [signal(), signal()];
+    const told = vi.fn();
     const upgrade: AnyWebSocketRoute["upgrade"] = async (request) => {
       if (request.params["id"] === "slow") {
         asked.fire();
         await decide.promise;
+        request.signal.addEventListener("abort", told);
       }
       return { accept: true, data: {} };
     };
@@ -287,7 +289,9 @@ describe("closing", () => {
     await asked.promise;
     const down = server.close({ code: 4200, reason: "go to another node" });
     expect(await closed).toEqual({ code: 4200, reason: "go to another node" });
+    expect(told).not.toHaveBeenCalled();
     decide.fire();
+    await vi.waitFor(() => expect(told).toHaveBeenCalledTimes(1));
     await down;
     await vi.waitFor(() => expect(late.received()).toContain("503 "));
     expect(server.stats().webSockets).toBe(0);
