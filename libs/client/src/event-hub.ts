@@ -40,19 +40,24 @@ export class EventHub {
     let wake = (): void => undefined;
     const stopListening = this.listen((event) => {
       queue.push(event);
+      if (event.type === "ended") leave();
       wake();
     });
-    const stop = (): void => {
-      isOver = true;
+    // Nothing comes after the end: whoever never reads must not stay with the session and with the signal.
+    const leave = (): void => {
       stopListening();
       signal?.removeEventListener("abort", stop);
+    };
+    const stop = (): void => {
+      isOver = true;
+      leave();
       wake();
     };
     if (isOver || signal?.aborted === true) stop();
     else signal?.addEventListener("abort", stop);
     const events = (async function* (): AsyncGenerator<SessionEvent, void, undefined> {
       try {
-        while (!isOver) {
+        while (!isOver && signal?.aborted !== true) {
           const event = queue.shift();
           if (event === undefined) {
             await new Promise<void>((resolve) => (wake = resolve));

@@ -68,6 +68,34 @@ describe("events()", () => {
     expect(await events.next()).toEqual({ done: true, value: undefined });
     wallet.close();
   });
+
+  it("that nobody ever reads leave nothing at their signal after the session's end", async () => {
+    const double = createTestDouble();
+    const wallet = customer(double.url("inv1"), { webSocket: double.webSocket, backoff });
+    const { signal } = new AbortController();
+    const added = vi.spyOn(signal, "addEventListener");
+    const removed = vi.spyOn(signal, "removeEventListener");
+    const events = wallet.events({ signal });
+    await wallet.joined();
+    wallet.close();
+    expect(added).toHaveBeenCalledTimes(1);
+    expect(removed).toHaveBeenCalledWith(...(added.mock.calls[0]?.slice(0, 2) as [string, () => void]));
+    // What had come is still there for a late reader.
+    const heard: string[] = [];
+    for await (const { type } of events) heard.push(type);
+    expect(heard).toEqual(["joined", "ended"]);
+  });
+
+  it("end with their signal, though it comes after the session's end", async () => {
+    const double = createTestDouble();
+    const wallet = customer(double.url("inv1"), { webSocket: double.webSocket, backoff });
+    const abort = new AbortController();
+    const events = wallet.events({ signal: abort.signal });
+    await wallet.joined();
+    wallet.close();
+    abort.abort();
+    expect(await events.next()).toEqual({ done: true, value: undefined });
+  });
 });
 
 describe("waitForProof", () => {
@@ -81,5 +109,41 @@ describe("waitForProof", () => {
     wallet.close();
     expect((await wallet.waitForProof({ txid: "ab".repeat(32) })).bodyText).toBe("{}");
     await expect(wallet.waitForProof({ txid: "cd".repeat(32) })).rejects.toMatchObject({ code: "SESSION_CLOSED" });
+  });
+
+  /** A wallet whose channel expires while it looks at a proof; `decide` ends the look. */
+  async function expiredWhileChecking(signal?: AbortSignal) {
+    const double = createTestDouble();
+    const wallet = customer(double.url("inv1"), { webSocket: double.webSocket, backoff });
+    await wallet.joined();
+    let decide = (_accepted: boolean): void => undefined;
+    const accept = vi.fn(() => new Promise<boolean>((resolve) => (decide = resolve)));
+    const proved = wallet.waitForProof({ accept, ...(signal === undefined ? {} : { signal }) });
+    proved.catch(() => undefined);
+    double.prove("inv1", "ab".repeat(32), "{}");
+    await expect.poll(() => accept.mock.calls.length).toBe(1);
+    double.expire("inv1");
+    await expect.poll(() => wallet.phase).toBe("ended");
+    return { accept, decide, proved };
+  }
+
+  it("waits for a check that the channel's end overtakes, and makes it once", async () => {
+    const { accept, decide, proved } = await expiredWhileChecking();
+    decide(true);
+    expect((await proved).bodyText).toBe("{}");
+    expect(accept).toHaveBeenCalledTimes(1);
+  });
+
+  it("rejects with the channel's end when that check fails", async () => {
+    const { decide, proved } = await expiredWhileChecking();
+    decide(false);
+    await expect(proved).rejects.toMatchObject({ code: "CHANNEL_EXPIRED" });
+  });
+
+  it("stops waiting for that check when its signal is aborted", async () => {
+    const abort = new AbortController();
+    const { proved } = await expiredWhileChecking(abort.signal);
+    abort.abort();
+    await expect(proved).rejects.toMatchObject({ name: "AbortError" });
   });
 });

@@ -1,5 +1,6 @@
 import { headerValue } from "@p4/protocol";
 import type { SessionPhase } from "./core/session-core.ts";
+import { firstOf } from "./event-wait.ts";
 import type { ReceivedMessage } from "./received-message.ts";
 import type { Session } from "./session.ts";
 import type { EventOf, JoinInfo, SessionEvent, SessionEventType } from "./session-event.ts";
@@ -60,25 +61,52 @@ export class WalletSession {
     return this.session.events.iterate(signal);
   }
 
-  /** Resolves with the first fitting proof, one that has arrived already included. Rejects when the channel ends. */
+  /**
+   * Resolves with the first fitting proof, one that has arrived already included. Rejects when the channel has ended
+   * without one: a check that the end overtakes is waited for.
+   */
   async waitForProof({ txid, accept, signal }: ProofFilter = {}): Promise<ReceivedMessage> {
-    const fits = async (proof: ReceivedMessage): Promise<boolean> =>
-      (txid === undefined || provedTxid(proof) === txid) && (accept === undefined || (await accept(proof)));
-    // Nothing comes any more, but what came before the end is still true.
-    if (this.phase === "ended") for (const proof of this.#proofs) if (await fits(proof)) return proof;
-    return this.session.waitFor<ReceivedMessage>((resolve, reject) => {
-      const consider = async (proof: ReceivedMessage): Promise<void> => {
-        if (await fits(proof)) resolve(proof);
-      };
-      for (const proof of this.#proofs) consider(proof).catch(reject);
-      return this.session.events.on("proof", ({ received }) => void consider(received).catch(reject));
-    }, signal);
+    const checks: Promise<ReceivedMessage | null>[] = [];
+    const check = async (proof: ReceivedMessage): Promise<ReceivedMessage | null> => {
+      if (txid !== undefined && provedTxid(proof) !== txid) return null;
+      return accept === undefined || (await accept(proof)) ? proof : null;
+    };
+    try {
+      return await this.session.waitFor<ReceivedMessage>((resolve, reject) => {
+        const consider = (proof: ReceivedMessage): void => {
+          const checked = check(proof);
+          checks.push(checked);
+          checked.then((fitting) => fitting !== null && resolve(fitting), reject);
+        };
+        this.#proofs.forEach(consider);
+        return this.session.events.on("proof", ({ received }) => consider(received));
+      }, signal);
+    } catch (error) {
+      if (this.phase !== "ended" || signal?.aborted === true) throw error;
+      // Nothing comes any more, but what came before the end is still true, and its check may be under way.
+      return firstOf<ReceivedMessage>((resolve, reject) => {
+        firstFitting(checks, error).then(resolve, reject);
+        return () => undefined;
+      }, signal);
+    }
   }
 
   /** Leaves the channel, which stays open for others. Steps that still wait are rejected with SESSION_CLOSED. */
   close(): void {
     this.session.close();
   }
+}
+
+/** @throws the given error when none fits. */
+async function firstFitting(
+  checks: readonly Promise<ReceivedMessage | null>[],
+  none: unknown,
+): Promise<ReceivedMessage> {
+  for (const checked of checks) {
+    const proof = await checked;
+    if (proof !== null) return proof;
+  }
+  throw none;
 }
 
 /** The server names the transaction twice; the Go library reads the header. */
