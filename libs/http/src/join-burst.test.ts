@@ -44,10 +44,40 @@ describe("an address that joins on although it is refused", () => {
       const told = (await Promise.all(burst)).flat();
       expect(told.filter((status) => status === "101").length).toBeGreaterThanOrEqual(80);
       expect(told.filter((status) => status === "429").length).toBeGreaterThanOrEqual(20);
+      const before = server.stats().connectionsCutOff;
       expect(await answers(server.port, "/ws/1")).toEqual([]);
+      expect(server.stats().connectionsCutOff).toBe(before + 1);
       await vi.waitFor(async () => expect(await answers(server.port, "/ws/1")).toEqual(["101"]), { timeout: 8_000 });
     },
   );
+
+  it("is cut off on a connection that it has kept, too: there are no more answers than there may be", async () => {
+    const upgrade = vi.fn(() => ({ accept: false, response: { status: 404 } }) as const);
+    const { server } = await serve({ limits: { maxUpgradesPerIpPerSecond: 1 }, webSockets: [route({ upgrade })] });
+    const [kept, flood] = [await rawClient(server.port), await rawClient(server.port)];
+    flood.socket.write(handshake("/ws/1").repeat(2 + 16 + 200));
+    await flood.ended;
+    expect(upgrade).toHaveBeenCalledTimes(2);
+    kept.socket.write(handshake("/ws/1"));
+    await kept.ended;
+    expect(kept.received()).toBe("");
+    // What was pipelined behind the first request without an answer was not read.
+    expect(server.stats().connectionsCutOff).toBe(2);
+  });
+
+  it("is answered all the same behind a proxy, which would take the edge for broken", async () => {
+    const limits = { maxUpgradesPerIpPerSecond: 1 };
+    const { server } = await serve({ limits, webSockets: [route()], trustedProxies: ["127.0.0.1"] });
+    const forwarded = handshake("/ws/1").replace("\r\n\r\n", "\r\nX-Forwarded-For: 203.0.113.1\r\n\r\n");
+    const { socket, received } = await rawClient(server.port);
+    const refused = () => received().match(/HTTP\/1.1 429/g)?.length ?? 0;
+    for (let i = 0; i < 2; i++) (await rawClient(server.port)).socket.write(forwarded);
+    await vi.waitFor(() => expect(server.stats().webSockets).toBe(2));
+    socket.write(forwarded.repeat(30));
+    await vi.waitFor(() => expect(refused()).toBeGreaterThanOrEqual(29));
+    expect(server.stats().connectionsCutOff).toBe(0);
+    expect(await answers(server.port, "/ws/1")).toEqual(["101"]);
+  });
 });
 
 describe("a socket that was closed with 4290", () => {

@@ -18,8 +18,9 @@ export interface ServerLimits {
   /** Open WebSockets of one address; the next upgrade is answered 429. Default 10,000. */
   readonly maxConnectionsPerIp?: number;
   /**
-   * Upgrades of one address a second, twice as many at once; the next is answered 429. Default 500. Beyond as many answers again
-   * the address's connections are closed as they come, for four seconds.
+   * Upgrades of one address a second, twice as many at once; the next is answered 429. Default 500. Beyond a second's worth of such
+   * answers its connections are closed as they come, and old ones at their next upgrade, for two seconds. Who comes through a
+   * trusted proxy is answered all the same.
    */
   readonly maxUpgradesPerIpPerSecond?: number;
   /** Upgrades being decided at the same time; the next is answered 503. Default 1,024. */
@@ -57,11 +58,20 @@ export interface CloseOptions {
   readonly reason?: string;
 }
 
+export interface ServerStats {
+  /** Open right now. */
+  readonly webSockets: number;
+  readonly runningRequests: number;
+  readonly tcpConnections: number;
+  /** Since the start: connections closed without an answer, because their address joins on although it is refused. */
+  readonly connectionsCutOff: number;
+}
+
 export interface HttpServer {
   /** The port really in use. */
   readonly port: number;
-  /** Counts right now, for metrics. */
-  stats(): { webSockets: number; runningRequests: number; tcpConnections: number };
+  /** For metrics. */
+  stats(): ServerStats;
   /**
    * Stops taking TCP connections and upgrades (503), closes WebSockets, finishes running requests, then ends every connection.
    * Calling it again returns the first call's promise.
@@ -96,7 +106,7 @@ export async function startServer(options: ServerOptions): Promise<HttpServer> {
   let tcpConnections = 0;
   app.filter((res, change) => {
     tcpConnections += change;
-    if (change > 0 && (tcpConnections > maxTcpConnections || hub.isCutOff(res))) res.close();
+    if (change > 0 && (tcpConnections > maxTcpConnections || hub.cutsOff(res))) res.close();
   });
   for (const route of options.webSockets ?? []) hub.mount(app, route);
   app.any("/*", (res, req) => dispatcher.handle(res, req));
@@ -122,7 +132,12 @@ export async function startServer(options: ServerOptions): Promise<HttpServer> {
   };
   return {
     port,
-    stats: () => ({ webSockets: hub.size, runningRequests: dispatcher.running, tcpConnections }),
+    stats: () => ({
+      webSockets: hub.size,
+      runningRequests: dispatcher.running,
+      tcpConnections,
+      connectionsCutOff: hub.cutOff,
+    }),
     close: (closeOptions = {}) => (closing ??= shutDown(closeOptions)),
   };
 }

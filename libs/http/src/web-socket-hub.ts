@@ -7,7 +7,8 @@ import { Router } from "./router.ts";
 import { SocketConnection, type SocketUserData } from "./socket-connection.ts";
 import { behaviorOf, defaultMaxQueuedBytes } from "./web-socket-behavior.ts";
 import { reasonPhrase } from "./status-text.ts";
-import { TokenBuckets, type RateLimit } from "./token-bucket.ts";
+import { JoinRate } from "./join-rate.ts";
+import type { RateLimit } from "./token-bucket.ts";
 import { closeCodes, type AnyWebSocketRoute, type UpgradeDecision, type UpgradeRefusal } from "./web-socket-route.ts";
 
 export interface HubLimits {
@@ -80,11 +81,8 @@ export class WebSocketHub {
   readonly #open = new Set<SocketConnection<unknown>>();
   /** Open sockets and upgrades being decided, so that a burst cannot pass the limit. */
   readonly #perAddress = new Map<string, number>();
-  readonly #rates: TokenBuckets;
-  /** Joins beyond the rate that an address may still be told of. */
-  readonly #answers: TokenBuckets;
-  /** What an address owes that has used them up: four seconds' worth. */
-  readonly #silence: number;
+  readonly #rate: JoinRate;
+  #cutOff = 0;
   #admitted = 0;
 
   constructor(dispatcher: HttpDispatcher, limits: HubLimits, anchor: CorkAnchor) {
@@ -92,19 +90,23 @@ export class WebSocketHub {
     this.#anchor = anchor;
     this.#limits = limits;
     this.#refusals = refusalsFor(limits);
-    const { burst, perSecond } = limits.upgradeRatePerIp;
-    this.#rates = new TokenBuckets({ burst, perSecond }, performance.now());
-    this.#answers = new TokenBuckets({ burst: burst / 2, perSecond: perSecond / 4 }, performance.now());
-    this.#silence = burst / 2;
+    this.#rate = new JoinRate(limits.upgradeRatePerIp, performance.now());
   }
 
   get size(): number {
     return this.#open.size;
   }
 
+  /** Connections closed without an answer since the start. */
+  get cutOff(): number {
+    return this.#cutOff;
+  }
+
   /** A burst that goes on although it is refused: reading its requests and answering them would cost more than all else. */
-  isCutOff(peer: Peer): boolean {
-    return this.#answers.size > 0 && this.#answers.isSpent(remoteAddressOf(peer), performance.now());
+  cutsOff(peer: Peer): boolean {
+    const silent = this.#rate.hasSilences && this.#rate.isCutOff(remoteAddressOf(peer), performance.now());
+    if (silent) this.#cutOff += 1;
+    return silent;
   }
 
   mount(app: TemplatedApp, route: AnyWebSocketRoute): void {
@@ -116,7 +118,7 @@ export class WebSocketHub {
         this.#open.delete(connection);
         // A flood that comes back at once would cost its joins and its refusals again and again. A peer may say 4290 as well.
         if (connection.closedWith === closeCodes.slowConsumer) {
-          this.#rates.charge(connection.remoteAddress, joinsPerAbuse, performance.now());
+          this.#rate.charge(connection.remoteAddress, joinsPerAbuse, performance.now());
         }
         this.#release(connection.remoteAddress);
       },
@@ -128,7 +130,9 @@ export class WebSocketHub {
         // uWS calls this for any GET at the path that carries a key; a plain GET falls through to the HTTP routes.
         const address = this.#dispatcher.options.clientAddress(res, req);
         // Before the request is even copied: a burst of joins must cost little.
-        const refusal = this.#mayTry(address) ?? route.turnAway?.(req.getParameter(0) ?? "") ?? null;
+        const verdict = this.#mayTry(address, res);
+        if (verdict === "cutOff") return this.#end(res);
+        const refusal = verdict ?? route.turnAway?.(req.getParameter(0) ?? "") ?? null;
         if (refusal !== null) return refuseAtOnce(res, refusal);
         this.#take(address);
         const exchange = this.#dispatcher.begin(res, req, address);
@@ -152,18 +156,23 @@ export class WebSocketHub {
     for (const connection of [...this.#open]) connection.close(code, reason);
   }
 
-  /** Null, or why this address may not ask for a place now. */
-  #mayTry(address: string): UpgradeRefusal | null {
+  /** Null, or why this address may not ask for a place now. The rate comes first: whatever is answered counts as a try. */
+  #mayTry(address: string, peer: Peer): UpgradeRefusal | "cutOff" | null {
     const limits = this.#limits;
     if (this.#dispatcher.isDraining) return draining;
+    const pace = this.#rate.take(address, performance.now());
+    // A proxy takes a connection that ends without an answer for a broken edge, and would send nobody here for a while.
+    if (pace === "cutOff" && address === remoteAddressOf(peer)) return "cutOff";
+    if (pace !== "passes") return this.#refusals.joins;
     if (this.#admitted >= limits.maxConnections) return full;
     if ((this.#perAddress.get(address) ?? 0) >= limits.maxConnectionsPerIp) return this.#refusals.connections;
-    const nowMs = performance.now();
-    if (!this.#rates.take(address, nowMs)) {
-      if (!this.#answers.take(address, nowMs)) this.#answers.charge(address, this.#silence, nowMs);
-      return this.#refusals.joins;
-    }
     return this.#admitted - this.#open.size >= limits.maxUpgradesUnderWay ? tooManyUnderWay : null;
+  }
+
+  /** Also a connection from before the silence, on which requests keep coming: what is not read costs nothing. */
+  #end(res: HttpResponse): void {
+    this.#cutOff += 1;
+    res.close();
   }
 
   #take(address: string): void {
