@@ -1,7 +1,10 @@
 import { BlockList, isIP } from "node:net";
 import type { HttpRequest as UwsRequest, HttpResponse as UwsResponse } from "uWebSockets.js";
 
-/** Tells the address that a request's limits count for. */
+/**
+ * Tells the address that a request's limits count for: an IPv4 address, or the network of an IPv6 one, such as `2001:db8:0:7::/64`.
+ * One customer of a provider has at least a /64 (RFC 6177), and could come from another address of it each time.
+ */
 export type ClientAddress = (res: Peer, req: Pick<UwsRequest, "forEach">) => string;
 
 export type Peer = Pick<UwsResponse, "getRemoteAddress" | "getRemoteAddressAsText">;
@@ -13,13 +16,30 @@ export type Peer = Pick<UwsResponse, "getRemoteAddress" | "getRemoteAddressAsTex
  * @throws RangeError for text that is neither.
  */
 export function clientAddress(trustedProxies: readonly string[]): ClientAddress {
-  if (trustedProxies.length === 0) return remoteAddressOf;
+  if (trustedProxies.length === 0) return peerAddress;
   const trusted = blockListOf(trustedProxies);
   return (res, req) => {
-    const peer = remoteAddressOf(res);
-    return isIn(trusted, peer) ? forwardedAddress(peer, forwardedFor(req), trusted) : peer;
+    const peer = textOf(res);
+    return limitedAs(isIn(trusted, peer) ? forwardedAddress(peer, forwardedFor(req), trusted) : peer);
   };
 }
+
+/** What limits count for the peer itself, proxy or not. */
+export function peerAddress(peer: Peer): string {
+  return limitedAs(textOf(peer));
+}
+
+/** IPv4 as it is; of IPv6 the first four groups, in one spelling whichever way the address is written. */
+function limitedAs(address: string): string {
+  if (!address.includes(":")) return address;
+  const [head = "", tail = ""] = address.split("::");
+  const [left, right] = [groupsOf(head), groupsOf(tail)];
+  const groups = [...left, ...Array<string>(8 - left.length - right.length).fill("0"), ...right];
+  const network = groups.slice(0, 4).map((group) => parseInt(group, 16).toString(16));
+  return `${network.join(":")}::/64`;
+}
+
+const groupsOf = (part: string): string[] => (part === "" ? [] : part.split(":"));
 
 /**
  * Each proxy writes behind what it was sent, so only the right end can be believed: the first address from there that is
@@ -71,7 +91,7 @@ const familyOf = (address: string): "ipv4" | "ipv6" => (address.includes(":") ? 
 const isIn = (list: BlockList, address: string): boolean => list.check(address, familyOf(address));
 
 /** The peer's address as text; uWS would write an IPv4 peer of a dual-stack socket as eight groups. */
-export function remoteAddressOf(peer: Peer): string {
+function textOf(peer: Peer): string {
   const bytes = new Uint8Array(peer.getRemoteAddress());
   const mapped =
     bytes.length === 16 && bytes.subarray(0, 10).every((b) => b === 0) && bytes[10] === 255 && bytes[11] === 255;

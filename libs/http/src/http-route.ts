@@ -10,7 +10,7 @@ export interface HttpRequest {
   /** Header names are lower case; a repeated header is joined with ", ". */
   readonly headers: ReadonlyMap<string, string>;
   readonly body: Uint8Array;
-  /** The peer's address as text; an IPv4 address is written in dotted form even on a dual-stack socket. */
+  /** What limits count for: the client's IPv4 address, in dotted form even on a dual-stack socket, or its IPv6 network, as `2001:db8:0:7::/64`. */
   readonly remoteAddress: string;
   /**
    * Aborts when the client goes away before the response is complete; and when a join that was accepted gets no socket after

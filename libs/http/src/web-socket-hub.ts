@@ -1,5 +1,5 @@
 import type { HttpResponse, TemplatedApp, us_socket_context_t } from "uWebSockets.js";
-import { remoteAddressOf, type Peer } from "./client-address.ts";
+import { peerAddress, type Peer } from "./client-address.ts";
 import type { CorkAnchor } from "./cork-anchor.ts";
 import type { Exchange } from "./exchange.ts";
 import type { HttpDispatcher } from "./http-dispatcher.ts";
@@ -104,7 +104,7 @@ export class WebSocketHub {
 
   /** A burst that goes on although it is refused: reading its requests and answering them would cost more than all else. */
   cutsOff(peer: Peer): boolean {
-    const silent = this.#rate.hasSilences && this.#rate.isCutOff(remoteAddressOf(peer), performance.now());
+    const silent = this.#rate.hasSilences && this.#rate.isCutOff(peerAddress(peer), performance.now());
     if (silent) this.#cutOff += 1;
     return silent;
   }
@@ -162,7 +162,7 @@ export class WebSocketHub {
     if (this.#dispatcher.isDraining) return draining;
     const pace = this.#rate.take(address, performance.now());
     // A proxy takes a connection that ends without an answer for a broken edge, and would send nobody here for a while.
-    if (pace === "cutOff" && address === remoteAddressOf(peer)) return "cutOff";
+    if (pace === "cutOff" && address === peerAddress(peer)) return "cutOff";
     if (pace !== "passes") return this.#refusals.joins;
     if (this.#admitted >= limits.maxConnections) return full;
     if ((this.#perAddress.get(address) ?? 0) >= limits.maxConnectionsPerIp) return this.#refusals.connections;

@@ -7,6 +7,7 @@ export type SendResult = "sent" | "backpressure" | "dropped";
 export interface WebSocketConnection<Data> {
   /** The route's own state, as given by `upgrade`. */
   readonly data: Data;
+  /** As in HttpRequest. */
   readonly remoteAddress: string;
   readonly isOpen: boolean;
   /** Sends one text frame. Bytes must be UTF-8: encode once and send the same bytes to many sockets. */
