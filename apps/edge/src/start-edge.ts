@@ -150,6 +150,8 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       },
       onError: context.onError,
     });
+    const cutOff = "Connections closed unanswered since the start: their address joined on although it was refused";
+    metrics.observe("edge_connections_cut_off", cutOff, () => server.stats().connectionsCutOff);
     const stopSweeping = startSweeping(
       () => served.followed(),
       (error) => logger.warn({ error }, "an overdue channel is not expired yet"),

@@ -200,7 +200,7 @@ export const schema = {
     "10000",
     integer(1, 10_000_000),
     ["edge"],
-    "WebSockets of one address; the next gets 429",
+    "WebSockets of one address (IPv6: one /64); the next gets 429",
   ),
   maxConnectionsPerChannel: required(
     "P4_MAX_CONNECTIONS_PER_CHANNEL",
@@ -214,7 +214,7 @@ export const schema = {
     "2000",
     integer(1, 1_000_000),
     ["edge"],
-    "Joins of one address a second, twice as many at once; the next gets 429",
+    "Joins of one address (IPv6: one /64) a second, twice as many at once; the next gets 429, and who goes on is cut off for 2 s",
   ),
   trustedProxies: optional(
     "P4_TRUSTED_PROXIES",
