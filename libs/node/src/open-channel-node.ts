@@ -69,6 +69,7 @@ export interface ChannelNode {
   /** Open channels past their deadline, whatever became of their timers. */
   readonly overdue: OverdueChannels;
   readonly registry: ChannelRegistry;
+  /** Rejects with STORE_UNAVAILABLE when the broker is silent, and has left it all the same. */
   close(): Promise<void>;
 }
 
@@ -156,8 +157,12 @@ function assemble(broker: Broker, options: ChannelNodeOptions): ChannelNode {
       stopComparing();
       stopWatching();
       registry.close();
-      await presence.close();
-      await broker.close();
+      try {
+        await presence.close();
+      } finally {
+        // A silent broker fails the step before, and its connection would keep the process from ending.
+        await broker.close();
+      }
     },
   };
 }

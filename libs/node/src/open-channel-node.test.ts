@@ -1,0 +1,25 @@
+import { waitFor, withNatsServer } from "@p4/testkit";
+import { expect, it } from "vitest";
+import { openChannelNode } from "./open-channel-node.ts";
+
+const nats = withNatsServer();
+
+it("leaves a broker that has fallen silent, and tells of the silence", async () => {
+  const statuses: string[] = [];
+  const node = await openChannelNode({
+    natsUrl: nats.url,
+    name: "test",
+    region: "test",
+    shards: 1,
+    replicas: 1,
+    retentionMs: 3_600_000,
+    onStatus: ({ type }) => statuses.push(type),
+  });
+  nats.process.pause();
+  const closing = expect(node.close()).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
+  // The connection would be given up later anyway, and begun anew.
+  await waitFor(() => !node.broker.ready(), { timeoutMs: 20_000 });
+  nats.process.resume();
+  await closing;
+  await waitFor(() => statuses.at(-1) === "closed");
+}, 40_000);
