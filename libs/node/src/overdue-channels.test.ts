@@ -1,5 +1,5 @@
 import type { ChannelSummary } from "@p4/channel";
-import { createInMemoryStore, type DocumentStore } from "@p4/event-store";
+import { createInMemoryStore, StoreError, type DocumentStore } from "@p4/event-store";
 import { beforeEach, describe, expect, it } from "vitest";
 import { OverdueChannels } from "./overdue-channels.ts";
 
@@ -8,10 +8,14 @@ const [past, future] = [nowMs - 1, nowMs + 60_000];
 let documents: DocumentStore;
 /** Documents that sweeps have read. */
 let read: string[];
+/** Channels that the log knows as ended, and the index not yet. */
+let endedInLog: string[];
+/** The last revision that the replica has which answers. */
+let replicaHas: number;
 
 beforeEach(() => {
   const store = createInMemoryStore().documents("index");
-  read = [];
+  [read, endedInLog, replicaHas] = [[], [], Infinity];
   documents = {
     get: (key) => store.get(key),
     put: (key, bytes, revision) => store.put(key, bytes, revision),
@@ -20,6 +24,7 @@ beforeEach(() => {
     keys: (prefix) => store.keys(prefix),
     async *entries(prefix, options) {
       for await (const document of store.entries(prefix, options)) {
+        if (document.revision > replicaHas) return;
         read.push(document.key.replace("channel.", ""));
         yield document;
       }
@@ -32,12 +37,20 @@ async function index(channelId: string, state: ChannelSummary["state"], expiresA
   await documents.set(`channel.${channelId}`, bytes);
 }
 
+async function catchUp(): Promise<void> {
+  for (const id of endedInLog.splice(0)) await index(id, "expired", past);
+}
+
 function sweeper(stretchDocuments = 2) {
-  return new OverdueChannels({ documents, index: { catchUp: () => Promise.resolve() }, stretchDocuments });
+  return new OverdueChannels({ documents, index: { catchUp }, stretchDocuments });
+}
+
+async function endInLog(id: string): Promise<void> {
+  endedInLog.push(id);
 }
 
 /** The channels that were found overdue, and those whose end failed. */
-async function sweep(of = sweeper(), { atMs = nowMs, end = (_id: string) => Promise.resolve() } = {}) {
+async function sweep(of = sweeper(), { atMs = nowMs, end = endInLog } = {}) {
   const [found, failed]: [string[], string[]] = [[], []];
   read = [];
   const onOverdue = async (id: string): Promise<void> => {
@@ -67,8 +80,8 @@ describe("a sweep", () => {
     expect(await sweep()).toMatchObject({ found: ["e"] });
     expect(read).toEqual(["e"]);
     expect(await sweep(sweeper(), { atMs: nowMs + 11 })).toMatchObject({ found: ["c"] });
-    // The one behind the stretch tells that it is over.
-    expect(read).toEqual(["c", "d", "e"]);
+    // The one behind a stretch tells that it is over: that of c, that of e, which has ended, and then it is new itself.
+    expect(read).toEqual(["c", "d", "e", "e", "e"]);
   });
 
   it("does not find again what was ended, nor what has moved its deadline", async () => {
@@ -83,9 +96,44 @@ describe("a sweep", () => {
 
   it("finds it again while it cannot be ended, and the others all the same", async () => {
     for (const id of ["a", "b", "c"]) await index(id, "awaitingTerms", past);
-    const fail = (id: string) => (id === "b" ? Promise.reject(new Error("away")) : Promise.resolve());
+    const fail = (id: string) => (id === "b" ? Promise.reject(new Error("away")) : endInLog(id));
     expect(await sweep(sweeper(), { end: fail })).toEqual({ found: ["a", "c"], failed: ["b"] });
-    expect(await sweep()).toMatchObject({ found: expect.arrayContaining(["b"]) as string[] });
+    expect(await sweep()).toMatchObject({ found: ["b"] });
+  });
+
+  it("finds it again when its end was refused without an error, until the index shows one", async () => {
+    for (const id of ["a", "b"]) await index(id, "awaitingTerms", past);
+    const refuse = (id: string) => (id === "b" ? Promise.resolve() : endInLog(id));
+    expect(await sweep(sweeper(), { end: refuse })).toMatchObject({ found: ["a", "b"] });
+    expect(await sweep()).toMatchObject({ found: ["b"] });
+    expect(await sweep()).toMatchObject({ found: [] });
+  });
+
+  it.each([
+    ["only a part of a stretch", "b", ["a", "b"], ["c", "d"]],
+    ["nothing of a stretch", "none", [], ["a", "b", "c", "d"]],
+  ])("comes back for the rest when a replica has %s", async (_, last, first, rest) => {
+    for (const id of ["a", "b", "c", "d"]) await index(id, "awaitingTerms", nowMs + 10);
+    await sweep(sweeper(4));
+    replicaHas = (await documents.get(`channel.${last}`))?.revision ?? 0;
+    expect(await sweep(sweeper(4), { atMs: nowMs + 11 })).toMatchObject({ found: first });
+    replicaHas = Infinity;
+    expect(await sweep(sweeper(4), { atMs: nowMs + 11 })).toMatchObject({ found: rest });
+    expect(await sweep(sweeper(4), { atMs: nowMs + 11 })).toMatchObject({ found: [] });
+  });
+
+  it("sweeps what the index has when it cannot be brought up to date, and tells so afterwards", async () => {
+    await index("late", "awaitingTerms", past);
+    const leaderless = new StoreError("STORE_UNAVAILABLE", "shard 3 has no leader");
+    const stale = new OverdueChannels({ documents, index: { catchUp: () => Promise.reject(leaderless) } });
+    const found: string[] = [];
+    const onOverdue = async (id: string): Promise<void> => void found.push(id);
+    const order = { dueBeforeMs: nowMs, onOverdue, onError: () => undefined };
+    await expect(stale.sweep(order)).rejects.toBe(leaderless);
+    expect(found).toEqual(["late"]);
+    expect(await stale.lastRunMs()).not.toBeNull();
+    await expect(stale.sweep({ ...order, signal: AbortSignal.abort() })).rejects.toMatchObject({ name: "AbortError" });
+    expect(found).toEqual(["late"]);
   });
 
   it("goes on where any other process has stopped, and bears one at the same time", async () => {

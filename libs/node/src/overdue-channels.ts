@@ -16,7 +16,7 @@ export interface OverdueChannelsOptions {
 export interface Sweep {
   /** A channel is overdue when its deadline is before this moment, milliseconds since 1970. */
   readonly dueBeforeMs: number;
-  /** Ends the channel. One that throws gets it again with the next sweep. */
+  /** Ends the channel. Gets it again with each sweep until the index shows that it has ended, or lives longer. */
   readonly onOverdue: (channelId: string) => Promise<void>;
   readonly onError: (channelId: string, error: unknown) => void;
   readonly signal?: AbortSignal;
@@ -27,6 +27,16 @@ interface SweepState {
   /** Revision of the last document that was looked at. */
   readonly upTo: number;
   readonly stretches: readonly Stretch[];
+}
+
+interface Looked extends SweepState {
+  /** Whether everything that was asked for has been seen; never, when the end was not known. */
+  readonly isWhole: boolean;
+}
+
+interface Looking {
+  readonly stretches: OpenStretch[];
+  isWhole: boolean;
 }
 
 interface OpenStretch {
@@ -59,16 +69,33 @@ export class OverdueChannels {
     return (await this.#options.documents.get(sweepKey))?.storedAtMs ?? null;
   }
 
-  /** @throws StoreError; what was found until then has been handed out, and will be found again if it is still open. */
+  /**
+   * @throws StoreError; what was found until then has been handed out, and will be found again if it is still open. An
+   *   index that cannot take in what is new (a shard has no leader) is swept as it stands first.
+   */
   async sweep(sweep: Sweep): Promise<void> {
-    const { documents, index } = this.#options;
-    await index.catchUp(sweep.signal === undefined ? {} : { signal: sweep.signal });
+    const { signal } = sweep;
+    const caughtUp = this.#options.index.catchUp(signal === undefined ? {} : { signal });
+    await caughtUp.catch(() => undefined);
+    signal?.throwIfAborted();
+    await this.#sweepIndex(sweep);
+    await caughtUp;
+  }
+
+  async #sweepIndex(sweep: Sweep): Promise<void> {
+    const { documents } = this.#options;
     const stored = await documents.get(sweepKey);
     const known = decodeDocument<SweepState>(stored) ?? { upTo: 0, stretches: [] };
     const stretches: Stretch[] = [];
     for (const stretch of known.stretches) {
-      if (stretch.dueAtMs >= sweep.dueBeforeMs) stretches.push(stretch);
-      else stretches.push(...(await this.#look(stretch.after, stretch.upTo, sweep)).stretches);
+      if (stretch.dueAtMs >= sweep.dueBeforeMs) {
+        stretches.push(stretch);
+        continue;
+      }
+      const looked = await this.#look(stretch.after, stretch.upTo, sweep);
+      stretches.push(...looked.stretches);
+      // The replica that answered lags behind: the rest stays due.
+      if (!looked.isWhole) stretches.push({ ...stretch, after: looked.upTo });
     }
     const tail = await this.#look(known.upTo, Infinity, sweep);
     stretches.push(...tail.stretches);
@@ -81,41 +108,43 @@ export class OverdueChannels {
     }
   }
 
-  async #look(after: number, upTo: number, sweep: Sweep): Promise<SweepState> {
-    const seen: OpenStretch[] = [{ after, upTo: after, dueAtMs: Infinity, documents: 0 }];
-    await forEachConcurrently(this.#openChannels(after, upTo, seen, sweep), concurrency, async (found) => {
+  async #look(after: number, upTo: number, sweep: Sweep): Promise<Looked> {
+    const looked: Looking = { stretches: [{ after, upTo: after, dueAtMs: Infinity, documents: 0 }], isWhole: false };
+    await forEachConcurrently(this.#overdueChannels(after, upTo, looked, sweep), concurrency, async (channelId) => {
       try {
-        await sweep.onOverdue(found.channelId);
+        await sweep.onOverdue(channelId);
       } catch (error) {
-        found.stretch.dueAtMs = Math.min(found.stretch.dueAtMs, found.expiresAtMs);
-        sweep.onError(found.channelId, error);
+        sweep.onError(channelId, error);
       }
     });
-    const stretches = seen.filter(({ dueAtMs }) => dueAtMs !== Infinity);
+    const { stretches, isWhole } = looked;
+    const open = stretches.filter(({ dueAtMs }) => dueAtMs !== Infinity);
     return {
-      upTo: seen.at(-1)?.upTo ?? after,
-      stretches: stretches.map(({ after, upTo, dueAtMs }) => ({ after, upTo, dueAtMs })),
+      upTo: stretches.at(-1)?.upTo ?? after,
+      stretches: open.map(({ after, upTo, dueAtMs }) => ({ after, upTo, dueAtMs })),
+      isWhole,
     };
   }
 
-  /** Notes what it passes in `seen`, and gives the overdue ones. */
-  async *#openChannels(after: number, upTo: number, seen: OpenStretch[], { dueBeforeMs, signal }: Sweep) {
+  /** Notes what it passes in `looked`, and gives the overdue ones. */
+  async *#overdueChannels(after: number, upTo: number, looked: Looking, { dueBeforeMs, signal }: Sweep) {
     const { documents, stretchDocuments = 1_000 } = this.#options;
     for await (const document of documents.entries("channel.", { afterRevision: after })) {
       signal?.throwIfAborted();
+      looked.isWhole = document.revision >= upTo;
       if (document.revision > upTo) return;
-      let stretch = seen.at(-1);
+      let stretch = looked.stretches.at(-1);
       if (stretch === undefined || stretch.documents >= stretchDocuments) {
         stretch = { after: stretch?.upTo ?? after, upTo: after, dueAtMs: Infinity, documents: 0 };
-        seen.push(stretch);
+        looked.stretches.push(stretch);
       }
       stretch.documents++;
       stretch.upTo = document.revision;
       const summary = decodeDocument<ChannelSummary>(document);
       if (summary === null || ended.has(summary.state)) continue;
-      const { channelId, expiresAtMs } = summary;
-      if (expiresAtMs < dueBeforeMs) yield { channelId, expiresAtMs, stretch };
-      else stretch.dueAtMs = Math.min(stretch.dueAtMs, expiresAtMs);
+      // Also of those that are ended now: a log that lags behind may have refused it, and only the index tells.
+      stretch.dueAtMs = Math.min(stretch.dueAtMs, summary.expiresAtMs);
+      if (summary.expiresAtMs < dueBeforeMs) yield summary.channelId;
     }
   }
 }
