@@ -3,7 +3,7 @@ import { customer, expiresAtMs, join, merchant, metadata, wallet, close } from "
 import { createInMemoryStore } from "@p4/event-store";
 import { describe, expect, it, vi } from "vitest";
 import { testNode } from "./test-support.ts";
-import { channelActorContract, ignore, joinOf, newChannelId } from "./testing.ts";
+import { channelActorContract, ignore, joinOf } from "./testing.ts";
 
 const utf8 = new TextEncoder();
 
@@ -176,102 +176,5 @@ describe("a registry", () => {
     second.release();
     await first.submit(wallet("SubmitPayment"));
     expect(heard).toEqual(["1 TermsOffered", "2 TermsOffered", "1 PaymentSubmitted"]);
-  });
-
-  it("heals all its channels after a reconnect before it takes commands, one damaged channel or not", async () => {
-    const store = createInMemoryStore();
-    const [deaf, other] = [testNode(store), testNode(store)];
-    const ids = [newChannelId(), newChannelId()] as const;
-    const heard: string[] = [];
-    for (const id of ids) await other.registry.submit(id, joinOf(id));
-    const channels = await Promise.all(ids.map((id) => deaf.registry.follow(id, (event) => heard.push(event.type))));
-    store.faults.loseLiveEvents(2);
-    await other.registry.submit(ids[0], wallet("OfferTerms"));
-    const expectedStreamVersion = channels[1]?.channel.streamVersion ?? 0;
-    await store.log.appendToStream({ channelId: ids[1], eventId: "x", bytes: utf8.encode("{"), expectedStreamVersion });
-    deaf.reads.failures.push("STORE_UNAVAILABLE");
-    store.faults.reconnect();
-    const result = await channels[0]?.submit(wallet("SubmitPayment"));
-    expect(result).toMatchObject({ outcome: "stored" });
-    expect(heard).toEqual(["TermsOffered", "PaymentSubmitted"]);
-    // It was healed by the comparison, not by a conflict.
-    expect(deaf.appends.count).toBe(1);
-    expect(deaf.faults).toMatchObject([
-      { channelId: "*", error: { code: "STORE_UNAVAILABLE" } },
-      { channelId: ids[1], error: { code: "LOG_EVENT_CORRUPT" } },
-    ]);
-  });
-
-  it("is told in turns what it has missed unnoticed: each comparison goes on behind the one before it", async () => {
-    const store = createInMemoryStore();
-    const [deaf, other] = [testNode(store), testNode(store)];
-    const ids = ["inv1", "inv2", "inv3"];
-    const heard: string[] = [];
-    for (const id of ids) {
-      await other.registry.submit(id, joinOf(id));
-      await deaf.registry.follow(id, () => heard.push(id));
-    }
-    store.faults.loseLiveEvents(3);
-    for (const id of ids) await other.registry.submit(id, wallet("OfferTerms"));
-    expect(heard).toEqual([]);
-    await deaf.registry.compareNext(2);
-    expect(heard).toEqual(["inv1", "inv2"]);
-    await deaf.registry.compareNext(2);
-    expect(heard).toEqual(ids);
-    store.faults.loseLiveEvents(1);
-    await other.registry.submit("inv1", wallet("SubmitPayment"));
-    await deaf.registry.compareNext(2);
-    expect(heard).toEqual([...ids, "inv1"]);
-  });
-
-  it("shows nobody a state from before the loss: who follows or reads then waits for the comparison", async () => {
-    const store = createInMemoryStore();
-    const [deaf, other] = [testNode(store), testNode(store)];
-    const id = newChannelId();
-    await other.registry.submit(id, joinOf(id));
-    await deaf.registry.follow(id, ignore);
-    store.faults.loseLiveEvents(1);
-    const stored = await other.registry.submit(id, wallet("OfferTerms"));
-    store.faults.reconnect();
-    const [followed, read] = await Promise.all([deaf.registry.follow(id, ignore), deaf.registry.read(id)]);
-    const { streamVersion } = stored.channel;
-    expect([followed.channel.streamVersion, read.streamVersion]).toEqual([streamVersion, streamVersion]);
-    deaf.reads.failures.push("STORE_MISSING");
-    store.faults.reconnect();
-    await expect(deaf.registry.follow(id, ignore)).rejects.toMatchObject({ code: "STORE_MISSING" });
-    deaf.registry.close();
-  });
-
-  it("refuses commands while the comparison cannot be made, and serves when it can", async () => {
-    const store = createInMemoryStore();
-    const node = testNode(store);
-    const channel = await node.registry.follow("inv1", ignore);
-    await channel.submit(joinOf("inv1"));
-    node.reads.failures.push("STORE_MISSING");
-    store.faults.reconnect();
-    await expect(channel.submit(wallet("OfferTerms"))).rejects.toMatchObject({ code: "STORE_MISSING" });
-    await vi.waitFor(async () =>
-      expect(await channel.submit(wallet("OfferTerms"))).toMatchObject({ outcome: "stored" }),
-    );
-    // The broker that came back and went away again: an error after some tries, not silence.
-    node.reads.failures.push("STORE_UNAVAILABLE", "STORE_UNAVAILABLE", "STORE_UNAVAILABLE");
-    store.faults.reconnect();
-    await expect(channel.submit(wallet("SubmitPayment"))).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
-    node.registry.close();
-  });
-
-  it("ends its comparison when it is closed", async () => {
-    const store = createInMemoryStore();
-    const node = testNode(store);
-    await node.registry.follow("inv1", ignore);
-    node.reads.failures.push(...Array.from({ length: 100_000 }, () => "STORE_UNAVAILABLE" as const));
-    store.faults.reconnect();
-    await vi.waitFor(() => expect(node.faults.length).toBeGreaterThan(3));
-    node.registry.close();
-    expect(node.registry.size).toBe(0);
-    const failuresLeft = node.reads.failures.length;
-    await new Promise((resolve) => setImmediate(resolve));
-    await new Promise((resolve) => setImmediate(resolve));
-    expect(node.reads.failures.length).toBeGreaterThanOrEqual(failuresLeft - 1);
   });
 });

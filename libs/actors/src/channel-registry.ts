@@ -1,5 +1,5 @@
 import type { Channel, ChannelCommand } from "@p4/channel";
-import { isStoreError, type Subscription } from "@p4/event-store";
+import { foundVersions, isStoreError, type Subscription } from "@p4/event-store";
 import { ChannelReplica, type FoldListener } from "./channel-replica.ts";
 import { DeadlineTimers } from "./deadline-timers.ts";
 import { Mailbox } from "./mailbox.ts";
@@ -34,7 +34,11 @@ export class ChannelRegistry {
   readonly #actors = new Map<string, Actor>();
   readonly #reconnects: Subscription;
   /** Goes on where the last comparison has ended; it sees channels that come and go meanwhile. */
-  #turn = this.#actors.keys();
+  #round = this.#actors.keys();
+  /** What is left of this round: channels that come all the time must not keep it from its end. */
+  #leftInRound = 0;
+  /** Channels that may lack what was stored during the last loss of the broker. */
+  #uncompared = new Set<string>();
   #reconciled: Promise<void> = Promise.resolve();
   #closed = false;
 
@@ -110,29 +114,61 @@ export class ChannelRegistry {
    * @throws StoreError after some tries; each one's error was given to `onFault`.
    */
   async compareNext(count: number): Promise<void> {
-    const channelIds: string[] = [];
-    while (channelIds.length < count) {
-      const { value, done } = this.#turn.next();
-      if (done === true) {
-        this.#turn = this.#actors.keys();
-        break;
-      }
-      channelIds.push(value);
-    }
+    const channelIds = this.#nextOfRound(count);
     await this.#reconcile(() => channelIds);
+  }
+
+  #nextOfRound(count: number): string[] {
+    if (this.#leftInRound === 0) this.#beginRound();
+    const channelIds: string[] = [];
+    while (channelIds.length < count && this.#leftInRound > 0) {
+      const { value, done } = this.#round.next();
+      if (done !== true) {
+        channelIds.push(value);
+        this.#leftInRound--;
+      } else if (channelIds.length === 0) {
+        // The rest of the round has gone meanwhile: no turn is wasted on that.
+        this.#beginRound();
+      } else {
+        this.#leftInRound = 0;
+      }
+    }
+    return channelIds;
+  }
+
+  #beginRound(): void {
+    this.#round = this.#actors.keys();
+    this.#leftInRound = this.#actors.size;
   }
 
   async #reconcile(channelIds: () => Iterable<string>): Promise<void> {
     for (let tries = 1; !this.#closed; tries++) {
       try {
-        const versions = await this.#runtime.log.streamVersions([...channelIds()]);
-        await Promise.all([...versions].map(([channelId, version]) => this.#bringUp(channelId, version)));
-        return;
+        return await this.#compare([...channelIds()]);
       } catch (error) {
         this.#runtime.onFault("*", error);
-        if (tries === maxCompareTries || !isStoreError(error) || !error.retryable) throw error;
+        // A part that answers shows that the broker is there: nobody waits for the rest, which compare themselves.
+        const mayPass = isStoreError(error) && error.retryable && foundVersions(error).size === 0;
+        if (tries === maxCompareTries || !mayPass) throw error;
         await this.#runtime.delay(compareAgainMs);
       }
+    }
+  }
+
+  /** Brings up what can be, also when a part of the log does not answer. */
+  async #compare(channelIds: readonly string[]): Promise<void> {
+    // After another loss meanwhile this comparison says nothing: the new set stays as it is.
+    const uncompared = this.#uncompared;
+    const bringUp = async (channelId: string, version = 0): Promise<void> => {
+      await this.#bringUp(channelId, version);
+      uncompared.delete(channelId);
+    };
+    try {
+      const versions = await this.#runtime.log.streamVersions(channelIds);
+      await Promise.all(channelIds.map((channelId) => bringUp(channelId, versions.get(channelId))));
+    } catch (error) {
+      await Promise.all([...foundVersions(error)].map(([channelId, version]) => bringUp(channelId, version)));
+      throw error;
     }
   }
 
@@ -143,16 +179,30 @@ export class ChannelRegistry {
     for (const actor of this.#actors.values()) this.#passivate(actor);
   }
 
-  /** Nobody is shown a state from before a loss of the broker. Fails like a command while the comparison cannot be made. */
+  /** Nobody is shown a state from before a loss of the broker. Fails like a command while the channel cannot be read. */
   async #upToDate(actor: Actor): Promise<void> {
     await actor.ready;
-    await this.#reconciled;
+    await this.#compared(actor.replica);
   }
 
-  /** Commands wait for the comparison. While it cannot be made they fail with its error: nobody waits without an end. */
+  /** A channel that could not be compared with the rest compares itself: one dead shard must not stop the others. */
+  async #compared(replica: ChannelReplica): Promise<void> {
+    const uncompared = this.#uncompared;
+    if (!uncompared.has(replica.channelId)) return;
+    try {
+      await this.#reconciled;
+    } catch {
+      if (!uncompared.has(replica.channelId)) return;
+      await replica.compare();
+      uncompared.delete(replica.channelId);
+    }
+  }
+
+  /** Commands wait for the comparison, and nobody waits without an end. */
   async #compareAfterLoss(): Promise<void> {
+    this.#uncompared = new Set(this.#actors.keys());
     while (!this.#closed) {
-      this.#reconciled = this.#reconcile(() => this.#actors.keys());
+      this.#reconciled = this.#reconcile(() => this.#uncompared);
       try {
         return await this.#reconciled;
       } catch {
@@ -184,7 +234,7 @@ export class ChannelRegistry {
   }
 
   async #submitTo(actor: Actor, command: ChannelCommand): Promise<SubmitResult> {
-    await this.#reconciled;
+    await this.#compared(actor.replica);
     return actor.mailbox.post(async () => {
       if (this.#runtime.alwaysReplay) await actor.replica.replay();
       return submitCommand(command, actor.replica, this.#runtime);
@@ -200,6 +250,7 @@ export class ChannelRegistry {
     const { channelId } = actor.replica;
     if (this.#actors.get(channelId) !== actor) return;
     this.#actors.delete(channelId);
+    this.#uncompared.delete(channelId);
     actor.subscription.unsubscribe();
     actor.replica.stop();
   }

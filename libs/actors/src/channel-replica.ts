@@ -114,6 +114,16 @@ export class ChannelReplica {
     }
   }
 
+  /**
+   * Compares itself with the log.
+   *
+   * @throws as `reach`, also when the log does not show a version that it was told of before.
+   */
+  async compare(): Promise<void> {
+    await this.catchUp();
+    await this.reach(this.#announced);
+  }
+
   /** Nobody follows it any more: it stops repairing gaps on its own. */
   stop(): void {
     this.#stopped = true;

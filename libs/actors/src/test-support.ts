@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import {
   createInMemoryStore,
+  IncompleteVersionsError,
   StoreError,
   type EventLog,
   type InMemoryStore,
@@ -29,6 +30,8 @@ export interface TestNode {
 export interface ReadSwitch {
   count: number;
   failures: StoreErrorCode[];
+  /** Channels of a shard that has lost all its replicas. */
+  readonly dead: Set<string>;
   /** Shown instead of what the log has, for as many reads as there are: a replica that lags. */
   stale: StoredEvent[][];
   /** Awaited after a read, before its answer is given. */
@@ -44,7 +47,7 @@ export function testNode(store: InMemoryStore = createInMemoryStore(), options: 
   const faults: TestNode["faults"] = [];
   const armed: TestNode["armed"] = [];
   const appends = { underWay: 0, most: 0, count: 0 };
-  const reads: ReadSwitch = { count: 0, failures: [], stale: [], hold: null };
+  const reads: ReadSwitch = { count: 0, failures: [], dead: new Set(), stale: [], hold: null };
   const runtime: ActorRuntime = {
     log: observedLog(store.log, appends, reads),
     feed: store.feed,
@@ -78,6 +81,7 @@ function observedLog(log: EventLog, appends: TestNode["appends"], reads: ReadSwi
       reads.count++;
       const failure = reads.failures.shift();
       if (failure !== undefined) throw new StoreError(failure, "made to fail");
+      if (reads.dead.has(channelId)) throw new StoreError("STORE_UNAVAILABLE", "no replica");
       const stored = reads.stale.shift() ?? (await log.readStream(channelId, options));
       await reads.hold;
       return stored;
@@ -85,7 +89,11 @@ function observedLog(log: EventLog, appends: TestNode["appends"], reads: ReadSwi
     async streamVersions(channelIds) {
       const failure = reads.failures.shift();
       if (failure !== undefined) throw new StoreError(failure, "made to fail");
-      return log.streamVersions(channelIds);
+      const living = channelIds.filter((channelId) => !reads.dead.has(channelId));
+      const versions = await log.streamVersions(living);
+      if (living.length === channelIds.length) return versions;
+      const found = new Map(living.map((channelId) => [channelId, versions.get(channelId) ?? 0]));
+      throw new IncompleteVersionsError("STORE_UNAVAILABLE", found, "no replica");
     },
     scan: (options) => log.scan(options),
   };

@@ -51,7 +51,10 @@ export interface ScannedEvent extends StoredEvent {
 export interface EventLog {
   readStream(channelId: string, options?: ReadOptions): Promise<StoredEvent[]>;
   appendToStream(request: AppendRequest): Promise<AppendResult>;
-  /** Last versions of many channels at once; a channel without events is missing from the answer. */
+  /**
+   * Last versions of many channels at once; a channel without events is missing from the answer. When a part of the log
+   * does not answer, the error has what the others said: see `foundVersions`.
+   */
   streamVersions(channelIds: readonly string[]): Promise<ReadonlyMap<string, StreamVersion>>;
   /** Every event of every channel. Order is kept within a channel, not across shards. */
   scan(options?: ScanOptions): AsyncIterable<ScannedEvent>;

@@ -1,6 +1,7 @@
 export type * from "./stored-event.ts";
 export { READ_FROM_LOG, STREAM_DOES_NOT_EXIST } from "./stored-event.ts";
 export { storeErrors, StoreError, isStoreError, type StoreErrorCode } from "./errors.ts";
+export { IncompleteVersionsError, foundVersions } from "./incomplete-versions.ts";
 export type * from "./event-log.ts";
 export type * from "./live-feed.ts";
 export type * from "./deadline-store.ts";

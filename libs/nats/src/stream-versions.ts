@@ -1,4 +1,4 @@
-import type { StreamVersion } from "@p4/event-store";
+import { IncompleteVersionsError, isStoreError, type StreamVersion } from "@p4/event-store";
 import type { Broker } from "./broker.ts";
 import { directPage } from "./direct-get.ts";
 import { channelAddress, channelIdOf, channelStream, type Names } from "./subjects.ts";
@@ -6,7 +6,15 @@ import { channelAddress, channelIdOf, channelStream, type Names } from "./subjec
 /** The server refuses more subjects than this in one question (status 413). */
 const subjectsPerRequest = 1_024;
 
-/** Last versions of many channels: one question per shard and 1,024 channels, all asked side by side. */
+interface Question {
+  readonly stream: string;
+  readonly subjects: readonly string[];
+}
+
+/**
+ * Last versions of many channels: one question per shard and 1,024 channels, all asked side by side. One shard that does
+ * not answer takes nothing from the others: the error has what they said.
+ */
 export async function streamVersions(
   broker: Broker,
   names: Names,
@@ -18,23 +26,27 @@ export async function streamVersions(
     const subjects = subjectsOfShard.get(shard) ?? new Set();
     subjectsOfShard.set(shard, subjects.add(eventSubject));
   }
-  const versions = new Map<string, StreamVersion>();
-  const questions: Promise<void>[] = [];
+  const questions: Question[] = [];
   for (const [shard, subjects] of subjectsOfShard) {
     const list = [...subjects];
     for (let i = 0; i < list.length; i += subjectsPerRequest) {
-      const chunk = list.slice(i, i + subjectsPerRequest);
-      questions.push(askLast(broker, channelStream(names, shard), chunk, versions));
+      questions.push({ stream: channelStream(names, shard), subjects: list.slice(i, i + subjectsPerRequest) });
     }
   }
-  await Promise.all(questions);
-  return versions;
+  const versions = new Map<string, StreamVersion>();
+  const outcomes = await Promise.allSettled(questions.map((question) => askLast(broker, question, versions)));
+  const failure = outcomes.find((outcome) => outcome.status === "rejected");
+  if (failure === undefined) return versions;
+  if (!isStoreError(failure.reason)) throw failure.reason;
+  const answered = questions.filter((_, i) => outcomes[i]?.status === "fulfilled");
+  const channels = answered.flatMap(({ subjects }) => subjects.map(channelIdOf));
+  const found = new Map(channels.map((channelId) => [channelId, versions.get(channelId) ?? 0]));
+  throw new IncompleteVersionsError(failure.reason.code, found, failure.reason);
 }
 
 async function askLast(
   broker: Broker,
-  stream: string,
-  subjects: readonly string[],
+  { stream, subjects }: Question,
   versions: Map<string, StreamVersion>,
 ): Promise<void> {
   let open = subjects;
