@@ -30,8 +30,10 @@ export class SteadyLoad {
   }
 
   static async join(port: number): Promise<SteadyLoad> {
+    // New channels each time: one holds 512 messages, and would refuse the next edge's load.
+    const load = randomUUID();
     const url = (index: number, role: string) =>
-      `ws://127.0.0.1:${String(port)}/ws/${channelPrefix}${String(index)}?dialect=p4&role=${role}`;
+      `ws://127.0.0.1:${String(port)}/ws/${channelPrefix}${load}-${String(index)}?dialect=p4&role=${role}`;
     const pairs: Pair[] = [];
     for (let index = 0; index < channels; index++) {
       pairs.push({ merchant: await join(url(index, "merchant")), customer: await join(url(index, "customer")) });
