@@ -267,7 +267,8 @@ export class Broker {
   /** No event would tell that another server of the list, or this one after its upgrade, can serve us again. */
   #leaveLater(): void {
     setTimeout(() => {
-      if (this.#closing) return;
+      // A loss in between may have led to a better one already.
+      if (this.#closing || this.#connected) return;
       void this.nc.reconnect().catch((error: unknown) => this.report(error as Error));
     }, leaveOldServerAfterMs).unref();
   }

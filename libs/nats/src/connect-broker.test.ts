@@ -159,6 +159,32 @@ describe("a server that is too old", () => {
     await broker.close();
     old.close();
   }, 20_000);
+
+  it("is not remembered at a better one that was found meanwhile", async () => {
+    const old = await fakeServer("2.10.29");
+    const onStatus = vi.fn();
+    const broker = await connectBroker({ url: `${url("admin")},${old.url}`, name: "test", onStatus });
+    const tooOld = expect.objectContaining({ error: expect.objectContaining({ code: "STORE_SERVER_TOO_OLD" }) });
+    // The clock stands still for the second that it is given: nothing but the test leaves it.
+    const leaving: (() => void)[] = [];
+    const setTimer = globalThis.setTimeout;
+    vi.spyOn(globalThis, "setTimeout").mockImplementation((run: () => void, ms?: number, ...rest: unknown[]) => {
+      if (ms !== 1_000) return setTimer(run, ms, ...rest);
+      leaving.push(run);
+      return setTimer(() => undefined, 0);
+    });
+    await broker.switchServer();
+    await vi.waitFor(() => expect(onStatus).toHaveBeenCalledWith(tooOld), { timeout: 5_000 });
+    await broker.switchServer();
+    await vi.waitUntil(() => broker.ready(), { timeout: 10_000 });
+    const leave = vi.spyOn(broker.nc, "reconnect");
+    vi.mocked(globalThis.setTimeout).mockRestore();
+    expect(leaving).toHaveLength(1);
+    for (const run of leaving) run();
+    expect(leave).not.toHaveBeenCalled();
+    await broker.close();
+    old.close();
+  }, 20_000);
 });
 
 describe("a broker that refuses", () => {
