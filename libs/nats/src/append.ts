@@ -20,12 +20,15 @@ export async function append(broker: Broker, names: Names, request: AppendReques
       stream: address.stream,
       headerLines,
       bytes,
+      isEvent: true,
     });
     return { nextExpectedStreamVersion: ack.seq, duplicate: ack.duplicate === true };
   } catch (error) {
     if (!isStoreError(error, "STORE_VERSION_CONFLICT")) throw error;
     const own = await findOwnEvent(broker, address, expectedStreamVersion, messageId);
     if (own === undefined) throw error;
+    // The log has it: as good as an acknowledgement.
+    broker.answered("append");
     return { nextExpectedStreamVersion: own, duplicate: true };
   }
 }

@@ -21,7 +21,8 @@ export function createDeadlineStore(broker: Broker, options: DeadlineStoreOption
 
   async function write(channelId: string, headerLines: string): Promise<void> {
     assertChannelId(channelId);
-    await publishAcked(broker, { subject: bucketSubject(bucket, channelId), stream, headerLines, bytes: empty });
+    const subject = bucketSubject(bucket, channelId);
+    await publishAcked(broker, { subject, stream, headerLines, bytes: empty, isEvent: false });
   }
 
   const arm = (channelId: string, remainingMs: number): Promise<void> =>

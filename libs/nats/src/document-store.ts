@@ -22,7 +22,8 @@ export function createDocumentStore(broker: Broker, options: DocumentStoreOption
 
   async function write(key: string, bytes: Uint8Array, headerLines: string): Promise<number> {
     assertStoreKey(key);
-    const ack = await publishAcked(broker, { subject: bucketSubject(bucket, key), stream, headerLines, bytes });
+    const subject = bucketSubject(bucket, key);
+    const ack = await publishAcked(broker, { subject, stream, headerLines, bytes, isEvent: false });
     return ack.seq;
   }
 

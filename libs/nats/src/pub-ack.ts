@@ -17,6 +17,8 @@ export interface StoreMessage {
   /** Complete header lines, each ended by CR LF. */
   readonly headerLines: string;
   readonly bytes: Uint8Array;
+  /** A channel's event. Only these tell whether this server reaches its cluster: see `Silence`. */
+  readonly isEvent: boolean;
 }
 
 /**
@@ -35,7 +37,7 @@ export function publishAcked(broker: Broker, message: StoreMessage): Promise<Pub
       deadlineMs: performance.now() + broker.requestTimeoutMs,
       onReply: (answer) => {
         if (isNoResponders(answer)) {
-          broker.unanswered("append");
+          if (message.isEvent) broker.unanswered("append");
           void explainSilence(broker, message.stream, message.subject).then(reject);
           return true;
         }
@@ -45,12 +47,12 @@ export function publishAcked(broker: Broker, message: StoreMessage): Promise<Pub
           reject(toStoreError(ack.error, message.subject));
           return true;
         }
-        broker.answered("append");
+        if (message.isEvent) broker.answered("append");
         resolve(ack);
         return true;
       },
       onFailure: (error) => {
-        if (isStoreError(error, "STORE_UNAVAILABLE")) broker.unanswered("append");
+        if (message.isEvent && isStoreError(error, "STORE_UNAVAILABLE")) broker.unanswered("append");
         reject(error);
       },
     });

@@ -8,6 +8,10 @@ export type QuestionKind = "append" | "read";
 /**
  * Tells when to try another server of the cluster. A server that is cut off from the others keeps its clients: it answers
  * pings, perhaps reads from its own copies too, but no append reaches a leader. So each kind of question counts alone.
+ *
+ * Appends are those of channel events. Timers and documents have a stream each: while that has no leader, or is the only one
+ * that has, it says nothing about the server. One missed append is enough, though it may be a single shard's leader that is
+ * missing: a node that turns wallets away asks no second question (see DESIGN.md).
  */
 export class Silence {
   readonly #sinceMs = new Map<QuestionKind, number>();
