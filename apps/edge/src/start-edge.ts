@@ -33,9 +33,10 @@ const maxInFlightPerConnection = 256;
 /** What `Prefer: wait=` may ask of the HTTP bridge. */
 const maxPreferredWaitMs = 60_000;
 /** Sixteen at a time keep every shard busy. Even the lowest pace is more than most nodes need. */
+// The first tenths of a second of a flood are felt by all: begin low, and rise by a tenth ten times a second.
 const linePace = { places: 16, maxWaitMs: 1_000 };
-const openingPace = { ...linePace, startPerSecond: 300, maxPerSecond: 5_000, minPerSecond: 50 };
-const lookupPace = { ...linePace, startPerSecond: 1_000, maxPerSecond: 10_000, minPerSecond: 150 };
+const openingPace = { ...linePace, startPerSecond: 100, maxPerSecond: 5_000, minPerSecond: 50 };
+const lookupPace = { ...linePace, startPerSecond: 300, maxPerSecond: 10_000, minPerSecond: 150 };
 /** Newcomers. Fewer are customers, and wait no longer than the log takes. */
 const floodPerSecond = 1_000;
 const drainDeadlineMs = 8_000;
