@@ -168,8 +168,8 @@ describe("a server that is too old", () => {
     // The clock stands still for the second that it is given: nothing but the test leaves it.
     const leaving: (() => void)[] = [];
     const setTimer = globalThis.setTimeout;
-    vi.spyOn(globalThis, "setTimeout").mockImplementation((run: () => void, ms?: number, ...rest: unknown[]) => {
-      if (ms !== 1_000) return setTimer(run, ms, ...rest);
+    vi.spyOn(globalThis, "setTimeout").mockImplementation((run: () => void, ms?: number) => {
+      if (ms !== 1_000) return setTimer(run, ms);
       leaving.push(run);
       return setTimer(() => undefined, 0);
     });

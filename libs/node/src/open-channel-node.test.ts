@@ -16,6 +16,15 @@ it("leaves a broker that has fallen silent, and tells of the silence", async () 
     onStatus: ({ type }) => statuses.push(type),
   });
   nats.process.pause();
+  // The signal reaches the server's threads a moment after it was sent.
+  await waitFor(
+    () =>
+      node.broker.flush().then(
+        () => false,
+        () => true,
+      ),
+    { timeoutMs: 20_000 },
+  );
   const closing = expect(node.close()).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
   // The connection would be given up later anyway, and begun anew.
   await waitFor(() => !node.broker.ready(), { timeoutMs: 20_000 });
