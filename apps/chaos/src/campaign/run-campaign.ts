@@ -6,7 +6,7 @@ import { check } from "../checker/check.ts";
 import { figuresOf, type Figures } from "../checker/figures.ts";
 import type { History, Violation } from "../checker/history.ts";
 import type { Fault } from "../nemesis/fault.ts";
-import { runNemesis } from "../nemesis/nemesis.ts";
+import { runNemesis, type NemesisOptions } from "../nemesis/nemesis.ts";
 import { planFaults } from "../nemesis/plan-faults.ts";
 import { startSystem, type System } from "../system/system.ts";
 import { readRecords } from "../wallets/recorder.ts";
@@ -68,6 +68,8 @@ export async function runCampaign(
     maxRunningFlows,
     flowLimitMs: ttlMs + patienceMs,
   });
+  // A campaign that fails must not start a process again after all has been stopped.
+  const over = new AbortController();
   try {
     const plan = planFaults(seed, minutes * 60_000, {
       brokers: system.brokers.brokers.map(({ name }) => name),
@@ -75,20 +77,22 @@ export async function runCampaign(
       workers: [...system.apps.keys()].filter((name) => !(name in edges)),
     });
     onProgress(`${String(plan.length)} faults in ${String(minutes)} minutes`);
+    const nemesis: NemesisOptions = {
+      system,
+      stallPeer: (edge, holdMs) => wallets.stall(urlOf(edge as keyof typeof edges), holdMs),
+      onFault: ({ kind, target, holdMs }) =>
+        onProgress(`${kind} ${target} for ${String(holdMs)} ms (${String(wallets.flows)} flows so far)`),
+    };
     await Promise.all([
-      delay(minutes * 60_000),
-      runNemesis(plan, {
-        system,
-        stallPeer: (edge, holdMs) => wallets.stall(urlOf(edge as keyof typeof edges), holdMs),
-        onFault: ({ kind, target, holdMs }) =>
-          onProgress(`${kind} ${target} for ${String(holdMs)} ms (${String(wallets.flows)} flows so far)`),
-      }),
+      delay(minutes * 60_000, undefined, { signal: over.signal }),
+      runNemesis(plan, nemesis, over.signal),
     ]);
     onProgress("all is healed; waiting for the flows to end and the channels to expire");
     await wallets.finish();
     await delay(ttlMs + limits.expiryGraceMs);
     return await judge(system, recordFile, plan, options);
   } finally {
+    over.abort();
     wallets.kill();
     await system.stop();
   }
