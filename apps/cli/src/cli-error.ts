@@ -3,17 +3,26 @@ export const exitCodes = { ok: 0, failed: 1, misuse: 2, unreachable: 3 } as cons
 
 export type FailureKind = "failed" | "misuse" | "unreachable";
 
-/** What ends a verb: one line that says what is wrong, and the next step for who reads it. */
+/** What ends a verb: what is wrong, as one line or several, and the next step for its reader. */
 export class CliError extends Error {
   readonly kind: FailureKind;
+  /** The message, a line each: a line break within one is no new line. */
+  readonly lines: readonly string[];
   readonly nextStep: string | null;
   /** For `--json`: a stable name of the failure. */
   readonly code: string;
 
-  constructor(kind: FailureKind, message: string, nextStep: string | null = null, code: string = kind.toUpperCase()) {
-    super(message);
+  constructor(
+    kind: FailureKind,
+    message: string | readonly string[],
+    nextStep: string | null = null,
+    code: string = kind.toUpperCase(),
+  ) {
+    const lines = [message].flat();
+    super(lines.join("\n"));
     this.name = "CliError";
     this.kind = kind;
+    this.lines = lines;
     this.nextStep = nextStep;
     this.code = code;
   }

@@ -1,4 +1,5 @@
 import { confirm as prompt } from "@clack/prompts";
+import { visibleText } from "@p4/protocol";
 import { CliError } from "./cli-error.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -15,5 +16,5 @@ export async function confirm(
   if (!terminal.isInteractive) {
     throw new CliError("misuse", `${question} Nobody can be asked here.`, "Add --yes.", "NOT_CONFIRMED");
   }
-  if (!(await ask(question))) throw new CliError("failed", "nothing was changed", null, "NOT_CONFIRMED");
+  if (!(await ask(visibleText(question)))) throw new CliError("failed", "nothing was changed", null, "NOT_CONFIRMED");
 }

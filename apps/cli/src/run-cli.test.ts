@@ -4,24 +4,9 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { runCli } from "./run-cli.ts";
+import { runP4 } from "./test-support/run-p4.ts";
 
-async function p4(args: readonly string[], env: Record<string, string> = {}) {
-  const out: string[] = [];
-  const err: string[] = [];
-  const exitCode = await runCli({
-    args,
-    env,
-    signal: new AbortController().signal,
-    terminal: {
-      out: (line) => out.push(line),
-      err: (line) => err.push(line),
-      style: (_style, text) => text,
-      isInteractive: false,
-    },
-  });
-  return { exitCode, out: out.join("\n"), err: err.join("\n") };
-}
+const p4 = (args: readonly string[], env: Record<string, string> = {}) => runP4(args, { env });
 
 describe("p4", () => {
   it("teaches by example", async () => {

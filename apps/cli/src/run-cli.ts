@@ -68,8 +68,8 @@ function frame(terminal: Terminal): Command {
     .configureHelp({ showGlobalOptions: true, visibleGlobalOptions, optionDescription })
     .showSuggestionAfterError()
     .configureOutput({
-      writeOut: (text) => terminal.out(text.trimEnd()),
-      writeErr: (text) => terminal.err(text.trimEnd()),
+      writeOut: (text) => linesOf(text).forEach((line) => terminal.out(line)),
+      writeErr: (text) => linesOf(text).forEach((line) => terminal.err(line)),
     })
     .addHelpText(
       "after",
@@ -120,7 +120,9 @@ const helpHint = (name: string): string => `(${name} --help teaches by example)`
 
 function report(error: unknown, terminal: Terminal, isJson: boolean): number {
   const known = isCliError(error) ? error : unexpected(error);
-  terminal.err(`${terminal.style("red", "error:", "err")} ${known.message}`);
+  const [first = "", ...rest] = known.lines;
+  terminal.err(`${terminal.style("red", "error:", "err")} ${first}`);
+  for (const line of rest) terminal.err(line);
   if (known.nextStep !== null) terminal.err(`  ${terminal.style("dim", known.nextStep, "err")}`);
   if (isJson) terminal.out(toJson({ error: { code: known.code, message: known.message, nextStep: known.nextStep } }));
   return known.exitCode;
@@ -129,9 +131,16 @@ function report(error: unknown, terminal: Terminal, isJson: boolean): number {
 const misuse = ({ message }: Error): CliError => new CliError("misuse", message, null, "BAD_ARGUMENT");
 
 function unexpected(error: unknown): CliError {
-  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return new CliError("failed", `this should not happen: ${detail}`, "Please report it.", "UNEXPECTED");
+  const frames = (error instanceof Error ? (error.stack ?? "") : "").split("\n").filter((line) => /^ +at /.test(line));
+  return new CliError(
+    "failed",
+    [`this should not happen: ${String(error)}`, ...frames],
+    "Please report it.",
+    "UNEXPECTED",
+  );
 }
+
+const linesOf = (text: string): string[] => text.trimEnd().split("\n");
 
 function toJson(value: object): string {
   return JSON.stringify(value, (_name, member: unknown) => (typeof member === "bigint" ? Number(member) : member));

@@ -23,3 +23,15 @@ test("in a narrow terminal the least important columns give way, and are named",
 test("what may not give way stays, however narrow it is", () => {
   expect(shown(5)).toEqual(shown(20));
 });
+
+test("a cell that a peer wrote is shown, and measured as it is shown", () => {
+  const lines = tableLines(
+    [{ title: "memo" }, { title: "next" }],
+    [
+      ["a\u001b[31m", "b"],
+      ["c", "d"],
+    ],
+    (_style, text) => text,
+  );
+  expect(lines).toEqual(["memo         next", "a\\u001b[31m  b", "c            d"]);
+});

@@ -1,3 +1,4 @@
+import { visibleText } from "@p4/protocol";
 import type { Style } from "./terminal.ts";
 
 export interface Column {
@@ -11,7 +12,10 @@ export interface Column {
 
 export type Row = readonly string[];
 
-/** A table whose widths are set once, so that rows that come later still line up with those above. */
+/**
+ * A table whose widths are set once, so that rows that come later still line up with those above. Peers wrote some of its
+ * cells: each is shown, and measured, by `visibleText`.
+ */
 export interface TableLayout {
   readonly head: string;
   /** Of the longest of the rows that it was laid for. */
@@ -22,7 +26,8 @@ export interface TableLayout {
 type Paint = (style: Style, text: string) => string;
 
 export function layTable(columns: readonly Column[], rows: readonly Row[], paint: Paint): TableLayout {
-  const widths = columns.map(({ title }, i) => Math.max(title.length, ...rows.map((row) => (row[i] ?? "").length)));
+  const widthOf = (i: number): number[] => rows.map((row) => visibleText(row[i] ?? "").length);
+  const widths = columns.map(({ title }, i) => Math.max(title.length, ...widthOf(i)));
   const padded = (cell: string, i: number): string =>
     columns[i]?.align === "right" ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0);
   return {
@@ -36,7 +41,8 @@ export function layTable(columns: readonly Column[], rows: readonly Row[], paint
     ),
     line(row) {
       const last = row.findLastIndex((cell) => cell !== "");
-      const cells = row.slice(0, last + 1).map((cell, i) => {
+      const cells = row.slice(0, last + 1).map((given, i) => {
+        const cell = visibleText(given);
         const style = columns[i]?.style?.(cell) ?? null;
         const text = i === last && columns[i]?.align !== "right" ? cell : padded(cell, i);
         return style === null ? text : paint(style, text);

@@ -1,3 +1,4 @@
+import { visibleText } from "@p4/protocol";
 import type { PendingKeys, TimelineEntry } from "@p4/channel";
 import { clockText, durationText, timeText } from "./human.ts";
 import { layTable, type Column, type Row } from "./table.ts";
@@ -65,7 +66,7 @@ function particularLines({ detail, pending }: TimelineEntry, paint: Paint): stri
   const waiting = pendingText(pending);
   return [detail, waiting === "" ? "" : `pending for ${waiting}`]
     .filter((text) => text !== "")
-    .map((text) => `    ${paint("dim", text)}`);
+    .map((text) => `    ${paint("dim", visibleText(text))}`);
 }
 
 function cellsOf({ atMs, streamVersion, from, what }: TimelineEntry, time: (atMs: number) => string): Row {

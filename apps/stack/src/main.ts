@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { timelineTable } from "@p4/cli";
 import { isConfigError, loadConfig, type Config } from "@p4/config";
 import { isNatsServerError } from "@p4/nats-server";
+import { visibleText } from "@p4/protocol";
 import { createLogger, Lifecycle, runUntilSignal, type Logger } from "@p4/telemetry";
 import { missingFromDemo } from "./check-demo.ts";
 import { startEmbeddedBroker } from "./embedded-broker.ts";
@@ -28,7 +29,7 @@ try {
   process.exitCode = await run(process.argv.slice(2));
 } catch (error) {
   const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`p4: ${message}${isNatsServerError(error) ? `. ${error.nextStep}` : ""}\n`);
+  process.stderr.write(`p4: ${visibleText(message, "\n")}${isNatsServerError(error) ? `. ${error.nextStep}` : ""}\n`);
   process.exitCode = isConfigError(error) ? 2 : 1;
 }
 
@@ -137,9 +138,9 @@ function printTimeline({ channelId, timeline }: PlayedPayment): void {
 }
 
 function print(text: string): void {
-  process.stdout.write(`${text}\n`);
+  process.stdout.write(`${visibleText(text, "\n")}\n`);
 }
 
 function say(text: string): void {
-  process.stderr.write(`  ${text}\n`);
+  process.stderr.write(`  ${visibleText(text)}\n`);
 }

@@ -8,6 +8,7 @@ export * from "./errors.ts";
 export * from "./message.ts";
 export * from "./parse-body.ts";
 export * from "./schemas.ts";
+export * from "./visible-text.ts";
 export type * from "./bodies/client-error.ts";
 export type * from "./bodies/common.ts";
 export type * from "./bodies/payment.ts";

@@ -1,3 +1,4 @@
+import { visibleText } from "@p4/protocol";
 import { pino, type DestinationStream, type Logger as PinoLogger } from "pino";
 
 export type LogLevel = "trace" | "debug" | "info" | "warn" | "error" | "fatal" | "silent";
@@ -27,7 +28,10 @@ const secretNames = [
   "privateKey",
 ];
 
-/** JSON lines: time as RFC 3339, level as a word. Fields named like secrets are replaced, at the top and one level down. */
+/**
+ * JSON lines: time as RFC 3339, level as a word. Fields named like secrets are replaced, at the top and one level down.
+ * A line may come to a terminal and hold what peers wrote: unseen characters are escaped, which leaves its value as it is.
+ */
 export function createLogger({
   level,
   name,
@@ -45,7 +49,7 @@ export function createLogger({
       },
       serializers: { error: pino.stdSerializers.err },
     },
-    destination,
+    { write: (line) => destination.write(visibleText(line, "\n")) },
   );
 }
 

@@ -42,6 +42,18 @@ describe("createLogger", () => {
   });
 });
 
+describe("a log line with a peer's words", () => {
+  it("holds no character that steers a terminal, and has their value", () => {
+    const written: string[] = [];
+    const destination = { write: (text: string): void => void written.push(text) };
+    const memo = "\u001b[2K\u009b31m\u202e\u2028\u007f\nfalse line";
+    createLogger({ level: "info", name: "edge", destination }).info({ memo }, `refused: ${memo}`);
+    expect(written).toHaveLength(1);
+    expect(written[0]?.slice(0, -1)).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u);
+    expect(JSON.parse(written[0] ?? "")).toMatchObject({ memo, msg: `refused: ${memo}` });
+  });
+});
+
 describe("createMetrics", () => {
   it("exposes what was counted, with the app's label and the process's own figures", async () => {
     const metrics = createMetrics("edge");

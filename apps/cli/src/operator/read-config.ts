@@ -8,6 +8,7 @@ export function readConfig({ env }: Pick<VerbContext, "env">): Config {
     return loadConfig(env);
   } catch (error) {
     if (!isConfigError(error)) throw error;
-    throw new CliError("misuse", error.message, "p4 config --reference shows every variable.", "BAD_CONFIG");
+    const lines = error.problems.map(({ variable, value, rule }) => `${variable}=${value}: ${rule}`);
+    throw new CliError("misuse", lines, "p4 config --reference shows every variable.", "BAD_CONFIG");
   }
 }

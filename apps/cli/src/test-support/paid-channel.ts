@@ -73,7 +73,8 @@ export function* paidCommands(): Generator<ChannelCommand> {
   };
 }
 
-function commandOf(raw: string, from: Participant, metadata: ChannelCommand["metadata"]): ChannelCommand {
+/** The command that an edge makes of a wallet's frame. */
+export function commandOf(raw: string, from: Participant, metadata: ChannelCommand["metadata"]): ChannelCommand {
   const frame = decodeFrame(raw, { maxBytes: 1_000_000 });
   if (!frame.ok) throw new Error(frame.error.code);
   const { key, messageId, correlationId, bodyText } = frame.message;

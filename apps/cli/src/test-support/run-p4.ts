@@ -1,4 +1,5 @@
 import { runCli } from "../run-cli.ts";
+import { terminalOn } from "../terminal.ts";
 
 export interface Ran {
   readonly exitCode: number;
@@ -12,8 +13,10 @@ export interface RunOptions {
   readonly env?: Record<string, string>;
   readonly signal?: AbortSignal;
   readonly onLine?: (line: string) => void;
-  /** What somebody at the terminal answers; without it nobody is there. */
+  /** The answer at the terminal; without it nothing can be asked. */
   readonly answer?: boolean;
+  /** Default: no end. */
+  readonly columns?: number;
 }
 
 /** Runs the command as the program does, with its output caught. */
@@ -23,17 +26,21 @@ export async function runP4(args: readonly string[], options: RunOptions = {}): 
   const exitCode = await runCli({
     args,
     env: options.env ?? {},
-    ask: async () => options.answer ?? false,
+    ask: async (question) => {
+      err.push(question);
+      return options.answer ?? false;
+    },
     signal: options.signal ?? new AbortController().signal,
-    terminal: {
+    terminal: terminalOn({
       out: (line) => {
         out.push(line);
         options.onLine?.(line);
       },
-      err: (line) => err.push(line),
-      style: (_style, text) => text,
+      err: (line) => void err.push(line),
+      coloured: { out: false, err: false },
+      columns: options.columns,
       isInteractive: options.answer !== undefined,
-    },
+    }),
   });
   const text = out.join("\n");
   return { exitCode, out: text, err: err.join("\n"), json: () => JSON.parse(text) };

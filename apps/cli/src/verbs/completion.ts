@@ -17,6 +17,6 @@ export const completionVerb: Verb = (program, context) => {
     )
     .action((shell: Shell) => {
       const script = completionScript(program, shell);
-      context.print({ shell, script }, () => script.trimEnd());
+      context.print({ shell, script }, () => script.trimEnd().split("\n"));
     });
 };

@@ -16,8 +16,9 @@ export const configVerb: Verb = (program, context) => {
       ),
     )
     .action(({ reference }: { reference?: boolean }) => {
-      if (reference === true) return context.print({ reference: configReference() }, () => configReference().trimEnd());
+      if (reference === true)
+        return context.print({ reference: configReference() }, () => configReference().trimEnd().split("\n"));
       const lines = describeConfig(readConfig(context), context.env);
-      context.print({ settings: lines }, () => formatConfig(lines));
+      context.print({ settings: lines }, () => formatConfig(lines).split("\n"));
     });
 };

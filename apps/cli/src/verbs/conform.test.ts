@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runCli } from "../run-cli.ts";
+import { runP4 } from "../test-support/run-p4.ts";
 
 const server = createServer((_request, response) => response.writeHead(404).end());
 let url: string;
@@ -13,22 +13,7 @@ beforeAll(async () => {
 
 afterAll(() => new Promise((resolve) => server.close(resolve)));
 
-async function conform(...args: string[]) {
-  const out: string[] = [];
-  const err: string[] = [];
-  const exitCode = await runCli({
-    args: ["conform", ...args],
-    env: {},
-    signal: new AbortController().signal,
-    terminal: {
-      out: (line) => out.push(line),
-      err: (line) => err.push(line),
-      style: (_, text) => text,
-      isInteractive: false,
-    },
-  });
-  return { exitCode, out: out.join("\n"), err: err.join("\n") };
-}
+const conform = (...args: string[]) => runP4(["conform", ...args]);
 
 describe("p4 conform", () => {
   it("prints the card of a server that knows nothing: a line for each check, the reason, the score", async () => {

@@ -1,3 +1,5 @@
+import { visibleText } from "@p4/protocol";
+
 const entities: Readonly<Record<string, string>> = {
   "&": "&amp;",
   "<": "&lt;",
@@ -6,16 +8,12 @@ const entities: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
-// Control characters, and those that turn the direction of writing or cannot be seen: a wallet could make a text look
-// like another one. Line breaks and tabs are harmless.
-const unseen =
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
-
-/** Any text as HTML, for content and for quoted attributes. Invisible characters are shown as `\u202e`. */
+/** Any text as HTML, for content and for quoted attributes. Line breaks and tabs stay; other unseen characters are shown. */
 export function escapeHtml(text: string): string {
-  return text
-    .replace(/[&<>"']/g, (character) => entities[character] ?? "")
-    .replace(unseen, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return visibleText(
+    text.replace(/[&<>"']/g, (character) => entities[character] ?? ""),
+    "\n\t",
+  );
 }
 
 /** A text that somebody else wrote: isolated, so that its direction does not leak into ours. */
