@@ -120,7 +120,12 @@ function walletMessage(channelId: string, { key, from, body, txid }: Said): Wall
   });
   const command = walletCommand(
     { key, dialect: "p4", raw, messageId, correlationId: channelId },
-    { from, metadata: metadata(channelId), merchantIsAlive: true, facts: { txid, accepted: true, reason: "" } },
+    {
+      from,
+      metadata: metadata(channelId),
+      merchantIsAlive: true,
+      facts: { txids: txid === null ? [] : [txid], accepted: true, reason: "" },
+    },
   );
   if (command === null) throw new Error(`no command for ${key}`);
   return command;

@@ -140,7 +140,7 @@ describe("what the edge publishes at /docs", () => {
       gone.call("GET", "/channels/{channelID}/events", { values: { channelID: id }, query: `?since=${late.sequence}` }),
     );
     const unheard = messageKeys.filter((key) => !published.heard.has(key));
-    expect(unheard).toEqual(["channel.closed"]);
+    expect(unheard).toEqual(["transaction.rejected", "proof.revoked", "channel.closed"]);
   });
 
   it("describes the bridge's answers", async () => {

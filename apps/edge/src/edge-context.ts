@@ -27,6 +27,7 @@ export interface EdgeContext {
   readonly log: EventLog;
   readonly policy: JoinPolicy;
   readonly channelTtlMs: number;
+  readonly ackGraceMs: number;
   readonly limits: EdgeLimits;
   /** How long requests of the HTTP bridge wait for the merchant. */
   readonly bridge: WaitLimits;

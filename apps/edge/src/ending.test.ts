@@ -1,10 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
+import type { ChannelCommand, CommandMetadata } from "@p4/channel";
 import { openChannelNode, type ChannelNode } from "@p4/node";
 import { waitFor, withNatsServer } from "@p4/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ack, payment } from "./test-support/bodies.ts";
 import { newChannelId, startTestEdge, type TestEdge } from "./test-support/edges.ts";
 import { headerOf, type Peer } from "./test-support/peer.ts";
+import { rawTx } from "./test-support/scripted-wallet.ts";
 
 const nats = withNatsServer();
 
@@ -67,6 +69,42 @@ describe.each([
     expect((await worker.registry.read(id)).streamVersion).toBe(streamVersion);
   });
 
+  it("waits for the answer to a payment that was sent in time, and comes with it", async () => {
+    const brief = await startTestEdge(nats.url, { alwaysReplay, P4_CHANNEL_TTL: "1s", P4_ACK_GRACE: "5m" });
+    const id = newChannelId();
+    const merchant = await brief.join(`${id}?role=merchant`);
+    const customer = await brief.join(`${id}?role=customer`);
+    customer.say("payment", { body: payment });
+    await merchant.hear("payment");
+    const { expiresAtMs } = (await worker.registry.read(id)).snapshot.context;
+    await waitFor(() => Date.now() > expiresAtMs, { intervalMs: 20 });
+    const latecomer = await other.join(`${id}?role=customer`);
+    expect(headerOf(latecomer.frames[0] ?? {}, "x-p4-state")).toBe("awaitingLateAck");
+    merchant.say("payment.ack", { body: ack });
+    for (const peer of [customer, latecomer]) {
+      expect(await peer.closed()).toEqual({ code: 4000, reason: "channel.expired" });
+      expect(peer.keys).toEqual(["join.success", "payment.ack", "channel.expired"]);
+    }
+    expect((await merchant.closed()).code).toBe(4000);
+  });
+
+  it("does not keep the proof of its payment from whoever comes back", async () => {
+    const id = newChannelId();
+    const merchant = await edge.join(`${id}?role=merchant`);
+    const customer = await edge.join(`${id}?role=customer`);
+    customer.say("payment", { body: { rawTx: rawTx(5) } });
+    await merchant.hear("payment");
+    merchant.say("payment.ack", { body: ack });
+    await customer.hear("payment.ack");
+    await end(id, "ExpireChannel");
+    const [txid = ""] = (await worker.registry.read(id)).snapshot.context.attempts[0]?.payment.data.txids ?? [];
+    const metadata = { commandId: `proof-${id}`, nowMs: Date.now(), correlationId: txid, causationId: "test" };
+    expect(await worker.registry.submit(id, recordProof(txid, metadata))).toMatchObject({ outcome: "stored" });
+    const back = await other.join(`${id}?role=customer`);
+    expect((await back.closed()).code).toBe(4000);
+    expect(back.keys).toEqual(["join.success", "payment.ack", "proof.create", "channel.expired"]);
+  });
+
   it("comes with the first join after the deadline, should nobody have noticed it", async () => {
     const brief = await startTestEdge(nats.url, { alwaysReplay, P4_CHANNEL_TTL: "1s" });
     const id = newChannelId();
@@ -81,6 +119,12 @@ describe.each([
     }
   });
 });
+
+function recordProof(txid: string, metadata: CommandMetadata): ChannelCommand {
+  const block = { blockHash: "cc".repeat(32), blockHeight: 7, merkleRoot: "dd".repeat(32) };
+  const proof = { txid, status: "verified", ...block, source: "mapi", raw: "{}", bodyText: "{}" } as const;
+  return { type: "RecordProof", proof, metadata };
+}
 
 describe("the drain of a node", () => {
   it("stores what was sent, closes every socket with 4200, refuses joins, and leaves all gauges at zero", async () => {

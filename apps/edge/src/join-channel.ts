@@ -149,12 +149,14 @@ async function recordJoin(
     channelId: channel.channelId,
     participant,
     expiresAtMs: nowMs + context.channelTtlMs,
+    ackGraceMs: context.ackGraceMs,
     mayOpen,
     merchantIsAlive: true,
     metadata: { commandId: context.newId(), nowMs, correlationId: "", causationId: connectionId },
   });
   const result = await context.load.during(append);
   if (result.outcome === "refused") return null;
+  if (result.outcome === "unchanged") return result.participant ?? participant;
   const joined = result.outcome === "stored" && result.event.type === "ParticipantJoined";
   return joined ? result.event.data.participant : participant;
 }

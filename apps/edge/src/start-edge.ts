@@ -101,6 +101,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     log: node.log,
     policy: joinPolicyOf(config),
     channelTtlMs: config.channelTtlMs,
+    ackGraceMs: config.ackGraceMs,
     limits: {
       maxMessageBytes: config.maxMessageBytes,
       maxQueuedBytes: config.maxQueuedBytes,

@@ -80,16 +80,18 @@ function commandOf(
       causationId: connection.id,
     },
     facts: {
-      txid:
-        message.key === "payment" && message.bodyText !== null
-          ? paymentTransactionId(message.bodyText, context.crypto)
-          : null,
+      txids: message.key === "payment" ? transactionIds(message.bodyText, context.crypto) : [],
       accepted: ack.accepted,
       reason: ack.memo ?? "",
     },
   });
   if (command === null) throw new Error(`the catalogue has ${message.key}, the channel has not`);
   return command;
+}
+
+function transactionIds(bodyText: string | null, crypto: SpvCrypto): readonly string[] {
+  const txid = bodyText === null ? null : paymentTransactionId(bodyText, crypto);
+  return txid === null ? [] : [txid];
 }
 
 /** Without a rule of its own, the error's general one. */

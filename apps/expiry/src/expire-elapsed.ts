@@ -1,4 +1,5 @@
 import { expiryEventId, type ChannelRegistry } from "@p4/actors";
+import { endsAtMs, isEnded, stateName } from "@p4/channel";
 import type { DeadlineHandler } from "@p4/event-store";
 
 /**
@@ -9,7 +10,8 @@ export function expireElapsed(registry: Pick<ChannelRegistry, "submit">, nowMs: 
   return async (channelId) => {
     const metadata = { commandId: expiryEventId, nowMs: nowMs(), correlationId: "", causationId: "deadline" };
     const result = await registry.submit(channelId, { type: "ExpireChannel", metadata });
-    if (result.outcome !== "refused" || result.code !== "DEADLINE_NOT_REACHED") return { outcome: "done" };
-    return { outcome: "again", inMs: Math.max(1, result.channel.snapshot.context.expiresAtMs - nowMs()) };
+    const { snapshot } = result.channel;
+    if (stateName(snapshot) === "unopened" || isEnded(snapshot)) return { outcome: "done" };
+    return { outcome: "again", inMs: Math.max(1, endsAtMs(snapshot) - nowMs()) };
   };
 }

@@ -1,4 +1,4 @@
-import { decodeEvent } from "@p4/channel";
+import { decodeEvent, type ChannelEvent } from "@p4/channel";
 import { loadConfig } from "@p4/config";
 import { openChannelNode, placementOf, type ChannelNode } from "@p4/node";
 import { createLogger } from "@p4/telemetry";
@@ -23,13 +23,14 @@ afterAll(async () => {
   await node.close();
 });
 
-async function open(channelId: string, livesMs: number): Promise<void> {
+async function open(channelId: string, livesMs: number, ackGraceMs = 0): Promise<void> {
   const nowMs = Date.now();
   const result = await node.registry.submit(channelId, {
     type: "JoinChannel",
     channelId,
     participant: { connectionId: "c1", nodeId: "n1", role: null, explicit: false },
     expiresAtMs: nowMs + livesMs,
+    ackGraceMs,
     mayOpen: true,
     merchantIsAlive: true,
     metadata: { commandId: `join-${channelId}`, nowMs, correlationId: "", causationId: "c1" },
@@ -46,10 +47,29 @@ async function loseTimer(channelId: string): Promise<void> {
   });
 }
 
-async function ends(channelId: string): Promise<string[]> {
+async function pay(channelId: string): Promise<void> {
+  const from = { connectionId: "c1", nodeId: "n1", role: "customer", explicit: true } as const;
+  const metadata = { commandId: `pay-${channelId}`, nowMs: Date.now(), correlationId: "", causationId: "c1" };
+  const message = {
+    key: "payment",
+    dialect: "p4",
+    raw: '{"key":"payment"}',
+    messageId: "p1",
+    correlationId: "",
+  } as const;
+  const command = { type: "SubmitPayment", from, message, txids: [], merchantIsAlive: true, metadata } as const;
+  expect((await node.registry.submit(channelId, command)).outcome).toBe("stored");
+}
+
+async function read(channelId: string): Promise<ChannelEvent[]> {
   const events = await node.log.readStream(channelId, { consistent: true });
-  const decoded = events.map(({ bytes, streamVersion }) => decodeEvent(new TextDecoder().decode(bytes), streamVersion));
-  return decoded.filter(({ type }) => type === "ChannelExpired").map(({ metadata }) => metadata.causationId);
+  return events.map(({ bytes, streamVersion }) => decodeEvent(new TextDecoder().decode(bytes), streamVersion));
+}
+
+async function ends(channelId: string): Promise<string[]> {
+  return (await read(channelId))
+    .filter(({ type }) => type === "ChannelExpired")
+    .map(({ metadata }) => metadata.causationId);
 }
 
 async function sweepsFrom(now: number, count: number): Promise<void> {
@@ -72,6 +92,16 @@ describe("two expiry workers", () => {
     await sweepsFrom(Date.now(), 2);
     expect(await ends("forgotten")).toEqual(["overdue"]);
   }, 40_000);
+
+  it("give a waiting payment its time, and end the channel when that is over", async () => {
+    await open("paid-late", 1_000, 1_500);
+    const { expiresAtMs } = (await node.registry.read("paid-late")).snapshot.context;
+    await pay("paid-late");
+    await waitFor(async () => (await ends("paid-late")).length > 0, { intervalMs: 50, timeoutMs: 15_000 });
+    const events = await read("paid-late");
+    expect(events.map(({ type }) => type).slice(-2)).toEqual(["AckGraceStarted", "ChannelExpired"]);
+    expect(events.at(-1)?.metadata.recordedAtMs).toBeGreaterThanOrEqual(expiresAtMs + 1_500);
+  });
 
   it("end every channel once where timer and sweep come together", async () => {
     const ids = Array.from({ length: 30 }, (_, i) => `timed-${String(i)}`);

@@ -1,4 +1,4 @@
-import { timelineOf, type Timeline } from "@p4/channel";
+import { isEnded, timelineOf, type Timeline } from "@p4/channel";
 import { payInvoice } from "@p4/cli";
 import { addressesOf } from "@p4/config";
 import { openChannelNode, placementOf, type ChannelNode } from "@p4/node";
@@ -50,7 +50,7 @@ async function waitForEnd(node: ChannelNode, channelId: string, onProgress: (tex
         if (event.type === "ChannelExpired") resolve();
       })
       .then(({ channel }) => {
-        if (channel.snapshot.status === "done") resolve();
+        if (isEnded(channel.snapshot)) resolve();
       }, reject);
   });
 }

@@ -1,6 +1,7 @@
 import {
   contestedMerchant,
   decide,
+  isOverdue,
   sealFor,
   walletCommands,
   type Channel,
@@ -71,14 +72,17 @@ async function carryOut(
       if (decision.event.type === "ChannelOpened") timers.set(channelId, decision.event.data.expiresAtMs);
       const event = await append(decision.event, base, replica, runtime);
       if (event.type === "DeadlineExtended") timers.set(channelId, event.data.expiresAtMs);
+      else if (event.type === "AckGraceStarted") timers.set(channelId, event.data.graceUntilMs);
       else if (event.type === "ChannelClosed") timers.clear(channelId);
-      return { outcome: "stored", event, channel: replica.channel };
+      const result: SubmitResult = { outcome: "stored", event, channel: replica.channel };
+      await expireIfOver(command, replica, runtime);
+      return result;
     }
     case "overdue":
       await expireFirst(command, base, replica, runtime);
       return null;
     case "unchanged":
-      return { outcome: "unchanged", channel: base };
+      return { ...decision, channel: base };
     case "duplicate":
       return { ...decision, channel: base };
     case "refused":
@@ -103,16 +107,29 @@ async function append(
   return replica.applyAppended(base, sealed, nextExpectedStreamVersion);
 }
 
+/** An answer within the grace was all that the channel still waited for. Should this fail, a timer or a sweep ends it. */
+async function expireIfOver(command: ChannelCommand, replica: ChannelReplica, runtime: SubmitRuntime): Promise<void> {
+  const { channel } = replica;
+  if (!isOverdue(channel.snapshot, command.metadata.nowMs)) return;
+  try {
+    await expireFirst(command, channel, replica, runtime);
+  } catch (error) {
+    runtime.onFault(replica.channelId, error);
+  }
+}
+
 async function expireFirst(
   command: ChannelCommand,
   base: Channel,
   replica: ChannelReplica,
-  runtime: ActorRuntime,
+  runtime: SubmitRuntime,
 ): Promise<void> {
   const { nowMs, correlationId } = command.metadata;
   const metadata = { commandId: expiryEventId, nowMs, correlationId, causationId: "overdue" };
   const decision = decide({ type: "ExpireChannel", metadata }, base.snapshot);
-  if (decision.outcome === "accepted") await append(decision.event, base, replica, runtime);
+  if (decision.outcome !== "accepted") return;
+  const event = await append(decision.event, base, replica, runtime);
+  if (event.type === "AckGraceStarted") runtime.timers.set(replica.channelId, event.data.graceUntilMs);
 }
 
 /** A channel expires once, whoever notices: the id is the same for all. */

@@ -76,7 +76,7 @@ export function channelActorContract(name: string, nodes: () => TwoNodes): void 
       await here.submit(wallet("OfferTerms"));
       const results = await Promise.all([
         here.submit(wallet("SubmitPayment", { txid: paymentTxid })),
-        there.submit(wallet("SubmitPayment", { txid: "ab".repeat(32) })),
+        there.submit(wallet("SubmitPayment", { txid: "ab".repeat(32), body: "another" })),
       ]);
       expect(results.map(({ outcome }) => outcome).sort()).toEqual(["refused", "stored"]);
       expect(results.find(({ outcome }) => outcome === "refused")).toMatchObject({ code: "PAYMENT_PENDING" });

@@ -37,5 +37,19 @@ export const exampleBodies: Readonly<Record<BodyKind, unknown>> = {
     encoding: "UTF-8",
     mimetype: "application/json",
   },
+  rejection: {
+    payload: `{"callbackPayload":{"status":"REJECTED","code":466,"detail":"UTXO_SPENT","competingTxs":[]},"callbackTxId":"${txid}","callbackReason":"rejected"}`,
+    signature: null,
+    publicKey: null,
+    encoding: "UTF-8",
+    mimetype: "application/json",
+  },
+  revocation: {
+    payload: `{"callbackPayload":{"status":"MINED_IN_STALE_BLOCK","blockHashes":["${"ef".repeat(32)}"],"detail":""},"callbackTxId":"${txid}","callbackReason":"proofRevoked"}`,
+    signature: null,
+    publicKey: null,
+    encoding: "UTF-8",
+    mimetype: "application/json",
+  },
   error: null,
 };

@@ -1,5 +1,5 @@
 import type { ChannelContext, PaymentAttempt, Verdict, WalletEventType } from "./context.ts";
-import { walletEventTypes } from "./context.ts";
+import { isWalletEvent } from "./context.ts";
 import type { Participant } from "./participant.ts";
 import type { SequencedEvent } from "./sequenced-event.ts";
 
@@ -9,17 +9,42 @@ export function applyEvent(context: ChannelContext, event: SequencedEvent): Chan
     ...context,
     eventCount: context.eventCount + 1,
     lastEventAtMs: event.metadata.recordedAtMs,
-    ...changes(context, event),
   };
-  return isWalletEvent(event) ? { ...next, ...remember(context, event) } : next;
+  if (!isWalletEvent(event)) return { ...next, ...changes(context, event) };
+  // A wallet's message also settles who sent it: the first merchant message makes its sender the merchant.
+  const messages = [...context.messages, event];
+  return { ...next, messages, ...seat(context, event.data.from), ...said(context, event) };
 }
 
-function changes(context: ChannelContext, event: SequencedEvent): Partial<ChannelContext> {
+function changes(
+  context: ChannelContext,
+  event: Exclude<SequencedEvent, SequencedEvent<WalletEventType>>,
+): Partial<ChannelContext> {
   switch (event.type) {
     case "ChannelOpened":
       return opened(context, event);
     case "ParticipantJoined":
       return { joinCount: context.joinCount + 1, ...seat(context, event.data.participant) };
+    case "ProofRecorded":
+      return { proofs: [...context.proofs, event] };
+    case "DoubleSpendReported":
+      return { doubleSpends: [...context.doubleSpends, event] };
+    case "TransactionRejected":
+      return { rejections: [...context.rejections, event] };
+    case "ProofRevoked":
+      return { revocations: [...context.revocations, event] };
+    case "DeadlineExtended":
+      return { expiresAtMs: event.data.expiresAtMs, graceUntilMs: null };
+    case "AckGraceStarted":
+      return { graceUntilMs: event.data.graceUntilMs };
+    case "ChannelExpired":
+    case "ChannelClosed":
+      return { endedAtMs: event.metadata.recordedAtMs };
+  }
+}
+
+function said(context: ChannelContext, event: SequencedEvent<WalletEventType>): Partial<ChannelContext> {
+  switch (event.type) {
     case "TermsRequested":
       return { request: event };
     case "TermsOffered":
@@ -31,44 +56,18 @@ function changes(context: ChannelContext, event: SequencedEvent): Partial<Channe
     case "PaymentRefused":
     case "PaymentFailed":
       return { attempts: judgeLast(context.attempts, event) };
-    case "ProofRecorded":
-      return { proofs: [...context.proofs, event] };
-    case "DoubleSpendReported":
-      return { doubleSpends: [...context.doubleSpends, event] };
-    case "DeadlineExtended":
-      return { expiresAtMs: event.data.expiresAtMs };
-    case "ChannelExpired":
-    case "ChannelClosed":
-      return {};
   }
 }
 
 function opened(context: ChannelContext, { data, metadata }: SequencedEvent<"ChannelOpened">): Partial<ChannelContext> {
-  const { channelId, expiresAtMs, openedBy } = data;
-  const common = { channelId, expiresAtMs, openedAtMs: metadata.recordedAtMs };
+  const { channelId, expiresAtMs, openedBy, ackGraceMs = 0 } = data;
+  const common = { channelId, expiresAtMs, ackGraceMs, openedAtMs: metadata.recordedAtMs };
   return openedBy === null ? common : { ...common, joinCount: 1, ...seat(context, openedBy) };
-}
-
-function isWalletEvent(event: SequencedEvent): event is SequencedEvent<WalletEventType> {
-  return walletEventTypes.has(event.type);
-}
-
-/** A wallet's message also settles who sent it: the first merchant message makes its sender the merchant. */
-function remember(context: ChannelContext, event: SequencedEvent<WalletEventType>): Partial<ChannelContext> {
-  const { from, message } = event.data;
-  const seen = new Map(context.seen);
-  seen.set(messageKey(from, message.messageId), event);
-  return { seen, ...seat(context, from) };
 }
 
 function seat(context: ChannelContext, participant: Participant): Partial<ChannelContext> {
   if (participant.role !== "merchant") return {};
   return context.merchant?.connectionId === participant.connectionId ? {} : { merchant: participant };
-}
-
-/** Scoped by role, so that a customer cannot use up the merchant's message ids. */
-export function messageKey(from: Pick<Participant, "role">, messageId: string): string {
-  return `${from.role ?? "none"}:${messageId}`;
 }
 
 function judgeLast(attempts: readonly PaymentAttempt[], verdict: Verdict): readonly PaymentAttempt[] {

@@ -1,6 +1,6 @@
 import type { Channel } from "./channel-fold.ts";
 import type { ChannelContext } from "./context.ts";
-import { stateName, type ChannelStateName } from "./channel.machine.ts";
+import { endsAtMs, stateName, type ChannelStateName } from "./channel.machine.ts";
 
 /** What operators search channels by: a few hundred bytes, however much was said on the channel. */
 export interface ChannelSummary {
@@ -21,8 +21,8 @@ export interface ChannelSummary {
 }
 
 export function summarize({ snapshot, streamVersion }: Channel): ChannelSummary {
-  const { channelId, eventCount, openedAtMs, lastEventAtMs, expiresAtMs, attempts } = snapshot.context;
-  const txids = attempts.map(({ payment }) => payment.data.txid).filter((txid) => txid !== null);
+  const { channelId, eventCount, openedAtMs, lastEventAtMs, attempts } = snapshot.context;
+  const txids = attempts.flatMap(({ payment }) => payment.data.txids);
   return {
     channelId,
     state: stateName(snapshot),
@@ -32,14 +32,16 @@ export function summarize({ snapshot, streamVersion }: Channel): ChannelSummary 
     openedAtMs,
     lastEventAtMs,
     waitingSinceMs: lastStepAtMs(snapshot.context),
-    expiresAtMs,
+    expiresAtMs: endsAtMs(snapshot),
     txids: [...new Set(txids)],
   };
 }
 
-function lastStepAtMs({ openedAtMs, request, terms, attempts, proofs, doubleSpends }: ChannelContext): number {
+function lastStepAtMs(context: ChannelContext): number {
+  const { openedAtMs, request, terms, attempts, proofs, doubleSpends, rejections, revocations } = context;
   const attempt = attempts.at(-1);
-  const said = [request, terms, attempt?.payment, attempt?.verdict, proofs.at(-1), doubleSpends.at(-1)];
+  const miners = [proofs.at(-1), doubleSpends.at(-1), rejections.at(-1), revocations.at(-1)];
+  const said = [request, terms, attempt?.payment, attempt?.verdict, ...miners];
   return Math.max(...said.map((event) => event?.metadata.recordedAtMs ?? 0)) || openedAtMs;
 }
 
@@ -57,6 +59,7 @@ export function waitsFor(state: ChannelSummary["state"]): "customer" | "merchant
       return "customer";
     case "awaitingTerms":
     case "awaitingAck":
+    case "awaitingLateAck":
       return "merchant";
     case "awaitingProof":
       return "miner";

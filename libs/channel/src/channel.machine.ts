@@ -1,7 +1,26 @@
 import { assign, initialTransition, setup, type SnapshotFrom } from "xstate";
 import { applyEvent } from "./apply-event.ts";
-import { emptyContext, provesPayment, type ChannelContext } from "./context.ts";
+import { emptyContext, type ChannelContext } from "./context.ts";
+import { isProven } from "./proven.ts";
 import type { SequencedEvent } from "./sequenced-event.ts";
+
+/** The merchant's answer to a payment. The proof may overtake it: miners are sometimes quicker than wallets. */
+const verdicts = {
+  PaymentAccepted: [
+    { guard: "isProven", target: "settled", actions: "record" },
+    { target: "awaitingProof", actions: "record" },
+  ],
+  PaymentRefused: { target: "awaitingPayment", actions: "record" },
+  PaymentFailed: { target: "awaitingPayment", actions: "record" },
+} as const;
+
+/** The end takes no message any more, but what miners say of the channel's transactions belongs to its record. */
+const newsAfterTheEnd = {
+  ProofRecorded: { actions: "record" },
+  DoubleSpendReported: { actions: "record" },
+  TransactionRejected: { actions: "record" },
+  ProofRevoked: { actions: "record" },
+} as const;
 
 /**
  * The channel's life. Its events are the stored facts, so the machine is at once the table of what may happen next
@@ -14,13 +33,8 @@ export const channelMachine = setup({
     record: assign(({ context, event }) => applyEvent(context, event)),
   },
   guards: {
-    provesPayment: ({ context, event }) =>
-      event.type === "ProofRecorded" && provesPayment(context, event.data.proof.txid),
-    /** The proof may overtake the acknowledgement: miners are sometimes quicker than wallets. */
-    wasProvedBefore: ({ context }) => {
-      const txid = context.attempts.at(-1)?.payment.data.txid;
-      return context.proofs.some((proof) => proof.data.proof.txid === txid);
-    },
+    /** With this event each transaction of the accepted payment is proven, or still is. */
+    isProven: ({ context, event }) => isProven(applyEvent(context, event)),
   },
 }).createMachine({
   id: "channel",
@@ -36,6 +50,8 @@ export const channelMachine = setup({
         ParticipantJoined: { actions: "record" },
         ProofRecorded: { actions: "record" },
         DoubleSpendReported: { actions: "record" },
+        TransactionRejected: { actions: "record" },
+        ProofRevoked: { actions: "record" },
         DeadlineExtended: { actions: "record" },
         ChannelExpired: { target: "expired", actions: "record" },
         ChannelClosed: { target: "closed", actions: "record" },
@@ -66,24 +82,34 @@ export const channelMachine = setup({
         },
         awaitingAck: {
           on: {
-            PaymentAccepted: [
-              { guard: "wasProvedBefore", target: "settled", actions: "record" },
-              { target: "awaitingProof", actions: "record" },
-            ],
-            PaymentRefused: { target: "awaitingPayment", actions: "record" },
-            PaymentFailed: { target: "awaitingPayment", actions: "record" },
+            ...verdicts,
+            AckGraceStarted: { target: "awaitingLateAck", actions: "record" },
+          },
+        },
+        /** The deadline has passed; the payment was sent in time, and its acknowledgement may still come. */
+        awaitingLateAck: {
+          on: {
+            ...verdicts,
+            DeadlineExtended: { target: "awaitingAck", actions: "record" },
           },
         },
         awaitingProof: {
           on: {
-            ProofRecorded: [{ guard: "provesPayment", target: "settled", actions: "record" }, { actions: "record" }],
+            ProofRecorded: [{ guard: "isProven", target: "settled", actions: "record" }, { actions: "record" }],
           },
         },
-        settled: {},
+        settled: {
+          on: {
+            ProofRevoked: [
+              { guard: "isProven", actions: "record" },
+              { target: "awaitingProof", actions: "record" },
+            ],
+          },
+        },
       },
     },
-    expired: { type: "final" },
-    closed: { type: "final" },
+    expired: { on: newsAfterTheEnd },
+    closed: { on: newsAfterTheEnd },
   },
 });
 
@@ -95,6 +121,7 @@ export const channelStates = [
   "awaitingTerms",
   "awaitingPayment",
   "awaitingAck",
+  "awaitingLateAck",
   "awaitingProof",
   "settled",
   "expired",
@@ -114,5 +141,12 @@ export function stateName(snapshot: ChannelSnapshot): ChannelStateName {
 }
 
 export function isEnded(snapshot: ChannelSnapshot): boolean {
-  return snapshot.status === "done";
+  const name = stateName(snapshot);
+  return name === "expired" || name === "closed";
+}
+
+/** When the channel ends unless it is extended: at its deadline, or when the time for a late acknowledgement is over. */
+export function endsAtMs(snapshot: ChannelSnapshot): number {
+  const { expiresAtMs, graceUntilMs } = snapshot.context;
+  return stateName(snapshot) === "awaitingLateAck" ? (graceUntilMs ?? expiresAtMs) : expiresAtMs;
 }

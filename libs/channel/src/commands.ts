@@ -1,9 +1,9 @@
 import type { Participant } from "./participant.ts";
-import type { RecordedDoubleSpend, RecordedProof } from "./events.ts";
+import type { RecordedDoubleSpend, RecordedProof, RecordedRejection, RecordedRevocation } from "./events.ts";
 import type { RecordedMessage } from "./recorded-message.ts";
 
 /** What somebody wants of a channel. Time and ids come in with it: the core has neither clock nor randomness. */
-export type ChannelCommand = JoinChannel | WalletCommand | RecordProof | ReportDoubleSpend | OperatorCommand;
+export type ChannelCommand = JoinChannel | WalletCommand | MinerCommand | OperatorCommand;
 
 export interface CommandMetadata {
   /** Becomes the event's id. The same command sent again carries the same id. */
@@ -23,6 +23,8 @@ export interface JoinChannel extends Command<"JoinChannel"> {
   readonly participant: Participant;
   /** The deadline, should this join open the channel. */
   readonly expiresAtMs: number;
+  /** How long after that deadline a waiting payment may still be acknowledged. Default 0. */
+  readonly ackGraceMs?: number;
   /** False when the join policy does not let this participant open a channel. */
   readonly mayOpen: boolean;
   /** Whether the connection that holds the merchant's role still lives; asked only when the role is contested. */
@@ -38,7 +40,8 @@ export type RequestTerms = WalletMessage<"RequestTerms">;
 export type OfferTerms = WalletMessage<"OfferTerms">;
 export type RefuseTerms = WalletMessage<"RefuseTerms">;
 export interface SubmitPayment extends WalletMessage<"SubmitPayment"> {
-  readonly txid: string | null;
+  /** The payment's transactions, in its order; empty when none can be read. */
+  readonly txids: readonly string[];
 }
 export type AcceptPayment = WalletMessage<"AcceptPayment">;
 export interface RefusePayment extends WalletMessage<"RefusePayment"> {
@@ -49,11 +52,19 @@ export type FailPayment = WalletMessage<"FailPayment">;
 export type WalletCommand =
   RequestTerms | OfferTerms | RefuseTerms | SubmitPayment | AcceptPayment | RefusePayment | FailPayment;
 
+/** What miners say of the channel's transactions. */
+export type MinerCommand = RecordProof | ReportDoubleSpend | ReportRejection | RevokeProof;
 export interface RecordProof extends Command<"RecordProof"> {
   readonly proof: RecordedProof;
 }
 export interface ReportDoubleSpend extends Command<"ReportDoubleSpend"> {
   readonly doubleSpend: RecordedDoubleSpend;
+}
+export interface ReportRejection extends Command<"ReportRejection"> {
+  readonly rejection: RecordedRejection;
+}
+export interface RevokeProof extends Command<"RevokeProof"> {
+  readonly revocation: RecordedRevocation;
 }
 
 export type OperatorCommand = ExtendDeadline | ExpireChannel | CloseChannel;

@@ -15,6 +15,12 @@ export interface ChannelContext {
   readonly channelId: string;
   readonly openedAtMs: number;
   readonly expiresAtMs: number;
+  /** How long after the deadline a waiting payment may still be acknowledged. */
+  readonly ackGraceMs: number;
+  /** The end of that time, once the deadline has come with a payment waiting. */
+  readonly graceUntilMs: number | null;
+  /** 0 until the channel has expired or was closed. */
+  readonly endedAtMs: number;
   readonly lastEventAtMs: number;
   readonly eventCount: number;
   readonly joinCount: number;
@@ -25,8 +31,10 @@ export interface ChannelContext {
   readonly attempts: readonly PaymentAttempt[];
   readonly proofs: readonly SequencedEvent<"ProofRecorded">[];
   readonly doubleSpends: readonly SequencedEvent<"DoubleSpendReported">[];
-  /** Wallet messages already in the log, by `role:messageId`. */
-  readonly seen: ReadonlyMap<string, SequencedEvent<WalletEventType>>;
+  readonly rejections: readonly SequencedEvent<"TransactionRejected">[];
+  readonly revocations: readonly SequencedEvent<"ProofRevoked">[];
+  /** The wallets' messages, in the log's order. */
+  readonly messages: readonly SequencedEvent<WalletEventType>[];
 }
 
 export type WalletEventType =
@@ -48,10 +56,17 @@ export const walletEventTypes: ReadonlySet<ChannelEventType> = new Set<WalletEve
   "PaymentFailed",
 ]);
 
+export function isWalletEvent(event: SequencedEvent): event is SequencedEvent<WalletEventType> {
+  return walletEventTypes.has(event.type);
+}
+
 export const emptyContext: ChannelContext = {
   channelId: "",
   openedAtMs: 0,
   expiresAtMs: 0,
+  ackGraceMs: 0,
+  graceUntilMs: null,
+  endedAtMs: 0,
   lastEventAtMs: 0,
   eventCount: 0,
   joinCount: 0,
@@ -61,15 +76,7 @@ export const emptyContext: ChannelContext = {
   attempts: [],
   proofs: [],
   doubleSpends: [],
-  seen: new Map(),
+  rejections: [],
+  revocations: [],
+  messages: [],
 };
-
-/** The transaction that the merchant accepted; undefined before that, null when its payment named none. */
-export function acceptedTxid(context: ChannelContext): string | null | undefined {
-  return context.attempts.find((attempt) => attempt.verdict?.type === "PaymentAccepted")?.payment.data.txid;
-}
-
-/** Whether a proof is for the accepted payment. */
-export function provesPayment(context: ChannelContext, txid: string): boolean {
-  return acceptedTxid(context) === txid;
-}

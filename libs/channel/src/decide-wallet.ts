@@ -1,14 +1,16 @@
 import type { Role } from "@p4/protocol";
-import { messageKey } from "./apply-event.ts";
 import { stateName, type ChannelSnapshot } from "./channel.machine.ts";
 import type { WalletCommand } from "./commands.ts";
-import { acceptedTxid, type ChannelContext, type WalletEventType } from "./context.ts";
-import { answerTo, findPayment } from "./find-answer.ts";
+import type { ChannelContext, WalletEventType } from "./context.ts";
+import { answerTo, answersAnother } from "./find-answer.ts";
+import { findPayment } from "./find-payment.ts";
 import { refuse, type Decision, type Refusal } from "./decision.ts";
 import type { NewChannelEvent } from "./events.ts";
 import { maxWalletEvents } from "./limits.ts";
+import { isSameContent } from "./message-content.ts";
 import { outgoingMessage, type OutgoingMessage } from "./outgoing.ts";
 import type { Participant } from "./participant.ts";
+import { acceptedPayment } from "./proven.ts";
 import type { SequencedEvent } from "./sequenced-event.ts";
 
 /** Which role may send what, and which fact it becomes: the message catalogue's channel side. */
@@ -32,10 +34,17 @@ export function decideWalletCommand(command: WalletCommand, snapshot: ChannelSna
   if (role === "merchant" && merchantIsElsewhere(from, command.merchantIsAlive, context)) {
     return refuse("ROLE_TAKEN", "another live connection is this channel's merchant");
   }
-  const earlier = findEarlier(command, from, context);
-  if (earlier !== undefined) return answerDuplicate(command, earlier, context);
+  const sameId = withSameId(command, from, context);
+  const earlier =
+    sameId.find(({ data }) => isSameContent(data.message, command.message)) ?? samePayment(command, context);
+  if (earlier !== null) return answerDuplicate(earlier, context);
+  const reused = sameId.find(({ data }) => data.from.connectionId === from.connectionId);
+  if (reused !== undefined) return refuseReuse(command, reused);
   const event = factOf(command, from);
   if (!snapshot.can({ ...event, streamVersion: 0 } as SequencedEvent)) return refuseStep(key, snapshot);
+  if (isVerdict(command) && answersAnother(command.message, context)) {
+    return refuse("ILLEGAL_STEP", `correlationID ${command.message.correlationId} names a payment that is not waiting`);
+  }
   if (context.eventCount >= maxWalletEvents) return refuse("CHANNEL_FULL", `at most ${maxWalletEvents} events`);
   return { outcome: "accepted", event };
 }
@@ -58,26 +67,29 @@ export function contestedMerchant(
   return merchantIsElsewhere(claim, true, snapshot.context) ? holder : null;
 }
 
-/** The same messageId, or the same transaction with a verdict that binds (or with none yet). */
-function findEarlier(
-  command: WalletCommand,
-  from: Participant,
-  context: ChannelContext,
-): SequencedEvent<WalletEventType> | undefined {
-  const sameId = context.seen.get(messageKey(from, command.message.messageId));
-  if (sameId !== undefined || command.type !== "SubmitPayment" || command.txid === null) return sameId;
-  return findPayment(command.txid, context) ?? undefined;
+/**
+ * Messages of this role under this id. What another connection has said under it is another wallet's, or this one's from
+ * before a restart: that is repeated by the same content, and never stands in the way of another.
+ */
+function withSameId(command: WalletCommand, from: Participant, { messages }: ChannelContext) {
+  const { messageId } = command.message;
+  return messages.filter(({ data }) => data.message.messageId === messageId && data.from.role === from.role);
 }
 
-function answerDuplicate(
-  command: WalletCommand,
-  earlier: SequencedEvent<WalletEventType>,
-  context: ChannelContext,
-): Decision {
-  if (earlier.data.message.key !== command.message.key) {
-    return refuse("MESSAGE_ID_REUSED", `messageId ${command.message.messageId} was a ${earlier.data.message.key}`);
-  }
+function samePayment(command: WalletCommand, context: ChannelContext): SequencedEvent<WalletEventType> | null {
+  return command.type === "SubmitPayment" ? findPayment(command, context) : null;
+}
+
+function answerDuplicate(earlier: SequencedEvent<WalletEventType>, context: ChannelContext): Decision {
   return { outcome: "duplicate", streamVersion: earlier.streamVersion, replies: answersTo(earlier, context) };
+}
+
+function refuseReuse(
+  { message: { key, messageId } }: WalletCommand,
+  earlier: SequencedEvent<WalletEventType>,
+): Refusal {
+  const was = earlier.data.message.key;
+  return refuse("MESSAGE_ID_REUSED", `messageId ${messageId} was ${was === key ? `another ${was}` : `a ${was}`}`);
 }
 
 function answersTo(earlier: SequencedEvent<WalletEventType>, context: ChannelContext): readonly OutgoingMessage[] {
@@ -87,9 +99,14 @@ function answersTo(earlier: SequencedEvent<WalletEventType>, context: ChannelCon
   return message === null ? [] : [message];
 }
 
+function isVerdict({ type }: WalletCommand): boolean {
+  return type === "AcceptPayment" || type === "RefusePayment" || type === "FailPayment";
+}
+
 function refuseStep(key: string, snapshot: ChannelSnapshot): Refusal {
   const state = stateName(snapshot);
-  if (acceptedTxid(snapshot.context) !== undefined) return refuse("ALREADY_PAID", `${key} after payment.ack`);
+  if (acceptedPayment(snapshot.context) !== undefined) return refuse("ALREADY_PAID", `${key} after payment.ack`);
+  if (state === "awaitingLateAck") return refuse("CHANNEL_EXPIRED", "only the answer to the waiting payment may come");
   if (state === "awaitingAck" && key === "payment") return refuse("PAYMENT_PENDING", "wait for its payment.ack");
   return refuse("ILLEGAL_STEP", `${key} while ${state}`);
 }
@@ -100,7 +117,11 @@ function factOf(command: WalletCommand, from: Participant): NewChannelEvent {
   const { message } = command;
   switch (command.type) {
     case "SubmitPayment":
-      return { type: "PaymentSubmitted", data: { from, message, txid: command.txid }, metadata };
+      return {
+        type: "PaymentSubmitted",
+        data: { from, message, txid: command.txids[0] ?? null, txids: command.txids },
+        metadata,
+      };
     case "RefusePayment":
       return { type: "PaymentRefused", data: { from, message, reason: command.reason }, metadata };
     default:

@@ -9,8 +9,9 @@ import { customer, given, merchant, otherTxid, sequenced, stranger, wallet, wayT
 type Cell = string;
 const columns = channelStates;
 const ended = ["CHANNEL_EXPIRED", "CHANNEL_CLOSED"];
+const over = "CHANNEL_EXPIRED";
 const paid = ["ALREADY_PAID", "ALREADY_PAID", ...ended];
-const forbidden: Cell[] = ["CHANNEL_UNKNOWN", ...Array<Cell>(6).fill("ROLE_FORBIDDEN"), ...ended];
+const forbidden: Cell[] = ["CHANNEL_UNKNOWN", ...Array<Cell>(7).fill("ROLE_FORBIDDEN"), ...ended];
 
 const fromRightRole: Record<WalletCommand["type"], Cell[]> = {
   RequestTerms: [
@@ -19,6 +20,7 @@ const fromRightRole: Record<WalletCommand["type"], Cell[]> = {
     "-> awaitingTerms",
     "-> awaitingTerms",
     "ILLEGAL_STEP",
+    over,
     ...paid,
   ],
   OfferTerms: [
@@ -27,6 +29,7 @@ const fromRightRole: Record<WalletCommand["type"], Cell[]> = {
     "-> awaitingPayment",
     "-> awaitingPayment",
     "ILLEGAL_STEP",
+    over,
     ...paid,
   ],
   RefuseTerms: [
@@ -35,19 +38,52 @@ const fromRightRole: Record<WalletCommand["type"], Cell[]> = {
     "-> awaitingPaymentRequest",
     "-> awaitingPaymentRequest",
     "ILLEGAL_STEP",
+    over,
     ...paid,
   ],
-  SubmitPayment: ["CHANNEL_UNKNOWN", "-> awaitingAck", "-> awaitingAck", "-> awaitingAck", "PAYMENT_PENDING", ...paid],
-  AcceptPayment: ["CHANNEL_UNKNOWN", "ILLEGAL_STEP", "ILLEGAL_STEP", "ILLEGAL_STEP", "-> awaitingProof", ...paid],
-  RefusePayment: ["CHANNEL_UNKNOWN", "ILLEGAL_STEP", "ILLEGAL_STEP", "ILLEGAL_STEP", "-> awaitingPayment", ...paid],
-  FailPayment: ["CHANNEL_UNKNOWN", "ILLEGAL_STEP", "ILLEGAL_STEP", "ILLEGAL_STEP", "-> awaitingPayment", ...paid],
+  SubmitPayment: [
+    "CHANNEL_UNKNOWN",
+    "-> awaitingAck",
+    "-> awaitingAck",
+    "-> awaitingAck",
+    "PAYMENT_PENDING",
+    over,
+    ...paid,
+  ],
+  AcceptPayment: [
+    "CHANNEL_UNKNOWN",
+    "ILLEGAL_STEP",
+    "ILLEGAL_STEP",
+    "ILLEGAL_STEP",
+    "-> awaitingProof",
+    "-> awaitingProof",
+    ...paid,
+  ],
+  RefusePayment: [
+    "CHANNEL_UNKNOWN",
+    "ILLEGAL_STEP",
+    "ILLEGAL_STEP",
+    "ILLEGAL_STEP",
+    "-> awaitingPayment",
+    "-> awaitingPayment",
+    ...paid,
+  ],
+  FailPayment: [
+    "CHANNEL_UNKNOWN",
+    "ILLEGAL_STEP",
+    "ILLEGAL_STEP",
+    "ILLEGAL_STEP",
+    "-> awaitingPayment",
+    "-> awaitingPayment",
+    ...paid,
+  ],
 };
 
 /** A stranger is taken for whoever sends such messages; but with a live merchant present, it cannot be one. */
 function expectedCell(type: WalletCommand["type"], sender: "merchant" | "customer" | "stranger", column: number): Cell {
   const sendersOfType = ["RequestTerms", "SubmitPayment"].includes(type) ? "customer" : "merchant";
   const right = fromRightRole[type][column] ?? "";
-  if (sender === sendersOfType || right.startsWith("CHANNEL_")) return right;
+  if (sender === sendersOfType || (right.startsWith("CHANNEL_") && columns[column] !== "awaitingLateAck")) return right;
   if (sender !== "stranger") return forbidden[column] ?? "";
   return sendersOfType === "customer" ? right : "ROLE_TAKEN";
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { channelStates, stateName } from "./channel.machine.ts";
+import { channelStates, endsAtMs, stateName } from "./channel.machine.ts";
 import { decide, isOverdue } from "./decide.ts";
 import { contestedMerchant } from "./decide-wallet.ts";
 import { evolve } from "./evolve.ts";
@@ -44,13 +44,16 @@ describe("joining", () => {
   });
 
   it.each(["settled", "expired", "closed"] as const)("is served and not stored when %s", (state) => {
-    expect(decide(join(customer), given(...wayTo[state]))).toEqual({ outcome: "unchanged" });
+    expect(decide(join(customer), given(...wayTo[state]))).toEqual({ outcome: "unchanged", participant: customer });
   });
 
   it("records no more than so many joins, but always a change of merchant", () => {
     const joins = Array.from({ length: maxRecordedJoins - 1 }, () => join(customer));
     const full = given(join(merchant), ...joins);
-    expect(decide(join(customer), full)).toEqual({ outcome: "unchanged" });
+    expect(decide(join(customer), full)).toEqual({ outcome: "unchanged", participant: customer });
+    const rival = { ...merchant, connectionId: "m3" };
+    // What is not recorded is granted by the same rule.
+    expect(decide(join(rival), full)).toEqual({ outcome: "unchanged", participant: { ...rival, role: null } });
     const successor = { ...merchant, connectionId: "m2" };
     expect(decide(join(successor, { merchantIsAlive: false }), full)).toMatchObject({ outcome: "accepted" });
   });
@@ -144,9 +147,10 @@ describe("duplicates", () => {
     expect(decide(wallet("SubmitPayment", { txid: otherTxid }), ended)).toMatchObject({ code: "CHANNEL_EXPIRED" });
   });
 
-  it("payments without a readable transaction are told apart by messageId alone", () => {
-    const open = given(join(merchant), wallet("SubmitPayment", { txid: null }), wallet("RefusePayment"));
-    expect(decide(wallet("SubmitPayment", { txid: null }), open)).toMatchObject({ outcome: "accepted" });
+  it("payments without a readable transaction are told apart by their body", () => {
+    const open = given(join(merchant), wallet("SubmitPayment", { txid: null, body: 1 }), wallet("RefusePayment"));
+    expect(decide(wallet("SubmitPayment", { txid: null, body: 2 }), open)).toMatchObject({ outcome: "accepted" });
+    expect(decide(wallet("SubmitPayment", { txid: null, body: 1 }), open)).toMatchObject({ outcome: "duplicate" });
   });
 
   it("does not let the customer use up the merchant's message ids", () => {
@@ -202,12 +206,13 @@ describe("proofs", () => {
 });
 
 describe("deadline and end", () => {
-  it.each(openStates)("%s expires at its deadline, not before, once", (state) => {
+  it.each(openStates)("%s expires at its end, not before, once", (state) => {
     const open = given(...wayTo[state as "settled"]);
-    expect(isOverdue(open, expiresAtMs - 1)).toBe(false);
-    expect(isOverdue(open, expiresAtMs)).toBe(true);
-    expect(decide(expire(expiresAtMs - 1), open)).toMatchObject({ code: "DEADLINE_NOT_REACHED" });
-    const expired = given(...wayTo[state as "settled"], expire());
+    const endMs = endsAtMs(open);
+    expect(isOverdue(open, endMs - 1)).toBe(false);
+    expect(isOverdue(open, endMs)).toBe(true);
+    expect(decide(expire(endMs - 1), open)).toMatchObject({ code: "DEADLINE_NOT_REACHED" });
+    const expired = given(...wayTo[state as "settled"], expire(endMs));
     expect(stateName(expired)).toBe("expired");
     expect(decide(expire(), expired)).toEqual({ outcome: "unchanged" });
   });

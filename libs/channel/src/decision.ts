@@ -1,13 +1,19 @@
+import { stateName, type ChannelSnapshot } from "./channel.machine.ts";
+import type { CommandMetadata } from "./commands.ts";
 import type { ChannelErrorCode } from "./errors.ts";
 import type { NewChannelEvent } from "./events.ts";
 import type { OutgoingMessage } from "./outgoing.ts";
+import type { Participant } from "./participant.ts";
 
 /** The core's answer to a command. */
 export type Decision =
   /** Append this event; only then does anything else happen. */
   | { readonly outcome: "accepted"; readonly event: NewChannelEvent }
   /** Right, and nothing new to store. */
-  | { readonly outcome: "unchanged" }
+  | {
+      readonly outcome: "unchanged";
+      /** Of a join: with the role that is granted. */ readonly participant?: Participant;
+    }
   /** The log has it already. The sender gets the answers that it may have missed. */
   | { readonly outcome: "duplicate"; readonly streamVersion: number; readonly replies: readonly OutgoingMessage[] }
   /** The deadline has passed although nobody recorded it yet: expire the channel, then decide again. */
@@ -22,4 +28,23 @@ export interface Refusal {
 
 export function refuse(code: ChannelErrorCode, detail: string): Refusal {
   return { outcome: "refused", code, detail };
+}
+
+export function refuseEnded(snapshot: ChannelSnapshot): Refusal {
+  const expired = stateName(snapshot) === "expired";
+  return refuse(expired ? "CHANNEL_EXPIRED" : "CHANNEL_CLOSED", `since ${timeText(snapshot.context.endedAtMs)}`);
+}
+
+export function timeText(timeMs: number): string {
+  return new Date(timeMs).toISOString();
+}
+
+export function accept<Type extends NewChannelEvent["type"]>(
+  metadata: CommandMetadata,
+  type: Type,
+  data: Extract<NewChannelEvent, { type: Type }>["data"],
+): Decision {
+  const { commandId, nowMs, correlationId, causationId } = metadata;
+  const event = { type, data, metadata: { eventId: commandId, recordedAtMs: nowMs, correlationId, causationId } };
+  return { outcome: "accepted", event: event as NewChannelEvent };
 }

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { currentSchemaVersion } from "./upcast.ts";
 import { describe, expect, it } from "vitest";
 import { isLogError } from "./errors.ts";
 import { decodeEvent, encodeEvent } from "./event-codec.ts";
@@ -50,13 +51,15 @@ describe("decodeEvent", () => {
   });
 
   it("refuses an event of a newer version as such", () => {
-    const newer = changed((event) => (event["metadata"].schemaVersion = 2));
+    const newer = changed((event) => (event["metadata"].schemaVersion = currentSchemaVersion + 1));
     expect(() => decodeEvent(newer, 42)).toThrowError(expect.objectContaining({ code: "LOG_EVENT_TOO_NEW" }));
   });
 
   it("names the member of the data that is missing", () => {
     for (const { text } of stored) {
       for (const member of Object.keys(JSON.parse(text).data)) {
+        // Older builds had no list, and the upcaster makes it.
+        if (member === "txids") continue;
         const without = changed((event) => delete event["data"][member], text);
         expect(() => decodeEvent(without, 42)).toThrowError(`data.${member} of ${JSON.parse(text).type}`);
       }

@@ -1,7 +1,7 @@
 import { LogError } from "./errors.ts";
 import { faultyDataMember, isEventType, isRecord } from "./event-shape.ts";
 import type { ChannelEvent, NewChannelEvent } from "./events.ts";
-import { currentSchemaVersion, upcast } from "./upcast.ts";
+import { currentSchemaVersion, schemaVersionOf, upcast } from "./upcast.ts";
 
 /** SHA-256 of the text's UTF-8 bytes, as lower-case hex. Injected: the core has no crypto of its own. */
 export type Sha256Hex = (text: string) => string;
@@ -9,7 +9,7 @@ export type Sha256Hex = (text: string) => string;
 /** Completes a decided event with its place in the chain. Member order is fixed: these texts are hashed. */
 export function sealEvent(event: NewChannelEvent, previousHash: string): ChannelEvent {
   const { eventId, recordedAtMs, correlationId, causationId } = event.metadata;
-  const schemaVersion = currentSchemaVersion;
+  const schemaVersion = schemaVersionOf(event);
   return {
     type: event.type,
     data: event.data,

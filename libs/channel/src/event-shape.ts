@@ -47,6 +47,23 @@ const doubleSpend = record({
   raw: isText,
   bodyText: isText,
 });
+const rejection = record({
+  txid: isText,
+  status: isText,
+  code: isWholeOrNull,
+  detail: isText,
+  competingTxids: listOf(isText),
+  raw: isText,
+  bodyText: isText,
+});
+const revocation = record({
+  txid: isText,
+  status: isText,
+  blockHashes: listOf(isText),
+  detail: isText,
+  raw: isText,
+  bodyText: isText,
+});
 const fromWallet = { from: participant, message };
 
 /** What the fold relies on. Members beyond these are let through. */
@@ -55,18 +72,22 @@ const dataShapes: Record<ChannelEventType, Shape> = {
     channelId: isText,
     expiresAtMs: isWhole,
     openedBy: (value) => value === null || participant(value),
+    ackGraceMs: (value) => value === undefined || isWhole(value),
   },
   ParticipantJoined: { participant },
   TermsRequested: fromWallet,
   TermsOffered: fromWallet,
   TermsRefused: fromWallet,
-  PaymentSubmitted: { ...fromWallet, txid: isTextOrNull },
+  PaymentSubmitted: { ...fromWallet, txid: isTextOrNull, txids: listOf(isText) },
   PaymentAccepted: fromWallet,
   PaymentRefused: { ...fromWallet, reason: isText },
   PaymentFailed: fromWallet,
   ProofRecorded: { proof },
   DoubleSpendReported: { doubleSpend },
+  TransactionRejected: { rejection },
+  ProofRevoked: { revocation },
   DeadlineExtended: { expiresAtMs: isWhole },
+  AckGraceStarted: { graceUntilMs: isWhole },
   ChannelExpired: { expiresAtMs: isWhole },
   ChannelClosed: { by: isText, reason: isText },
 };

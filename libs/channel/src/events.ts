@@ -1,7 +1,7 @@
 import type { Participant } from "./participant.ts";
 import type { RecordedMessage } from "./recorded-message.ts";
 
-/** Facts of one payment channel, in the order in which they were stored. Version 1 of each. */
+/** Facts of one payment channel, in the order in which they were stored. `upcast.ts` has the version of each. */
 export type ChannelEvent =
   | ChannelOpened
   | ParticipantJoined
@@ -14,7 +14,10 @@ export type ChannelEvent =
   | PaymentFailed
   | ProofRecorded
   | DoubleSpendReported
+  | TransactionRejected
+  | ProofRevoked
   | DeadlineExtended
+  | AckGraceStarted
   | ChannelExpired
   | ChannelClosed;
 
@@ -40,7 +43,13 @@ export interface EventMetadata {
 
 export type ChannelOpened = Fact<
   "ChannelOpened",
-  { readonly channelId: string; readonly expiresAtMs: number; readonly openedBy: Participant | null }
+  {
+    readonly channelId: string;
+    readonly expiresAtMs: number;
+    readonly openedBy: Participant | null;
+    /** How long after the deadline a payment that was sent in time may still be acknowledged; absent: not at all. */
+    readonly ackGraceMs?: number;
+  }
 >;
 export type ParticipantJoined = Fact<"ParticipantJoined", { readonly participant: Participant }>;
 
@@ -51,10 +60,17 @@ interface FromWallet {
 export type TermsRequested = Fact<"TermsRequested", FromWallet>;
 export type TermsOffered = Fact<"TermsOffered", FromWallet>;
 export type TermsRefused = Fact<"TermsRefused", FromWallet>;
-/** `txid` is null when the body holds no transaction that we can read: the merchant decides what it is worth. */
-export type PaymentSubmitted = Fact<"PaymentSubmitted", FromWallet & { readonly txid: string | null }>;
+export type PaymentSubmitted = Fact<"PaymentSubmitted", FromWallet & PaidTransactions>;
+
+/** What a payment pays with. Empty when the body holds no transaction that we can read: the merchant judges it. */
+export interface PaidTransactions {
+  /** The first of `txids`, null when there is none: what version 1 of the event had. */
+  readonly txid: string | null;
+  /** All of them, in the payment's order: a hybrid payment (BRC-54) has several. */
+  readonly txids: readonly string[];
+}
 export type PaymentAccepted = Fact<"PaymentAccepted", FromWallet>;
-/** The merchant's verdict on this transaction: it binds for ever. */
+/** The merchant's verdict on this payment. It binds for this body: with more evidence the payment may come again. */
 export type PaymentRefused = Fact<"PaymentRefused", FromWallet & { readonly reason: string }>;
 /** The merchant could not decide (`payment.error`): the same transaction may be submitted again. */
 export type PaymentFailed = Fact<"PaymentFailed", FromWallet>;
@@ -86,7 +102,38 @@ export interface RecordedDoubleSpend {
 }
 export type DoubleSpendReported = Fact<"DoubleSpendReported", { readonly doubleSpend: RecordedDoubleSpend }>;
 
+/** A miner will not mine a transaction of this channel. */
+export interface RecordedRejection {
+  readonly txid: string;
+  /** The miner's own word, such as `REJECTED`. */
+  readonly status: string;
+  /** The miner's number for the reason, such as ARC's 466. */
+  readonly code: number | null;
+  /** The miner's words. */
+  readonly detail: string;
+  readonly competingTxids: readonly string[];
+  readonly raw: string;
+  readonly bodyText: string;
+}
+export type TransactionRejected = Fact<"TransactionRejected", { readonly rejection: RecordedRejection }>;
+
+/** The block of a proof has left the chain: what it proved is not mined any more. */
+export interface RecordedRevocation {
+  readonly txid: string;
+  /** The miner's own word, such as `MINED_IN_STALE_BLOCK`. */
+  readonly status: string;
+  /** The blocks that left the chain. Empty: whichever block the transaction was in. */
+  readonly blockHashes: readonly string[];
+  /** The miner's words. */
+  readonly detail: string;
+  readonly raw: string;
+  readonly bodyText: string;
+}
+export type ProofRevoked = Fact<"ProofRevoked", { readonly revocation: RecordedRevocation }>;
+
 export type DeadlineExtended = Fact<"DeadlineExtended", { readonly expiresAtMs: number }>;
+/** The deadline came while a payment waited for its acknowledgement, which may come until `graceUntilMs`. */
+export type AckGraceStarted = Fact<"AckGraceStarted", { readonly graceUntilMs: number }>;
 export type ChannelExpired = Fact<"ChannelExpired", { readonly expiresAtMs: number }>;
 export type ChannelClosed = Fact<"ChannelClosed", { readonly by: string; readonly reason: string }>;
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ChannelSnapshot } from "./channel.machine.ts";
-import { answerTo, findPayment, findQuestion } from "./find-answer.ts";
-import { given, join, merchant, otherTxid, paymentTxid, wallet } from "./testing.ts";
+import { answerTo, findQuestion } from "./find-answer.ts";
+import { customer, given, join, merchant, otherTxid, wallet } from "./testing.ts";
 
 function offer(messageId: string, correlationId: string) {
   const command = wallet("OfferTerms", { messageId });
@@ -48,12 +48,18 @@ describe("answerTo", () => {
   });
 });
 
-describe("findPayment", () => {
-  it("finds a transaction unless the merchant could not judge it", () => {
-    const steps = [join(merchant), wallet("SubmitPayment", { messageId: "p1" })];
-    expect(findPayment(paymentTxid, given(...steps).context)?.data.message.messageId).toBe("p1");
-    expect(findPayment(paymentTxid, given(...steps, wallet("FailPayment")).context)).toBeNull();
-    expect(findPayment(otherTxid, given(...steps).context)).toBeNull();
-    expect(findPayment(null, given(...steps).context)).toBeNull();
+describe("findQuestion", () => {
+  it("knows two customers' questions of the same id apart", () => {
+    const other = { ...customer, connectionId: "c2" };
+    const snapshot = given(
+      join(merchant),
+      wallet("SubmitPayment", { messageId: "1" }),
+      wallet("RefusePayment"),
+      wallet("SubmitPayment", { messageId: "1", from: other, txid: otherTxid, body: "second" }),
+    );
+    expect(findQuestion("1", snapshot.context, "c2")?.data.from.connectionId).toBe("c2");
+    expect(findQuestion("1", snapshot.context, "c1")?.data.from.connectionId).toBe("c1");
+    expect(findQuestion("1", snapshot.context)?.data.from.connectionId).toBe("c1");
+    expect(findQuestion("2", snapshot.context)).toBeNull();
   });
 });

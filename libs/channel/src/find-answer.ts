@@ -1,5 +1,5 @@
-import { messageKey } from "./apply-event.ts";
 import type { ChannelContext, Verdict, WalletEventType } from "./context.ts";
+import type { RecordedMessage } from "./recorded-message.ts";
 import type { SequencedEvent } from "./sequenced-event.ts";
 
 /** A customer's message that the merchant has to answer. */
@@ -7,19 +7,29 @@ export type QuestionEvent = SequencedEvent<"TermsRequested" | "PaymentSubmitted"
 /** The merchant's answer. */
 export type AnswerEvent = SequencedEvent<"TermsOffered" | "TermsRefused"> | Verdict;
 
-/** The customer's message of this id, if it asks for an answer. */
-export function findQuestion(messageId: string, context: ChannelContext): QuestionEvent | null {
-  const event = context.seen.get(messageKey({ role: "customer" }, messageId));
-  return event?.type === "TermsRequested" || event?.type === "PaymentSubmitted" ? event : null;
+/**
+ * The customers' message of this id, if it asks for an answer. Two customers may have used the same id: the one that came
+ * by `connectionId` comes first.
+ */
+export function findQuestion(messageId: string, context: ChannelContext, connectionId?: string): QuestionEvent | null {
+  const questions = context.messages
+    .filter(isQuestion)
+    .filter(({ data: { from, message } }) => from.role === "customer" && message.messageId === messageId);
+  return questions.find(({ data }) => data.from.connectionId === connectionId) ?? questions[0] ?? null;
 }
 
-/** The payment with this transaction. One that the merchant could not judge does not count: it may be sent again. */
-export function findPayment(txid: string | null, context: ChannelContext): SequencedEvent<"PaymentSubmitted"> | null {
-  if (txid === null) return null;
-  const attempt = context.attempts.find(
-    ({ payment, verdict }) => payment.data.txid === txid && verdict?.type !== "PaymentFailed",
-  );
-  return attempt?.payment ?? null;
+function isQuestion(event: SequencedEvent<WalletEventType>): event is QuestionEvent {
+  return event.type === "TermsRequested" || event.type === "PaymentSubmitted";
+}
+
+/**
+ * Whether a verdict names a payment that has its verdict already: it must not be taken for the waiting one's. A
+ * correlation id that names nothing that we know says nothing.
+ */
+export function answersAnother({ correlationId }: RecordedMessage, context: ChannelContext): boolean {
+  if (correlationId === "") return false;
+  const named = context.attempts.filter(({ payment }) => isNamed(payment, correlationId));
+  return named.length > 0 && named.every(({ verdict }) => verdict !== null);
 }
 
 /** Null: not answered yet. The same question has the same answer for ever. */
@@ -34,7 +44,7 @@ function termsFor(
   request: SequencedEvent<"TermsRequested">,
   context: ChannelContext,
 ): SequencedEvent<"TermsOffered" | "TermsRefused"> | null {
-  for (const event of context.seen.values()) {
+  for (const event of context.messages) {
     if (event.type !== "TermsOffered" && event.type !== "TermsRefused") continue;
     if (event.streamVersion < request.streamVersion) continue;
     const { correlationId } = event.data.message;
@@ -45,7 +55,7 @@ function termsFor(
 }
 
 function hasOtherRequest(correlationId: string, context: ChannelContext): boolean {
-  for (const event of context.seen.values()) {
+  for (const event of context.messages) {
     if (event.type === "TermsRequested" && isNamed(event, correlationId)) return true;
   }
   return false;

@@ -4,11 +4,15 @@ export type * from "./events.ts";
 export type * from "./commands.ts";
 export type * from "./sequenced-event.ts";
 export { channelErrors, logErrors, LogError, isLogError, type ChannelErrorCode, type LogErrorCode } from "./errors.ts";
-export { acceptedTxid, provesPayment, type ChannelContext, type PaymentAttempt, type Verdict } from "./context.ts";
+export type { ChannelContext, PaymentAttempt, Verdict } from "./context.ts";
 export type { WalletEventType } from "./context.ts";
+export { acceptedPayment, isProven, standingProofs, wasSubmitted } from "./proven.ts";
+export { bodyTextOf, isSameContent } from "./message-content.ts";
+export { findPayment, type PaymentIdentity } from "./find-payment.ts";
 export {
   channelMachine,
   channelStates,
+  endsAtMs,
   initialState,
   isEnded,
   stateName,
@@ -18,7 +22,7 @@ export {
 export { type Decision, type Refusal } from "./decision.ts";
 export { decide, isOverdue } from "./decide.ts";
 export { contestedMerchant, walletCommands } from "./decide-wallet.ts";
-export { answerTo, findPayment, findQuestion, type AnswerEvent, type QuestionEvent } from "./find-answer.ts";
+export { answerTo, findQuestion, type AnswerEvent, type QuestionEvent } from "./find-answer.ts";
 export { evolve } from "./evolve.ts";
 export { walletCommand, type MessageFacts } from "./wallet-command.ts";
 export { decodeEvent, encodeEvent, sealEvent, type Sha256Hex } from "./event-codec.ts";

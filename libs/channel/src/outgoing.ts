@@ -1,6 +1,7 @@
 import type { Role } from "@p4/protocol";
 import { isEnded, stateName, type ChannelSnapshot } from "./channel.machine.ts";
-import type { WalletEventType } from "./context.ts";
+import { isWalletEvent, type ChannelContext, type WalletEventType } from "./context.ts";
+import { standingProofs } from "./proven.ts";
 import type { SequencedEvent } from "./sequenced-event.ts";
 
 /** A message that leaves the server: a wallet's own, passed on, or one of the server's. */
@@ -12,10 +13,18 @@ export interface RelayedMessage {
   readonly event: SequencedEvent<WalletEventType>;
 }
 
+type ServerKey =
+  | "proof.create"
+  | "proof.revoked"
+  | "doublespend.notify"
+  | "transaction.rejected"
+  | "channel.expired"
+  | "channel.closed";
+
 export interface ServerMessage {
   readonly kind: "server";
   readonly streamVersion: number;
-  readonly key: "proof.create" | "doublespend.notify" | "channel.expired" | "channel.closed";
+  readonly key: ServerKey;
   readonly messageId: string;
   readonly correlationId: string;
   readonly headers: readonly (readonly [name: string, value: string])[];
@@ -54,27 +63,16 @@ export function hears(role: Role | null, audience: Audience): boolean {
 }
 
 export function outgoingMessage(event: SequencedEvent): OutgoingMessage | null {
+  if (isWalletEvent(event)) return { kind: "relayed", streamVersion: event.streamVersion, event };
   switch (event.type) {
-    case "TermsRequested":
-    case "TermsOffered":
-    case "TermsRefused":
-    case "PaymentSubmitted":
-    case "PaymentAccepted":
-    case "PaymentRefused":
-    case "PaymentFailed":
-      return { kind: "relayed", streamVersion: event.streamVersion, event };
     case "ProofRecorded":
-      return {
-        ...serverMessage(event, "proof.create", event.data.proof.bodyText),
-        correlationId: event.data.proof.txid,
-        headers: [["X-Tx-Id", event.data.proof.txid]],
-      };
+      return minersNews(event, "proof.create", event.data.proof);
     case "DoubleSpendReported":
-      return {
-        ...serverMessage(event, "doublespend.notify", event.data.doubleSpend.bodyText),
-        correlationId: event.data.doubleSpend.txid,
-        headers: [["X-Tx-Id", event.data.doubleSpend.txid]],
-      };
+      return minersNews(event, "doublespend.notify", event.data.doubleSpend);
+    case "TransactionRejected":
+      return minersNews(event, "transaction.rejected", event.data.rejection);
+    case "ProofRevoked":
+      return minersNews(event, "proof.revoked", event.data.revocation);
     case "ChannelExpired":
       return serverMessage(event, "channel.expired", null);
     case "ChannelClosed":
@@ -82,11 +80,20 @@ export function outgoingMessage(event: SequencedEvent): OutgoingMessage | null {
     case "ChannelOpened":
     case "ParticipantJoined":
     case "DeadlineExtended":
+    case "AckGraceStarted":
       return null;
   }
 }
 
-function serverMessage(event: SequencedEvent, key: ServerMessage["key"], bodyText: string | null): ServerMessage {
+function minersNews(
+  event: SequencedEvent,
+  key: ServerKey,
+  { txid, bodyText }: { readonly txid: string; readonly bodyText: string },
+): ServerMessage {
+  return { ...serverMessage(event, key, bodyText), correlationId: txid, headers: [["X-Tx-Id", txid]] };
+}
+
+function serverMessage(event: SequencedEvent, key: ServerKey, bodyText: string | null): ServerMessage {
   return {
     kind: "server",
     streamVersion: event.streamVersion,
@@ -107,12 +114,25 @@ export function pendingFor(role: Role | null, snapshot: ChannelSnapshot): readon
   const events = [
     ...(role === "customer" || isEnded(snapshot) ? [] : pendingForMerchant(snapshot)),
     ...(role === "merchant" ? [] : pendingForCustomer(snapshot)),
-    ...snapshot.context.proofs,
+    ...minersNewsFor(snapshot.context),
   ];
   return events
     .sort((left, right) => left.streamVersion - right.streamVersion)
     .map(outgoingMessage)
     .filter((message) => message !== null);
+}
+
+/** The proofs that stand, what revoked one that has no successor, and the rejections of the newest payment. */
+function minersNewsFor(context: ChannelContext): readonly SequencedEvent[] {
+  const { attempts, rejections, revocations } = context;
+  const proofs = standingProofs(context);
+  const proven = new Set(proofs.map(({ data }) => data.proof.txid));
+  const paid = attempts.at(-1)?.payment.data.txids ?? [];
+  return [
+    ...proofs,
+    ...revocations.filter(({ data }) => !proven.has(data.revocation.txid)),
+    ...rejections.filter(({ data }) => paid.includes(data.rejection.txid) && !proven.has(data.rejection.txid)),
+  ];
 }
 
 function pendingForMerchant(snapshot: ChannelSnapshot): readonly SequencedEvent[] {

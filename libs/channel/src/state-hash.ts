@@ -12,9 +12,9 @@ export function stateHash({ snapshot }: Channel, sha256Hex: Sha256Hex): string {
   const version = (event: SequencedEvent | null): number => event?.streamVersion ?? 0;
   const essence = [
     stateName(snapshot),
-    snapshot.status,
     context.channelId,
     context.expiresAtMs,
+    context.graceUntilMs ?? 0,
     context.eventCount,
     context.joinCount,
     context.merchant?.connectionId ?? "",
@@ -23,7 +23,9 @@ export function stateHash({ snapshot }: Channel, sha256Hex: Sha256Hex): string {
     context.attempts.map(({ payment, verdict }) => [version(payment), verdict?.type ?? "", version(verdict)]),
     context.proofs.map(version),
     context.doubleSpends.map(version),
-    [...context.seen].map(([key, event]) => [key, version(event)]).sort(),
+    context.rejections.map(version),
+    context.revocations.map(version),
+    context.messages.map(version),
   ];
   return sha256Hex(JSON.stringify(essence)).slice(0, 32);
 }

@@ -4,7 +4,13 @@ import type { ChannelCommand, CommandMetadata, WalletCommand } from "./commands.
 import { decide } from "./decide.ts";
 import { walletCommands } from "./decide-wallet.ts";
 import { evolve } from "./evolve.ts";
-import type { NewChannelEvent, RecordedDoubleSpend, RecordedProof } from "./events.ts";
+import type {
+  NewChannelEvent,
+  RecordedDoubleSpend,
+  RecordedProof,
+  RecordedRejection,
+  RecordedRevocation,
+} from "./events.ts";
 import type { Participant } from "./participant.ts";
 import type { SequencedEvent } from "./sequenced-event.ts";
 import { walletCommand } from "./wallet-command.ts";
@@ -41,6 +47,9 @@ export interface WalletOverrides {
   readonly from?: Participant;
   readonly messageId?: string;
   readonly txid?: string | null;
+  readonly txids?: readonly string[];
+  readonly correlationId?: string;
+  readonly body?: unknown;
   readonly merchantIsAlive?: boolean;
   readonly nowMs?: number;
 }
@@ -49,15 +58,16 @@ export function wallet(type: WalletCommand["type"], overrides: WalletOverrides =
   const meta = metadata(overrides.nowMs);
   const messageId = overrides.messageId ?? `message-${meta.commandId}`;
   const key = keys[type];
-  const raw = JSON.stringify({ key, messageId });
+  const { correlationId = "", body } = overrides;
+  const raw = JSON.stringify({ key, messageId, correlationID: correlationId, body });
   const command = walletCommand(
-    { key, dialect: "p4", raw, messageId, correlationId: "" },
+    { key, dialect: "p4", raw, messageId, correlationId },
     {
       from: overrides.from ?? participantOf(walletCommands[type].role),
       metadata: meta,
       merchantIsAlive: overrides.merchantIsAlive ?? true,
       facts: {
-        txid: overrides.txid === undefined ? paymentTxid : overrides.txid,
+        txids: txidsOf(overrides),
         accepted: type === "AcceptPayment",
         reason: "too little",
       },
@@ -65,6 +75,10 @@ export function wallet(type: WalletCommand["type"], overrides: WalletOverrides =
   );
   if (command === null) throw new Error(`no command for ${key}`);
   return command;
+}
+
+function txidsOf({ txid = paymentTxid, txids }: WalletOverrides): readonly string[] {
+  return txids ?? (txid === null ? [] : [txid]);
 }
 
 function participantOf(role: Role): Participant {
@@ -117,6 +131,17 @@ export function reportDoubleSpend(txid: string, overrides: Partial<RecordedDoubl
   return { type: "ReportDoubleSpend", doubleSpend, metadata: metadata() };
 }
 
+export function reportRejection(txid: string, overrides: Partial<RecordedRejection> = {}): ChannelCommand {
+  const news = { txid, status: "REJECTED", code: 466, detail: "", competingTxids: [], raw: "{}", bodyText: "{}" };
+  return { type: "ReportRejection", rejection: { ...news, ...overrides }, metadata: metadata() };
+}
+
+export function revokeProof(txid: string, overrides: Partial<RecordedRevocation> = {}): ChannelCommand {
+  const blockHashes = ["cc".repeat(32)];
+  const news = { txid, status: "MINED_IN_STALE_BLOCK", blockHashes, detail: "", raw: "{}", bodyText: "{}" };
+  return { type: "RevokeProof", revocation: { ...news, ...overrides }, metadata: metadata() };
+}
+
 export function expire(nowMs = expiresAtMs): ChannelCommand {
   return { type: "ExpireChannel", metadata: metadata(nowMs) };
 }
@@ -150,6 +175,7 @@ export const wayTo = {
   awaitingTerms: [join(merchant), wallet("RequestTerms")],
   awaitingPayment: [join(merchant), wallet("RequestTerms"), wallet("OfferTerms")],
   awaitingAck: [join(merchant), wallet("OfferTerms"), wallet("SubmitPayment")],
+  awaitingLateAck: [join(merchant, { ackGraceMs: 500 }), wallet("OfferTerms"), wallet("SubmitPayment"), expire()],
   awaitingProof: [join(merchant), wallet("SubmitPayment"), wallet("AcceptPayment")],
   settled: [join(merchant), wallet("SubmitPayment"), wallet("AcceptPayment"), recordProof(paymentTxid)],
   expired: [join(merchant), expire()],

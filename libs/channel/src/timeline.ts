@@ -3,7 +3,7 @@ import { foldStored, newChannel, type Channel } from "./channel-fold.ts";
 import type { Sha256Hex } from "./event-codec.ts";
 import { pendingFor, type OutgoingMessage } from "./outgoing.ts";
 import type { WalletEventType } from "./context.ts";
-import type { RecordedProof } from "./events.ts";
+import type { RecordedProof, RecordedRejection, RecordedRevocation } from "./events.ts";
 import type { Participant } from "./participant.ts";
 import type { SequencedEvent } from "./sequenced-event.ts";
 
@@ -119,8 +119,14 @@ export function describeEvent(event: SequencedEvent): Words {
       return { from: "miner", what: "proof.create", detail: proofText(event.data.proof) };
     case "DoubleSpendReported":
       return { from: "miner", what: "doublespend.notify", detail: event.data.doubleSpend.reason };
+    case "TransactionRejected":
+      return { from: "miner", what: "transaction.rejected", detail: rejectionText(event.data.rejection) };
+    case "ProofRevoked":
+      return { from: "miner", what: "proof.revoked", detail: revocationText(event.data.revocation) };
     case "DeadlineExtended":
       return { from: "operator", what: "deadline", detail: until(event.data) };
+    case "AckGraceStarted":
+      return { from: "server", what: "deadline", detail: graceText(event.data.graceUntilMs) };
     case "ChannelExpired":
       return { from: "server", what: "channel.expired", detail: "" };
     case "ChannelClosed":
@@ -133,7 +139,7 @@ export function describeEvent(event: SequencedEvent): Words {
 function walletDetail(event: SequencedEvent<WalletEventType>): string {
   switch (event.type) {
     case "PaymentSubmitted":
-      return event.data.txid === null ? "no readable transaction" : `txid ${event.data.txid}`;
+      return paidText(event.data.txids);
     case "PaymentRefused":
       return `refused: ${event.data.reason}`;
     default:
@@ -144,6 +150,26 @@ function walletDetail(event: SequencedEvent<WalletEventType>): string {
 function proofText({ status, blockHash, blockHeight, merkleRoot }: RecordedProof): string {
   const block = blockHash === null ? `root ${merkleRoot}` : `block ${blockHash}`;
   return `${status}: ${block}${blockHeight === null ? "" : ` at height ${String(blockHeight)}`}`;
+}
+
+function paidText(txids: readonly string[]): string {
+  if (txids.length === 0) return "no readable transaction";
+  return `${txids.length === 1 ? "txid" : "txids"} ${txids.join(", ")}`;
+}
+
+function rejectionText({ txid, status, code, detail, competingTxids }: RecordedRejection): string {
+  const number = code === null ? "" : ` ${String(code)}`;
+  const rivals = competingTxids.length === 0 ? "" : `; competing: ${competingTxids.join(", ")}`;
+  return `txid ${txid}: ${status}${number}${detail === "" ? "" : `: ${detail}`}${rivals}`;
+}
+
+function revocationText({ txid, status, blockHashes }: RecordedRevocation): string {
+  const blocks = blockHashes.length === 0 ? "" : `: block ${blockHashes.join(", ")} left the chain`;
+  return `txid ${txid}: ${status}${blocks}`;
+}
+
+function graceText(graceUntilMs: number): string {
+  return `reached; the payment sent in time may be acknowledged until ${new Date(graceUntilMs).toISOString()}`;
 }
 
 const roleOf = (participant: Participant | null): string => participant?.role ?? "unknown";

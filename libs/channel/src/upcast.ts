@@ -1,15 +1,20 @@
-import type { ChannelEvent } from "./events.ts";
+import type { ChannelEvent, NewChannelEvent } from "./events.ts";
 
-export const currentSchemaVersion = 1;
+/** The newest version of any event: an event of a higher one was written by a newer build. */
+export const currentSchemaVersion = 2;
 
-/** Raises an event of an older schema version, one version at a time. Version 1 is the first. */
-const upcasters: ReadonlyMap<number, (event: ChannelEvent) => ChannelEvent> = new Map();
+/**
+ * The version that an event is written in. Only what an older build would fold to another state gets a higher one, so
+ * that edges of two builds can serve the same channels during an upgrade: a payment of one transaction reads as before.
+ */
+export function schemaVersionOf(event: Pick<NewChannelEvent, "type" | "data">): number {
+  return event.type === "PaymentSubmitted" && (event.data as { txids: readonly string[] }).txids.length > 1 ? 2 : 1;
+}
 
+/** Raises an event that an older build wrote to what the fold expects today. */
 export function upcast(event: ChannelEvent): ChannelEvent {
-  let current = event;
-  for (let version = event.metadata.schemaVersion; version < currentSchemaVersion; version++) {
-    const raise = upcasters.get(version);
-    if (raise !== undefined) current = raise(current);
-  }
-  return current;
+  if (event.type !== "PaymentSubmitted") return event;
+  const { data } = event as { data: { txid: string | null; txids?: readonly string[] } };
+  if (data.txids !== undefined) return event;
+  return { ...event, data: { ...event.data, txids: typeof data.txid === "string" ? [data.txid] : [] } };
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { walletCommand } from "./wallet-command.ts";
 import { customer, metadata } from "./testing.ts";
 
-const facts = { txid: "ab", accepted: false, reason: "too little" };
+const facts = { txids: ["ab", "cd"], accepted: false, reason: "too little" };
 
 function commandFor(key: string, changes: Partial<typeof facts> = {}) {
   const message = { key, dialect: "p4", raw: "{}", messageId: "m", correlationId: "" } as const;
@@ -21,8 +21,8 @@ describe("walletCommand", () => {
     expect(commandFor(key)).toMatchObject({ type, from: customer, message: { key, messageId: "m" } });
   });
 
-  it("a payment carries the transaction that was read out of it", () => {
-    expect(commandFor("payment")).toMatchObject({ txid: "ab" });
+  it("a payment carries the transactions that were read out of it", () => {
+    expect(commandFor("payment")).toMatchObject({ txids: ["ab", "cd"] });
   });
 
   it("an acknowledgement is a yes, or a no with its reason", () => {

@@ -4,8 +4,8 @@ import type { RecordedMessage } from "./recorded-message.ts";
 
 /** What the shell has read out of a message's body. */
 export interface MessageFacts {
-  /** `payment`: the transaction's id, null when there is none that can be read. */
-  readonly txid: string | null;
+  /** `payment`: the ids of its transactions, in its order; empty when none can be read. */
+  readonly txids: readonly string[];
   /** `payment.ack`: the merchant's verdict. */
   readonly accepted: boolean;
   /** `payment.ack` with a refusal: its memo. */
@@ -31,7 +31,7 @@ export function walletCommand(message: RecordedMessage, context: WalletMessageCo
     case "paymentrequest.error":
       return { type: "RefuseTerms", ...common };
     case "payment":
-      return { type: "SubmitPayment", ...common, txid: facts.txid };
+      return { type: "SubmitPayment", ...common, txids: facts.txids };
     case "payment.ack":
       return facts.accepted
         ? { type: "AcceptPayment", ...common }

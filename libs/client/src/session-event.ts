@@ -27,10 +27,21 @@ export const messageEventTypes: ReadonlyMap<string, MessageEventType> = new Map(
   ["payment.error", "paymentFailed"],
   ["proof.create", "proof"],
   ["doublespend.notify", "doubleSpend"],
+  ["transaction.rejected", "rejected"],
+  ["proof.revoked", "proofRevoked"],
 ]);
 
 export type MessageEventType =
-  "termsRequested" | "terms" | "termsRefused" | "payment" | "ack" | "paymentFailed" | "proof" | "doubleSpend";
+  | "termsRequested"
+  | "terms"
+  | "termsRefused"
+  | "payment"
+  | "ack"
+  | "paymentFailed"
+  | "proof"
+  | "doubleSpend"
+  | "rejected"
+  | "proofRevoked";
 
 /** One member for each type, so that a listener of one type sees that type's event. */
 type MessageEvent = {

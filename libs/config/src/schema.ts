@@ -153,6 +153,13 @@ export const schema = {
     ["edge", "expiry"],
     "Life of a channel, from its first join to channel.expired",
   ),
+  ackGraceMs: required(
+    "P4_ACK_GRACE",
+    "2m",
+    durationMs("0s", "1d"),
+    ["edge"],
+    "How long after its deadline a channel takes the answer to a payment that was sent in time; 0s: not at all",
+  ),
   expirySweepMs: required(
     "P4_EXPIRY_SWEEP",
     "5m",

@@ -15,7 +15,9 @@ describe("the message catalogue", () => {
       "doublespend.notify": "server",
       "channel.expired": "server",
       "channel.closed": "server",
+      "proof.revoked": "server",
       receipt: "server",
+      "transaction.rejected": "server",
       error: "server",
     });
   });

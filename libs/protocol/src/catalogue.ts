@@ -11,7 +11,16 @@ export interface MessageSpec {
 }
 
 export type BodyKind =
-  "none" | "paymentRequest" | "payment" | "paymentAck" | "clientError" | "proof" | "doubleSpend" | "error";
+  | "none"
+  | "paymentRequest"
+  | "payment"
+  | "paymentAck"
+  | "clientError"
+  | "proof"
+  | "doubleSpend"
+  | "rejection"
+  | "revocation"
+  | "error";
 
 const specs = [
   {
@@ -76,6 +85,21 @@ const specs = [
     bodyRequired: true,
     body: "doubleSpend",
     summary: "A double spend callback in its JSON envelope; goes to the merchant.",
+  },
+  {
+    key: "transaction.rejected",
+    from: ["server"],
+    bodyRequired: true,
+    body: "rejection",
+    summary: "A miner will not mine a transaction of the payment: its callback in a JSON envelope.",
+  },
+  {
+    key: "proof.revoked",
+    from: ["server"],
+    bodyRequired: true,
+    body: "revocation",
+    summary:
+      "The block of a proof has left the chain; the transaction waits for another. A callback in a JSON envelope.",
   },
   {
     key: "channel.expired",

@@ -115,6 +115,8 @@ function vocabulariesOf(key: string): readonly Vocabulary[] {
       return clientErrors;
     case "proof":
     case "doubleSpend":
+    case "rejection":
+    case "revocation":
       return envelopes;
     default:
       return [];

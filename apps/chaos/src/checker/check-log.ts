@@ -28,10 +28,14 @@ export function expiryFaults(channel: CheckedChannel, readAtMs: number, { expiry
   const violations: Violation[] = [];
   const expiries = events.filter(({ type }) => type === "ChannelExpired");
   let deadlineMs: number | null = null;
+  let agreedMs: number | null = null;
   for (const event of events) {
-    if (event.type === "ChannelOpened" || event.type === "DeadlineExtended") deadlineMs = event.data.expiresAtMs;
-    if (event.type !== "ChannelExpired" || deadlineMs === null) continue;
-    const earlyMs = deadlineMs - event.metadata.recordedAtMs;
+    if (event.type === "ChannelOpened" || event.type === "DeadlineExtended")
+      deadlineMs = agreedMs = event.data.expiresAtMs;
+    // The time for a late acknowledgement; with that the channel is over at once.
+    if (event.type === "AckGraceStarted") deadlineMs = event.data.graceUntilMs;
+    if (isVerdict(event)) deadlineMs = agreedMs;
+    const earlyMs = event.type === "ChannelExpired" ? (deadlineMs ?? 0) - event.metadata.recordedAtMs : 0;
     if (earlyMs > 0) violations.push({ code: "EXPIRED_EARLY", channelId, detail: `${String(earlyMs)} ms early` });
   }
   if (expiries.length > 1) {
@@ -43,4 +47,8 @@ export function expiryFaults(channel: CheckedChannel, readAtMs: number, { expiry
     violations.push({ code: "NOT_EXPIRED", channelId, detail });
   }
   return violations;
+}
+
+function isVerdict({ type }: CheckedChannel["events"][number]): boolean {
+  return type === "PaymentAccepted" || type === "PaymentRefused" || type === "PaymentFailed";
 }

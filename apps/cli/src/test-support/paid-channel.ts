@@ -82,7 +82,12 @@ export function commandOf(raw: string, from: Participant, metadata: ChannelComma
   const txid = key === "payment" && bodyText !== null ? paymentTransactionId(bodyText, nodeCrypto) : null;
   const command = walletCommand(
     { key, dialect: frame.dialect, raw, messageId, correlationId },
-    { from, metadata, merchantIsAlive: true, facts: { txid, accepted, reason: memo ?? "" } },
+    {
+      from,
+      metadata,
+      merchantIsAlive: true,
+      facts: { txids: txid === null ? [] : [txid], accepted, reason: memo ?? "" },
+    },
   );
   if (command === null) throw new Error(`no command for ${key}`);
   return command;

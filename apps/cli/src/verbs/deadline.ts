@@ -1,4 +1,4 @@
-import { stateName } from "@p4/channel";
+import { isEnded, stateName } from "@p4/channel";
 import { CliError } from "../cli-error.ts";
 import { timeText } from "../human.ts";
 import { operatorMetadata, readChannel, submitAsOperator } from "../operator/submit-command.ts";
@@ -30,7 +30,7 @@ export const deadlineVerb: Verb = (program, context) => {
         const fromMs = snapshot.context.expiresAtMs;
         const expiresAtMs = "byMs" in later ? fromMs + later.byMs : later.toMs;
         const [from, to] = [timeText(fromMs), timeText(expiresAtMs)];
-        if (expiresAtMs <= fromMs && snapshot.status === "active") {
+        if (expiresAtMs <= fromMs && !isEnded(snapshot)) {
           const nextStep = `Name a later time, or a duration: p4 deadline extend ${channelId} 2h`;
           throw new CliError(
             "failed",

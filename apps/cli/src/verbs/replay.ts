@@ -1,4 +1,5 @@
 import {
+  isEnded,
   machineVersion,
   stateName,
   summarize,
@@ -120,7 +121,7 @@ async function followOn(
       position = told.position;
       context.print(entryView(told.entry), () => table.linesOf(told.entry));
     }
-    if (position.channel.snapshot.status === "done") ended.abort();
+    if (isEnded(position.channel.snapshot)) ended.abort();
   };
   const onEvent = (): void => {
     reading = reading.then(readOn).catch((error: unknown) => {

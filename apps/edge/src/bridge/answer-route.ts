@@ -3,6 +3,7 @@ import { problem, type HttpRequest, type HttpResponse, type HttpRoute } from "@p
 import type { EdgeContext } from "../edge-context.ts";
 import { admit } from "./admission.ts";
 import { awaitAnswer } from "./await-answer.ts";
+import { bridgeConnectionId } from "./bridge-message.ts";
 import { answered } from "./bridge-problems.ts";
 import { ChannelWatch } from "./channel-watch.ts";
 
@@ -21,7 +22,7 @@ async function getAnswer(request: HttpRequest, context: EdgeContext): Promise<Ht
   const messageId = request.params["messageID"] ?? "";
   const watch = await ChannelWatch.open(admission.join.channelId, context);
   try {
-    const question = findQuestion(messageId, watch.channel.snapshot.context);
+    const question = findQuestion(messageId, watch.channel.snapshot.context, bridgeConnectionId(messageId));
     if (question !== null) return await awaitAnswer(watch, question, request, context);
     const detail = "messageID: no message of this id waits for an answer here";
     return problem(404, { code: "MESSAGE_UNKNOWN", title: "Not found", detail });

@@ -8,7 +8,12 @@ export interface BridgeMessageInput {
   readonly channelId: string;
   readonly messageId: string;
   readonly bodyText: string | null;
-  readonly txid: string | null;
+  readonly txids: readonly string[];
+}
+
+/** Over HTTP the message's id (the Idempotency-Key, where there is one) is all that tells one sender from another. */
+export function bridgeConnectionId(messageId: string): string {
+  return `http.${messageId}`;
 }
 
 /**
@@ -16,8 +21,8 @@ export interface BridgeMessageInput {
  * deployed merchants copy the correlation id of what they answer, so the message carries its own.
  */
 export function bridgeCommand(input: BridgeMessageInput, context: EdgeContext): WalletCommand {
-  const { key, channelId, messageId, bodyText, txid } = input;
-  const connectionId = context.newId();
+  const { key, channelId, messageId, bodyText, txids } = input;
+  const connectionId = bridgeConnectionId(messageId);
   const nowMs = context.nowMs();
   const correlationId = messageId;
   const message = serverMessage({
@@ -35,7 +40,7 @@ export function bridgeCommand(input: BridgeMessageInput, context: EdgeContext): 
     from: { connectionId, nodeId: context.nodeId, role: "customer", explicit: true },
     merchantIsAlive: true,
     metadata: { commandId: context.newId(), nowMs, correlationId, causationId: connectionId },
-    facts: { txid, accepted: false, reason: "" },
+    facts: { txids, accepted: false, reason: "" },
   });
   if (command === null) throw new Error(`no wallet sends ${key}`);
   return command;

@@ -70,7 +70,7 @@ describe("the HTTP bridge", { timeout: slowMs }, () => {
   });
 
   it("says 410 for what the merchant did not answer before the end, and keeps what it did", async () => {
-    const edge = await startTestEdge(nats.url, { P4_CHANNEL_TTL: "1s" });
+    const edge = await startTestEdge(nats.url, { P4_CHANNEL_TTL: "1s", P4_ACK_GRACE: "0s" });
     const [paid, unpaid] = [newChannelId(), newChannelId()];
     await joinScripted(edge, paid, quickMerchant);
     await joinScripted(edge, unpaid, () => null);

@@ -4,7 +4,7 @@ import { paymentTransactionId, type SpvCrypto } from "@p4/spv";
 import { invalid } from "./bridge-problems.ts";
 
 export type PaymentBody =
-  | { readonly ok: true; readonly text: string; readonly txid: string | null }
+  | { readonly ok: true; readonly text: string; readonly txids: readonly string[] }
   | { readonly ok: false; readonly response: HttpResponse };
 
 /**
@@ -23,7 +23,8 @@ export function readPaymentBody(bytes: Uint8Array, crypto: SpvCrypto): PaymentBo
   if (parsed.body.form === "opaque") {
     return refused("rawTx", "is required: the transaction, in rawTx, transaction, ancestry, spvEnvelope or mode");
   }
-  return { ok: true, text, txid: paymentTransactionId(text, crypto) };
+  const txid = paymentTransactionId(text, crypto);
+  return { ok: true, text, txids: txid === null ? [] : [txid] };
 }
 
 function decodeUtf8(bytes: Uint8Array): string | null {

@@ -1,10 +1,10 @@
-import { acceptedTxid, findQuestion, isEnded, isOverdue, type Channel } from "@p4/channel";
+import { acceptedPayment, findQuestion, isEnded, isOverdue, type Channel } from "@p4/channel";
 import type { HttpRequest, HttpResponse, HttpRoute } from "@p4/http";
 import type { EdgeContext } from "../edge-context.ts";
 import { admit } from "./admission.ts";
 import { answerResponse } from "./answer-response.ts";
 import { awaitAnswer } from "./await-answer.ts";
-import { bridgeCommand } from "./bridge-message.ts";
+import { bridgeCommand, bridgeConnectionId } from "./bridge-message.ts";
 import { answered, invalid, refusal } from "./bridge-problems.ts";
 import { ChannelWatch } from "./channel-watch.ts";
 import { keyedMessageId } from "./idempotency-key.ts";
@@ -26,7 +26,8 @@ async function getPaymentRequest(request: HttpRequest, context: EdgeContext): Pr
   if (keyed === null) return invalid("Idempotency-Key", "at most 255 characters");
   const watch = await ChannelWatch.open(admission.join.channelId, context);
   try {
-    const earlier = keyed === undefined ? null : findQuestion(keyed, watch.channel.snapshot.context);
+    const earlier =
+      keyed === undefined ? null : findQuestion(keyed, watch.channel.snapshot.context, bridgeConnectionId(keyed));
     if (earlier?.type === "TermsRequested") return await awaitAnswer(watch, earlier, request, context);
     const standing = standingAnswer(watch.channel, request, context.nowMs());
     return standing ?? (await ask(watch, admission.join.channelId, keyed ?? context.newId(), request, context));
@@ -38,7 +39,7 @@ async function getPaymentRequest(request: HttpRequest, context: EdgeContext): Pr
 /** What the channel answers without asking the merchant again. */
 function standingAnswer({ snapshot }: Channel, request: HttpRequest, nowMs: number): HttpResponse | null {
   const { terms, request: asked } = snapshot.context;
-  if (acceptedTxid(snapshot.context) !== undefined) return refusal("ALREADY_PAID", "a payment was accepted");
+  if (acceptedPayment(snapshot.context) !== undefined) return refusal("ALREADY_PAID", "a payment was accepted");
   if (isEnded(snapshot) || isOverdue(snapshot, nowMs)) return null;
   if (asked !== null || terms?.type !== "TermsOffered") return null;
   return answerResponse(terms, request.headers.get("accept"));
@@ -57,10 +58,10 @@ async function ask(
     return awaitAnswer(watch, snapshot.context.request, request, context);
   }
   const command = bridgeCommand(
-    { key: "paymentrequest.create", channelId, messageId, bodyText: null, txid: null },
+    { key: "paymentrequest.create", channelId, messageId, bodyText: null, txids: [] },
     context,
   );
   const result = await watch.submit(command);
   if (result.outcome === "refused") return refusal(result.code, result.detail);
-  return awaitAnswer(watch, submittedQuestion(result, messageId), request, context);
+  return awaitAnswer(watch, submittedQuestion(result), request, context);
 }

@@ -49,6 +49,8 @@ const bodySchemas: Readonly<Record<BodyKind, readonly string[]>> = {
   clientError: ["ClientError"],
   proof: ["JsonEnvelope"],
   doubleSpend: ["JsonEnvelope"],
+  rejection: ["JsonEnvelope"],
+  revocation: ["JsonEnvelope"],
   error: [],
 };
 

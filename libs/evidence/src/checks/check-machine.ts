@@ -15,7 +15,7 @@ import { sha256Text } from "../text-bytes.ts";
 export interface FoldedMachine {
   readonly checks: readonly EvidenceCheck[];
   readonly timeline: Timeline["entries"];
-  /** The channel is at its end: the machine takes no event after the last. */
+  /** The channel is at its end: the machine takes nothing of a wallet after the last event. */
   readonly ended: boolean;
 }
 

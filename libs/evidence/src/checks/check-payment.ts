@@ -17,17 +17,18 @@ export function checkPayments(events: readonly RecordedEvent[], crypto: SpvCrypt
 
 /** The transaction's id is its hash: anyone can compute it. */
 function checkTxid(recorded: RecordedEvent<"PaymentSubmitted">, crypto: SpvCrypto): EvidenceCheck {
-  const { message, txid } = recorded.event.data;
+  const { message, txid, txids } = recorded.event.data;
   const frame = readFrame(message);
   if (typeof frame === "string") return failed("PAYMENT", `The payment as received ${frame}.`, recorded);
   const derived = frame.bodyText === null ? null : paymentTransactionId(frame.bodyText, crypto);
-  if (derived !== txid) {
-    const statement = `The payment as received carries the transaction ${derived ?? "(none that can be read)"}, the event says ${txid ?? "none"}.`;
+  const absent = txids.filter((txid) => txid !== derived);
+  if (absent.length > 0 || txid !== (txids[0] ?? null)) {
+    const statement = `The payment as received carries the transaction ${derived ?? "(none that can be read)"}, the event says ${[txid ?? "none", ...txids.slice(1)].join(", ")}.`;
     return failed("PAYMENT", statement, recorded);
   }
-  return txid === null
+  return txids.length === 0
     ? notProved("PAYMENT", "The payment carries no transaction that can be read: what it paid is not proved.", recorded)
-    : proved("PAYMENT", `The payment as received carries the transaction ${txid}.`, recorded);
+    : proved("PAYMENT", `The payment as received carries the transaction ${txids.join(", ")}.`, recorded);
 }
 
 /** Never a failure: what a payment is worth was the merchant's to say. */

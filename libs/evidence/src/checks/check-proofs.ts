@@ -1,5 +1,5 @@
 import type { RecordedProof } from "@p4/channel";
-import { acceptedTxidOf } from "./accepted-txid.ts";
+import { acceptedTxidsOf } from "./accepted-txids.ts";
 import type { SpvCrypto } from "@p4/spv";
 import { failed, notProved, proved, type EvidenceCheck } from "../report.ts";
 import type { BlockIndex } from "./check-blocks.ts";
@@ -12,26 +12,43 @@ export function checkProofs(
   blocks: BlockIndex,
   crypto: SpvCrypto,
 ): readonly EvidenceCheck[] {
-  const accepted = acceptedTxidOf(events);
+  const accepted = acceptedTxidsOf(events);
   const proofs = eventsOf(events, "ProofRecorded");
   const notices = eventsOf(events, "DoubleSpendReported");
   return [
     ...checkEach("PROOF", proofs, (recorded) => checkProof(recorded, accepted, blocks, crypto)),
     ...checkEach("DOUBLE_SPEND", notices, (recorded) => [checkNotice(recorded, crypto)]),
-    ...(accepted !== null && !proofs.some(({ event }) => event.data.proof.txid === accepted)
-      ? [
-          notProved(
-            "PROOF",
-            `No Merkle proof of the accepted transaction ${accepted} is recorded: that it was mined is not proved.`,
-          ),
-        ]
-      : []),
+    ...checkUndoing(events),
+    ...accepted
+      .filter((txid) => !proofs.some(({ event }) => event.data.proof.txid === txid))
+      .map((txid) =>
+        notProved(
+          "PROOF",
+          `No Merkle proof of the accepted transaction ${txid} is recorded: that it was mined is not proved.`,
+        ),
+      ),
   ];
+}
+
+/** Miners sign none of this: it is told as what somebody said, and the proofs that it undoes are named. */
+function checkUndoing(events: readonly RecordedEvent[]): readonly EvidenceCheck[] {
+  const rejected = eventsOf(events, "TransactionRejected").map((recorded) => {
+    const { txid, status, code } = recorded.event.data.rejection;
+    const word = `${status}${code === null ? "" : ` ${String(code)}`}`;
+    const statement = `A callback says that the transaction ${txid} will not be mined (${word}); no signature proves who said so.`;
+    return notProved("PROOF", statement, recorded);
+  });
+  const revoked = eventsOf(events, "ProofRevoked").map((recorded) => {
+    const { txid, status } = recorded.event.data.revocation;
+    const statement = `A callback says that the block which proved the transaction ${txid} has left the chain (${status}): what was recorded before as its proof in that block no longer proves that it is mined.`;
+    return notProved("PROOF", statement, recorded);
+  });
+  return [...rejected, ...revoked];
 }
 
 function checkProof(
   recorded: RecordedEvent<"ProofRecorded">,
-  accepted: string | null,
+  accepted: readonly string[],
   blocks: BlockIndex,
   crypto: SpvCrypto,
 ): readonly EvidenceCheck[] {
@@ -44,7 +61,7 @@ function checkProof(
   }
   const fault = faultOf(received, proof);
   if (fault !== null) return [failed("PROOF", fault, recorded)];
-  const whose = accepted === proof.txid ? "the accepted payment's transaction" : "the transaction";
+  const whose = accepted.includes(proof.txid) ? "the accepted payment's transaction" : "the transaction";
   const statement = `${signerText(received)} The Merkle path leads from ${whose} ${proof.txid} to the root ${proof.merkleRoot}.`;
   return [proved("PROOF", statement, recorded), blocks.checkBlockOf(proof, received.proven.header, recorded)];
 }

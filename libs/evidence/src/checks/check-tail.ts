@@ -136,7 +136,11 @@ function tailCheck(head: ChannelHead, covered: readonly Witness[], ended: boolea
     const statement = `${last.who} vouches for event ${head.streamVersion} as the head: nothing before it is missing. What may have come later is not in this file.`;
     return proved("TAIL", statement);
   }
-  if (ended) return proved("TAIL", `Event ${head.streamVersion} ends the channel: no event can follow it.`);
+  if (ended)
+    return proved(
+      "TAIL",
+      `The channel had ended by event ${head.streamVersion}: no wallet's message can follow it, only what miners say of its transactions.`,
+    );
   const furthest = Math.max(0, ...covered.map(({ head: witnessed }) => witnessed.streamVersion));
   const known = furthest === 0 ? "" : ` Up to event ${furthest} nothing is missing.`;
   const statement = `A removed tail cannot be excluded: nobody else vouches for event ${head.streamVersion} as the last one.${known}`;

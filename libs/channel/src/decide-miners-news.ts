@@ -1,0 +1,108 @@
+import { isEnded, type ChannelSnapshot } from "./channel.machine.ts";
+import type {
+  ChannelCommand,
+  CommandMetadata,
+  MinerCommand,
+  RecordProof,
+  ReportDoubleSpend,
+  ReportRejection,
+  RevokeProof,
+} from "./commands.ts";
+import type { ChannelContext } from "./context.ts";
+import { accept, refuse, refuseEnded, type Decision, type Refusal } from "./decision.ts";
+import { maxEvents } from "./limits.ts";
+import { standingProofs, undoes, wasSubmitted } from "./proven.ts";
+import type { SequencedEvent } from "./sequenced-event.ts";
+
+const minerCommands: ReadonlySet<ChannelCommand["type"]> = new Set<MinerCommand["type"]>([
+  "RecordProof",
+  "ReportDoubleSpend",
+  "ReportRejection",
+  "RevokeProof",
+]);
+
+export function isMinerCommand(command: ChannelCommand): command is MinerCommand {
+  return minerCommands.has(command.type);
+}
+
+/**
+ * What a miner says of a transaction. It belongs to the channel's record also after the end, for the transactions that
+ * the channel has submitted.
+ */
+export function decideMinersNews(command: MinerCommand, snapshot: ChannelSnapshot): Decision {
+  switch (command.type) {
+    case "RecordProof":
+      return decideProof(command, snapshot);
+    case "ReportDoubleSpend":
+      return decideDoubleSpend(command, snapshot);
+    case "ReportRejection":
+      return decideRejection(command, snapshot);
+    case "RevokeProof":
+      return decideRevocation(command, snapshot);
+  }
+}
+
+function decideProof({ proof, metadata }: RecordProof, snapshot: ChannelSnapshot): Decision {
+  const { context } = snapshot;
+  const known = standingProofs(context).find(
+    ({ data }) =>
+      data.proof.txid === proof.txid &&
+      data.proof.merkleRoot === proof.merkleRoot &&
+      data.proof.blockHash === proof.blockHash &&
+      (data.proof.status === "verified" || proof.status === "received"),
+  );
+  if (known !== undefined) return duplicateOf(known);
+  return (
+    refuseNews(proof.txid, snapshot) ?? accept(saidAgain(metadata, proof.txid, context), "ProofRecorded", { proof })
+  );
+}
+
+function decideDoubleSpend({ doubleSpend, metadata }: ReportDoubleSpend, snapshot: ChannelSnapshot): Decision {
+  const known = snapshot.context.doubleSpends.find(
+    ({ data }) =>
+      data.doubleSpend.txid === doubleSpend.txid &&
+      data.doubleSpend.reason === doubleSpend.reason &&
+      data.doubleSpend.competingTxids.join() === doubleSpend.competingTxids.join(),
+  );
+  if (known !== undefined) return duplicateOf(known);
+  return refuseNews(doubleSpend.txid, snapshot) ?? accept(metadata, "DoubleSpendReported", { doubleSpend });
+}
+
+/** Of a transaction that the channel has never seen it is no news. */
+function decideRejection({ rejection, metadata }: ReportRejection, snapshot: ChannelSnapshot): Decision {
+  const { txid, status, code, detail, competingTxids } = rejection;
+  if (!wasSubmitted(txid, snapshot.context)) return { outcome: "unchanged" };
+  const known = snapshot.context.rejections.find(
+    ({ data: { rejection: other } }) =>
+      other.txid === txid &&
+      other.status === status &&
+      other.code === code &&
+      other.detail === detail &&
+      other.competingTxids.join() === competingTxids.join(),
+  );
+  if (known !== undefined) return duplicateOf(known);
+  return refuseNews(txid, snapshot) ?? accept(metadata, "TransactionRejected", { rejection });
+}
+
+/** Where no proof stands in the blocks that left the chain, nothing is undone. */
+function decideRevocation({ revocation, metadata }: RevokeProof, snapshot: ChannelSnapshot): Decision {
+  const { context } = snapshot;
+  const { txid } = revocation;
+  if (!standingProofs(context).some(({ data }) => undoes(revocation, data.proof))) return { outcome: "unchanged" };
+  return refuseNews(txid, snapshot) ?? accept(saidAgain(metadata, txid, context), "ProofRevoked", { revocation });
+}
+
+/** A block may leave the chain, come back and leave again: the same fact is an event of its own each time. */
+function saidAgain(metadata: CommandMetadata, txid: string, { revocations }: ChannelContext): CommandMetadata {
+  const times = revocations.filter(({ data }) => data.revocation.txid === txid).length;
+  return times === 0 ? metadata : { ...metadata, commandId: `${metadata.commandId}.${String(times)}` };
+}
+
+function refuseNews(txid: string, snapshot: ChannelSnapshot): Refusal | null {
+  if (isEnded(snapshot) && !wasSubmitted(txid, snapshot.context)) return refuseEnded(snapshot);
+  return snapshot.context.eventCount >= maxEvents ? refuse("CHANNEL_FULL", `at most ${maxEvents} events`) : null;
+}
+
+function duplicateOf({ streamVersion }: SequencedEvent): Decision {
+  return { outcome: "duplicate", streamVersion, replies: [] };
+}
