@@ -16,7 +16,7 @@ export interface CliInput {
   readonly ask?: (question: string) => Promise<boolean>;
 }
 
-/** Runs one command and gives its exit code: 0 right, 1 a check failed, 2 misuse, 3 unreachable, 130 interrupted. */
+/** Runs one command and gives its exit code: one of `exitCodes`, or 130 when it was interrupted. */
 export async function runCli({ args, env, terminal, signal, ask = askAtTerminal }: CliInput): Promise<number> {
   let exitCode: number = exitCodes.ok;
   const program = frame(terminal);
@@ -33,7 +33,7 @@ export async function runCli({ args, env, terminal, signal, ask = askAtTerminal 
     progress: (line) => {
       if (!isJson()) terminal.err(line);
     },
-    fail: () => void (exitCode = exitCodes.failed),
+    fail: (kind = "failed") => void (exitCode = exitCodes[kind]),
   };
   for (const verb of verbs) verb(program, context);
   inherit(program);
@@ -85,7 +85,7 @@ function frame(terminal: Terminal): Command {
         ["p4 evidence export inv123 -o inv123.p4e", "proof of it for somebody else"],
         ["p4 recover --all --check", "does every channel still fold"],
       ) +
-        "\nThe broker is that of P4_NATS_URL, or of the system that runs out of P4_DATA_DIR (./data).\nExit codes: 0 right, 1 a check failed, 2 misuse, 3 not reachable. NO_COLOR is kept.\n",
+        "\nThe broker is that of P4_NATS_URL, or of the system that runs out of P4_DATA_DIR (./data).\nExit codes: 0 right, 1 a check failed, 2 misuse, 3 not reachable, 4 signed by a key that is not known.\nNO_COLOR is kept.\n",
     );
 }
 

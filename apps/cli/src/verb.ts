@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import type { FailureKind } from "./cli-error.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** What a verb gets from the frame. */
@@ -16,8 +17,8 @@ export interface VerbContext {
   confirm(question: string, yes: boolean): Promise<void>;
   /** A line about how it goes; nothing under `--json`. */
   progress(line: string): void;
-  /** For a verb whose check has failed without an error to tell: the command ends with exit code 1. */
-  fail(): void;
+  /** For a verb whose check has failed without an error to tell: the command ends with exit code 1, or that of `kind`. */
+  fail(kind?: FailureKind): void;
 }
 
 /** Adds one verb to the program. One file each, listed in `verbs/index.ts`. */

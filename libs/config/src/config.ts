@@ -1,7 +1,8 @@
 import { ConfigError, type ConfigProblem } from "./config-error.ts";
 import { nearest } from "./nearest.ts";
 import { redactUserInfo } from "./redact.ts";
-import { schema, type Setting, type SettingName } from "./schema.ts";
+import { schema, type SettingName } from "./schema.ts";
+import type { Setting } from "./setting.ts";
 
 /** Every setting, parsed. Left-out optional ones are null, but for the URLs, which are derived from host and port. */
 export type Config = {

@@ -1,6 +1,7 @@
 import type { Config, Environment } from "./config.ts";
 import { redactUserInfo } from "./redact.ts";
-import { schema, type Setting, type SettingName } from "./schema.ts";
+import { schema, type SettingName } from "./schema.ts";
+import type { Setting } from "./setting.ts";
 
 /** One setting as `p4 config` shows it. */
 export interface ConfigLine {

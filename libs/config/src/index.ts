@@ -3,4 +3,5 @@ export { ConfigError, isConfigError, type ConfigProblem } from "./config-error.t
 export { loadConfig, type Config, type Environment } from "./config.ts";
 export { configReference, describeConfig, formatConfig, type ConfigLine } from "./describe-config.ts";
 export type { HeaderSourceConfig } from "./header-source.ts";
-export { appNames, schema, type AppName, type Setting, type SettingName } from "./schema.ts";
+export { schema, type SettingName } from "./schema.ts";
+export { appNames, type AppName, type Setting } from "./setting.ts";

@@ -10,45 +10,8 @@ import {
   onOff,
   sizeBytes,
   url,
-  type Parser,
 } from "./parsers.ts";
-
-/** The programs that read the configuration. */
-export const appNames = ["edge", "proof-ingest", "expiry", "payd", "miner"] as const;
-export type AppName = (typeof appNames)[number];
-
-/** One setting. `fallback` is written as an operator would write it; "" means: left out, the value is null. */
-export interface Setting<T> {
-  readonly variable: string;
-  readonly fallback: string;
-  readonly parser: Parser<T>;
-  readonly description: string;
-  readonly usedBy: readonly (AppName | "cli" | "all")[];
-  /** Never shown, neither in `p4 config` nor in an error. */
-  readonly secret: boolean;
-}
-
-/** A setting that always has a value. */
-function required<T>(
-  variable: string,
-  fallback: string,
-  parser: Parser<T>,
-  usedBy: Setting<T>["usedBy"],
-  description: string,
-): Setting<T> {
-  return { variable, fallback, parser, description, usedBy, secret: false };
-}
-
-/** A setting that may be left out: its value is then null. */
-function optional<T>(
-  variable: string,
-  parser: Parser<T>,
-  usedBy: Setting<T>["usedBy"],
-  description: string,
-  secret = false,
-): Setting<T | null> {
-  return { variable, fallback: "", parser, description, usedBy, secret };
-}
+import { appNames, optional, required } from "./setting.ts";
 
 const port = integer(0, 65_535);
 const http = url("http", "https");
@@ -95,6 +58,13 @@ export const schema = {
     path,
     ["cli"],
     "Private key that signs evidence and anchors; default operator.key in the data directory, made at its first use",
+  ),
+
+  operatorKeys: optional(
+    "P4_OPERATOR_KEYS",
+    manyOf(publicKey),
+    ["cli"],
+    "Operators' public keys: evidence and anchors that one of them signed hold; the key of this machine is one of them",
   ),
 
   natsUrl: optional(

@@ -18,7 +18,7 @@ export type {
 } from "./evidence-contents.ts";
 export { evidenceFormatVersion, type EvidenceFile, type Part } from "./evidence-file.ts";
 export { checkTitles } from "./report.ts";
-export type { CheckCode, CheckStatus, EvidenceCheck, EvidenceReport } from "./report.ts";
+export type { CheckCode, CheckStatus, EvidenceCheck, EvidenceReport, EvidenceVerdict } from "./report.ts";
 export { countersignHead, isPublicKey, publicKeyOf } from "./signing.ts";
 export { verifyEvidence, type VerifyEvidenceOptions } from "./verify-evidence.ts";
 export { renderEvidenceHtml } from "./html/render-evidence-html.ts";

@@ -6,7 +6,7 @@ export const checkTitles = {
   FORMAT: "Format and version",
   PARTS: "Every part of the file",
   MANIFEST: "The list of parts",
-  SIGNATURE: "The operator's signature",
+  SIGNATURE: "The signature",
   OPERATOR_KEY: "Whose key signed",
   HASH_CHAIN: "The chain of events",
   MACHINE: "The channel's states",
@@ -39,9 +39,17 @@ export interface EvidenceCheck {
   readonly part: string | null;
 }
 
+/**
+ * - `holds`: no check failed, and the key that signed is the operator's, as the verifier knows it;
+ * - `unknown-key`: no check failed, but whose key signed is not known. Any key can sign any history: this is no evidence
+ *   against the operator until the key is known to be his;
+ * - `fails`: a check failed.
+ */
+export type EvidenceVerdict = "holds" | "unknown-key" | "fails";
+
 export interface EvidenceReport {
-  /** No check failed. What is not proved does not make it false: read the checks. */
-  readonly ok: boolean;
+  /** What is not proved does not change it, but for the key that signed: read the checks. */
+  readonly verdict: EvidenceVerdict;
   readonly checks: readonly EvidenceCheck[];
   /** Of the file's bytes: names the very file that this is about. */
   readonly fileSha256: string;
@@ -49,6 +57,11 @@ export interface EvidenceReport {
   readonly file: EvidenceFile | null;
   /** Every event with the state before and after; empty when the log does not hold together. */
   readonly timeline: readonly TimelineEntry[];
+}
+
+export function verdictOf(checks: readonly EvidenceCheck[]): EvidenceVerdict {
+  if (checks.some(({ status }) => status === "failed")) return "fails";
+  return checks.some(({ code, status }) => code === "OPERATOR_KEY" && status === "ok") ? "holds" : "unknown-key";
 }
 
 export interface CheckPlace {

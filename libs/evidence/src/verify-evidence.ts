@@ -13,14 +13,16 @@ import { limitsOfProof } from "./checks/limits-of-proof.ts";
 import { eventsOf, type RecordedEvent } from "./checks/recorded-event.ts";
 import { evidenceFormatVersion, type EvidenceFile } from "./evidence-file.ts";
 import { readEvidence } from "./read-evidence.ts";
-import { notProved, proved, type EvidenceCheck, type EvidenceReport } from "./report.ts";
+import { notProved, proved, verdictOf, type EvidenceCheck, type EvidenceReport } from "./report.ts";
 import { utf8Bytes } from "./text-bytes.ts";
 
 export interface VerifyEvidenceOptions {
   /** Default: @bsv/sdk's JavaScript, which also runs in a browser. */
   readonly crypto?: SpvCrypto;
-  /** The operator's public keys as you know them: compressed, lower-case hex. */
+  /** The operator's public keys as you know them: compressed, lower-case hex. A file signed by another key fails. */
   readonly trustedKeys?: readonly string[];
+  /** Keys of operators that you know, of whom this file need not be: one signed by another key does not hold. */
+  readonly knownKeys?: readonly string[];
   /** Public keys of second parties, such as the merchant, whose countersignatures count. */
   readonly witnessKeys?: readonly string[];
   /** Roots of anchors as they were published: they make an anchor that is in the file count. */
@@ -42,7 +44,7 @@ export function verifyEvidence(file: Uint8Array | string, options: VerifyEvidenc
   const fileSha256 = bytesToHex(crypto.sha256(bytes));
   if (!read.ok) {
     const rest = notProved("PARTS", "Nothing else was checked: what a damaged file says is not to be relied upon.");
-    return { ok: false, checks: [...read.checks, rest], fileSha256, file: null, timeline: [] };
+    return { verdict: "fails", checks: [...read.checks, rest], fileSha256, file: null, timeline: [] };
   }
   const { checks, timeline } = verifyContents(read.file, crypto, options);
   const whole: EvidenceCheck[] = [
@@ -51,7 +53,7 @@ export function verifyEvidence(file: Uint8Array | string, options: VerifyEvidenc
     proved("MANIFEST", `All ${read.file.manifest.value.parts.length} signed parts are there, in their order.`),
   ];
   const all = [...whole, ...checks];
-  return { ok: all.every(({ status }) => status !== "failed"), checks: all, fileSha256, file: read.file, timeline };
+  return { verdict: verdictOf(all), checks: all, fileSha256, file: read.file, timeline };
 }
 
 function verifyContents(
@@ -59,10 +61,18 @@ function verifyContents(
   crypto: SpvCrypto,
   options: VerifyEvidenceOptions,
 ): Pick<EvidenceReport, "checks" | "timeline"> {
-  const { trustedKeys = [], witnessKeys = [], knownRoots = [], anchors = [], countersignedHeads = [] } = options;
-  const witnesses = { trustedKeys, witnessKeys, knownRoots, anchors, countersignedHeads };
+  const {
+    trustedKeys = [],
+    knownKeys = [],
+    witnessKeys = [],
+    knownRoots = [],
+    anchors = [],
+    countersignedHeads = [],
+  } = options;
+  const operatorKeys = trustedKeys.length > 0 ? trustedKeys : knownKeys;
+  const witnesses = { trustedKeys: operatorKeys, witnessKeys, knownRoots, anchors, countersignedHeads };
   const chain = checkChain(file, crypto);
-  const signed = [checkSignature(file, crypto), checkOperatorKey(file, trustedKeys), chain.check];
+  const signed = [checkSignature(file, crypto), checkOperatorKey(file, trustedKeys, knownKeys), chain.check];
   if (chain.events.length === 0) return { checks: [...signed, unchecked()], timeline: [] };
   const { events } = chain;
   const machine = checkMachine(file, crypto);

@@ -1,6 +1,9 @@
 import { isPublicKey } from "@p4/evidence";
 import { InvalidArgumentError } from "commander";
 
+/** About `--trusted-key`, wherever a signature is judged. */
+export const trustedKeyHelp = "the operator's public key, as you know it; may be repeated";
+
 /** Collects a repeatable option. */
 export function publicKeyArgument(text: string, earlier: readonly string[] = []): readonly string[] {
   const key = text.toLowerCase();

@@ -6,6 +6,7 @@ import { link, mkdir, readFile, stat, unlink, writeFile } from "node:fs/promises
 import { dirname, join } from "node:path";
 import { CliError } from "../cli-error.ts";
 import { hasFileCode } from "./input-output.ts";
+import { readConfig } from "../operator/read-config.ts";
 import type { VerbContext } from "../verb.ts";
 
 /** What somebody signs with. The private part goes into signatures and nowhere else. */
@@ -34,6 +35,23 @@ export async function openKeyFile(context: Pick<VerbContext, "terminal">, path: 
     const detail = error instanceof Error ? error.message : String(error);
     const nextStep = "Name a file that you may read: P4_OPERATOR_KEY_FILE for the operator's key.";
     throw new CliError("failed", `the key cannot be used: ${detail}`, nextStep, "KEY_UNREADABLE");
+  }
+}
+
+/**
+ * The public keys whose signatures count here without being named: those of P4_OPERATOR_KEYS, and that of the operator's
+ * key file, where there is one. A key file that cannot be used counts for nothing, and that is said.
+ */
+export async function knownOperatorKeys(context: Pick<VerbContext, "env" | "progress">): Promise<readonly string[]> {
+  const config = readConfig(context);
+  const named = (config.operatorKeys ?? []).map((key) => key.toLowerCase());
+  try {
+    const own = await readKey(operatorKeyPath(config));
+    return own === null ? named : [...named, own.publicKey];
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    context.progress(`this machine's own key is left out: ${reason}`);
+    return named;
   }
 }
 

@@ -5,11 +5,12 @@ import { CliError } from "../cli-error.ts";
 import { timeText } from "../human.ts";
 import type { Operator } from "../operator/with-node.ts";
 import type { VerbContext } from "../verb.ts";
+import { knownOperatorKeys } from "./key-file.ts";
 import { openArchive, type ArchiveRecord } from "./archive.ts";
 
 /** Reads a channel from the log, and one that has left the log with its age from the archive; says so then. */
 export function logWithArchive(
-  context: Pick<VerbContext, "terminal">,
+  context: Pick<VerbContext, "terminal" | "env" | "progress">,
   operator: Operator,
 ): Pick<EventLog, "readStream"> {
   return {
@@ -23,7 +24,7 @@ export function logWithArchive(
       context.terminal.err(
         `channel ${channelId} has left the log: this is the archive of ${timeText(record.archivedAtMs)}`,
       );
-      return archivedEvents(operator, record, options);
+      return archivedEvents(context, operator, record, options);
     },
   };
 }
@@ -39,15 +40,21 @@ async function recordOf(operator: Operator, channelId: string): Promise<ArchiveR
 }
 
 async function archivedEvents(
+  context: Pick<VerbContext, "terminal" | "env" | "progress">,
   operator: Operator,
   record: ArchiveRecord,
   { afterVersion = 0, upToMs = Infinity }: ReadOptions,
 ): Promise<StoredEvent[]> {
   const { channelId } = record;
-  const { ok, file } = verifyEvidence(await openArchive(operator).get(record), { crypto: nodeCrypto });
-  if (!ok || file === null) {
+  const bytes = await openArchive(operator).get(record);
+  const knownKeys = await knownOperatorKeys(context);
+  const { verdict, file } = verifyEvidence(bytes, { crypto: nodeCrypto, knownKeys });
+  if (verdict === "fails" || file === null) {
     const nextStep = `p4 evidence fetch ${channelId}, then p4 evidence verify, says what is wrong.`;
     throw new CliError("failed", `the archived evidence of ${channelId} does not hold`, nextStep, "ARCHIVE_DAMAGED");
+  }
+  if (verdict === "unknown-key") {
+    context.terminal.err(`a key signed it, whose it is, is not known here: ${file.signature.value.publicKey}`);
   }
   return file.events
     .map(({ value }) => value)

@@ -1,6 +1,7 @@
-import { checkTitles, type CheckStatus, type EvidenceReport } from "@p4/evidence";
+import { checkTitles, type CheckStatus, type EvidenceReport, type EvidenceVerdict } from "@p4/evidence";
 import { counted, sizeText, timeText } from "../human.ts";
 import type { Style, Terminal } from "../terminal.ts";
+import type { VerbContext } from "../verb.ts";
 import { wrapText } from "./wrap-text.ts";
 
 const words: Record<CheckStatus, readonly [word: string, style: Style]> = {
@@ -38,15 +39,39 @@ export function reportLines(
     const head = style(colour, word.padEnd(wordWidth)) + style("dim", title);
     return [...(isBeside ? [head + first] : [head, indent + first]), ...rest.map((text) => indent + text)];
   });
-  return [...lines, ...more, "", ...verdictLines({ checks, ...report }, style)];
+  const { file, fileSha256 } = report;
+  const facts = [...(file === null ? [] : headLines(file)), `sha256 of the file ${fileSha256}`];
+  return [...lines, ...more, "", ...verdictLines({ checks, ...report }, style), ...facts];
 }
 
-function verdictLines({ ok, checks, file, fileSha256 }: EvidenceReport, style: Terminal["style"]): string[] {
+/** The exit code that goes with the verdict. */
+export function failFor(context: Pick<VerbContext, "fail">, verdict: EvidenceVerdict): void {
+  if (verdict === "unknown-key") context.fail("unknownKey");
+  if (verdict === "fails") context.fail();
+}
+
+/** What to do about a signature whose key is not known, for people. */
+export const unknownKeyStep =
+  "Compare it with the operator's key as you know it from elsewhere, then: --trusted-key <key>, or P4_OPERATOR_KEYS.";
+
+/** What it comes to, and what to do about it. */
+export function verdictLines({ verdict, checks, file }: EvidenceReport, style: Terminal["style"]): readonly string[] {
   const count = (wanted: CheckStatus): number => checks.filter(({ status }) => status === wanted).length;
-  const verdict = ok
-    ? `${style("green", "This evidence holds.")} Not proved: ${counted(count("not-proved"), "thing")}, named above.`
-    : `${style("red", "This evidence does not hold.")} ${count("failed")} of ${counted(checks.length, "check")} failed.`;
-  return [verdict, ...(file === null ? [] : headLines(file)), `sha256 of the file ${fileSha256}`];
+  const key = file?.signature.value.publicKey ?? "";
+  const words: Record<EvidenceVerdict, readonly string[]> = {
+    holds: [
+      `${style("green", "This evidence holds.")} Not proved: ${counted(count("not-proved"), "thing")}, named above.`,
+    ],
+    "unknown-key": [
+      `${style("yellow", "A key signed this. Whose it is, is not known here:")} ${key}`,
+      "Nothing is wrong with the file, but any key can sign any history: it holds only if that is the operator's key.",
+      unknownKeyStep,
+    ],
+    fails: [
+      `${style("red", "This evidence does not hold.")} ${count("failed")} of ${counted(checks.length, "check")} failed.`,
+    ],
+  };
+  return words[verdict];
 }
 
 function headLines({ manifest }: NonNullable<EvidenceReport["file"]>): string[] {

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { createAnchor, readAnchor } from "@p4/evidence";
+import { createAnchor, publicKeyOf, readAnchor } from "@p4/evidence";
 import { nodeCrypto } from "@p4/node-crypto";
 import { bytesToHex } from "@p4/spv";
 import { tempDir } from "@p4/testkit";
@@ -13,6 +13,7 @@ import { minedCoin } from "../test-support/test-chain.ts";
 
 const log = withRecordedLog();
 const dir = tempDir();
+const operatorKey = "22".repeat(32);
 let miner: ScriptedMiner;
 let run = 0;
 let file: string;
@@ -22,14 +23,17 @@ let root: string;
 const transactionFile = (): string => `${file}.tx.json`;
 const publish = (...more: readonly string[]) =>
   runP4(["anchor", "publish", file, "--wallet", wallet, "--miner", miner.url, ...more]);
+/** Where the keys are known: that of `anchorText`, and this folder's own. */
 const verify = (...more: readonly string[]) =>
-  runP4(["anchor", "verify", file, "--transaction", transactionFile(), ...more]);
+  runP4(["anchor", "verify", file, "--transaction", transactionFile(), ...more], {
+    env: { P4_DATA_DIR: dir, P4_OPERATOR_KEYS: publicKeyOf(operatorKey) },
+  });
 const balance = async () => (await WalletFile.open(wallet)).satoshis;
 
 /** The text of an anchor of one channel, whose head is this digit again and again. */
 function anchorText(digit: string): string {
   const heads = [{ channelId: "inv1", streamVersion: 3, headHash: digit.repeat(64) }];
-  return createAnchor({ heads, anchoredAtMs: 1, operatorPrivateKeyHex: "22".repeat(32), crypto: nodeCrypto });
+  return createAnchor({ heads, anchoredAtMs: 1, operatorPrivateKeyHex: operatorKey, crypto: nodeCrypto });
 }
 
 beforeEach(async () => {

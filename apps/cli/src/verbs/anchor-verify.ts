@@ -1,8 +1,10 @@
 import { anchoredHead } from "@p4/evidence";
 import { readAnchorTransaction } from "../evidence/anchor-transaction-file.ts";
 import { findMined, type MinedVerdict } from "../evidence/find-mined.ts";
+import { knownOperatorKeys } from "../evidence/key-file.ts";
+import { failFor, unknownKeyStep } from "../evidence/report-lines.ts";
 import { readAnchorFile } from "../evidence/input-output.ts";
-import { publicKeyArgument } from "../evidence/key-arguments.ts";
+import { publicKeyArgument, trustedKeyHelp } from "../evidence/key-arguments.ts";
 import { counted, timeText } from "../human.ts";
 import { CliError } from "../cli-error.ts";
 import { examples, type Verb, type VerbContext } from "../verb.ts";
@@ -20,7 +22,7 @@ export const addAnchorVerify: Verb = (anchor, context) => {
     .command("verify")
     .argument("<file>", "an anchor file")
     .description("check every line, the root and the signature of an anchor; no broker, no network without --headers")
-    .option("--trusted-key <hex>", "the operator's public key, as you know it; may be repeated", publicKeyArgument)
+    .option("--trusted-key <hex>", trustedKeyHelp, publicKeyArgument)
     .option("--channel <channel>", "show the head that it names for this channel", channelArgument)
     .option("--transaction <file>", "the transaction that carries its root, as p4 anchor --wallet wrote it")
     .option("--headers <url>", "ask this miner whether that transaction is mined, in a block of its chain", urlArgument)
@@ -28,6 +30,7 @@ export const addAnchorVerify: Verb = (anchor, context) => {
       "after",
       examples(
         ["p4 anchor verify 2026-11-23.p4a --trusted-key 02ab...", "did this operator sign it"],
+        ["p4 anchor verify 2026-11-23.p4a", "the same with the keys that are known here; else exit code 4"],
         ["p4 anchor verify day.p4a --transaction day.p4a.tx.json --headers <miner>", "and in which block is its root"],
       ),
     )
@@ -38,8 +41,8 @@ async function verify(context: VerbContext, path: string, options: VerifyOptions
   const { trustedKey, channel } = options;
   const anchor = await readAnchorFile(path);
   const { signedRoot } = anchor;
-  const isTrusted = trustedKey?.includes(signedRoot.publicKey) ?? null;
-  if (isTrusted === false) {
+  const isKnown = (trustedKey ?? (await knownOperatorKeys(context))).includes(signedRoot.publicKey);
+  if (trustedKey !== undefined && !isKnown) {
     const problem = `${path} is signed by ${signedRoot.publicKey}, which is none of the keys that you trust`;
     throw new CliError("failed", problem, null, "KEY_NOT_TRUSTED");
   }
@@ -49,15 +52,18 @@ async function verify(context: VerbContext, path: string, options: VerifyOptions
   }
   const published = await checkTransaction(path, signedRoot.root, options);
   const { style } = context.terminal;
-  const whose = "Whose key it is, is not proved: compare it with the operator's, as you know it.";
-  const result = { file: path, ok: true, ...signedRoot, isTrusted, ...(head && { head }), ...published };
+  const verdict = isKnown ? "holds" : "unknown-key";
+  failFor(context, verdict);
+  const result = { file: path, ok: isKnown, verdict, ...signedRoot, ...(head && { head }), ...published };
   context.print(result, () => [
-    `${style("green", "proved")}      ${counted(signedRoot.leafCount, "head")} under the root, which the key below signed`,
-    ...(isTrusted === null ? [`${style("yellow", "not proved")}  ${whose}`] : []),
+    `${style("green", "proved")}      ${counted(signedRoot.leafCount, "head")} under the root, which a key signed: ${signedRoot.publicKey}`,
+    isKnown
+      ? `${style("green", "proved")}      That key is the operator's, as you know it.`
+      : `${style("yellow", "not proved")}  Whose key it is, is not known here, and any key can sign any heads. ${unknownKeyStep}`,
     ...dateLines(context, published),
     "",
     `root ${signedRoot.root}`,
-    `dated ${timeText(signedRoot.anchoredAtMs)}, signed by ${signedRoot.publicKey}`,
+    `dated ${timeText(signedRoot.anchoredAtMs)}`,
     ...(head === null ? [] : [`channel ${head.channelId}: head ${head.headHash} at sequence ${head.streamVersion}`]),
   ]);
 }

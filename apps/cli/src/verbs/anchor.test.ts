@@ -13,7 +13,9 @@ const dir = tempDir();
 const file = join(dir, "anchors", "today.p4a");
 const env = () => ({ ...log.env, P4_DATA_DIR: dir, P4_HEADER_SOURCE: "miner:http://127.0.0.1:1" });
 const p4 = (...args: readonly string[]) => runP4(args, { env: env() });
+/** Another machine, which knows no key. */
 const elsewhere = (...args: readonly string[]) => runP4(args);
+const trusting = (...args: readonly string[]) => elsewhere(...args, "--trusted-key", anchor.publicKey);
 const exported = (name: string): string => join(dir, name);
 
 interface Anchored {
@@ -66,13 +68,13 @@ describe("an anchor that was published", () => {
   it("shows that nothing is missing at the end", async () => {
     const path = exported("whole.p4e");
     await p4("evidence", "export", paidChannelId, "-o", path);
-    const { exitCode, out } = await elsewhere("evidence", "verify", path, "--anchor", file);
+    const { exitCode, out } = await trusting("evidence", "verify", path, "--anchor", file);
     expect([exitCode, out]).toEqual([0, expect.stringMatching(/proved +Nothing is missing at the end/)]);
   });
 
   it("finds a removed tail, which nothing else can", async () => {
     const path = exported("short.p4e");
-    const alone = await elsewhere("evidence", "verify", path);
+    const alone = await trusting("evidence", "verify", path);
     expect([alone.exitCode, alone.out]).toEqual([
       0,
       expect.stringMatching(/not proved +Nothing is missing at the end/),
@@ -97,8 +99,16 @@ describe("p4 anchor verify", () => {
     const known = await elsewhere("anchor", "verify", file, "--trusted-key", anchor.publicKey, "--channel", "inv2");
     expect([known.exitCode, known.out]).toEqual([0, expect.stringContaining(anchor.root)]);
     expect(known.out).toContain("channel inv2: head ");
+    expect(known.out).toContain("That key is the operator's");
     const other = await elsewhere("anchor", "verify", file, "--trusted-key", `02${"11".repeat(32)}`);
     expect(other).toMatchObject({ exitCode: 1, err: expect.stringContaining("none of the keys that you trust") });
+  });
+
+  it("does not take a key that is not known here for the operator's; that of this machine counts", async () => {
+    const unknown = await elsewhere("anchor", "verify", file, "--json");
+    expect([unknown.exitCode, unknown.json()]).toMatchObject([4, { ok: false, verdict: "unknown-key" }]);
+    expect((await elsewhere("anchor", "verify", file)).out).toMatch(/a key signed: 0[23].*\n.*not known here/);
+    expect((await p4("anchor", "verify", file)).exitCode).toBe(0);
   });
 
   it.each([

@@ -169,6 +169,9 @@ describe("a channel that has left the log with its age", () => {
     const after = await runP4(["replay", paidChannelId, "--json"], { env: aging });
     expect([after.exitCode, after.err]).toEqual([0, expect.stringContaining("has left the log")]);
     expect(after.json()).toEqual(before.json());
+    expect(after.err).not.toContain("a key signed it");
+    const stranger = await runP4(["replay", paidChannelId], { env: { ...aging, P4_DATA_DIR: join(dir, "other") } });
+    expect(stranger.err).toMatch(/a key signed it, whose it is, is not known here: 0[23]/);
     const exported = await runP4(["evidence", "export", paidChannelId, "--json"], { env: aging });
     expect(exported).toMatchObject({ exitCode: 1, err: expect.stringContaining("p4 evidence fetch") });
   });

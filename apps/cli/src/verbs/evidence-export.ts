@@ -36,7 +36,7 @@ export const addEvidenceExport: Verb = (evidence, context) => {
     .addHelpText(
       "after",
       examples(
-        ["p4 evidence export inv123", "writes inv123.p4e"],
+        ["p4 evidence export inv123", "writes inv123.p4e, and says how it is verified"],
         ["p4 evidence export inv123 -o dispute/7.p4e --html", "and dispute/7.html"],
         ["p4 evidence export inv123 --anchor anchors/2026-11-23.p4a", "with the proof that the anchor names it"],
       ) +
@@ -61,12 +61,13 @@ async function exportEvidence(
   const made = await maker.make(channelId);
   let { text } = made;
   for (const path of anchor) text = await withAnchor(text, path, channelId);
-  // What is handed out is checked as the other side will check it.
+  // What is handed out is checked, and shown on the page, as the other side sees it: who knows only that a key signed it.
   const report = verifyEvidence(new TextEncoder().encode(text), { crypto: nodeCrypto });
   await writeOutputFile(output, text);
   if (page !== null) await writeOutputFile(page, renderEvidenceHtml(report, nodeCrypto));
   const { text: _text, ...facts } = made;
-  const { ok, fileSha256 } = report;
+  const { verdict, fileSha256 } = report;
+  const ok = verdict !== "fails";
   const result = { file: output, html: page, ...facts, operatorKey: key.publicKey, ok, fileSha256 };
   context.print(result, () => [
     ...madeLines(made),
@@ -74,6 +75,7 @@ async function exportEvidence(
     `sha256 of the file ${fileSha256}`,
     fileLine(output, text),
     ...(page === null ? [] : [page]),
+    `the other side verifies it with: p4 evidence verify ${output} --trusted-key ${key.publicKey}`,
   ]);
   if (!ok) failLines(report).forEach((line) => context.terminal.err(line));
   if (!ok) context.fail();

@@ -1,8 +1,9 @@
 import { renderEvidenceHtml, verifyEvidence } from "@p4/evidence";
 import { nodeCrypto } from "@p4/node-crypto";
 import { confirmReplacing, readAnchorFile, readInputFile, writeOutputFile } from "../evidence/input-output.ts";
-import { fileArgument, publicKeyArgument, rootArgument } from "../evidence/key-arguments.ts";
-import { reportLines } from "../evidence/report-lines.ts";
+import { knownOperatorKeys } from "../evidence/key-file.ts";
+import { fileArgument, publicKeyArgument, rootArgument, trustedKeyHelp } from "../evidence/key-arguments.ts";
+import { failFor, reportLines } from "../evidence/report-lines.ts";
 import { examples, type Verb, type VerbContext } from "../verb.ts";
 
 interface VerifyOptions {
@@ -18,8 +19,8 @@ export const addEvidenceVerify: Verb = (evidence, context) => {
   evidence
     .command("verify")
     .argument("<file>", "an evidence file")
-    .description("check every byte of an evidence file and say what it proves; no broker, no network, no settings")
-    .option("--trusted-key <hex>", "the operator's public key, as you know it; may be repeated", publicKeyArgument)
+    .description("check every byte of an evidence file and say what it proves; no broker, no network")
+    .option("--trusted-key <hex>", trustedKeyHelp, publicKeyArgument)
     .option("--witness-key <hex>", "a second party's key, whose countersignature counts", publicKeyArgument)
     .option("--anchor <file>", "an anchor file that you did not get with the evidence", fileArgument)
     .option("--known-root <hex>", "the root of an anchor, as it was published", rootArgument)
@@ -28,11 +29,17 @@ export const addEvidenceVerify: Verb = (evidence, context) => {
     .addHelpText(
       "after",
       examples(
-        ["p4 evidence verify inv123.p4e", "is it whole, and what does it prove"],
-        ["p4 evidence verify inv123.p4e --trusted-key 02ab...", "and did this operator sign it"],
+        [
+          "p4 evidence verify inv123.p4e --trusted-key 02ab...",
+          "is it whole, what does it prove, did this operator sign it",
+        ],
+        ["p4 evidence verify inv123.p4e", "the same with the keys that are known here"],
         ["p4 evidence verify inv123.p4e --anchor 2026-11-23.p4a", "and was a tail removed since that day"],
         ["p4 evidence verify inv123.p4e --witness-key 03cd...", "and did the merchant see the same"],
-      ) + "\nExit code 1: a check failed, with the line and the part. What is not proved does not fail: read it.\n",
+      ) +
+        "\nAny key can sign any history: without --trusted-key a file holds if its key is one of P4_OPERATOR_KEYS or this" +
+        "\nmachine's own (P4_OPERATOR_KEY_FILE). Exit code 1: a check failed, with the line and the part; 4: a key signed" +
+        "\nthis, whose it is, is not known here. What else is not proved does not fail: read it.\n",
     )
     .action((path: string, options: VerifyOptions) => verify(context, path, options));
 };
@@ -43,6 +50,7 @@ async function verify(context: VerbContext, path: string, options: VerifyOptions
   const report = verifyEvidence(bytes, {
     crypto: nodeCrypto,
     trustedKeys: trustedKey,
+    knownKeys: await knownOperatorKeys(context),
     witnessKeys: witnessKey,
     knownRoots: knownRoot,
     anchors: await Promise.all(anchor.map(readAnchorFile)),
@@ -51,9 +59,10 @@ async function verify(context: VerbContext, path: string, options: VerifyOptions
     await confirmReplacing(context, [html], yes);
     await writeOutputFile(html, renderEvidenceHtml(report, nodeCrypto));
   }
-  const { ok, fileSha256, checks, file } = report;
+  const { verdict, fileSha256, checks, file } = report;
   const about =
     file === null ? {} : { ...file.manifest.value.head, state: file.manifest.value.state, ...file.header.value };
-  context.print({ file: path, ok, fileSha256, ...about, checks }, () => reportLines(report, context.terminal));
-  if (!ok) context.fail();
+  const ok = verdict === "holds";
+  context.print({ file: path, ok, verdict, fileSha256, ...about, checks }, () => reportLines(report, context.terminal));
+  failFor(context, verdict);
 }

@@ -18,6 +18,7 @@ const p4 = (args: readonly string[], options: RunOptions = {}) => runP4(args, { 
 const elsewhere = (...args: readonly string[]) => runP4(args);
 
 let operatorKey = "";
+const pinned = () => ({ P4_OPERATOR_KEYS: `02${"11".repeat(32)},${operatorKey.toUpperCase()}` });
 
 beforeAll(async () => {
   await writeFile(headers, `${paidBlock} 1105\n`);
@@ -117,6 +118,41 @@ describe("p4 evidence verify", () => {
     expect(out).toContain(`channel ${paidChannelId}`);
   });
 
+  it("does not hold where nothing is known of the key: the same file, made anew and signed by any other", async () => {
+    const forgery = join(dir, "forgery.p4e");
+    const env = { ...operatorEnv(), P4_OPERATOR_KEY_FILE: join(dir, "keys", "forger.key") };
+    const made = await p4(["evidence", "export", paidChannelId, "-o", forgery, "--json"], { env });
+    const { operatorKey: forger } = made.json<{ operatorKey: string }>();
+    for (const verb of ["verify", "show"]) {
+      for (const run of [elsewhere("evidence", verb, forgery), p4(["evidence", verb, forgery])]) {
+        const { exitCode, out } = await run;
+        expect([exitCode, out]).toEqual([4, expect.stringContaining("A key signed this.")]);
+        expect(out).toContain(forger);
+        expect(out).not.toContain("This evidence holds");
+      }
+    }
+    const asJson = await elsewhere("evidence", "verify", forgery, "--json");
+    expect([asJson.exitCode, asJson.json()]).toMatchObject([4, { ok: false, verdict: "unknown-key" }]);
+    const countersigned = ["evidence", "countersign", forgery, "--key-file", join(dir, "m.key"), "--json"];
+    const refused = await elsewhere(...countersigned);
+    expect([refused.exitCode, refused.json()]).toMatchObject([4, { error: { code: "KEY_UNKNOWN" } }]);
+  });
+
+  it.each([
+    { where: "the operator's own machine", run: () => p4(["evidence", "verify", file]) },
+    { where: "one that names the key", run: () => runP4(["evidence", "verify", file], { env: pinned() }) },
+    { where: "one that is told", run: () => elsewhere("evidence", "verify", file, "--trusted-key", operatorKey) },
+  ])("holds on $where", async ({ run }) => {
+    expect(await run()).toMatchObject({ exitCode: 0, out: expect.stringContaining("This evidence holds.") as string });
+  });
+
+  it("leaves out an own key that others may read, and says so", async () => {
+    const exposed = join(dir, "exposed.key");
+    await writeFile(exposed, await readFile(join(dir, "operator.key")), { mode: 0o644 });
+    const ran = await p4(["evidence", "verify", file], { env: { P4_OPERATOR_KEY_FILE: exposed } });
+    expect(ran).toMatchObject({ exitCode: 4, err: expect.stringContaining("others may read") as string });
+  });
+
   it("fails for a key that is not trusted", async () => {
     const { exitCode, out } = await elsewhere("evidence", "verify", file, "--trusted-key", `02${"11".repeat(32)}`);
     expect([exitCode, out]).toEqual([1, expect.stringMatching(/FAILED +Whose key signed/)]);
@@ -130,9 +166,9 @@ describe("p4 evidence verify", () => {
       const at = Math.floor(random() * original.length);
       const changed = Uint8Array.from(original);
       changed[at] = ((changed[at] ?? 0) + 1 + Math.floor(random() * 255)) % 256;
-      const { ok, checks } = verifyEvidence(changed, { crypto: nodeCrypto });
+      const { verdict, checks } = verifyEvidence(changed, { crypto: nodeCrypto });
       const named = checks.some(({ status, line, part }) => status === "failed" && line !== null && part !== null);
-      if (ok || !named) missed.push(at);
+      if (verdict !== "fails" || !named) missed.push(at);
     }
     expect(missed).toEqual([]);
   });
@@ -175,10 +211,13 @@ describe("p4 evidence verify", () => {
   });
 
   it("writes pages for people: beside the export, and of what was verified", async () => {
-    expect(await readFile(join(dir, "paid.html"), "utf8")).toContain("This evidence holds");
+    // The page goes to the other side, who has to find out whose key it is.
+    const handedOut = await readFile(join(dir, "paid.html"), "utf8");
+    expect(handedOut).toContain("A key signed this. Whose it is, is not known here.");
+    expect(handedOut).not.toContain("This evidence holds");
     const page = join(dir, "verified.html");
-    await elsewhere("evidence", "verify", file, "--html", page);
-    expect(await readFile(page, "utf8")).toContain(paidChannelId);
+    await elsewhere("evidence", "verify", file, "--trusted-key", operatorKey, "--html", page);
+    expect(await readFile(page, "utf8")).toContain("This evidence holds");
   });
 });
 
@@ -197,13 +236,25 @@ describe("p4 evidence countersign", () => {
   it("lets a second party vouch for the head: a tail that is cut off later is found", async () => {
     const keyFile = join(dir, "merchant.key");
     const signed = join(dir, "signed.p4e");
-    const ran = await elsewhere("evidence", "countersign", file, "--key-file", keyFile, "-o", signed, "--json");
+    const ran = await elsewhere(
+      "evidence",
+      "countersign",
+      file,
+      "--key-file",
+      keyFile,
+      "-o",
+      signed,
+      "--json",
+      "--trusted-key",
+      operatorKey,
+    );
     const { publicKey } = ran.json<{ publicKey: string }>();
-    const verified = await elsewhere("evidence", "verify", signed, "--witness-key", publicKey);
+    const trusting = ["--trusted-key", operatorKey];
+    const verified = await elsewhere("evidence", "verify", signed, ...trusting, "--witness-key", publicKey);
     expect(verified.exitCode).toBe(0);
     expect(verified.out).toMatch(/proved +Nothing is missing at the end/);
     expect((await elsewhere("evidence", "verify", file)).out).toMatch(/not proved +Nothing is missing at the end/);
-    const twice = await elsewhere("evidence", "countersign", signed, "--key-file", keyFile);
+    const twice = await elsewhere("evidence", "countersign", signed, "--key-file", keyFile, ...trusting);
     expect(twice).toMatchObject({ exitCode: 1, err: expect.stringContaining("already") });
   });
 

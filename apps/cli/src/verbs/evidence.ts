@@ -13,8 +13,7 @@ export const evidenceVerb: Verb = (program, context) => {
       "after",
       examples(
         ["p4 evidence export inv123 -o inv123.p4e --html", "one signed file, and a page to print"],
-        ["p4 evidence verify inv123.p4e", "what is proved and what is not; no broker, no network"],
-        ["p4 evidence verify inv123.p4e --trusted-key 02ab...", "and whether this operator signed it"],
+        ["p4 evidence verify inv123.p4e --trusted-key 02ab...", "does it hold, what is proved; no broker, no network"],
         ["p4 evidence show inv123.p4e", "the timeline out of the file"],
         ["p4 evidence countersign inv123.p4e --key-file merchant.key", "a second party vouches for the head"],
         ["p4 evidence fetch inv123 -o inv123.p4e", "out of the archive, when the log has lost it"],

@@ -28,6 +28,8 @@ function anchorOf(heads: readonly ChannelHead[], operatorPrivateKeyHex = operato
   return readAnchor(createAnchor({ heads, anchoredAtMs: startMs, operatorPrivateKeyHex }));
 }
 
+const trustedKeys = [publicKeyOf(operatorKey)];
+
 function tailOf(text: string, options: VerifyEvidenceOptions = {}) {
   return verifyEvidence(text, options)
     .checks.filter(({ code }) => code === "TAIL" || code === "ANCHOR" || code === "COUNTERSIGNATURE")
@@ -36,7 +38,7 @@ function tailOf(text: string, options: VerifyEvidenceOptions = {}) {
 
 describe("a removed tail", () => {
   test("given no witness, then it cannot be excluded, and that is said", () => {
-    expect(verifyEvidence(cut).ok).toBe(true);
+    expect(verifyEvidence(cut, { trustedKeys }).verdict).toBe("holds");
     expect(tailOf(cut)).toEqual([expect.stringContaining("not-proved TAIL: A removed tail cannot be excluded")]);
   });
 
@@ -45,7 +47,7 @@ describe("a removed tail", () => {
     expect(report[0]).toMatch(
       /^failed ANCHOR: .* event 33 as the last, the file ends with event 27: a tail was removed/,
     );
-    expect(verifyEvidence(cut, { anchors: [anchorOf([elsewhere, head])] }).ok).toBe(false);
+    expect(verifyEvidence(cut, { trustedKeys, anchors: [anchorOf([elsewhere, head])] }).verdict).toBe("fails");
   });
 
   test("given a head that the merchant countersigned, then it is found", () => {
@@ -91,7 +93,7 @@ describe("witnesses in the file", () => {
 
   test("given a countersignature, then it counts when the key is known as a second party's", () => {
     const signed = appendCountersignature(anchored, countersignHead(head, merchantKey));
-    expect(verifyEvidence(signed).ok).toBe(true);
+    expect(verifyEvidence(signed, { trustedKeys }).verdict).toBe("holds");
     const known = tailOf(signed, { witnessKeys });
     expect(codesOf(known)).toEqual(["ok COUNTERSIGNATURE", "not-proved ANCHOR", "ok TAIL"]);
     const operators = tailOf(signed, { trustedKeys: [publicKeyOf(operatorKey), ...witnessKeys] });

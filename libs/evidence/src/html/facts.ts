@@ -20,7 +20,7 @@ export function factsSection(file: EvidenceFile, { fileSha256, timeline }: Evide
         ] as const)),
     ["Events", String(eventCount)],
     ["Exported", timeElement(header.exportedAtMs)],
-    ["Operator's key", codeText(header.operatorKey)],
+    ["Key that signed", codeText(header.operatorKey)],
     ["Head of the chain", `event ${head.streamVersion}, ${codeText(head.headHash)}`],
     ["Durability class", escapeHtml(header.durability)],
     ["Region and shard", `${escapeHtml(header.region)}, ${header.shard}`],

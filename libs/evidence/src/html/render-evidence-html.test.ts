@@ -17,7 +17,7 @@ import { durationText } from "./time.ts";
 
 function pageOf(recorder: Recorder): string {
   const report = verifyEvidence(evidenceOf(recorder), { trustedKeys: [publicKeyOf(operatorKey)] });
-  expect(report.ok).toBe(true);
+  expect(report.verdict).toBe("holds");
   return renderEvidenceHtml(report);
 }
 
@@ -48,6 +48,13 @@ function attributesOf(html: string): ReadonlySet<string> {
 function tagsOf(html: string): ReadonlySet<string> {
   return new Set([...html.matchAll(/<\/?([a-z0-9]+)/gi)].map(([, name = ""]) => name.toLowerCase()));
 }
+
+test("the page of a file whose key is not known does not say that it holds", () => {
+  const html = renderEvidenceHtml(verifyEvidence(evidenceOf(settledChannel())));
+  expect(html).toContain("A key signed this. Whose it is, is not known here.");
+  expect(html).toContain(`<code>${publicKeyOf(operatorKey)}</code>`);
+  expect(html).not.toContain("This evidence holds");
+});
 
 describe("the page of a settled channel", () => {
   const html = pageOf(settledChannel());

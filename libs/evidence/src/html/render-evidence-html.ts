@@ -1,7 +1,7 @@
 import { sdkCrypto, type SpvCrypto } from "@p4/spv";
 import type { EvidenceReport } from "../report.ts";
 import { amountsSection } from "./amounts-section.ts";
-import { escapeHtml } from "./escape.ts";
+import { codeText, escapeHtml } from "./escape.ts";
 import { factsSection } from "./facts.ts";
 import { findingsSections } from "./findings.ts";
 import { partiesSection } from "./parties-section.ts";
@@ -44,7 +44,7 @@ export function renderEvidenceHtml(report: EvidenceReport, crypto: SpvCrypto = s
 <body>
 <header>
 <h1>${escapeHtml(title)}</h1>
-${verdict(report)}
+${verdictBox(report)}
 </header>
 <main>
 ${sections.filter((section) => section !== "").join("\n")}
@@ -57,18 +57,23 @@ ${sections.filter((section) => section !== "").join("\n")}
 `;
 }
 
-function verdict({ ok, file, checks }: EvidenceReport): string {
+function verdictBox({ verdict, file, checks }: EvidenceReport): string {
   const failures = checks.filter(({ status }) => status === "failed").length;
   const open = checks.filter(({ status }) => status === "not-proved").length;
   if (file === null) {
     return box("bad", "This file is damaged or cannot be read.", "Nothing in it is to be relied upon.");
   }
-  if (!ok) {
+  if (verdict === "fails") {
     return box("bad", "This evidence does not hold.", `${failures} of ${checks.length} checks failed.`);
+  }
+  if (verdict === "unknown-key") {
+    const key = codeText(file.signature.value.publicKey);
+    const what = `Nothing is wrong with the file, but it holds only if ${key} is the operator's key as you know it from elsewhere: any key can sign any history.`;
+    return box("open", "A key signed this. Whose it is, is not known here.", what);
   }
   return box("good", "This evidence holds.", `No check failed; ${open} things are not proved, and are listed below.`);
 }
 
-function box(kind: "good" | "bad", headline: string, detail: string): string {
+function box(kind: "good" | "bad" | "open", headline: string, detail: string): string {
   return `<p class="verdict ${kind}" role="status"><strong>${headline}</strong> ${detail}</p>`;
 }

@@ -29,6 +29,8 @@ code, pre { font: .875em/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, mono
 .verdict.good strong { color: var(--good); }
 .verdict.bad { background: var(--bad-back); border-color: var(--bad); }
 .verdict.bad strong { color: var(--bad); }
+.verdict.open { background: var(--open-back); border-color: var(--open); }
+.verdict.open strong { color: var(--open); }
 .place, .elapsed, .hint, caption { color: var(--soft); font-size: .875rem; }
 .elapsed { display: block; white-space: nowrap; }
 dl { margin: 0; display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr)); gap: .75rem 2rem; }
