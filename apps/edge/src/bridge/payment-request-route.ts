@@ -5,9 +5,10 @@ import { admit } from "./admission.ts";
 import { answerResponse } from "./answer-response.ts";
 import { awaitAnswer } from "./await-answer.ts";
 import { bridgeCommand, bridgeConnectionId } from "./bridge-message.ts";
-import { answered, invalid, refusal } from "./bridge-problems.ts";
+import { answered, invalid } from "./bridge-problems.ts";
 import { ChannelWatch } from "./channel-watch.ts";
 import { keyedMessageId } from "./idempotency-key.ts";
+import { refusalWithPayment } from "./payment-record.ts";
 import { submittedQuestion } from "./submitted-question.ts";
 
 /** `GET /api/v1/payment/:paymentID`: the merchant's payment request. */
@@ -39,7 +40,9 @@ async function getPaymentRequest(request: HttpRequest, context: EdgeContext): Pr
 /** What the channel answers without asking the merchant again. */
 function standingAnswer({ snapshot }: Channel, request: HttpRequest, nowMs: number): HttpResponse | null {
   const { terms, request: asked } = snapshot.context;
-  if (acceptedPayment(snapshot.context) !== undefined) return refusal("ALREADY_PAID", "a payment was accepted");
+  if (acceptedPayment(snapshot.context) !== undefined) {
+    return refusalWithPayment("ALREADY_PAID", "a payment was accepted", snapshot);
+  }
   if (isEnded(snapshot) || isOverdue(snapshot, nowMs)) return null;
   if (asked !== null || terms?.type !== "TermsOffered") return null;
   return answerResponse(terms, request.headers.get("accept"));
@@ -62,6 +65,6 @@ async function ask(
     context,
   );
   const result = await watch.submit(command);
-  if (result.outcome === "refused") return refusal(result.code, result.detail);
+  if (result.outcome === "refused") return refusalWithPayment(result.code, result.detail, result.channel.snapshot);
   return awaitAnswer(watch, submittedQuestion(result), request, context);
 }
