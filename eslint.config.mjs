@@ -43,7 +43,15 @@ function boundaries(extraTags) {
     sourceTag,
     onlyDependOnLibsWithTags: [...allowed, ...extraTags],
   }));
-  return ["error", { allow: [], banTransitiveDependencies: true, allowCircularSelfDependency: true, depConstraints }];
+  return [
+    "error",
+    {
+      allow: ["../../vitest.shared.ts"],
+      banTransitiveDependencies: true,
+      allowCircularSelfDependency: true,
+      depConstraints,
+    },
+  ];
 }
 
 /** Bans that need no project graph, so they hold wherever eslint is started. */

@@ -1,5 +1,6 @@
 import { defineConfig } from "vitest/config";
 import { readProjects } from "./tools/projects.mjs";
+import { testLimits } from "./vitest.shared.ts";
 
 // All packages in one run: they share the workers, and one count covers everything. A package's own number of workers
 // holds when it is tested alone.
@@ -14,7 +15,7 @@ export default defineConfig({
         root,
         test: { name, maxWorkers },
       })),
-      { test: { name: "tools", root: "tools", include: ["**/*.test.mjs"], testTimeout: 60_000, maxWorkers } },
+      { test: { name: "tools", root: "tools", include: ["**/*.test.mjs"], ...testLimits, maxWorkers } },
     ],
   },
 });

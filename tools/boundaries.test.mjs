@@ -9,7 +9,7 @@ const eslint = new ESLint({ cwd: workspaceRoot });
 beforeAll(() => {
   // The boundary rule passes everything when there is no project graph: make one.
   execFileSync("npx", ["nx", "show", "projects"], { cwd: workspaceRoot, env: { ...process.env, NX_DAEMON: "false" } });
-}, 60_000);
+});
 
 /** Lints code as if it stood in an existing file, and gives the rules that it breaks. */
 async function brokenRules(file, code) {

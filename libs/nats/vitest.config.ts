@@ -1,4 +1,4 @@
-import { defineConfig } from "vitest/config";
+import { packageTests } from "../../vitest.shared.ts";
 
 // The tests mostly wait for a broker, each file for its own, so more of them run at once than there are processors.
-export default defineConfig({ test: { include: ["src/**/*.test.ts"], maxWorkers: 4 } });
+export default packageTests({ maxWorkers: 4 });

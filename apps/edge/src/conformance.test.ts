@@ -51,7 +51,7 @@ describe("The conformance kit against this server", () => {
   it.each<[Dialect, string, string[]]>([
     ["p4", "open", ["unknown-channel-404", "internal-is-dpp"]],
     ["dpp", "merchant-first", []],
-  ])("passes every check: %s, %s", { timeout: 60_000 }, async (dialect, policy, unseen) => {
+  ])("passes every check: %s, %s", async (dialect, policy, unseen) => {
     const { port } = policy === "open" ? open : merchantFirst;
     const { results, percent } = await runChecks({ target: targetAt(port, dialect), connectTcp });
     expect(results.filter(({ outcome }) => outcome === "fail")).toEqual([]);
@@ -70,7 +70,7 @@ describe("The conformance kit against a server with one fault", () => {
   });
 
   const visible = allChecks.filter(({ id }) => !invisible.includes(id));
-  it.concurrent.each(visible)("$id fails, and says why", { timeout: 60_000 }, async ({ id, dialects }) => {
+  it.concurrent.each(visible)("$id fails, and says why", async ({ id, dialects }) => {
     const { fault, because } = exposureOf(id)!;
     const attempt = (waitMs: number) => check(id, faults[fault](), dialects?.[0] ?? "p4", waitMs);
     let result = await attempt(500);
@@ -79,7 +79,7 @@ describe("The conformance kit against a server with one fault", () => {
     expect(result).toMatchObject({ outcome: "fail", reason: expect.stringMatching(because) });
   });
 
-  it("channel-expires passes where channels end in time", { timeout: 20_000 }, async () => {
+  it("channel-expires passes where channels end in time", async () => {
     const server = shortLived();
     expect(await check("channel-expires", server, "p4", 1_000)).toMatchObject({ outcome: "pass" });
   });

@@ -69,7 +69,7 @@ async function sayUntilHeard(from: Peer, to: Peer, key: string, members: object)
       from.say(key, members);
       return false;
     },
-    { intervalMs: 100, timeoutMs: 4_500 },
+    { intervalMs: 100 },
   );
 }
 

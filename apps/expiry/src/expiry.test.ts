@@ -80,7 +80,7 @@ async function sweepsFrom(now: number, count: number): Promise<void> {
       if (runMs > last) [last, seen] = [runMs, seen + 1];
       return seen >= count;
     },
-    { intervalMs: 50, timeoutMs: 15_000, description: "the workers sweep" },
+    { intervalMs: 50, description: "the workers sweep" },
   );
 }
 
@@ -88,10 +88,10 @@ describe("two expiry workers", () => {
   it("end a channel that nobody is connected to and whose timer the broker has lost", async () => {
     await open("forgotten", 1_500);
     await loseTimer("forgotten");
-    await waitFor(async () => (await ends("forgotten")).length > 0, { intervalMs: 50, timeoutMs: 15_000 });
+    await waitFor(async () => (await ends("forgotten")).length > 0, { intervalMs: 50 });
     await sweepsFrom(Date.now(), 2);
     expect(await ends("forgotten")).toEqual(["overdue"]);
-  }, 40_000);
+  });
 
   it("give a waiting payment its time, and end the channel when that is over", async () => {
     await open("paid-late", 1_000, 1_500);
@@ -113,7 +113,7 @@ describe("two expiry workers", () => {
     await sweepsFrom(Date.now(), 2);
     const found = await Promise.all(ids.map(ends));
     expect(found.map(({ length }) => length)).toEqual(ids.map(() => 1));
-  }, 40_000);
+  });
 
   it("leave a channel alone whose deadline was moved, lost timer or not", async () => {
     await open("moved", 1_000);
@@ -124,5 +124,5 @@ describe("two expiry workers", () => {
     await loseTimer("moved");
     await sweepsFrom(nowMs + 2_500, 1);
     expect(await ends("moved")).toEqual([]);
-  }, 40_000);
+  });
 });

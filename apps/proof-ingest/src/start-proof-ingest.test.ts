@@ -25,7 +25,6 @@ const another = caseOf("object-payload-header-target");
 const nats = withNatsServer();
 const logger = createLogger({ level: "silent", name: "test" });
 const config = loadConfig({ P4_PROOF_PORT: "0" });
-const patient = { timeoutMs: 20_000 };
 
 let ingest: ProofIngest;
 let node: ChannelNode;
@@ -102,13 +101,13 @@ describe("proof-ingest", () => {
     const refused = await post(another);
     expect([refused.status, refused.headers.get("retry-after")]).toEqual([503, "5"]);
     expect(await refused.json()).toMatchObject({ code: "PROOF_NOT_STORED" });
-    await waitFor(async () => (await get("/readyz")).status === 503, patient);
+    await waitFor(async () => (await get("/readyz")).status === 503);
     expect((await get("/livez")).status).toBe(200);
 
     await nats.restart();
-    await waitFor(async () => (await post(another)).status === 201, patient);
+    await waitFor(async () => (await post(another)).status === 201);
     expect((await get("/readyz")).status).toBe(200);
-    await waitFor(() => node.broker.ready(), patient);
+    await waitFor(() => node.broker.ready());
     expect(await recordedTxids()).toEqual([example.input.path.txid, another.input.path.txid]);
     expect((await get(`/proofs/${example.input.path.txid}`)).status).toBe(200);
   });

@@ -7,7 +7,7 @@ import { testDir } from "./test-support/stack-process.ts";
 test.each([
   { sync: "always", syncsAlways: true },
   { sync: "interval", syncsAlways: false },
-] as const)("P4_SYNC=$sync reaches the broker, with all else the same", { timeout: 60_000 }, async (expected) => {
+] as const)("P4_SYNC=$sync reaches the broker, with all else the same", async (expected) => {
   const dataDir = testDir(onTestFinished);
   const { path } = await findNatsServer();
   const server = await startNatsServer({

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { answers, freePorts, readState, StackProcess, testDir } from "./test-support/stack-process.ts";
 
-test("Ctrl-C after a payment stops everything; what was stored is there again", { timeout: 60_000 }, async () => {
+test("Ctrl-C after a payment stops everything; what was stored is there again", async () => {
   const dataDir = testDir(onTestFinished);
   const env = { ...freePorts, P4_DATA_DIR: dataDir };
   const stack = new StackProcess([], env);

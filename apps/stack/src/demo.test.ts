@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import { expect, onTestFinished, test } from "vitest";
 import { answers, StackProcess, testDir } from "./test-support/stack-process.ts";
 
-test("the demo pays, proves, waits for the end, exits 0 and leaves nothing behind", { timeout: 60_000 }, async () => {
+test("the demo pays, proves, waits for the end, exits 0 and leaves nothing behind", async () => {
   const temp = testDir(onTestFinished);
   const demo = new StackProcess(["demo"], { TMPDIR: temp });
   expect(await demo.exited, demo.stderr).toBe(0);
@@ -25,7 +25,7 @@ test("the demo pays, proves, waits for the end, exits 0 and leaves nothing behin
   }
 });
 
-test("the demo says what is wrong when the payment cannot be played", { timeout: 60_000 }, async () => {
+test("the demo says what is wrong when the payment cannot be played", async () => {
   const temp = testDir(onTestFinished);
   // Without a miner there are no coins.
   const demo = new StackProcess(["demo"], {
@@ -38,7 +38,7 @@ test("the demo says what is wrong when the payment cannot be played", { timeout:
   expect(await readdir(temp)).toEqual([]);
 });
 
-test("Ctrl-C ends the demo early, and leaves nothing behind either", { timeout: 60_000 }, async () => {
+test("Ctrl-C ends the demo early, and leaves nothing behind either", async () => {
   const temp = testDir(onTestFinished);
   const demo = new StackProcess(["demo"], { TMPDIR: temp });
   onTestFinished(() => demo.end());

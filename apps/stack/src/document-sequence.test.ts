@@ -26,14 +26,14 @@ beforeAll(async () => {
   socketUrl = originOf("edge");
   edgeUrl = socketUrl.replace("ws:", "http:");
   ingestUrl = originOf("proof-ingest");
-}, 60_000);
+});
 
 afterAll(() => stack.end());
 
 const inv = "invDocument1";
 
 describe("the document's sequence, with two plain WebSocket clients and fetch", () => {
-  test("from the join to channel.expired", { timeout: 30_000 }, async () => {
+  test("from the join to channel.expired", async () => {
     const merchant = new PlainWallet(`${socketUrl}/ws/${inv}?role=merchant&dialect=p4`);
     expect(await merchant.next()).toMatchObject({ key: "join.success", channelID: inv });
     const customer = new PlainWallet(`${socketUrl}/ws/${inv}?dialect=p4`);

@@ -25,7 +25,7 @@ beforeAll(async () => {
     ["127.0.0.1:8443", hostOf("payd")],
     ["127.0.0.1:8444", hostOf("miner")],
   ];
-}, 60_000);
+});
 
 afterAll(() => stack.end());
 
@@ -60,7 +60,7 @@ async function runScript(example: string | undefined): Promise<Ran> {
   return run(process.execPath, [file]);
 }
 
-test("the example without a library pays and ends", { timeout: 30_000 }, async () => {
+test("the example without a library pays and ends", async () => {
   const { exitCode, stdout, stderr } = await runScript(plain);
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
   expect(stdout.split("\n").map((line) => line.split(" ")[0])).toEqual([
@@ -71,13 +71,13 @@ test("the example without a library pays and ends", { timeout: 30_000 }, async (
   ]);
 });
 
-test("the example with the SDK pays and ends", { timeout: 30_000 }, async () => {
+test("the example with the SDK pays and ends", async () => {
   const { exitCode, stdout, stderr } = await runScript(withSdk);
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
   expect(stdout).toMatch(/a book.* true thank you/);
 });
 
-test("the commands pay an invoice of the merchant's wallet with real coins", { timeout: 60_000 }, async () => {
+test("the commands pay an invoice of the merchant's wallet with real coins", async () => {
   const { exitCode, stdout } = await run("bash", ["-ec", atTheseAddresses(withCoins)]);
   expect(exitCode).toBe(0);
   expect(stdout).toMatch(/^paid 1500 satoshis on .*, proved$/m);

@@ -12,7 +12,7 @@ async function failedStart(env: Readonly<Record<string, string>>) {
   return { exitCode, lines: lines.filter((line) => line !== ""), stdout: stack.stdout };
 }
 
-describe.concurrent("a start that cannot succeed says why in one line and stops", { timeout: 60_000 }, () => {
+describe.concurrent("a start that cannot succeed says why in one line and stops", () => {
   test("a port in use: which one, and no broker stays behind", async ({ expect, onTestFinished }) => {
     const other = createServer().listen(0, "127.0.0.1");
     onTestFinished(() => void other.close());

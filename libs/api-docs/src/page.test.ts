@@ -29,7 +29,7 @@ describe.skipIf(!existsSync(executablePath))(
         executablePath,
         args: [...flags, "--disable-component-update", "--disable-sync"],
       });
-    }, 30_000);
+    });
 
     afterAll(async () => {
       await browser.close();

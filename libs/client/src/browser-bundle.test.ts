@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { build, type Rolldown } from "vite";
 import { expect, it } from "vitest";
 
-it("bundles for a browser with nothing of Node.js in it", { timeout: 60_000 }, async () => {
+it("bundles for a browser with nothing of Node.js in it", async () => {
   const entry = join(import.meta.dirname, "../dist/index.js");
   const built = await build({
     configFile: false,

@@ -18,7 +18,7 @@ let started: NatsServerProcess[];
 
 beforeAll(async () => {
   ({ path: binary } = await findNatsServer());
-}, 60_000);
+});
 
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), "p4-nats-server-"));

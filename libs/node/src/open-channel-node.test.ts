@@ -27,8 +27,8 @@ it("leaves a broker that has fallen silent, and tells of the silence", async () 
   );
   const closing = expect(node.close()).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
   // The connection would be given up later anyway, and begun anew.
-  await waitFor(() => !node.broker.ready(), { timeoutMs: 20_000 });
+  await waitFor(() => !node.broker.ready());
   nats.process.resume();
   await closing;
   await waitFor(() => statuses.at(-1) === "closed");
-}, 40_000);
+});

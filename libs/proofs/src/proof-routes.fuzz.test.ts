@@ -40,4 +40,4 @@ it("answers whatever is posted with a status of the table, and fails at nothing"
   expect(server.errors).toEqual([]);
   // And serves on.
   expect((await server.post(`/proofs/${txid}?i=${channelId}`, mapiProof(blockA))).status).toBe(201);
-}, 30_000);
+});

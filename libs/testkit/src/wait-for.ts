@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 
 export interface WaitForOptions {
-  /** Default 10 000. A limit for a broken test, not a measurement. */
+  /** Default 30 000, as vi.waitFor has it in this repository. A limit for a broken test, not a measurement. */
   readonly timeoutMs?: number;
   /** Default 10. */
   readonly intervalMs?: number;
@@ -17,7 +17,7 @@ export async function waitFor<T>(
   condition: () => T | Promise<T>,
   options: WaitForOptions = {},
 ): Promise<Exclude<T, false | 0 | "" | null | undefined>> {
-  const { timeoutMs = 10_000, intervalMs = 10, description = condition.toString() } = options;
+  const { timeoutMs = 30_000, intervalMs = 10, description = condition.toString() } = options;
   let cause: unknown;
   for (const deadlineMs = Date.now() + timeoutMs; ; await delay(intervalMs)) {
     try {

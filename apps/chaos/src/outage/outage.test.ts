@@ -17,7 +17,7 @@ describe("the loss of every broker", () => {
   test.concurrent.each([
     ["by kill -9", "--seconds", "5"],
     ["by a cut", "--seconds", "10", "--cut"],
-  ])("%s costs no socket, no process and no payment", { timeout: 90_000 }, async (_how, ...args) => {
+  ])("%s costs no socket, no process and no payment", async (_how, ...args) => {
     expect(await run(...args)).toMatchObject({
       socketsOpen: 88,
       socketsClosed: [],
@@ -30,7 +30,7 @@ describe("the loss of every broker", () => {
   });
 
   const how = "is not survived by edges that never compare with the log, and that is found";
-  test.concurrent(how, { timeout: 90_000 }, async () => {
+  test.concurrent(how, async () => {
     const { missed } = await run("--seconds", "5", "--sabotage", "no-comparison");
     expect(missed.neverTold).toBeGreaterThan(0);
   });

@@ -24,4 +24,4 @@ test("a peer that does not read is cut off, and its merchant is served all the s
   await recorder.close();
   const stalled = (await readRecords(file)).find(({ kind }) => kind === "stalled");
   expect(stalled).toMatchObject({ messagesStored: 24, cutOff: true });
-}, 20_000);
+});

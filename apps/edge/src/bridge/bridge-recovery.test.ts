@@ -16,8 +16,6 @@ import {
 } from "../test-support/scripted-wallet.ts";
 
 const nats = withNatsServer();
-/** Processes that start and bodies of 9 MB take their time on a busy machine. */
-const slowMs = 20_000;
 const curl = (...args: string[]) => promisify(execFile)("curl", args);
 
 /** The invoice is there, its merchant is not. */
@@ -27,7 +25,7 @@ async function openChannel(edge: { readonly port: number }): Promise<string> {
   return channelId;
 }
 
-describe("the HTTP bridge", { timeout: slowMs }, () => {
+describe("the HTTP bridge", () => {
   it("completes a payment with curl alone, the merchant joining late", async () => {
     const edge = await startTestEdge(nats.url);
     const channelId = await openChannel(edge);
@@ -87,7 +85,7 @@ describe("the HTTP bridge", { timeout: slowMs }, () => {
   });
 });
 
-describe("messages over the broker's limit", { timeout: slowMs }, () => {
+describe("messages over the broker's limit", () => {
   const large = { P4_MAX_MESSAGE_BYTES: "10MB", P4_MAX_QUEUED_BYTES: "40MB" };
   const body = `{"rawTx":"${rawTx(7, 4_500_000)}"}`;
 

@@ -45,7 +45,7 @@ export class Peer {
   async hear(key: string, nth = 1): Promise<Frame> {
     const found = () => this.frames.filter((frame) => keyOf(frame) === key)[nth - 1];
     try {
-      return await waitFor(found, { timeoutMs: 4_000 });
+      return await waitFor(found);
     } catch (cause) {
       const state = `readyState ${String(this.socket.readyState)}, closed with ${JSON.stringify(this.closedWith)}`;
       throw new Error(`no ${key} (${String(nth)}) among ${this.keys.join(", ")}; ${state}`, { cause });
@@ -53,7 +53,7 @@ export class Peer {
   }
 
   async closed(): Promise<{ code: number; reason: string }> {
-    return waitFor(() => this.closedWith, { description: `the close after ${this.keys.join(", ")}`, timeoutMs: 4_000 });
+    return waitFor(() => this.closedWith, { description: `the close after ${this.keys.join(", ")}` });
   }
 
   /** Leaves, and waits until the other side has agreed. */

@@ -118,7 +118,7 @@ export class WalletHarness {
 
 /** Waits until the assertions hold. */
 export function eventually<Value>(assertions: () => Value | Promise<Value>): Promise<Value> {
-  return vi.waitFor(assertions, { timeout: 5_000, interval: 5 });
+  return vi.waitFor(assertions, { interval: 5 });
 }
 
 /** Call it while a test file is being collected. */

@@ -25,7 +25,7 @@ function acknowledge(merchant: Wallet, correlationId: unknown): void {
   merchant.send(`{"type":"payment.ack","correlationId":${JSON.stringify(correlationId)},"body":${ack}}\n`);
 }
 
-describe("a payment with nothing but curl", { timeout: 40_000 }, () => {
+describe("a payment with nothing but curl", () => {
   it("outlives the edge: one command, the ack comes from the next one, the merchant hears it once", async () => {
     const edge = await EdgeProcess.start(broker.url);
     const id = newChannelId();

@@ -165,14 +165,14 @@ class Player {
 }
 
 describe("the flows of dpp-messages.json, step by step", () => {
-  it.concurrent.each(["pay-and-prove-go-sockets", "pay-and-prove-seed"])("%s", { timeout: 15_000 }, async (name) => {
+  it.concurrent.each(["pay-and-prove-go-sockets", "pay-and-prove-seed"])("%s", async (name) => {
     const { flow } = flowOf(name);
     expect(flow.steps).toHaveLength(11);
     const player = new Player(flow);
     for (const step of flow.steps) await player.play(step);
   });
 
-  it("hybrid-http-customer", { timeout: 15_000 }, async () => {
+  it("hybrid-http-customer", async () => {
     const { flow, channelId } = flowOf("hybrid-http-customer");
     expect(flow.steps).toHaveLength(8);
     const player = new Player(flow);

@@ -51,14 +51,14 @@ async function speak(frames: readonly string[]): Promise<string[]> {
   const wallet = await program.server.join(`${channelId}?role=customer&dialect=p4&receipts=true`, [], nextAddress());
   for (const frame of frames) wallet.send(frame.replaceAll("inv0000001", channelId));
   const answers = () => wallet.frames.filter(({ key }) => key === "error" || key === "receipt");
-  await vi.waitFor(() => expect(answers().length).toBeGreaterThanOrEqual(frames.length), { timeout: 8_000 });
+  await vi.waitFor(() => expect(answers().length).toBeGreaterThanOrEqual(frames.length));
   expect(answers()).toHaveLength(frames.length);
   expect(wallet.closedWith).toBeNull();
   wallet.socket.close();
   return answers().map((frame) => (frame["key"] === "error" ? String(frame["errorBody"].errCode) : "stored"));
 }
 
-it(`answers each of ${String(frameCount)} mutated frames, and refuses by the tables`, { timeout: 30_000 }, async () => {
+it(`answers each of ${String(frameCount)} mutated frames, and refuses by the tables`, async () => {
   const frames = fc.sample(mutated(frameCorpus), { numRuns: frameCount, seed });
   const told = new Map<string, number>();
   let baseline = 0;
@@ -123,7 +123,7 @@ function send({ method, path, body }: { method: string; path: string; body: stri
   });
 }
 
-it(`answers each of ${String(requestCount)} odd requests, and refuses with a type`, { timeout: 30_000 }, async () => {
+it(`answers each of ${String(requestCount)} odd requests, and refuses with a type`, async () => {
   await (await program.server.join("fuzzed?role=merchant")).leave();
   const calls = fc.sample(call, { numRuns: requestCount, seed });
   const told = new Map<number, number>();
@@ -178,7 +178,7 @@ function tryToJoin({ channelId, query }: { channelId: string; query: readonly st
   });
 }
 
-it("takes or refuses each of 1,000 odd joins before the upgrade", { timeout: 30_000 }, async () => {
+it("takes or refuses each of 1,000 odd joins before the upgrade", async () => {
   const joins = fc.sample(join, { numRuns: 1_000, seed });
   const told = new Map<number, number>();
   for (let index = 0; index < joins.length; index += 20) {

@@ -143,7 +143,7 @@ describe("PayD", () => {
     for (let round = 0; round < 5; round++) expect(await rejoin("settled", "proof.create")).toBe(proven);
   });
 
-  it("rejoins dead invoices: the end at once, 4000, and nothing stored", { timeout: 15_000 }, async () => {
+  it("rejoins dead invoices: the end at once, 4000, and nothing stored", async () => {
     const brief = await startEdgeServer(broker.url, { P4_CHANNEL_TTL: "1s" });
     const config = loadConfig({ P4_SHARDS: "2", P4_LOG_LEVEL: "silent" });
     const logger = createLogger({ level: "silent", name: "expiry" });

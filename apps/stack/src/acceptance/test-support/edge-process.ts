@@ -32,7 +32,7 @@ export class EdgeProcess {
     this.#child = spawn(process.execPath, [main], { env, stdio: "ignore" });
     const isReady = async () =>
       (await this.server.get("/readyz")).status === 200 || Promise.reject(new Error("not yet"));
-    await vi.waitFor(isReady, { timeout: 15_000, interval: 20 });
+    await vi.waitFor(isReady, { interval: 20 });
   }
 
   /** SIGKILL: nothing is finished, nothing is said. */

@@ -24,7 +24,7 @@ export function withEdgeProgram(settings: Record<string, string> = {}): EdgeProg
     await program.printed("Serving.");
     const { endpoints } = await readState(dataDir);
     server = edgeServerAt(new URL(endpoints[0]?.url ?? "").host);
-  }, 60_000);
+  });
   afterAll(async () => {
     await program?.end();
     // Not 1 for a fault, not a signal's name: it was told to end, and did.

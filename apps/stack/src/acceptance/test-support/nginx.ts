@@ -54,7 +54,7 @@ export async function startNginx(edges: readonly [string, string]): Promise<Edge
   });
   started.push({ child, dir });
   const server = edgeServerAt(`127.0.0.1:${String(port)}`, () => stop(child));
-  await vi.waitFor(() => server.get("/livez"), { timeout: 10_000, interval: 20 });
+  await vi.waitFor(() => server.get("/livez"), { interval: 20 });
   return server;
 }
 

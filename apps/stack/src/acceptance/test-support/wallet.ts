@@ -48,7 +48,7 @@ export class Wallet {
         if (found === undefined) throw new Error(`no ${key} (${String(nth)}) among ${this.keys.join(", ")}`);
         return found;
       },
-      { timeout: 4_000, interval: 3 },
+      { interval: 3 },
     );
   }
 
@@ -63,7 +63,7 @@ export class Wallet {
         if (this.closedWith === null) throw new Error(`still open after ${this.keys.join(", ")}`);
         return this.closedWith;
       },
-      { timeout: 8_000, interval: 3 },
+      { interval: 3 },
     );
   }
 

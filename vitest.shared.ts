@@ -1,0 +1,22 @@
+import { join } from "node:path";
+import type { ViteUserConfig } from "vitest/config";
+
+/**
+ * What holds for the tests of every package, in one run with all the others and alone.
+ *
+ * A limit tells a test that hangs from one that is slow, and never measures: the machine may be busy with other work.
+ * So no test has a shorter one of its own.
+ */
+export const testLimits = {
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+  teardownTimeout: 60_000,
+  // Shorter than a test's, so that what was waited for is in the message.
+  expect: { poll: { timeout: 30_000, interval: 10 } },
+  setupFiles: [join(import.meta.dirname, "vitest.setup.ts")],
+};
+
+/** A package's configuration. maxWorkers is for its tests alone: all packages together share the root's workers. */
+export function packageTests(options: { readonly maxWorkers?: number } = {}): ViteUserConfig {
+  return { test: { include: ["src/**/*.test.ts"], ...testLimits, ...options } };
+}
