@@ -22,10 +22,13 @@ export interface CommandWords {
   readonly argument: Completed;
 }
 
+/** The program's option that may stand behind every verb; each verb has a hidden one of its own. */
+export const isGlobal = ({ long }: Pick<Option, "long">): boolean => long === "--json";
+
 /** The program and all of its verbs, as deep as they go. */
 export function commandWords(program: Command): CommandWords[] {
   const everywhere: OptionWords[] = [
-    ...program.options.map(optionWords),
+    ...program.options.filter(isGlobal).map(optionWords),
     { names: ["--help"], about: "how to use it", takes: null, variadic: false },
   ];
   return [...walk(program, [], everywhere)];
@@ -33,7 +36,7 @@ export function commandWords(program: Command): CommandWords[] {
 
 function* walk(command: Command, path: readonly string[], everywhere: readonly OptionWords[]): Generator<CommandWords> {
   const visible = command.options.filter(({ hidden }) => !hidden);
-  const own = command.parent === null ? [] : visible.map(optionWords);
+  const own = visible.filter((option) => !isGlobal(option)).map(optionWords);
   const [argument] = command.registeredArguments;
   yield {
     path: path.join(" "),

@@ -29,6 +29,14 @@ describe("p4", () => {
     expect(err).toContain(says);
   });
 
+  it("tells its version and, in a checkout, the commit", async () => {
+    const { exitCode, out, err } = await p4(["--version"]);
+    expect([exitCode, err]).toEqual([0, ""]);
+    expect(out).toMatch(/^p4 \d+\.\d+\.\d+\S*( \([0-9a-f]{7,}(-dirty)?\))?$/);
+    const asJson = JSON.parse((await p4(["--version", "--json"])).out) as object;
+    expect(asJson).toEqual({ version: out.split(" ")[1], commit: /\((.*)\)/.exec(out)?.[1] ?? null });
+  });
+
   it("sends who misuses a verb to that verb's own help, and tells programs in JSON", async () => {
     const misuse = await p4(["channels", "--txid", "zz", "--json"]);
     expect(misuse.exitCode).toBe(2);

@@ -1,9 +1,11 @@
 import { Command, CommanderError, Help, InvalidArgumentError, Option } from "commander";
 import { askAtTerminal, confirm } from "./confirm.ts";
+import { isGlobal } from "./command-words.ts";
 import { CliError, exitCodes, isCliError } from "./cli-error.ts";
 import type { Terminal } from "./terminal.ts";
 import type { VerbContext } from "./verb.ts";
 import { examples } from "./verb.ts";
+import { checkedOutCommit, packageVersion } from "./version.ts";
 import { verbs } from "./verbs/index.ts";
 
 export interface CliInput {
@@ -35,6 +37,13 @@ export async function runCli({ args, env, terminal, signal, ask = askAtTerminal 
     },
     fail: (kind = "failed") => void (exitCode = exitCodes[kind]),
   };
+  program.on("option:version", () => {
+    const commit = checkedOutCommit();
+    const text = commit === null ? `p4 ${packageVersion}` : `p4 ${packageVersion} (${commit})`;
+    const asJson = isJson() || args.includes("--json");
+    terminal.out(asJson ? toJson({ version: packageVersion, commit }) : text);
+    throw new CommanderError(exitCodes.ok, "p4.version", text);
+  });
   for (const verb of verbs) verb(program, context);
   inherit(program);
   try {
@@ -64,6 +73,7 @@ function frame(terminal: Terminal): Command {
   return new Command("p4")
     .description("Payment channels: pay over them, look into them, keep them running.")
     .option("--json", "print one JSON object instead of lines for people")
+    .option("--version", "print the version, and the commit where it is known")
     .showHelpAfterError(helpHint("p4"))
     .configureHelp({ showGlobalOptions: true, visibleGlobalOptions, optionDescription })
     .showSuggestionAfterError()
@@ -95,12 +105,12 @@ function optionDescription(option: Option): string {
   return option.mandatory ? `${description} (required)` : description;
 }
 
-/** Only the program's: what `p4 anchor` takes is not for `p4 anchor verify`. */
+/** Only those of the program that may stand anywhere: what `p4 anchor` takes is not for `p4 anchor verify`. */
 function visibleGlobalOptions(command: Command): Option[] {
   if (command.parent === null) return [];
   let program = command.parent;
   while (program.parent !== null) program = program.parent;
-  return [...program.options];
+  return program.options.filter(isGlobal);
 }
 
 /**

@@ -206,6 +206,7 @@ describe("describeConfig", () => {
     P4_NATS_URL: "nats://me:hunter2@host:4222",
     P4_HEADER_SOURCE: "bhs:https://me:hunter2@headers.example",
     P4_DEMO: "off",
+    P4_MAX_MESSAGE_BYTES: "512KiB",
   };
   const lines = describeConfig(loadConfig(environment), environment);
 
@@ -216,10 +217,14 @@ describe("describeConfig", () => {
     expect(lines.find((line) => line.name === "callbackToken")?.value).toBeNull();
   });
 
-  it("tells what came from the environment, with units", () => {
+  it("tells what came from the environment, as it is written there", () => {
     const text = formatConfig(lines);
     expect(text).toMatch(/^\* P4_DEMO +off$/m);
-    expect(text).toMatch(/^ {2}P4_CHANNEL_TTL +7200000 ms$/m);
+    expect(text).toMatch(/^ {2}P4_CHANNEL_TTL +2h$/m);
+    expect(text).toMatch(/^ {2}P4_LOG_RETENTION +90d$/m);
+    expect(text).toMatch(/^\* P4_MAX_MESSAGE_BYTES +512KiB$/m);
+    expect(text).toMatch(/^ {2}P4_CALLBACK_TOKEN +-$/m);
+    expect(text).not.toMatch(/ (ms|bytes)$/m);
     expect(text).toMatch(/^\* P4_HEADER_SOURCE +bhs:https:\/\/\(set\)@headers.example$/m);
   });
 

@@ -9,20 +9,26 @@ export interface ConfigLine {
   readonly variable: string;
   /** The parsed value, as its text where it is an object; "(set)" in place of a secret, null when left out. */
   readonly value: unknown;
+  /** As an operator writes it: `90d`, `1MB`, `on`; "(set)" in place of a secret, "" when left out. */
+  readonly text: string;
   readonly source: "environment" | "default";
   readonly description: string;
 }
 
 const settings = Object.entries(schema) as [SettingName, Setting<unknown>][];
 
-/** What is in force and where it came from: as rows, for JSON. Secrets are redacted. */
-export function describeConfig(config: Config, environment: Environment = {}): ConfigLine[] {
+/**
+ * What is in force and where it came from: as rows, for JSON. Secrets are redacted. `environment` is the one that `config`
+ * was loaded from.
+ */
+export function describeConfig(config: Config, environment: Environment): ConfigLine[] {
   return settings.map(([name, setting]) => {
     const value = config[name];
     const given = environment[setting.variable]?.trim() ?? "";
     return {
       name,
       variable: setting.variable,
+      text: setting.secret && value !== null ? "(set)" : redactUserInfo(given === "" ? setting.fallback : given),
       value: setting.secret && value !== null ? "(set)" : redacted(setting.parser.format?.(value) ?? value),
       source: given === "" ? "default" : "environment",
       description: setting.description,
@@ -34,7 +40,10 @@ export function describeConfig(config: Config, environment: Environment = {}): C
 export function formatConfig(lines: readonly ConfigLine[]): string {
   const width = Math.max(...lines.map((line) => line.variable.length));
   return lines
-    .map((line) => `${line.source === "environment" ? "*" : " "} ${line.variable.padEnd(width)}  ${show(line)}`)
+    .map(({ variable, source, text }) => {
+      const mark = source === "environment" ? "*" : " ";
+      return `${mark} ${variable.padEnd(width)}  ${text === "" ? "-" : text}`;
+    })
     .join("\n");
 }
 
@@ -49,14 +58,6 @@ export function configReference(): string {
   return ["| variable | default | value | meaning | read by |", "| --- | --- | --- | --- | --- |", ...rows, ""].join(
     "\n",
   );
-}
-
-function show({ name, value }: ConfigLine): string {
-  if (value === null) return "-";
-  if (typeof value === "boolean") return value ? "on" : "off";
-  if (Array.isArray(value)) return value.join(",");
-  const unit = name.endsWith("Ms") ? " ms" : name.endsWith("Bytes") ? " bytes" : "";
-  return typeof value === "string" ? value : `${JSON.stringify(value)}${unit}`;
 }
 
 function redacted(value: unknown): unknown {

@@ -153,7 +153,7 @@ export const schema = {
   ),
   maxMessageBytes: required(
     "P4_MAX_MESSAGE_BYTES",
-    "1000000",
+    "1MB",
     sizeBytes(1_024, 64 * 1_048_576),
     ["edge"],
     "Largest message that a wallet may send",

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { LogError, stateName, timelineOf, type ChannelStateName } from "@p4/channel";
 import { createEvidence, isEvidenceError, type DurabilityClass, type EvidenceEvent } from "@p4/evidence";
 import { shardOf, type StoredEvent } from "@p4/event-store";
@@ -8,6 +7,7 @@ import { CliError } from "../cli-error.ts";
 import { explainFailure } from "../operator/explain-failure.ts";
 import type { Operator } from "../operator/with-node.ts";
 import { blockFinder } from "./find-blocks.ts";
+import { packageVersion } from "../version.ts";
 import type { SigningKey } from "./key-file.ts";
 
 /** An evidence file that has been made, not yet written. */
@@ -29,10 +29,6 @@ export interface EvidenceMaker {
   /** @throws CliError with the place, for a log that does not hold together; CHANNEL_UNKNOWN */
   make(channelId: string): Promise<MadeEvidence>;
 }
-
-const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
-  readonly version: string;
-};
 
 export interface EvidenceMakerOptions {
   /** Further monitoring ports; that of the broker which runs here is known. */
@@ -65,7 +61,7 @@ export async function evidenceMaker(
           region,
           shard: shardOf(channelId, shards),
           durability,
-          softwareVersion: `p4 ${version}`,
+          softwareVersion: `p4 ${packageVersion}`,
           exportedAtMs: Date.now(),
           events,
           blocks,
