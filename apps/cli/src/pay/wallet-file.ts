@@ -76,7 +76,9 @@ export class WalletFile implements Funding {
   async coins(satoshis: bigint): Promise<readonly Coin[]> {
     const chosen: Coin[] = [];
     let sum = 0n;
-    for (const coin of this.#wallet.coins) {
+    // The largest first: each coin makes the transaction longer, and the smallest do not pay for their own bytes.
+    const coins = this.#wallet.coins.toSorted((left, right) => Number(BigInt(right.satoshis) - BigInt(left.satoshis)));
+    for (const coin of coins) {
       if (sum >= satoshis) break;
       chosen.push({ ...coin, satoshis: BigInt(coin.satoshis), key: this.#key });
       sum += BigInt(coin.satoshis);
