@@ -9,6 +9,8 @@ export interface PaydOptions {
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
+  /** Host names, without a port, under which it may be called beside `host` and those of the loopback. */
+  readonly allowedHosts?: readonly string[];
   /** Where this wallet reaches the P4 server: `ws://host:port`. */
   readonly socketUrl: string;
   /** Where customers reach it, for payment URLs. Default: `socketUrl`. */
@@ -29,7 +31,7 @@ export interface PaydOptions {
   /** Whether payments must bring their ancestors. Default true; needs a header source that knows the chain. */
   readonly ancestryRequired?: boolean;
   readonly documents: DocumentStore;
-  /** The master key is kept in `<dataDir>/master.key`. */
+  /** The master key is kept in `<dataDir>/master.key`, its fingerprint in `documents`. */
   readonly dataDir: string;
   readonly network?: string;
   readonly merchant?: MerchantProfile;

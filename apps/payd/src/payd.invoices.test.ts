@@ -58,6 +58,15 @@ describe("connect", () => {
     expect((await wallet.read(id)).channel).toBe("joined");
   });
 
+  test("PayD's route says what is wrong by its status", async () => {
+    await wallet.start({ socketUrl: "ws://127.0.0.1:1", joinTimeoutMs: 50 });
+    const { id } = await wallet.createInvoice();
+    const statuses = ["nosuchinvoice", "no.such", id].map(
+      async (each) => (await wallet.post(`/api/v1/socket/connect/${each}`)).status,
+    );
+    expect(await Promise.all(statuses)).toEqual([404, 404, 503]);
+  });
+
   test("is 500 for an unknown invoice and for a server that is away", async () => {
     await wallet.start({ socketUrl: "ws://127.0.0.1:1", joinTimeoutMs: 50 });
     expect((await wallet.post("/connect/nosuchinvoice")).status).toBe(500);

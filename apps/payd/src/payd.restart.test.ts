@@ -25,12 +25,37 @@ describe("life", () => {
     await wallet.start();
     const { id } = await wallet.createConnected();
     wallet.server.send(id, "channel.expired", null);
-    await eventually(async () => expect((await wallet.read(id)).channel).toBe("ended"));
+    await eventually(async () => expect((await wallet.read(id)).channel).toBe("expired"));
     expect((await wallet.post(`/connect/${id}`)).status).toBe(500);
     await wallet.stop();
     await wallet.start();
     const { id: next } = await wallet.createConnected();
     expect(wallet.server.joins.map(({ channelId }) => channelId)).toEqual([id, next]);
+  });
+
+  test.each([
+    { end: "expired", says: "has expired" },
+    { end: "closed", says: "was closed" },
+  ])("a channel that is $end is told as such, and is a conflict for PayD's route", async ({ end, says }) => {
+    await wallet.start();
+    const { id } = await wallet.createConnected();
+    wallet.server.send(id, `channel.${end}`, null);
+    await eventually(async () => expect((await wallet.read(id)).channel).toBe(end));
+    const documented = await wallet.post(`/connect/${id}`);
+    expect([documented.status, await documented.json()]).toMatchObject([500, { detail: `channel ${id} ${says}` }]);
+    const deployed = await wallet.post(`/api/v1/socket/connect/${id}`);
+    expect([deployed.status, await deployed.json()]).toMatchObject([
+      409,
+      { code: "PAYD_INVOICE_OVER", detail: `channel ${id} ${says}` },
+    ]);
+  });
+
+  test("a channel that ends while it is joined is told as such too", async () => {
+    await wallet.start();
+    const { id } = await wallet.createInvoice();
+    wallet.server.greeting = "channel.closed";
+    const answer = await wallet.post(`/api/v1/socket/connect/${id}`);
+    expect([answer.status, await answer.json()]).toMatchObject([409, { detail: `channel ${id} was closed` }]);
   });
 
   test("a restart joins again, finishes a broadcast that was cut short and acknowledges the repeated payment", async () => {

@@ -8,7 +8,7 @@ import { createMetrics, operationsRoutes, Readiness } from "@p4/telemetry";
 import { InvoiceRepository } from "./invoice/invoice-repository.ts";
 import { newInvoiceId } from "./invoice/invoice-id.ts";
 import { createInvoiceKeys } from "./keys/invoice-keys.ts";
-import { loadOrCreateMasterKey } from "./keys/master-key.ts";
+import { openMasterKey } from "./keys/open-master-key.ts";
 import { Broadcaster } from "./mapi/broadcaster.ts";
 import { MapiClient } from "./mapi/mapi-client.ts";
 import { attendChannel } from "./merchant/attend-channel.ts";
@@ -22,6 +22,7 @@ import { createPaydMetrics } from "./payd-metrics.ts";
 import { defaults, type PaydOptions } from "./payd-options.ts";
 import { answerErrors } from "./routes/answer-errors.ts";
 import { connectRoutes } from "./routes/connect-routes.ts";
+import { guardRoute } from "./routes/guard-route.ts";
 import { invoiceRoutes } from "./routes/invoice-routes.ts";
 
 export interface Payd {
@@ -31,7 +32,7 @@ export interface Payd {
 }
 
 /**
- * Starts the reference merchant's wallet. Throws PaydError PAYD_KEY_FILE, a store error, or HttpServerError when the
+ * Starts the reference merchant's wallet. Throws PaydError PAYD_KEY_FILE, PAYD_KEY_MISSING or PAYD_KEY_MISMATCH, a store error, or HttpServerError when the
  * address cannot be had.
  */
 export async function startPayd(options: PaydOptions): Promise<Payd> {
@@ -39,7 +40,7 @@ export async function startPayd(options: PaydOptions): Promise<Payd> {
   const stopping = new AbortController();
   const metrics = options.metrics ?? createMetrics("payd");
   const invoices = new InvoiceRepository(options.documents);
-  const keys = createInvoiceKeys(await loadOrCreateMasterKey(join(options.dataDir, "master.key")));
+  const keys = createInvoiceKeys(await openMasterKey(join(options.dataDir, "master.key"), invoices));
   const ancestryRequired = options.ancestryRequired ?? true;
   const paymentUrl = (invoiceId: string): string => `${options.publicSocketUrl ?? options.socketUrl}/ws/${invoiceId}`;
 
@@ -105,18 +106,21 @@ export async function startPayd(options: PaydOptions): Promise<Payd> {
     return { ok: true };
   });
 
+  const allowedHosts = [options.host, ...(options.allowedHosts ?? [])].map((name) => name.toLowerCase());
   const server = await startServer({
     host: options.host,
     port: options.port,
     routes: [
-      ...connectRoutes((invoiceId) => channels.connect(invoiceId), logger),
-      ...invoiceRoutes({
-        desk,
-        paymentUrl,
-        defaultExpiryMs: options.invoiceExpiryMs ?? defaults.invoiceExpiryMs,
-        now,
-        onCreated: () => paydMetrics.invoices.inc(),
-      }).map(answerErrors),
+      ...[
+        ...connectRoutes((invoiceId) => channels.connect(invoiceId), logger),
+        ...invoiceRoutes({
+          desk,
+          paymentUrl,
+          defaultExpiryMs: options.invoiceExpiryMs ?? defaults.invoiceExpiryMs,
+          now,
+          onCreated: () => paydMetrics.invoices.inc(),
+        }).map(answerErrors),
+      ].map((route) => guardRoute(route, allowedHosts)),
       ...operationsRoutes(readiness, metrics),
     ],
     onError: (error, where) => logger.error({ where, error }, "request failed"),

@@ -36,6 +36,7 @@ export async function startPaydApp({ config, logger, natsUrl }: PaydAppOptions):
     const payd = await startPayd({
       host: config.host,
       port: config.paydPort,
+      allowedHosts: config.paydUrl === null ? [] : [new URL(config.paydUrl).hostname.replace(/^\[|\]$/g, "")],
       socketUrl: addresses.publicSocketUrl,
       callbackUrl: addresses.callbackUrl,
       callbackToken: config.callbackToken,

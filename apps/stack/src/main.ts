@@ -21,7 +21,7 @@ const demoTtl = "6s";
 const stackFileName = "stack.json";
 
 const usage = `npm start         the whole system, and one payment played through it; Ctrl-C stops it
-npm run demo      the same in a directory of its own, to the end of the channel; nothing is left behind
+npm run demo      the same in a directory and with a broker of its own, to the end of the channel; nothing is left behind
 
 Both take P4_ variables and no arguments: "npm run -s p4 -- config --reference" lists them.`;
 
@@ -75,6 +75,8 @@ async function demo(): Promise<number> {
     ...ownPorts,
     ...process.env,
     P4_DATA_DIR: dataDir,
+    // A merchant's key that is thrown away must not be that of invoices which stay.
+    P4_NATS_URL: "",
   });
   const { context, lifecycle } = assemble(config);
   const cleanUp = async (): Promise<void> => {

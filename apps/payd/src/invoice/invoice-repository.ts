@@ -5,6 +5,7 @@ import type { Invoice } from "./invoice.ts";
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 const counterKey = "next-key-index";
+const fingerprintKey = "key-fingerprint";
 const invoicePrefix = "invoice.";
 
 /** Invoices, payments and proofs as documents; every change of an invoice is checked against its revision. */
@@ -27,6 +28,29 @@ export class InvoiceRepository {
         if (!isStoreError(error, "STORE_REVISION_CONFLICT")) throw error;
       }
     }
+  }
+
+  async readKeyFingerprint(): Promise<string | null> {
+    const stored = await this.#documents.get(fingerprintKey);
+    return stored === null ? null : decoder.decode(stored.bytes);
+  }
+
+  /** Notes which key the invoices are paid to, once and for good. Gives what is noted: the first to come has named it. */
+  async bindKey(fingerprint: string): Promise<string> {
+    const stored = await this.readKeyFingerprint();
+    if (stored !== null) return stored;
+    try {
+      await this.#documents.put(fingerprintKey, encoder.encode(fingerprint), 0);
+    } catch (error) {
+      if (!isStoreError(error, "STORE_REVISION_CONFLICT")) throw error;
+    }
+    return (await this.readKeyFingerprint()) ?? fingerprint;
+  }
+
+  /** Any invoice; null when there is none. */
+  async any(): Promise<Invoice | null> {
+    for await (const invoice of this.all()) return invoice;
+    return null;
   }
 
   async add(invoice: Invoice): Promise<void> {

@@ -53,12 +53,18 @@ const table: readonly [InvoiceState, keyof typeof steps, InvoiceState | "="][] =
 ];
 
 describe("the channel of an invoice", () => {
-  test("is joined, then ended; a join that is noted late changes nothing", () => {
+  test.each(["expired", "closed"] as const)("is joined, then %s; what is noted late changes nothing", (end) => {
     const joined = recordChannel(invoiceIn.pending, "joined");
     expect(joined.channel).toBe("joined");
-    const ended = recordChannel(joined, "ended");
-    expect(ended.channel).toBe("ended");
-    expect(recordChannel(ended, "joined")).toBe(ended);
+    expect(recordChannel(joined, "joined")).toBe(joined);
+    const ended = recordChannel(joined, end);
+    expect(ended.channel).toBe(end);
+    for (const late of ["joined", "expired", "closed"] as const) expect(recordChannel(ended, late)).toBe(ended);
+  });
+
+  test("that an earlier version noted as ended stays so", () => {
+    const ended: Invoice = { ...invoiceIn.pending, channel: "ended" };
+    for (const late of ["joined", "expired", "closed"] as const) expect(recordChannel(ended, late)).toBe(ended);
   });
 });
 

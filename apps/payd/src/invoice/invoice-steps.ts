@@ -1,5 +1,5 @@
 import type { Fees } from "@p4/protocol";
-import type { DoubleSpendReport, Invoice, InvoiceProof, InvoiceState } from "./invoice.ts";
+import type { ChannelEnd, DoubleSpendReport, Invoice, InvoiceProof, InvoiceState } from "./invoice.ts";
 
 /** Enough for a real reorganisation or a stubborn customer; an invoice must not grow with what others send. */
 const maxEntries = 32;
@@ -13,8 +13,9 @@ export function recordFees(invoice: Invoice, fees: Fees): Invoice {
 }
 
 /** The end is final: a join that is noted late does not open the channel again. */
-export function recordChannel(invoice: Invoice, channel: "joined" | "ended"): Invoice {
-  return invoice.channel === channel || invoice.channel === "ended" ? invoice : { ...invoice, channel };
+export function recordChannel(invoice: Invoice, channel: "joined" | ChannelEnd): Invoice {
+  const isOpen = invoice.channel === "none" || invoice.channel === "joined";
+  return isOpen && invoice.channel !== channel ? { ...invoice, channel } : invoice;
 }
 
 /** A valid payment has come in. Keeps the first one: whether it can be broadcast is not known yet. */

@@ -8,7 +8,8 @@ import type { Fees } from "@p4/protocol";
  * - `paid`: the customer has been told so;
  * - `proved`: a Merkle proof of the transaction is stored.
  */
-export type InvoiceState = "pending" | "paymentReceived" | "broadcast" | "paid" | "proved";
+export const invoiceStates = ["pending", "paymentReceived", "broadcast", "paid", "proved"] as const;
+export type InvoiceState = (typeof invoiceStates)[number];
 
 /** A customer's transaction that a miner refused for good: the same transaction gets the same answer. */
 export interface RefusedTransaction {
@@ -32,6 +33,8 @@ export interface DoubleSpendReport {
   readonly reportedAtMs: number;
 }
 
+export type ChannelEnd = "expired" | "closed";
+
 /** One invoice, as stored. Never changed in place: see invoice-steps. */
 export interface Invoice {
   readonly version: 1;
@@ -46,8 +49,11 @@ export interface Invoice {
   /** The one destination, as hex. */
   readonly lockingScript: string;
   readonly state: InvoiceState;
-  /** `joined`: to be joined again after a restart. `ended`: the channel has expired. */
-  readonly channel: "none" | "joined" | "ended";
+  /**
+   * `joined`: to be joined again after a restart. `expired`: its time is over. `closed`: ended before that. `ended`: one of
+   * these, as an earlier version noted it.
+   */
+  readonly channel: "none" | "joined" | "ended" | ChannelEnd;
   /** Promised with the first payment request; a later quote does not change it. */
   readonly fees: Fees | null;
   readonly payment: { readonly txid: string; readonly receivedAtMs: number } | null;

@@ -4,10 +4,12 @@ import { join } from "node:path";
 import { HD } from "@bsv/sdk";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createInvoiceKeys } from "./invoice-keys.ts";
-import { loadOrCreateMasterKey } from "./master-key.ts";
+import { createMasterKey, loadMasterKey } from "./master-key.ts";
 
 let dir: string;
 let path: string;
+
+const openKey = async (): Promise<HD> => (await loadMasterKey(path)) ?? createMasterKey(path);
 
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), "p4-payd-key-"));
@@ -18,29 +20,29 @@ afterEach(() => rmSync(dir, { recursive: true }));
 
 describe("master key", () => {
   test("is made once, for its owner's eyes only", async () => {
-    const first = await loadOrCreateMasterKey(path);
+    const first = await openKey();
     expect(statSync(path).mode & 0o777).toBe(0o600);
-    expect((await loadOrCreateMasterKey(path)).toString()).toBe(first.toString());
+    expect((await openKey()).toString()).toBe(first.toString());
     expect(readdirSync(join(dir, "wallet"))).toEqual(["master.key"]);
   });
 
   test("is the same for two wallets that start at the same moment", async () => {
-    const keys = await Promise.all([loadOrCreateMasterKey(path), loadOrCreateMasterKey(path)]);
+    const keys = await Promise.all([openKey(), openKey()]);
     expect(keys[0]?.toString()).toBe(keys[1]?.toString());
     expect(readFileSync(path, "utf8").trim()).toBe(keys[0]?.toString());
   });
 
   test("is refused when others may read it", async () => {
-    await loadOrCreateMasterKey(path);
+    await openKey();
     chmodSync(path, 0o644);
-    await expect(loadOrCreateMasterKey(path)).rejects.toMatchObject({ code: "PAYD_KEY_FILE" });
+    await expect(openKey()).rejects.toMatchObject({ code: "PAYD_KEY_FILE" });
   });
 
   test("is never replaced when damaged, nor quoted in the error", async () => {
-    const key = (await loadOrCreateMasterKey(path)).toString();
+    const key = (await openKey()).toString();
     const damaged = key.slice(0, -3);
     writeFileSync(path, damaged);
-    const failure = (await loadOrCreateMasterKey(path).catch((error: unknown) => error)) as Error;
+    const failure = (await openKey().catch((error: unknown) => error)) as Error;
     expect(failure).toMatchObject({ code: "PAYD_KEY_FILE" });
     expect(failure.message).not.toContain(damaged.slice(0, 20));
     expect(readFileSync(path, "utf8")).toBe(damaged);

@@ -5,15 +5,10 @@ import { randomId } from "@p4/node-crypto";
 import { PaydError } from "../errors.ts";
 
 /**
- * The wallet's master key (BIP32), made on the first start. The file can be read by its owner alone, and the key is never
- * logged. Throws PaydError PAYD_KEY_FILE when the file is damaged or others may read it.
+ * The wallet's master key (BIP32); null when there is no file. The key is never logged. Throws PaydError PAYD_KEY_FILE when
+ * the file is damaged or others may read it.
  */
-export async function loadOrCreateMasterKey(path: string): Promise<HD> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  return (await load(path)) ?? (await create(path));
-}
-
-async function load(path: string): Promise<HD | null> {
+export async function loadMasterKey(path: string): Promise<HD | null> {
   let text: string;
   try {
     const { mode } = await stat(path);
@@ -36,8 +31,12 @@ async function load(path: string): Promise<HD | null> {
   }
 }
 
-/** Complete or absent, also after a crash, and never over another process's key: written aside, then linked into place. */
-async function create(path: string): Promise<HD> {
+/**
+ * Makes the key, for its owner's eyes alone. Complete or absent, also after a crash, and never over another process's key,
+ * which is given instead: written aside, then linked into place.
+ */
+export async function createMasterKey(path: string): Promise<HD> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const key = HD.fromRandom();
   const aside = `${path}.${randomId(6)}`;
   const file = await open(aside, "wx", 0o600);
@@ -53,7 +52,7 @@ async function create(path: string): Promise<HD> {
     return key;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    return (await load(path)) as HD;
+    return (await loadMasterKey(path)) as HD;
   } finally {
     await unlink(aside);
   }

@@ -1,8 +1,8 @@
-import type { MerchantSession } from "@p4/client";
+import type { EndReason, MerchantSession } from "@p4/client";
 import { isStoreError } from "@p4/event-store";
 import type { Logger } from "@p4/telemetry";
 import { PaydError } from "../errors.ts";
-import { needsChannel } from "../invoice/invoice.ts";
+import { needsChannel, type ChannelEnd } from "../invoice/invoice.ts";
 import type { InvoiceRepository } from "../invoice/invoice-repository.ts";
 import { recordChannel } from "../invoice/invoice-steps.ts";
 
@@ -37,17 +37,22 @@ export class Channels {
     const { invoices, joinTimeoutMs } = this.#options;
     const invoice = await invoices.get(invoiceId);
     if (invoice === null) throw new PaydError("PAYD_INVOICE_UNKNOWN", `invoice ${invoiceId} does not exist`);
-    if (invoice.channel === "ended") throw new PaydError("PAYD_INVOICE_OVER", `channel ${invoiceId} has expired`);
+    if (invoice.channel !== "none" && invoice.channel !== "joined") throw channelOver(invoiceId, invoice.channel);
     // The invoice was read meanwhile: a session that is opened now would outlive this wallet.
     if (this.#closing) throw new PaydError("PAYD_CHANNEL_UNREACHABLE", "this wallet is shutting down");
     const known = this.#sessions.get(invoiceId);
     const session = known ?? this.#open(invoiceId);
+    let end: ChannelEnd | null = null;
+    const stopListening = session.on("ended", ({ reason }) => (end = endOf(reason)));
     try {
       await session.joined({ signal: AbortSignal.timeout(joinTimeoutMs) });
     } catch (error) {
       // One that was joined before is only away for a moment and keeps trying.
       if (known === undefined) session.close();
+      if (end !== null) throw channelOver(invoiceId, end);
       throw new PaydError("PAYD_CHANNEL_UNREACHABLE", `channel ${invoiceId}: ${reasonOf(error)}`, { cause: error });
+    } finally {
+      stopListening();
     }
     await invoices.update(invoiceId, (current) => recordChannel(current, "joined"));
   }
@@ -76,21 +81,31 @@ export class Channels {
       if (this.#sessions.get(invoiceId) === session) this.#sessions.delete(invoiceId);
       if (reason === "local") return;
       this.#options.logger.info({ invoiceId, reason, code: error.code }, "channel ended");
-      // `refused` may be a matter of configuration (a token): a restart may try again.
-      if (reason !== "refused") void this.#markEnded(invoiceId);
+      const end = endOf(reason);
+      if (end !== null) void this.#markEnded(invoiceId, end);
     });
     return session;
   }
 
-  async #markEnded(invoiceId: string): Promise<void> {
+  async #markEnded(invoiceId: string, end: ChannelEnd): Promise<void> {
     try {
-      await this.#options.invoices.update(invoiceId, (invoice) => recordChannel(invoice, "ended"));
+      await this.#options.invoices.update(invoiceId, (invoice) => recordChannel(invoice, end));
     } catch (error) {
-      // Harmless: after a restart the server says once more that the channel has expired.
+      // Harmless: after a restart the server says once more that the channel is over.
       const code = isStoreError(error) ? error.code : undefined;
       this.#options.logger.warn({ invoiceId, code, error }, "end of channel not stored");
     }
   }
+}
+
+/** Null where nothing is said of the channel: `refused` may be a matter of configuration (a token), and be mended. */
+function endOf(reason: EndReason): ChannelEnd | null {
+  return reason === "expired" || reason === "closed" ? reason : null;
+}
+
+function channelOver(invoiceId: string, end: ChannelEnd | "ended"): PaydError {
+  const words = { expired: "has expired", closed: "was closed", ended: "is over" } as const;
+  return new PaydError("PAYD_INVOICE_OVER", `channel ${invoiceId} ${words[end]}`);
 }
 
 function reasonOf(error: unknown): string {

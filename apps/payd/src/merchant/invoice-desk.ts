@@ -48,10 +48,10 @@ export class InvoiceDesk {
     return invoice;
   }
 
-  /** Newest first. */
-  async list(): Promise<readonly Invoice[]> {
+  /** Those that match, the newest first. */
+  async list(matches: (invoice: Invoice) => boolean): Promise<readonly Invoice[]> {
     const found: Invoice[] = [];
-    for await (const invoice of this.#options.invoices.all()) found.push(invoice);
+    for await (const invoice of this.#options.invoices.all()) if (matches(invoice)) found.push(invoice);
     return found.sort((a, b) => b.createdAtMs - a.createdAtMs || b.keyIndex - a.keyIndex);
   }
 }

@@ -1,32 +1,50 @@
 import { problem, type HttpRequest, type HttpResponse, type HttpRoute } from "@p4/http";
 import type { Logger } from "@p4/telemetry";
-import { isPaydError, paydErrors } from "../errors.ts";
+import { isPaydError, PaydError, paydErrors } from "../errors.ts";
 import { isInvoiceId } from "../merchant/invoice-desk.ts";
+import { answerErrors } from "./answer-errors.ts";
+import { readQuery } from "./read-query.ts";
 
 /**
- * `POST /connect/:invoiceID`: 204, or 500 on any failure, as the mission's document has it. PayD serves the same at
- * `POST /api/v1/socket/connect/:invoiceID` and answers 201.
+ * `POST /connect/:invoiceID`: 204, or 500 on any failure, as the protocol's document has it. PayD serves the same at
+ * `POST /api/v1/socket/connect/:invoiceID` and answers 201; there each failure has its own status.
  */
 export function connectRoutes(connect: (invoiceId: string) => Promise<void>, logger: Logger): HttpRoute[] {
-  const answering =
-    (status: number) =>
-    async ({ params }: HttpRequest): Promise<HttpResponse> => {
-      const invoiceId = params["invoiceID"] ?? "";
-      try {
-        if (!isInvoiceId(invoiceId)) {
-          return failed("PAYD_INVOICE_UNKNOWN", "invoiceID: must be 8 to 20 letters and digits");
-        }
-        await connect(invoiceId);
-        return { status };
-      } catch (error) {
-        logger.error({ invoiceId, error }, "connect failed");
-        if (isPaydError(error)) return failed(error.code, error.message);
-        return problem(500, { code: "PAYD_INTERNAL", title: "the wallet could not do this", detail: "see its log" });
-      }
-    };
+  const join = async ({ params, query }: HttpRequest): Promise<void> => {
+    const invoiceId = params["invoiceID"] ?? "";
+    readQuery(query, []);
+    if (!isInvoiceId(invoiceId)) {
+      throw new PaydError("PAYD_INVOICE_UNKNOWN", "invoiceID: must be 8 to 20 letters and digits");
+    }
+    try {
+      await connect(invoiceId);
+    } catch (error) {
+      logger.error({ invoiceId, error }, "connect failed");
+      throw error;
+    }
+  };
   return [
-    { method: "POST", path: "/connect/:invoiceID", handle: answering(204) },
-    { method: "POST", path: "/api/v1/socket/connect/:invoiceID", handle: answering(201) },
+    {
+      method: "POST",
+      path: "/connect/:invoiceID",
+      async handle(request) {
+        try {
+          await join(request);
+          return { status: 204 };
+        } catch (error) {
+          if (isPaydError(error)) return failed(error.code, error.message);
+          return problem(500, { code: "PAYD_INTERNAL", title: "the wallet could not do this", detail: "see its log" });
+        }
+      },
+    },
+    answerErrors({
+      method: "POST",
+      path: "/api/v1/socket/connect/:invoiceID",
+      async handle(request) {
+        await join(request);
+        return { status: 201 };
+      },
+    }),
   ];
 }
 

@@ -2,6 +2,8 @@ import { json, type HttpRoute } from "@p4/http";
 import type { Invoice } from "../invoice/invoice.ts";
 import type { InvoiceDesk } from "../merchant/invoice-desk.ts";
 import { readInvoiceOrder } from "./invoice-order.ts";
+import { readQuery } from "./read-query.ts";
+import { matchesFilter, readInvoiceFilter } from "./invoice-filter.ts";
 import { invoiceView } from "./invoice-view.ts";
 
 export interface InvoiceRoutesOptions {
@@ -12,7 +14,7 @@ export interface InvoiceRoutesOptions {
   readonly onCreated: () => void;
 }
 
-/** `POST /api/v1/invoices` 201, `GET /api/v1/invoices` 200, `GET /api/v1/invoices/:id` 200 or 404. */
+/** `POST /api/v1/invoices` 201, `GET /api/v1/invoices?state=&since=&limit=` 200, `GET /api/v1/invoices/:id` 200 or 404. */
 export function invoiceRoutes({
   desk,
   paymentUrl,
@@ -26,7 +28,8 @@ export function invoiceRoutes({
       method: "POST",
       path: "/api/v1/invoices",
       maxBodyBytes: 16_384,
-      async handle({ body }) {
+      async handle({ body, query }) {
+        readQuery(query, []);
         const invoice = await desk.create(readInvoiceOrder(body, defaultExpiryMs));
         onCreated();
         return json(201, view(invoice), { location: `/api/v1/invoices/${invoice.id}` });
@@ -35,12 +38,19 @@ export function invoiceRoutes({
     {
       method: "GET",
       path: "/api/v1/invoices",
-      handle: async () => json(200, (await desk.list()).map(view)),
+      async handle({ query }) {
+        const filter = readInvoiceFilter(query, now());
+        const found = await desk.list((invoice) => matchesFilter(invoice, filter));
+        return json(200, found.slice(0, filter.limit).map(view));
+      },
     },
     {
       method: "GET",
       path: "/api/v1/invoices/:id",
-      handle: async ({ params }) => json(200, view(await desk.get(params["id"] ?? ""))),
+      async handle({ params, query }) {
+        readQuery(query, []);
+        return json(200, view(await desk.get(params["id"] ?? "")));
+      },
     },
   ];
 }

@@ -19,6 +19,8 @@ export interface FakeChannelServer {
   readonly joins: readonly { readonly channelId: string; readonly query: URLSearchParams }[];
   /** What `join.success` says of the channel. */
   channelState: string;
+  /** The key of the first message to each socket. Default `join.success`. */
+  greeting: string;
   send(channelId: string, key: string, body: unknown, messageId?: string): void;
   /** Closes all sockets; the wallet is expected to come back. */
   dropAll(): void;
@@ -35,6 +37,7 @@ export async function startFakeChannelServer(): Promise<FakeChannelServer> {
     frames,
     joins,
     channelState: "awaitingPaymentRequest",
+    greeting: "join.success",
     send(channelId, key, body, messageId) {
       sockets.get(channelId)?.send(frame(channelId, key, body, messageId));
     },
@@ -72,7 +75,7 @@ export async function startFakeChannelServer(): Promise<FakeChannelServer> {
         },
         open(socket: WebSocketConnection<{ channelId: string }>) {
           sockets.set(socket.data.channelId, socket);
-          socket.send(frame(socket.data.channelId, "join.success", null));
+          socket.send(frame(socket.data.channelId, server.greeting, null));
         },
         message: (_socket, text) => void frames.push(JSON.parse(text) as Frame),
       },

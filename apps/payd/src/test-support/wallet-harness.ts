@@ -80,7 +80,8 @@ export class WalletHarness {
   }
 
   post(path: string, body?: unknown): Promise<Response> {
-    return fetch(this.url + path, { method: "POST", ...(body !== undefined && { body: JSON.stringify(body) }) });
+    const json = { headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+    return fetch(this.url + path, { method: "POST", ...(body !== undefined && json) });
   }
 
   async read(id: string): Promise<InvoiceView> {

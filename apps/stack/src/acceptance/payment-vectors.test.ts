@@ -147,7 +147,8 @@ describe("the same payments to a real payd, which refuses each for its own reaso
 
   /** An invoice whose channel payd attends. */
   async function openInvoice(): Promise<string> {
-    const post = (path: string, body: string | null = null) => fetch(`${payd.url}${path}`, { method: "POST", body });
+    const post = (path: string, body: string | null = null) =>
+      fetch(`${payd.url}${path}`, { method: "POST", headers: { "content-type": "application/json" }, body });
     const invoice = (await (await post("/api/v1/invoices", '{"satoshis":1000}')).json()) as { id: string };
     expect((await post(`/connect/${invoice.id}`)).ok).toBe(true);
     return invoice.id;
