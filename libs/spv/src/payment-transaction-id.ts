@@ -6,10 +6,9 @@ import { isJsonObject, type JsonObject } from "./strict-json.ts";
 import { parseTransaction, type Transaction } from "./transaction.ts";
 
 /**
- * The id of the transaction that a `payment` body carries, in any of the four vocabularies: BIP270 `transaction`,
- * P4 `rawTx` and `spvEnvelope.rawTx`, go-dpp `rawTx`, BRC-27 `mode.transactions` (the last: parents come first).
- * Raw, Extended Format, BEEF and atomic BEEF are told apart. Null when the body has none that can be read: this runs
- * for every payment message and must never throw. It is an identity, not a validation.
+ * The id of the one transaction that `verifyPayment` judges: of several the last, since parents come first. In any of the
+ * four vocabularies, in hex alone. Null when the body has none that can be read; never throws.
+ * `paymentTransactionIds` has them all, in every form.
  */
 export function paymentTransactionId(paymentBodyText: string, crypto: SpvCrypto): string | null {
   try {
@@ -28,8 +27,11 @@ export function paymentTransactionText(body: JsonObject): string | null {
     // An empty text is a transaction that is wrong, not one that is elsewhere.
     if (typeof candidate === "string") return candidate;
   }
-  // A wallet may send a BEEF alone, where the Go library has its ancestry.
-  const ancestry = body["ancestry"];
+  return ancestryBeef(body["ancestry"]);
+}
+
+/** A wallet may send a BEEF alone, where the Go library has its ancestry. */
+export function ancestryBeef(ancestry: unknown): string | null {
   return typeof ancestry === "string" && /^(?:0[12]00beef|01010101)/i.test(ancestry) ? ancestry : null;
 }
 
