@@ -1,7 +1,8 @@
 import type { Participant, SequencedEvent } from "@p4/channel";
 import type { TokenBucket, WebSocketConnection } from "@p4/http";
-import type { Encoding, Role } from "@p4/protocol";
+import type { Role } from "@p4/protocol";
 import type { ChannelHistory } from "./channel-history.ts";
+import type { PeerSpeech } from "./peer-speech.ts";
 import type { ServedChannel } from "./served-channel.ts";
 
 /** One wallet's socket. Made before the upgrade, so that nothing that is stored meanwhile is missed. */
@@ -11,8 +12,7 @@ export interface Connection {
   /** Null until claimed or inferred. */
   role: Role | null;
   readonly explicit: boolean;
-  /** `both` until the peer's first frame shows its dialect, unless it was named. */
-  encoding: Encoding;
+  readonly speech: PeerSpeech;
   readonly wantsReceipts: boolean;
   /** Null: not open yet. */
   socket: WebSocketConnection<Connection> | null;

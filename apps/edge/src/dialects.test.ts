@@ -2,7 +2,7 @@ import { withNatsServer } from "@p4/testkit";
 import { beforeAll, describe, expect, it } from "vitest";
 import { ack, payment } from "./test-support/bodies.ts";
 import { newChannelId, startTestEdge, type TestEdge } from "./test-support/edges.ts";
-import { headerOf } from "./test-support/peer.ts";
+import { goClient, headerOf } from "./test-support/peer.ts";
 
 const nats = withNatsServer();
 let edge: TestEdge;
@@ -13,7 +13,7 @@ beforeAll(async () => {
 describe("the two dialects on one channel", () => {
   it("each wallet reads its own, frame by frame; bodies, headers and unknown members survive", async () => {
     const id = newChannelId();
-    const go = await edge.join(`${id}?internal=true`);
+    const go = await edge.join(`${id}?internal=true`, [], goClient);
     const doc = await edge.join(`${id}?dialect=p4`);
     expect(go.texts[0]).toMatch(/"type":"join\.success","headers":\{"x-channel-expires":\["/);
     expect(doc.texts[0]).toMatch(/"key":"join\.success".*"headers":\{"x-channel-expires":"/);
@@ -71,7 +71,7 @@ describe("the two dialects on one channel", () => {
     const id = newChannelId();
     const [plain, go] = [await edge.join(id), await edge.join(id)];
     expect(plain.frames[0]).toMatchObject({ key: "join.success", type: "join.success", channelID: id });
-    expect(plain.frames[0]?.["headers"]["x-p4-state"]).toEqual(["awaitingPaymentRequest"]);
+    expect(plain.frames[0]?.["headers"]["x-p4-state"]).toBe("awaitingPaymentRequest");
     go.send({ type: "paymentrequest.create", channelId: id, messageId: "m1" });
     expect(await plain.hear("paymentrequest.create")).toMatchObject({
       key: "paymentrequest.create",
@@ -83,6 +83,26 @@ describe("the two dialects on one channel", () => {
     expect(terms).not.toHaveProperty("key");
     go.send({ type: "payment", channelId: id, messageId: "m2", body: payment });
     expect(await plain.hear("payment")).not.toHaveProperty("type");
+  });
+
+  it("before its first frame, Go's client gets headers as lists, without which it leaves; all others get text", async () => {
+    const id = newChannelId();
+    for (const query of ["", "?role=customer", "?role=merchant", "?since=0"]) {
+      const plain = await edge.join(`${id}${query}`);
+      expect(plain.frames[0]).toMatchObject({ key: "join.success", type: "join.success" });
+      expect(Object.values(plain.frames[0]?.["headers"] as object).every((value) => typeof value === "string")).toBe(
+        true,
+      );
+      const go = await edge.join(`${id}${query}`, [], goClient);
+      expect(go.frames[0]).toMatchObject({ key: "join.success", type: "join.success" });
+      expect(Object.values(go.frames[0]?.["headers"] as object).every(Array.isArray)).toBe(true);
+    }
+    for (const headers of [{}, goClient]) {
+      const merchant = await edge.join(`${id}?internal=true`, [], headers);
+      expect(Object.values(merchant.frames[0]?.["headers"] as object).every(Array.isArray)).toBe(true);
+      const named = await edge.join(`${id}?dialect=p4`, [], headers);
+      expect(named.frames[0]?.["headers"]["x-p4-state"]).toBe("awaitingPaymentRequest");
+    }
   });
 
   it("can be chosen as a subprotocol, which is then confirmed", async () => {

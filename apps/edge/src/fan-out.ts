@@ -89,12 +89,17 @@ export class FanOut {
   }
 }
 
+export function sendTo(connection: Connection, frame: OutgoingFrame): void {
+  const text = frame.encode(connection.speech);
+  if (text !== null) connection.socket?.send(text);
+}
+
 /** True: all have it. */
 function sendUntil(delivery: Delivery, untilMs: number): boolean {
   const { frame, recipients } = delivery;
   while (delivery.next < recipients.length) {
     const connection = recipients[delivery.next++];
-    connection?.socket?.send(frame.encode(connection.encoding));
+    if (connection !== undefined) sendTo(connection, frame);
     if (delivery.next % sendsPerLook === 0 && performance.now() >= untilMs) return false;
   }
   return true;

@@ -1,3 +1,4 @@
+import type { Encoding } from "@p4/protocol";
 import { problem, type WebSocketRoute } from "@p4/http";
 import { readJoinRequest } from "./join-request.ts";
 import { greeting } from "./join-success.ts";
@@ -10,7 +11,7 @@ interface HealthOptions {
 }
 
 interface HealthPeer {
-  readonly encoding: "p4" | "dpp" | "both";
+  readonly encoding: Encoding;
   readonly clientId: string;
 }
 
@@ -29,8 +30,8 @@ export function healthRoute(options: HealthOptions): WebSocketRoute<HealthPeer> 
         return { accept: false, response: problem(503, fields, { "retry-after": "1" }) };
       }
       const read = readJoinRequest("health", request);
-      const { encoding, subprotocol } = read.ok ? read.join : ({ encoding: "both", subprotocol: null } as const);
-      const data = { encoding, clientId: options.newId() };
+      const subprotocol = read.ok ? read.join.subprotocol : null;
+      const data = { encoding: read.ok ? read.join.speech.encoding : ("both" as const), clientId: options.newId() };
       return { accept: true, data, ...(subprotocol === null ? {} : { protocol: subprotocol }) };
     },
     open(socket) {

@@ -105,7 +105,7 @@ async function enter(
       channel,
       role: joined.role,
       explicit: joined.role !== null,
-      encoding: join.encoding,
+      speech: join.speech,
       wantsReceipts: join.wantsReceipts,
       socket: null,
       missed: [],

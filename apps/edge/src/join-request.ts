@@ -1,12 +1,12 @@
 import type { HttpRequest } from "@p4/http";
-import { isChannelId, type Dialect, type Encoding, type Role } from "@p4/protocol";
+import { isChannelId, type Dialect, type Role } from "@p4/protocol";
+import type { PeerSpeech } from "./peer-speech.ts";
 
 /** What a wallet says when it joins, all of it in the URL and the subprotocol. */
 export interface JoinRequest {
   readonly channelId: string;
   readonly role: Role | null;
-  /** Null: not named, wait for the first frame. */
-  readonly encoding: Encoding;
+  readonly speech: PeerSpeech;
   /** The chosen subprotocol, to be confirmed in the upgrade. */
   readonly subprotocol: string | null;
   readonly since: number | null;
@@ -34,7 +34,7 @@ export function readJoinRequest(channelId: string, request: JoinHead): JoinReque
   const join: JoinRequest = {
     channelId,
     role,
-    encoding: named ?? (query.get("internal") === "true" ? "dpp" : "both"),
+    speech: speechOf(named, request),
     subprotocol,
     since: since === null ? null : Number(since),
     wantsReceipts: query.get("receipts") === "true",
@@ -54,6 +54,19 @@ function roleOf(query: URLSearchParams): Role | null | undefined {
   if (named === null) return internal ? "merchant" : null;
   if (named !== "merchant" && named !== "customer") return undefined;
   return internal && named === "customer" ? undefined : named;
+}
+
+/**
+ * How to write to a peer that has not spoken yet. Go's HTTP client, recognised by its User-Agent, needs headers as lists.
+ * A merchant that joins with `internal=true` is either the Go library or ElectrumSV, and is asked before it speaks: the
+ * former passes over a name that it does not know, the latter ends the connection.
+ */
+function speechOf(named: Dialect | null, { query, headers }: JoinHead): PeerSpeech {
+  const internal = query.get("internal") === "true";
+  if (named !== null) return { encoding: named, names: "paymentrequest", internal };
+  const isGo = /^Go-http-client\//i.test(headers.get("user-agent") ?? "");
+  if (internal) return { encoding: "dpp", names: isGo ? "paymentrequest" : "unknown", internal };
+  return { encoding: isGo ? "bothGo" : "both", names: "paymentrequest", internal };
 }
 
 function isDialect(text: string): text is Dialect {

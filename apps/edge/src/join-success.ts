@@ -20,9 +20,9 @@ export function joinSuccess(connection: Connection, channel: Channel, messageId:
     ["x-p4-role", [connection.role ?? "none"]],
     ["x-p4-history", [connection.history?.isComplete === false ? "partial" : "complete"]],
   ];
-  const { id: clientId, encoding } = connection;
   const { channelId } = connection.channel;
-  return greeting({ channelId, clientId, messageId, timestampMs: nowMs, headers }, encoding);
+  const clientId = connection.id;
+  return greeting({ channelId, clientId, messageId, timestampMs: nowMs, headers }, connection.speech.encoding);
 }
 
 /** `join.success` with these headers: none for a channel that is no channel. */

@@ -1,12 +1,6 @@
 import type { OutgoingMessage, RecordedMessage, RelayedMessage, ServerMessage } from "@p4/channel";
-import {
-  decodeFrame,
-  encodeMessage,
-  serverMessage,
-  type Encoding,
-  type Message,
-  type MessageHeaders,
-} from "@p4/protocol";
+import { decodeFrame, serverMessage, type Message, type MessageHeaders } from "@p4/protocol";
+import { writeFor, type PeerSpeech } from "./peer-speech.ts";
 
 /** Frames of this node's own peers, decoded when they came in: no need to decode them again to send them on. */
 const decoded = new WeakMap<RecordedMessage, Message>();
@@ -15,17 +9,22 @@ export function rememberDecoded(recorded: RecordedMessage, message: Message): vo
   decoded.set(recorded, message);
 }
 
-/** Encodes one outgoing message, once for each encoding that its recipients need. */
+/** Encodes one outgoing message, once for each way in which its recipients want to be written to. */
 export class OutgoingFrame {
   readonly #message: Message;
-  readonly #encoded: Partial<Record<Encoding, string>> = {};
+  readonly #encoded = new Map<string, string | null>();
 
   constructor(outgoing: OutgoingMessage, channelId: string) {
     this.#message = outgoing.kind === "relayed" ? relayed(outgoing, channelId) : fromServer(outgoing, channelId);
   }
 
-  encode(encoding: Encoding): string {
-    return (this.#encoded[encoding] ??= encodeMessage(this.#message, encoding));
+  /** Null: this peer must not get it. */
+  encode(speech: PeerSpeech): string | null {
+    const { encoding, names, internal } = speech;
+    const kind = `${encoding} ${names} ${String(internal)}`;
+    let text = this.#encoded.get(kind);
+    if (text === undefined) this.#encoded.set(kind, (text = writeFor(this.#message, speech)));
+    return text;
   }
 }
 
@@ -38,6 +37,8 @@ function relayed(outgoing: RelayedMessage, channelId: string): Message {
     id: message.id || recorded.messageId,
     channelId,
     messageId: recorded.messageId,
+    // Deployed wallets insist on one; a sender may leave it out.
+    timestamp: message.timestamp ?? new Date(outgoing.event.metadata.recordedAtMs).toISOString(),
     clientId: from.connectionId,
     headers: withSequence(message.headers, outgoing.streamVersion),
   };

@@ -71,7 +71,7 @@ describe.each([
       ['{"key":7}', "WIRE_MEMBER_TYPE", /^key: /],
       ['{"key":"payment","messageId":{}}', "WIRE_MEMBER_TYPE", /^messageId: /],
       ['{"key":"payment","channelID":"a.b"}', "WIRE_CHANNEL_ID", /^channelID: /],
-      ['{"key":"payment","body":{"rawTx":5}}', "WIRE_BODY", /^body.rawTx: /],
+      [`{"key":"payment","body":{"a":${"[".repeat(80)}${"]".repeat(80)}}}`, "WIRE_TOO_DEEP", /deep/],
       ['{"key":"payment","timestamp":"noon"}', "WIRE_TIME", /^timestamp: /],
     ];
     for (const [frame, errCode, description] of cases) await expectRefusal(customer, frame, errCode, description);

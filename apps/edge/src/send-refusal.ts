@@ -3,6 +3,7 @@ import { encodeErrorMessage, errorReport } from "@p4/protocol";
 import type { Connection } from "./connection.ts";
 import type { EdgeContext } from "./edge-context.ts";
 import { edgeCloseCodes } from "./errors.ts";
+import { endsOverUnknown } from "./peer-speech.ts";
 import type { FrameRefusal } from "./wallet-frame.ts";
 
 /** What one connection may be refused before it is closed with 4290. */
@@ -45,6 +46,8 @@ export function sendRefusal(
       return connection.socket.close(edgeCloseCodes.slow, "too many refused messages");
     }
   }
+  // It would end its connection over the error, and not come back. A close it takes for a loss: it comes back.
+  if (endsOverUnknown(connection.speech)) return connection.socket.close(edgeCloseCodes.retry, refusal.errCode);
   const report = errorReport({
     title: refusal.title,
     description: refusal.description,
@@ -56,5 +59,5 @@ export function sendRefusal(
     clientId: connection.id,
   });
   // A peer whose dialect is not known yet is answered in the document's form, unless its frame showed the other.
-  connection.socket.send(encodeErrorMessage(report, connection.encoding === "dpp" ? "dpp" : "p4"));
+  connection.socket.send(encodeErrorMessage(report, connection.speech.encoding === "dpp" ? "dpp" : "p4"));
 }

@@ -1,10 +1,11 @@
 import { walletCommand, type ChannelCommand, type RecordedMessage } from "@p4/channel";
 import { ackOutcome, decodeFrame, messageSpec, parseBody, wireErrors, describeWireError } from "@p4/protocol";
-import type { Dialect, FrameOrigin, Message, WireError } from "@p4/protocol";
-import { paymentTransactionId, type SpvCrypto } from "@p4/spv";
+import type { BodyWarning, Dialect, FrameOrigin, Message, WireError } from "@p4/protocol";
+import type { SpvCrypto } from "@p4/spv";
 import { participantOf, type Connection } from "./connection.ts";
 import { edgeErrors, type EdgeErrorCode } from "./errors.ts";
 import { rememberDecoded } from "./outgoing-frame.ts";
+import { readPayment } from "./read-payment.ts";
 
 /** A refusal, for the sender alone. */
 export interface FrameRefusal {
@@ -23,9 +24,15 @@ export type RefusedOrigin = Pick<FrameOrigin, "key" | "messageId" | "correlation
 export interface ReadFrame {
   readonly ok: true;
   readonly dialect: Dialect;
+  /** What the sender calls the message. */
+  readonly name: string;
+  /** The message for an error to its sender, under the sender's own name. */
+  readonly origin: RefusedOrigin;
   readonly recorded: RecordedMessage;
   readonly message: Message;
   readonly command: ChannelCommand;
+  /** What was not recognised in the body; `null` when nothing is to be said. */
+  readonly warning: BodyWarning | null;
 }
 
 export interface FrameContext {
@@ -40,13 +47,13 @@ export interface FrameContext {
 export function readWalletFrame(text: string, connection: Connection, context: FrameContext): ReadFrame | FrameRefusal {
   const frame = decodeFrame(text, { maxBytes: context.maxBytes });
   if (!frame.ok) return refuseWire(frame.error, frame.origin);
-  const { message, dialect } = frame;
-  const origin = { ...message, dialect };
+  const { message, dialect, name } = frame;
+  const origin: RefusedOrigin = { ...message, key: name, dialect };
   if (message.channelId !== "" && message.channelId !== connection.channel.channelId) {
     return refuse("EDGE_OTHER_CHANNEL", `channelID is ${message.channelId}`, origin);
   }
   if (messageSpec(message.key)?.from.every((sender) => sender === "server") ?? true) {
-    return refuse("EDGE_SERVER_KEY", `key: ${message.key} is sent by the server alone`, origin);
+    return refuse("EDGE_SERVER_KEY", `key: ${name} is sent by the server alone`, origin);
   }
   const body = parseBody(message.key, message.bodyText);
   if (!body.ok) return refuseWire(body.error, origin);
@@ -58,13 +65,16 @@ export function readWalletFrame(text: string, connection: Connection, context: F
     correlationId: message.correlationId,
   };
   rememberDecoded(recorded, message);
-  const command = commandOf(recorded, message, connection, context);
-  return { ok: true, dialect, recorded, message, command };
+  const payment = message.key === "payment" ? readPayment(message.bodyText, body.warning, context.crypto) : null;
+  const command = commandOf(recorded, message, payment?.txids ?? [], connection, context);
+  const { warning } = payment ?? body;
+  return { ok: true, dialect, name, origin, recorded, message, command, warning };
 }
 
 function commandOf(
   recorded: RecordedMessage,
   message: Message,
+  txids: readonly string[],
   connection: Connection,
   context: FrameContext,
 ): ChannelCommand {
@@ -80,18 +90,13 @@ function commandOf(
       causationId: connection.id,
     },
     facts: {
-      txids: message.key === "payment" ? transactionIds(message.bodyText, context.crypto) : [],
+      txids,
       accepted: ack.accepted,
       reason: ack.memo ?? "",
     },
   });
   if (command === null) throw new Error(`the catalogue has ${message.key}, the channel has not`);
   return command;
-}
-
-function transactionIds(bodyText: string | null, crypto: SpvCrypto): readonly string[] {
-  const txid = bodyText === null ? null : paymentTransactionId(bodyText, crypto);
-  return txid === null ? [] : [txid];
 }
 
 /** Without a rule of its own, the error's general one. */

@@ -3,13 +3,15 @@ import type { SubmitResult } from "@p4/actors";
 import { channelErrors, deliveryOf, hears, isEnded, pendingFor, stateName, type SequencedEvent } from "@p4/channel";
 import { isStoreError } from "@p4/event-store";
 import type { WebSocketConnection, WebSocketRoute } from "@p4/http";
-import { encodeMessage, serverMessage, unknownOrigin } from "@p4/protocol";
+import { serverMessage, unknownOrigin, warningHeader, warningText } from "@p4/protocol";
 import type { Connection } from "./connection.ts";
 import type { EdgeContext, EdgeLimits } from "./edge-context.ts";
 import { edgeCloseCodes } from "./errors.ts";
+import { sendTo } from "./fan-out.ts";
 import { joinChannel, turnNewcomerAway } from "./join-channel.ts";
 import { joinSuccess } from "./join-success.ts";
 import { OutgoingFrame, sequenceHeader } from "./outgoing-frame.ts";
+import { learnSpeech, writeFor } from "./peer-speech.ts";
 import { sendRefusal } from "./send-refusal.ts";
 import { readWalletFrame, refuse, refuseWire, type ReadFrame } from "./wallet-frame.ts";
 
@@ -58,7 +60,7 @@ function greet(socket: WebSocketConnection<Connection>, context: EdgeContext): v
     connection.history === null
       ? pendingFor(connection.role, channel.snapshot)
       : heardEvents(connection).map((delivery) => delivery.message);
-  for (const message of pending) socket.send(new OutgoingFrame(message, channelId).encode(connection.encoding));
+  for (const message of pending) sendTo(connection, new OutgoingFrame(message, channelId));
   connection.missed.length = 0;
   connection.history?.events.splice(0);
   if (isEnded(channel.snapshot)) sayEnd(socket, context);
@@ -76,7 +78,7 @@ function heardEvents(connection: Connection) {
 
 /** The channel is over. A resumed peer has been told by the log already. */
 function sayEnd(socket: WebSocketConnection<Connection>, context: EdgeContext): void {
-  const { channel, history, encoding } = socket.data;
+  const { channel, history, speech } = socket.data;
   if (history !== null) return;
   const { snapshot, streamVersion } = channel.followed.channel;
   const end = serverMessage({
@@ -86,7 +88,8 @@ function sayEnd(socket: WebSocketConnection<Connection>, context: EdgeContext): 
     timestampMs: context.nowMs(),
     headers: [[sequenceHeader, [String(streamVersion)]]],
   });
-  socket.send(encodeMessage(end, encoding));
+  const text = writeFor(end, speech);
+  if (text !== null) socket.send(text);
 }
 
 function onText(socket: WebSocketConnection<Connection>, text: string, context: EdgeContext): void {
@@ -100,12 +103,12 @@ function onText(socket: WebSocketConnection<Connection>, text: string, context: 
     maxBytes: limits.maxMessageBytes,
     crypto: context.crypto,
   });
-  const dialect = frame.ok ? frame.dialect : (frame.origin.dialect ?? null);
-  if (connection.encoding === "both" && dialect !== null) connection.encoding = dialect;
+  const { dialect = null, key } = frame.origin;
+  if (dialect !== null) learnSpeech(connection.speech, dialect, key);
   if (!frame.ok) return sendRefusal(connection, frame, text.length, context);
   if (hasTooManyPending(connection, text.length, limits)) {
     const rule = `at most ${String(limits.maxInFlightPerConnection)} messages, ${String(limits.maxInFlightBytesPerConnection)} bytes, may wait`;
-    return sendRefusal(connection, refuse("EDGE_TOO_MANY_PENDING", rule, frame.message), text.length, context);
+    return sendRefusal(connection, refuse("EDGE_TOO_MANY_PENDING", rule, frame.origin), text.length, context);
   }
   void store(frame, connection, context);
 }
@@ -155,9 +158,8 @@ function answer(result: SubmitResult, frame: ReadFrame, connection: Connection, 
       return;
     case "refused": {
       const { title, rule } = channelErrors[result.code];
-      const description = `${frame.message.key}: ${rule} (${result.detail})`;
-      const origin = frame.message;
-      const refusal = { ok: false, errCode: result.code, title, description, origin } as const;
+      const description = `${frame.name}: ${rule} (${result.detail})`;
+      const refusal = { ok: false, errCode: result.code, title, description, origin: frame.origin } as const;
       return sendRefusal(connection, refusal, frame.recorded.raw.length, context);
     }
     case "unchanged":
@@ -182,20 +184,24 @@ function sendReceipt(
     headers: [
       [sequenceHeader, [String(streamVersion)]],
       ["x-p4-outcome", [outcome]],
+      ...(frame.warning === null ? [] : [[warningHeader, [warningText(frame.warning)]] as const]),
     ],
   });
   // Its sequence must not overtake the events before it: a wallet that resumes behind it would never hear them.
-  connection.channel.fanOut.then(() => connection.socket?.send(encodeMessage(receipt, connection.encoding)));
+  connection.channel.fanOut.then(() => {
+    const text = writeFor(receipt, connection.speech);
+    if (text !== null) connection.socket?.send(text);
+  });
 }
 
 function onStoreFailure(error: unknown, frame: ReadFrame, connection: Connection, context: EdgeContext): void {
-  const { message, recorded } = frame;
+  const { name, origin, recorded } = frame;
   if (isStoreError(error)) {
-    const refusal = refuse("EDGE_UNAVAILABLE", `${message.key}: ${error.code}`, message);
+    const refusal = refuse("EDGE_UNAVAILABLE", `${name}: ${error.code}`, origin);
     return sendRefusal(connection, refusal, recorded.raw.length, context);
   }
   context.onError(error, `message on ${connection.channel.channelId}`);
   const detail = isLogError(error) ? error.code : "see the server's log";
-  const refusal = refuse("EDGE_LOG_DAMAGED", `${message.key}: ${detail}`, message);
+  const refusal = refuse("EDGE_LOG_DAMAGED", `${name}: ${detail}`, origin);
   sendRefusal(connection, refusal, recorded.raw.length, context);
 }

@@ -26,7 +26,7 @@ export function wireSchemas(): Readonly<Record<string, JsonSchema>> {
       ...p4.properties,
       type: dpp.properties["type"],
       clientID: dpp.properties["clientID"],
-      headers: dpp.properties["headers"],
+      headers: { anyOf: [p4.properties["headers"], dpp.properties["headers"]] },
     },
     required: [...p4.required, "type", "clientID"],
     description:

@@ -59,6 +59,8 @@ export type SessionEvent =
       readonly messageId: string | null;
       readonly retryInMs: number | null;
     }
+  /** The server did not recognise something in a message's body, and passed it on all the same: field and rule. */
+  | { readonly type: "warned"; readonly messageId: string; readonly warning: string }
   /** A handler threw, or its answer could not be sent. */
   | { readonly type: "handlerFailed"; readonly error: unknown; readonly received: ReceivedMessage }
   | { readonly type: "ended"; readonly reason: EndReason; readonly error: SessionError };

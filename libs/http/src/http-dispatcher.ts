@@ -75,6 +75,9 @@ export class HttpDispatcher {
   handle(res: UwsResponse, req: UwsRequest): void {
     const exchange = this.begin(res, req);
     const { request } = exchange;
+    if (request.method === "OPTIONS" && (request.path === "/" || request.path === "*")) {
+      return this.send(exchange, cors(this.options.cors, request, serverMethods));
+    }
     const result = this.#router.match(request.path);
     if (result.kind === "notFound")
       return this.refuse(exchange, 404, "HTTP_NOT_FOUND", `nothing is at ${request.path}`);
@@ -173,6 +176,9 @@ export class HttpDispatcher {
       );
   }
 }
+
+/** What OPTIONS of the server as a whole (RFC 9110, 9.3.7) is told. Deployed wallets choose a server by its 204. */
+const serverMethods = ["GET", "HEAD", "POST", "OPTIONS"];
 
 const titles: Record<number, string> = {
   400: "Bad request",

@@ -5,6 +5,7 @@ import { decodeHeaders } from "./headers.ts";
 import type { Dialect, Message, MessageHeaders } from "./message.ts";
 import { isRfc3339 } from "./rfc3339.ts";
 import { defaultMaxDepth } from "./scan.ts";
+import { canonicalKey } from "./terms-names.ts";
 import { readTopLevel, type TopLevel } from "./top-level.ts";
 import { checkWrapperMembers } from "./wrapper-members.ts";
 
@@ -17,6 +18,7 @@ export interface FrameLimits {
 
 /** What could be read of a refused frame, for the error message to its sender. Unknown members are `""` or `null`. */
 export interface FrameOrigin {
+  /** As the sender wrote it. */
   readonly key: string;
   readonly messageId: string;
   readonly correlationId: string;
@@ -27,7 +29,13 @@ export interface FrameOrigin {
 }
 
 export type FrameResult =
-  | { readonly ok: true; readonly message: Message; readonly dialect: Dialect }
+  | {
+      readonly ok: true;
+      readonly message: Message;
+      readonly dialect: Dialect;
+      /** What the sender calls the message: its key, or that key's other name. */
+      readonly name: string;
+    }
   | { readonly ok: false; readonly error: WireError; readonly origin: FrameOrigin };
 
 export const unknownOrigin: FrameOrigin = {
@@ -40,7 +48,8 @@ export const unknownOrigin: FrameOrigin = {
 };
 
 /**
- * Reads one text frame of either dialect; `key` tells the document's, `type` the Go library's.
+ * Reads one text frame of either dialect; `key` tells the document's, `type` the Go library's. A message that has a
+ * second name is given under its canonical key.
  * Never throws. Whether the sender may send this key on this channel is not decided here.
  */
 export function decodeFrame(text: string, limits: FrameLimits): FrameResult {
@@ -51,7 +60,8 @@ export function decodeFrame(text: string, limits: FrameLimits): FrameResult {
   const headers = top.headersText === null ? null : decodeHeaders(top.headersText, top.nameOf("headers"));
   const error = faultOf(top, dialect) ?? (headers?.ok === false ? headers.error : null);
   if (error !== null) return { ok: false, error, origin: originOf(top) };
-  return { ok: true, message: messageOf(top, headers?.ok === true ? headers.headers : []), dialect };
+  const message = messageOf(top, headers?.ok === true ? headers.headers : []);
+  return { ok: true, message, dialect, name: nameIn(top) };
 }
 
 function faultOf(top: TopLevel, dialect: Dialect): WireError | null {
@@ -68,8 +78,10 @@ function faultOf(top: TopLevel, dialect: Dialect): WireError | null {
 function checkKey({ members, nameOf }: TopLevel): WireError | null {
   const { key, type } = members;
   if (!key && !type) return wireError("WIRE_KEY_MISSING", "key");
-  if (key && type && key !== type) return wireError("WIRE_KEY_CONFLICT", nameOf("type"));
-  return messageSpec(String(key || type)) === undefined
+  if (key && type && canonicalKey(textOf(key)) !== canonicalKey(textOf(type))) {
+    return wireError("WIRE_KEY_CONFLICT", nameOf("type"));
+  }
+  return messageSpec(canonicalKey(textOf(key) || textOf(type))) === undefined
     ? wireError("WIRE_KEY_UNKNOWN", nameOf(key ? "key" : "type"))
     : null;
 }
@@ -86,9 +98,14 @@ function checkChannelId({ members, nameOf }: TopLevel): WireError | null {
   return channelId === "" || isChannelId(channelId) ? null : wireError("WIRE_CHANNEL_ID", nameOf("channelId"));
 }
 
-function messageOf({ members, bodyText, extra }: TopLevel, headers: MessageHeaders): Message {
+function nameIn({ members }: TopLevel): string {
+  return textOf(members["key"]) || textOf(members["type"]);
+}
+
+function messageOf(top: TopLevel, headers: MessageHeaders): Message {
+  const { members, bodyText, extra } = top;
   return {
-    key: textOf(members["key"]) || textOf(members["type"]),
+    key: canonicalKey(nameIn(top)),
     id: textOf(members["id"]),
     messageId: textOf(members["messageId"]),
     correlationId: textOf(members["correlationId"]),
@@ -105,10 +122,11 @@ function messageOf({ members, bodyText, extra }: TopLevel, headers: MessageHeade
 }
 
 /** The sender's own words go back to it, but never more of them than a valid frame could hold. */
-function originOf({ members, bodyText }: TopLevel): FrameOrigin {
+function originOf(top: TopLevel): FrameOrigin {
+  const { members, bodyText } = top;
   const dialect = members["key"] !== undefined ? "p4" : members["type"] !== undefined ? "dpp" : null;
   return {
-    key: (textOf(members["key"]) || textOf(members["type"])).slice(0, 256),
+    key: nameIn(top).slice(0, 256),
     messageId: textOf(members["messageId"]).slice(0, 256),
     correlationId: textOf(members["correlationId"]).slice(0, 256),
     channelId: textOf(members["channelId"]).slice(0, 256),

@@ -66,7 +66,7 @@ describe("an error message", () => {
     expect(frameProblems("DppErrorFrame", JSON.parse(frame))).toEqual([]);
   });
 
-  it.each(["p4", "dpp", "both"] as const)("is read back by a client, %s", (encoding) => {
+  it.each(["p4", "dpp", "both", "bothGo"] as const)("is read back by a client, %s", (encoding) => {
     const result = decodeFrame(encodeErrorMessage(report, encoding), { maxBytes: 10_000 });
     const read = result.ok ? readErrorMessage(result.message) : null;
     const { title, description, errCode, originKey, originBodyText, correlationId, channelId } = report;

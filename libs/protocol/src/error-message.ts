@@ -19,9 +19,11 @@ export function encodeErrorMessage(report: ErrorReport, encoding: Encoding): str
       return `${encodeDocument(report, "", encodeTextHeaders(report.headers), maxOriginBodyLength)}}`;
     case "dpp":
       return encodeDpp(report);
-    case "both": {
+    case "both":
+    case "bothGo": {
       const goNames = `,"type":"error","originType":${JSON.stringify(report.originKey)}`;
-      const document = encodeDocument(report, goNames, encodeListHeaders(report.headers), maxDppOriginBodyLength);
+      const headers = encoding === "both" ? encodeTextHeaders(report.headers) : encodeListHeaders(report.headers);
+      const document = encodeDocument(report, goNames, headers, maxDppOriginBodyLength);
       return `${document},"clientId":${JSON.stringify(report.clientId)}}\n`;
     }
   }

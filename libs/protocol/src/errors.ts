@@ -6,7 +6,7 @@ interface WireErrorSpec {
   readonly retryable: boolean;
 }
 
-/** Every way in which a frame or body can be refused. */
+/** Every way in which a frame can be refused. */
 export const wireErrors = {
   WIRE_NOT_JSON: { title: "not JSON", rule: "a frame is one JSON text in UTF-8", retryable: false },
   WIRE_NOT_OBJECT: { title: "not an object", rule: "a frame is a JSON object", retryable: false },
@@ -29,12 +29,11 @@ export const wireErrors = {
     rule: "a channel id is 1 to 64 of A-Z, a-z, 0-9, _ and -",
     retryable: false,
   },
-  WIRE_BODY: { title: "body not acceptable", rule: "the body has its documented shape", retryable: false },
 } as const satisfies Record<string, WireErrorSpec>;
 
 export type WireErrorCode = keyof typeof wireErrors;
 
-/** Why a frame or body was refused: which member, and which rule it broke. */
+/** Why a frame was refused: which member, and which rule it broke. */
 export interface WireError {
   readonly code: WireErrorCode;
   /** Name of the member as the sender wrote it, dotted inside (`headers.X-Id`); `null` when the whole frame is meant. */
@@ -47,6 +46,6 @@ export function wireError(code: WireErrorCode, field: string | null = null, rule
 }
 
 /** One sentence for people: the field, then the rule. */
-export function describeWireError(error: WireError): string {
+export function describeWireError(error: Pick<WireError, "field" | "rule">): string {
   return error.field === null ? error.rule : `${error.field}: ${error.rule}`;
 }

@@ -1,3 +1,5 @@
+export * from "./ack-outcome.ts";
+export * from "./body-warning.ts";
 export * from "./catalogue.ts";
 export * from "./channel-id.ts";
 export * from "./decode.ts";
@@ -8,6 +10,7 @@ export * from "./errors.ts";
 export * from "./message.ts";
 export * from "./parse-body.ts";
 export * from "./schemas.ts";
+export * from "./terms-names.ts";
 export * from "./visible-text.ts";
 export type * from "./bodies/client-error.ts";
 export type * from "./bodies/common.ts";

@@ -5,6 +5,7 @@ import type { Bip270Payment, Brc27Payment, DppPayment } from "./bodies/payment.t
 import type { Bip270PaymentAck, Brc27PaymentAck, DppPaymentAck } from "./bodies/payment-ack.ts";
 import type { Bip270PaymentRequest, Brc27PaymentTerms, DppPaymentRequest } from "./bodies/payment-request.ts";
 import { bodyRule } from "./body-rule.ts";
+import type { BodyWarning } from "./body-warning.ts";
 import { messageSpec } from "./catalogue.ts";
 import { wireError, type WireError } from "./errors.ts";
 import { defaultMaxDepth, JsonScanner } from "./scan.ts";
@@ -26,21 +27,35 @@ export type ParsedBody =
   | { readonly form: "jsonEnvelope"; readonly value: JsonEnvelope };
 
 export type BodyResult =
-  { readonly ok: true; readonly body: ParsedBody } | { readonly ok: false; readonly error: WireError };
+  | {
+      readonly ok: true;
+      readonly body: ParsedBody;
+      /** What was not recognised; `null` when nothing is to be said. */
+      readonly warning: BodyWarning | null;
+    }
+  | { readonly ok: false; readonly error: WireError };
 
 type Form = ParsedBody["form"];
 
-/** One vocabulary: the member that only it has, and its check. First match wins. */
+/** One vocabulary: the members that only it has, and its check. First match wins. */
 interface Vocabulary {
   readonly form: Exclude<Form, "none" | "opaque">;
   readonly marks: readonly string[];
   readonly validate: (input: unknown) => IValidation<unknown>;
 }
 
+const envelope: Vocabulary = {
+  form: "jsonEnvelope",
+  marks: ["payload"],
+  validate: typia.createValidate<JsonEnvelope>(),
+};
+
 const paymentRequests: readonly Vocabulary[] = [
   { form: "brc27.paymentTerms", marks: ["modes"], validate: typia.createValidate<Brc27PaymentTerms>() },
   { form: "dpp.paymentRequest", marks: ["destinations"], validate: typia.createValidate<DppPaymentRequest>() },
   { form: "bip270.paymentRequest", marks: ["outputs"], validate: typia.createValidate<Bip270PaymentRequest>() },
+  // BRC-27's terms, signed.
+  envelope,
 ];
 
 const payments: readonly Vocabulary[] = [
@@ -58,7 +73,7 @@ const paymentAcks: readonly Vocabulary[] = [
   { form: "bip270.paymentAck", marks: ["payment"], validate: typia.createValidate<Bip270PaymentAck>() },
   {
     form: "dpp.paymentAck",
-    marks: ["tx_id", "peer_channel", "error", "id", "memo"],
+    marks: ["tx_id", "peer_channel", "error", "id", "memo", "success"],
     validate: typia.createValidate<DppPaymentAck>(),
   },
 ];
@@ -67,40 +82,37 @@ const clientErrors: readonly Vocabulary[] = [
   { form: "clientError", marks: ["code", "message", "title"], validate: typia.createValidate<ClientError>() },
 ];
 
-const envelopes: readonly Vocabulary[] = [
-  { form: "jsonEnvelope", marks: ["payload"], validate: typia.createValidate<JsonEnvelope>() },
-];
-
 /**
- * Checks a body for shape and limits where it is understood. Unknown members are never refused, and a body of no known
- * vocabulary is `opaque`, not an error: wallets differ, and the merchant judges. The text itself is what gets relayed.
+ * Recognises a body's vocabulary. The server does not judge bodies: only what is no JSON or nests too deep is refused. A
+ * body of no known vocabulary is `opaque`, and so is one that has a vocabulary's mark and does not fit it; what was not
+ * recognised is told in `warning`. Wallets differ, and the reader judges. The text itself is what gets relayed.
  */
 export function parseBody(key: string, bodyText: string | null): BodyResult {
-  if (bodyText === null) return { ok: true, body: { form: "none" } };
+  if (bodyText === null) return recognised({ form: "none" });
   const vocabularies = vocabulariesOf(key);
-  if (vocabularies.length === 0) return { ok: true, body: { form: "opaque" } };
+  if (vocabularies.length === 0) return opaque(null);
   // Bodies also come by HTTP, without a frame: the validators below recurse, so the depth is bounded here too.
   const scanner = new JsonScanner(bodyText, defaultMaxDepth);
   if (!scanner.isValue()) {
     return { ok: false, error: wireError(scanner.fault === "depth" ? "WIRE_TOO_DEEP" : "WIRE_NOT_JSON", "body") };
   }
   const value: unknown = JSON.parse(bodyText);
-  if (typeof value !== "object" || value === null) return { ok: true, body: { form: "opaque" } };
-  const vocabulary = vocabularies.find((candidate) => candidate.marks.some((mark) => Object.hasOwn(value, mark)));
-  if (vocabulary === undefined) return { ok: true, body: { form: "opaque" } };
+  if (value === null) return recognised({ form: "none" });
+  if (typeof value !== "object" || Array.isArray(value)) return opaque({ field: "body", rule: "must be an object" });
+  const vocabulary = vocabularies.find(({ marks }) => marks.some((mark) => Object.hasOwn(value, mark)));
+  if (vocabulary === undefined) return opaque(unmarked(value, vocabularies));
   const result = vocabulary.validate(value);
-  if (!result.success) return { ok: false, error: bodyError(result) };
+  if (!result.success) return opaque(misfit(result));
   // The validator of this form has just proved the type.
-  return { ok: true, body: { form: vocabulary.form, value } as ParsedBody };
+  return recognised({ form: vocabulary.form, value } as ParsedBody);
 }
 
-/** The merchant's verdict. No body, or one without `error`, means accepted: Go leaves a zero out. */
-export function ackOutcome(bodyText: string | null): { accepted: boolean; memo: string | null } {
-  const value = bodyText === null ? null : parseJson(bodyText);
-  if (typeof value !== "object" || value === null) return { accepted: true, memo: null };
-  const { error, memo } = value as { error?: unknown; memo?: unknown };
-  const accepted = error === undefined || error === null || error === 0 || error === false || error === "";
-  return { accepted, memo: typeof memo === "string" ? memo : null };
+function recognised(body: ParsedBody): BodyResult {
+  return { ok: true, body, warning: null };
+}
+
+function opaque(warning: BodyWarning | null): BodyResult {
+  return { ok: true, body: { form: "opaque" }, warning };
 }
 
 function vocabulariesOf(key: string): readonly Vocabulary[] {
@@ -117,22 +129,35 @@ function vocabulariesOf(key: string): readonly Vocabulary[] {
     case "doubleSpend":
     case "rejection":
     case "revocation":
-      return envelopes;
+      return [envelope];
     default:
       return [];
   }
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
+/** The first thing that does not fit. */
+function misfit(result: IValidation.IFailure): BodyWarning {
+  const failure = result.errors[0];
+  if (failure === undefined) return { field: "body", rule: "does not fit its vocabulary" };
+  const field = `body${failure.path.slice("$input".length)}`;
+  return { field, rule: bodyRule(failure.expected, failure.value) };
 }
 
-function bodyError(result: IValidation.IFailure): WireError {
-  const failure = result.errors[0];
-  const field = failure === undefined ? "body" : `body${failure.path.slice("$input".length)}`;
-  return wireError("WIRE_BODY", field, failure === undefined ? undefined : bodyRule(failure.expected, failure.value));
+/** No mark of a vocabulary: perhaps one that is spelled in another way, so that no reader would find it. */
+function unmarked(value: object, vocabularies: readonly Vocabulary[]): BodyWarning | null {
+  const names = Object.keys(value);
+  if (names.length === 0 || names.some((name) => otherMarks.has(name))) return null;
+  const marks = [...new Set(vocabularies.flatMap((vocabulary) => vocabulary.marks))];
+  for (const name of names) {
+    const meant = marks.find((mark) => spelling(mark) === spelling(name));
+    if (meant !== undefined) return { field: `body.${name}`, rule: `is spelled ${meant}` };
+  }
+  return { field: "body", rule: `has none of ${marks.join(", ")}` };
+}
+
+/** Members of bodies that are known and have no form of their own here: paymail's payment, BRC-100's. */
+const otherMarks: ReadonlySet<string> = new Set(["beef", "tx", "transactions"]);
+
+function spelling(name: string): string {
+  return name.toLowerCase().replaceAll(/[^a-z0-9]/g, "");
 }

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { walletCommand, type ChannelCommand, type Participant } from "@p4/channel";
 import { nodeCrypto } from "@p4/node-crypto";
 import { ackOutcome, decodeFrame } from "@p4/protocol";
-import { paymentTransactionId } from "@p4/spv";
+import { paymentTransactionIds } from "@p4/spv";
 
 /** A whole payment with real frames, a real transaction and a miner's signed callback: the vectors of libs/spv. */
 const vectors = JSON.parse(
@@ -79,14 +79,14 @@ export function commandOf(raw: string, from: Participant, metadata: ChannelComma
   if (!frame.ok) throw new Error(frame.error.code);
   const { key, messageId, correlationId, bodyText } = frame.message;
   const { accepted, memo } = ackOutcome(bodyText);
-  const txid = key === "payment" && bodyText !== null ? paymentTransactionId(bodyText, nodeCrypto) : null;
+  const txids = key === "payment" && bodyText !== null ? paymentTransactionIds(bodyText, nodeCrypto) : [];
   const command = walletCommand(
     { key, dialect: frame.dialect, raw, messageId, correlationId },
     {
       from,
       metadata,
       merchantIsAlive: true,
-      facts: { txids: txid === null ? [] : [txid], accepted, reason: memo ?? "" },
+      facts: { txids, accepted, reason: memo ?? "" },
     },
   );
   if (command === null) throw new Error(`no command for ${key}`);

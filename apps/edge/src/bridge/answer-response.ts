@@ -1,6 +1,6 @@
 import type { AnswerEvent } from "@p4/channel";
 import { problem, type HttpResponse } from "@p4/http";
-import { decodeFrame } from "@p4/protocol";
+import { decodeFrame, membersOf } from "@p4/protocol";
 
 /** The merchant's answer as HTTP, its body untouched. Statuses are those of the deployed proxy. */
 export function answerResponse(answer: AnswerEvent, accept: string | undefined): HttpResponse {
@@ -24,17 +24,33 @@ export function bodyOf(event: { readonly data: { readonly message: { readonly ra
   return frame.ok ? frame.message.bodyText : null;
 }
 
-/** "Not found" has a code of its own, spelled in three ways by the wallets in use; any other is the merchant's failure. */
-const notFoundCodes: ReadonlySet<unknown> = new Set(["404", 404, "N0001", "N00001"]);
+/** What a merchant's code means over HTTP. "Not found" has codes of its own in wallets in use; any other is its failure. */
+const statusByCode: Readonly<Record<string, number>> = {
+  400: 400,
+  404: 404,
+  N0001: 404,
+  N00001: 404,
+  409: 409,
+  422: 422,
+};
 
 function merchantError(answer: AnswerEvent, bodyText: string | null): HttpResponse {
   if (bodyText === null) {
     const title = "The merchant could not answer";
     return problem(500, { code: "MERCHANT_ERROR", title, detail: answer.data.message.key });
   }
+  return withBody(statusOf(bodyText), bodyText, "application/json");
+}
+
+/** The code is a number or text; its name is `Code` in Go without tags. */
+function statusOf(bodyText: string): number {
   const body: unknown = JSON.parse(bodyText);
-  const code = typeof body === "object" && body !== null ? (body as { code?: unknown }).code : undefined;
-  return withBody(notFoundCodes.has(code) ? 404 : 500, bodyText, "application/json");
+  if (typeof body !== "object" || body === null) return 500;
+  for (const code of membersOf(body as Record<string, unknown>, "code")) {
+    const name = typeof code === "number" ? String(code) : code;
+    if (typeof name === "string" && Object.hasOwn(statusByCode, name)) return statusByCode[name] ?? 500;
+  }
+  return 500;
 }
 
 function withBody(status: number, bodyText: string | null, contentType: string): HttpResponse {

@@ -1,4 +1,5 @@
 import type { HttpRoute } from "@p4/http";
+import { warningHeader } from "@p4/protocol";
 import type { EdgeContext } from "../edge-context.ts";
 import { answerRoute } from "./answer-route.ts";
 import { channelEventsRoute } from "./channel-events-route.ts";
@@ -11,4 +12,4 @@ export function bridgeRoutes(context: EdgeContext): HttpRoute[] {
 }
 
 /** Response headers that pages in browsers need to read. */
-export const exposedHeaders = ["location", "retry-after", "preference-applied"] as const;
+export const exposedHeaders = ["location", "retry-after", "preference-applied", warningHeader] as const;

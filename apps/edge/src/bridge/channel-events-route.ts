@@ -2,6 +2,7 @@ import { isEnded, stateName } from "@p4/channel";
 import type { HttpRequest, HttpResponse, HttpRoute, StreamWriter } from "@p4/http";
 import type { EdgeContext } from "../edge-context.ts";
 import { OutgoingFrame } from "../outgoing-frame.ts";
+import type { PeerSpeech } from "../peer-speech.ts";
 import { admit } from "./admission.ts";
 import { answered, invalid, refusal } from "./bridge-problems.ts";
 import { ChannelFollower } from "./channel-follower.ts";
@@ -20,6 +21,7 @@ export function channelEventsRoute(context: EdgeContext): HttpRoute {
   };
 }
 
+const documentSpeech: PeerSpeech = { encoding: "p4", names: "paymentrequest", internal: false };
 const slowReaderMs = 10_000;
 const headers = { "content-type": "text/event-stream", "cache-control": "no-store", "x-accel-buffering": "no" };
 
@@ -67,7 +69,7 @@ async function writeEvents(
     writer.write(`retry: ${String(reconnectAfterMs)}\n\n`);
     for await (const message of follower.messages(since, context.log)) {
       const name = message.kind === "relayed" ? message.event.data.message.key : message.key;
-      const frame = new OutgoingFrame(message, follower.channelId).encode("p4");
+      const frame = new OutgoingFrame(message, follower.channelId).encode(documentSpeech) ?? "";
       const flows = writer.write(serverSentEvent(message.streamVersion, name, frame));
       // A slow reader is let go with what it has; it comes back and goes on from there.
       if (!flows && !(await drainedWithin(writer, slowReaderMs))) return;

@@ -1,4 +1,5 @@
 import type { HttpRequest, HttpResponse, HttpRoute } from "@p4/http";
+import { warningHeader, warningText, type BodyWarning } from "@p4/protocol";
 import type { EdgeContext } from "../edge-context.ts";
 import { admit } from "./admission.ts";
 import { awaitAnswer } from "./await-answer.ts";
@@ -22,7 +23,7 @@ export function paymentRoute(context: EdgeContext): HttpRoute {
 interface Payment {
   readonly channelId: string;
   readonly messageId: string;
-  readonly text: string;
+  readonly text: string | null;
   readonly txids: readonly string[];
 }
 
@@ -37,10 +38,16 @@ async function postPayment(request: HttpRequest, context: EdgeContext): Promise<
   const payment: Payment = { channelId, messageId: keyed ?? context.newId(), text: body.text, txids: body.txids };
   const watch = await ChannelWatch.open(channelId, context);
   try {
-    return await submit(payment, watch, request, context);
+    return withWarning(await submit(payment, watch, request, context), body.warning);
   } finally {
     watch.release();
   }
+}
+
+/** Told whatever the answer: a payment that was not recognised may be refused for just that. */
+function withWarning(response: HttpResponse, warning: BodyWarning | null): HttpResponse {
+  if (warning === null) return response;
+  return { ...response, headers: { ...response.headers, [warningHeader]: warningText(warning) } };
 }
 
 /** The channel tells what repeats an earlier payment, also after its end; the earlier one's answer is then this one's. */

@@ -12,7 +12,7 @@ export type Settings = Readonly<Record<string, string>>;
 export interface TestEdge extends Edge {
   /** `ws://.../ws/<path>` */
   url(path: string): string;
-  join(path: string, protocols?: string[]): Promise<Peer>;
+  join(path: string, protocols?: string[], headers?: Record<string, string>): Promise<Peer>;
   /** A bare HTTP request for the upgrade: the status and body of a refusal, or 101. */
   upgrade(path: string, headers?: Record<string, string>): Promise<{ status: number; body: string }>;
   /** The value of a metric of the edge; labels are added up. */
@@ -50,7 +50,7 @@ function withUrls(edge: Edge): TestEdge {
   return {
     ...edge,
     url,
-    join: (path, protocols) => joinPeer(url(path), protocols),
+    join: (path, protocols, headers) => joinPeer(url(path), protocols, headers),
     upgrade: (path, headers) => upgrade(edge.port, path, headers),
     async metric(name) {
       const text = await (await fetch(`http://${authority}/metrics`)).text();

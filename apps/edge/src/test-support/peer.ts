@@ -13,8 +13,8 @@ export class Peer {
   /** Null while it is open. */
   closedWith: { code: number; reason: string } | null = null;
 
-  constructor(url: string, protocols: string[] = []) {
-    this.socket = new WebSocket(url, protocols);
+  constructor(url: string, protocols: string[] = [], headers: Readonly<Record<string, string>> = {}) {
+    this.socket = new WebSocket(url, { protocols, headers });
     this.socket.addEventListener("message", ({ data }) => {
       this.texts.push(String(data));
       this.frames.push(JSON.parse(String(data)));
@@ -63,6 +63,9 @@ export class Peer {
   }
 }
 
+/** What the deployed Go library's HTTP client says of itself. */
+export const goClient = { "user-agent": "Go-http-client/1.1" } as const;
+
 let messageCount = 0;
 const peers: Peer[] = [];
 
@@ -84,8 +87,12 @@ export function sequenceOf(frame: Frame): string {
 }
 
 /** Opens a socket and waits for its greeting. Closed after the test. */
-export async function joinPeer(url: string, protocols: string[] = []): Promise<Peer> {
-  const peer = new Peer(url, protocols);
+export async function joinPeer(
+  url: string,
+  protocols: string[] = [],
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Peer> {
+  const peer = new Peer(url, protocols, headers);
   peers.push(peer);
   await peer.hear("join.success");
   return peer;

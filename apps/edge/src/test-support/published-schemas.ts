@@ -54,7 +54,8 @@ export class PublishedSchemas {
     this.answered.add(where);
     const response = this.openApi.paths[path]?.[method.toLowerCase()]?.responses[status];
     if (response === undefined) return [`${where} is not described: ${text.slice(0, 200)}`];
-    const missing = Object.keys(response.headers ?? {}).filter((name) => !headers.has(name));
+    const required = Object.entries<Json>(response.headers ?? {}).filter(([, header]) => header.required === true);
+    const missing = required.map(([name]) => name).filter((name) => !headers.has(name));
     if (missing.length > 0) return [`${where} has no header ${missing.join()}`];
     if (response.content === undefined) return text === "" ? [] : [`${where} has a body: ${text.slice(0, 200)}`];
     const type = (headers.get("content-type") ?? "").split(";")[0]!;

@@ -42,8 +42,10 @@ export class PaymentDesk {
    */
   async receive(invoiceId: string, bodyText: string | null): Promise<PaymentAnswer> {
     const parsed = parseBody("payment", bodyText);
-    if (!parsed.ok || bodyText === null) {
-      const rule = parsed.ok ? "body: is missing" : describeWireError(parsed.error);
+    // The server passes on what it does not recognise: it is this wallet's to refuse.
+    const fault = parsed.ok ? parsed.warning : parsed.error;
+    if (!parsed.ok || fault !== null || bodyText === null) {
+      const rule = fault === null ? "body: is missing" : describeWireError(fault);
       return answer(invoiceId, null, refusePayment(null, "PAYMENT_INVALID", rule));
     }
     const verdict = await this.#serial.run(invoiceId, () => this.#judge(invoiceId, parsed.body, bodyText));

@@ -10,7 +10,9 @@ export interface JoinParameter {
 export const joinParameters: readonly JoinParameter[] = [
   {
     name: "internal",
-    description: "Exactly `true`: the merchant, as deployed wallets say it. Without a dialect it means dpp.",
+    description:
+      "Exactly `true`: the merchant, as deployed wallets say it. Without a dialect it means dpp, and until the peer has " +
+      "shown which it knows, messages with a second name (paymentterms.*) carry both, unless the peer is Go's HTTP client.",
     schema: { type: "string" },
   },
   {

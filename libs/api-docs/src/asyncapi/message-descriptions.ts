@@ -1,10 +1,12 @@
-import type { BodyKind } from "@p4/protocol";
+import { warningHeader, type BodyKind } from "@p4/protocol";
 
 /** A header of the wrapper, set by the server. */
 export interface HeaderDescription {
   readonly name: string;
   readonly description: string;
   readonly example: string;
+  /** True: not on every message of the key. */
+  readonly optional?: true;
 }
 
 const sequence: HeaderDescription = {
@@ -32,7 +34,17 @@ const headersByKey: Readonly<Record<string, readonly HeaderDescription[]>> = {
   ],
   "proof.create": [sequence, txid],
   "doublespend.notify": [sequence],
-  receipt: [sequence, { name: "x-p4-outcome", description: "stored, or duplicate.", example: "stored" }],
+  receipt: [
+    sequence,
+    { name: "x-p4-outcome", description: "stored, or duplicate.", example: "stored" },
+    {
+      name: warningHeader,
+      description:
+        "What the server did not recognise in the body, field and rule. The body was passed on all the same.",
+      example: "body.rawtx: is spelled rawTx",
+      optional: true,
+    },
+  ],
   error: [],
 };
 
@@ -43,7 +55,7 @@ export function headersOf(key: string): readonly HeaderDescription[] {
 
 const bodySchemas: Readonly<Record<BodyKind, readonly string[]>> = {
   none: [],
-  paymentRequest: ["DppPaymentRequest", "Bip270PaymentRequest", "Brc27PaymentTerms"],
+  paymentRequest: ["DppPaymentRequest", "Bip270PaymentRequest", "Brc27PaymentTerms", "JsonEnvelope"],
   payment: ["DppPayment", "Bip270Payment", "Brc27Payment"],
   paymentAck: ["DppPaymentAck", "Bip270PaymentAck", "Brc27PaymentAck"],
   clientError: ["ClientError"],

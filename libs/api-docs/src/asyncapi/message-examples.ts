@@ -1,10 +1,10 @@
-import { encodeErrorMessage, encodeMessage, errorReport, serverMessage } from "@p4/protocol";
-import type { Encoding, Message, MessageSpec } from "@p4/protocol";
+import { encodeErrorMessage, encodeMessage, errorReport, nameOfKey, serverMessage } from "@p4/protocol";
+import type { Encoding, Message, MessageSpec, TermsNames } from "@p4/protocol";
 import { exampleBodies } from "../example-bodies.ts";
 import { headersOf } from "./message-descriptions.ts";
 
 export interface MessageExample {
-  readonly name: Encoding;
+  readonly name: string;
   readonly summary: string;
   readonly payload: unknown;
 }
@@ -13,23 +13,50 @@ const channelId = "inv0000001";
 const messageId = "5f3a0f4e-6c7d-4f0b-9a3e-2d1c0b9a8f7e";
 const timestampMs = Date.UTC(2026, 0, 15, 10, 0, 0);
 
-const summaries: Readonly<Record<Encoding, string>> = {
-  p4: "The document's wrapper",
-  dpp: "The wrapper of the deployed Go library",
-  both: "To a peer whose dialect is not known yet",
+interface Form {
+  readonly name: string;
+  readonly summary: string;
+  readonly encoding: Encoding;
+  readonly names?: TermsNames | "unknown";
+}
+
+const dialects: readonly Form[] = [
+  { name: "p4", summary: "The document's wrapper", encoding: "p4" },
+  { name: "dpp", summary: "The wrapper of the deployed Go library", encoding: "dpp" },
+];
+const undecided: readonly Form[] = [
+  { name: "both", summary: "To a peer whose dialect is not known yet", encoding: "both" },
+  { name: "bothGo", summary: "To Go's HTTP client, whose dialect is not known yet", encoding: "bothGo" },
+];
+const otherNames: Form = {
+  name: "paymentterms",
+  summary: "To a wallet that calls it so (ElectrumSV)",
+  encoding: "dpp",
+  names: "paymentterms",
+};
+const eitherName: Form = {
+  name: "eitherName",
+  summary: "To a merchant that joined with internal=true and has not shown its names yet",
+  encoding: "dpp",
+  names: "unknown",
 };
 
 /** One frame for each dialect, written by the code that writes the server's own. */
 export function messageExamples(spec: MessageSpec): readonly MessageExample[] {
-  const encodings: readonly Encoding[] = spec.key === "join.success" ? ["p4", "dpp", "both"] : ["p4", "dpp"];
-  return encodings.map((encoding) => ({
-    name: encoding,
-    summary: summaries[encoding],
-    payload: JSON.parse(frame(spec, encoding)) as unknown,
+  return formsOf(spec.key).map((form) => ({
+    name: form.name,
+    summary: form.summary,
+    payload: JSON.parse(frame(spec, form)) as unknown,
   }));
 }
 
-function frame({ key, body }: MessageSpec, encoding: Encoding): string {
+function formsOf(key: string): readonly Form[] {
+  if (key === "join.success") return [...dialects, ...undecided];
+  if (key === nameOfKey(key, "paymentterms")) return dialects;
+  return key === "paymentrequest.create" ? [...dialects, otherNames, eitherName] : [...dialects, otherNames];
+}
+
+function frame({ key, body }: MessageSpec, { encoding, names }: Form): string {
   if (key === "error") return encodeErrorMessage(exampleError, encoding);
   const example = exampleBodies[body];
   const message: Message = serverMessage({
@@ -42,7 +69,7 @@ function frame({ key, body }: MessageSpec, encoding: Encoding): string {
     clientId: "225b03e9-3fdd-4686-8fa0-dbc46145be72",
     timestampMs,
   });
-  return encodeMessage(message, encoding);
+  return encodeMessage(message, encoding, names);
 }
 
 const exampleError = errorReport({

@@ -1,4 +1,4 @@
-import { messageCatalogue, type MessageSpec } from "@p4/protocol";
+import { messageCatalogue, nameOfKey, type MessageSpec } from "@p4/protocol";
 import { schemaRef, type JsonSchema } from "../json-schema.ts";
 import { bodySchemaNames, headersOf } from "./message-descriptions.ts";
 import { messageExamples } from "./message-examples.ts";
@@ -38,22 +38,23 @@ const healthGreeting: JsonSchema = {
 
 /** The wrapper in each form, with what this key asks of it. */
 function payload({ key, body }: MessageSpec): JsonSchema {
-  const names = headersOf(key).map(({ name }) => name);
   const headers = (value: JsonSchema): JsonSchema => ({
-    properties: Object.fromEntries(names.map((name) => [name, value])),
-    required: names,
+    properties: Object.fromEntries(headersOf(key).map(({ name }) => [name, value])),
+    required: headersOf(key).flatMap(({ name, optional = false }) => (optional ? [] : [name])),
   });
   const text = headers({ type: "string" });
   const list = headers({ type: "array", items: { type: "string" }, minItems: 1 });
+  const otherName = nameOfKey(key, "paymentterms");
+  const named: JsonSchema = otherName === key ? { const: key } : { enum: [key, otherName] };
   const bodySchema = { body: bodyOf(bodySchemaNames(body)) };
   const form = (frame: string, properties: Readonly<Record<string, unknown>>): JsonSchema => ({
     allOf: [schemaRef(frame), { properties: { ...properties, ...bodySchema } }],
   });
   return {
     anyOf: [
-      form("P4Frame", { key: { const: key }, headers: text }),
-      form("DppFrame", { type: { const: key }, headers: list }),
-      form("UndecidedFrame", { key: { const: key }, type: { const: key }, headers: list }),
+      form("P4Frame", { key: named, headers: text }),
+      form("DppFrame", { type: named, headers: list }),
+      form("UndecidedFrame", { key: named, type: named, headers: { anyOf: [text, list] } }),
     ],
   };
 }

@@ -1,3 +1,4 @@
+import { warningHeader } from "@p4/protocol";
 import { exampleBodies } from "../example-bodies.ts";
 import { joinParameters } from "../asyncapi/join-parameters.ts";
 import { jsonContent, problemResponse, retryLater } from "./operation.ts";
@@ -46,7 +47,12 @@ const pending: ResponseDescription = {
 
 const paymentRequest: ResponseDescription = {
   description: "The merchant's payment request, untouched.",
-  content: mediaTypes("paymentrequest", ["DppPaymentRequest", "Bip270PaymentRequest", "Brc27PaymentTerms"]),
+  content: mediaTypes("paymentrequest", [
+    "DppPaymentRequest",
+    "Bip270PaymentRequest",
+    "Brc27PaymentTerms",
+    "JsonEnvelope",
+  ]),
 };
 const acks = mediaTypes("paymentack", ["DppPaymentAck", "Bip270PaymentAck", "Brc27PaymentAck"]);
 const accepted: ResponseDescription = { description: "The merchant's acknowledgement, untouched.", content: acks };
@@ -55,13 +61,34 @@ const refused: ResponseDescription = {
   content: acks,
 };
 
-/** A merchant's error comes as the merchant wrote it; its code decides between 404 and 500. */
+/** A merchant's error comes as the merchant wrote it. Its code is the status if it is 400, 404, 409 or 422; otherwise 500. */
 function orClientError(response: ResponseDescription): ResponseDescription {
   const description = `${response.description} Or the merchant's own error.`;
   return { ...response, description, content: { ...response.content, ...jsonContent("ClientError") } };
 }
+const unusable: ResponseDescription = {
+  description: "The request cannot be used. Or the merchant's own error.",
+  content: jsonContent("FieldErrors", "ClientError"),
+};
 const notFound = orClientError(problems[404]!);
 const failed = orClientError(problemResponse("Something failed."));
+
+/** The merchant's refusal comes in `payment.ack` or in `payment.error`. */
+function orClientErrorOrAck(response: ResponseDescription): ResponseDescription {
+  const either = jsonContent("DppPaymentAck", "Bip270PaymentAck", "Brc27PaymentAck", "ClientError");
+  return { ...response, content: { ...response.content, ...acks, ...either } };
+}
+
+/** Where there was a payment, the answer tells what became of it. */
+function withPayment(description: string): ResponseDescription {
+  const { "application/json": schema } = jsonContent("Problem", "PaymentProblem");
+  return { description, content: { "application/problem+json": schema! } };
+}
+
+function warned(response: ResponseDescription): ResponseDescription {
+  const text = "What the server did not recognise in the body, field and rule. The body was passed on all the same.";
+  return { ...response, optionalHeaders: { [warningHeader]: text } };
+}
 
 function mediaTypes(name: string, schemas: readonly string[]) {
   const content = jsonContent(...schemas)["application/json"]!;
@@ -79,9 +106,11 @@ export const bridgeOperations: readonly OperationDescription[] = [
       ...problems,
       200: paymentRequest,
       202: pending,
+      400: unusable,
       404: notFound,
-      409: problemResponse("Already paid, or the channel does not allow it now."),
-      422: problemResponse("This Idempotency-Key was used for something else."),
+      409: orClientError(withPayment("Already paid, or the channel does not allow it now.")),
+      410: withPayment("The channel is over."),
+      422: orClientError(problemResponse("This Idempotency-Key was used for something else.")),
       500: failed,
     },
   },
@@ -92,21 +121,25 @@ export const bridgeOperations: readonly OperationDescription[] = [
     summary: "Pays; answered with the merchant's acknowledgement.",
     parameters: [paymentId, prefer, idempotencyKey, token],
     requestBody: {
-      description: "A payment in one of the known vocabularies. Its text goes to the merchant as it is.",
+      description:
+        "A payment: JSON in any vocabulary, for the merchant to judge. Its text goes to the merchant as it is.",
       schemas: ["DppPayment", "Bip270Payment", "Brc27Payment"],
       example: exampleBodies.payment,
     },
     responses: {
       ...problems,
-      201: accepted,
-      202: pending,
+      201: warned(accepted),
+      202: warned(pending),
+      400: unusable,
       404: notFound,
-      409: problemResponse("Already paid, or another payment is being checked."),
+      409: warned(orClientError(problemResponse("Already paid, or another payment is being checked."))),
       413: problemResponse("The body is too large."),
-      422: {
-        description: `${refused.description} Or this Idempotency-Key was used with another body.`,
-        content: { ...acks, "application/problem+json": { $ref: "#/components/schemas/Problem" } },
-      },
+      422: warned(
+        orClientErrorOrAck({
+          description: `${refused.description} Or this Idempotency-Key was used with another body.`,
+          content: { "application/problem+json": { $ref: "#/components/schemas/Problem" } },
+        }),
+      ),
       500: failed,
     },
   },
@@ -126,8 +159,10 @@ export const bridgeOperations: readonly OperationDescription[] = [
       200: paymentRequest,
       201: accepted,
       202: pending,
+      400: unusable,
       404: notFound,
-      422: refused,
+      409: orClientError(problemResponse("The channel does not allow it now.")),
+      422: orClientErrorOrAck(refused),
       500: failed,
     },
   },

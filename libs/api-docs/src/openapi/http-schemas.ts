@@ -16,6 +16,25 @@ export const httpSchemas: Readonly<Record<string, JsonSchema>> = {
     ...object({ status: { type: "integer" }, code: text, title: text, detail: text }, ["detail"]),
     description: "RFC 9457, with a stable code. The detail names the field and the rule.",
   },
+  PaymentProblem: {
+    ...object({
+      status: { type: "integer" },
+      code: text,
+      title: text,
+      detail: text,
+      payment: object({
+        state: { ...text, description: "The channel's state." },
+        accepted: { type: "boolean" },
+        txids: { type: "array", items: hash, description: "The payment's transactions." },
+        proofs: {
+          type: "array",
+          description: "The proofs of them that stand.",
+          items: { $ref: "#/components/schemas/JsonEnvelope" },
+        },
+      }),
+    }),
+    description: "A problem of a channel that takes no payment any more, with what became of the one that it had.",
+  },
   FieldErrors: {
     ...object({ errors: { type: "object", minProperties: 1, additionalProperties: { type: "array", items: text } } }),
     description: "What the deployed proxy says of a request that it cannot use: texts by field.",

@@ -75,12 +75,12 @@ function body({ description, schemas, example }: NonNullable<OperationDescriptio
   return { description, required: true, content: { "application/json": { schema, example } } };
 }
 
-function response({ description, content, headers }: ResponseDescription): JsonSchema {
+function response({ description, content, headers, optionalHeaders }: ResponseDescription): JsonSchema {
+  const header = (required: boolean) => (text: string) => ({ description: text, required, schema: { type: "string" } });
+  const all = { ...mapValues(headers ?? {}, header(true)), ...mapValues(optionalHeaders ?? {}, header(false)) };
   return {
     description,
-    ...(headers === undefined
-      ? {}
-      : { headers: mapValues(headers, (text) => ({ description: text, schema: { type: "string" } })) }),
+    ...(Object.keys(all).length === 0 ? {} : { headers: all }),
     ...(content === undefined ? {} : { content: mapValues(content, (schema) => ({ schema })) }),
   };
 }

@@ -20,6 +20,8 @@ export interface ResponseDescription {
   /** By media type; absent: no body. */
   readonly content?: Readonly<Record<string, JsonSchema>>;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Not on every answer of this status. */
+  readonly optionalHeaders?: Readonly<Record<string, string>>;
 }
 
 export interface OperationDescription extends MountedRoute {

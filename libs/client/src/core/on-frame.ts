@@ -1,4 +1,4 @@
-import { decodeFrame, headerValue, type Message, messageSpec, readErrorMessage } from "@p4/protocol";
+import { decodeFrame, headerValue, type Message, messageSpec, readErrorMessage, warningHeader } from "@p4/protocol";
 import { backoffDelayMs } from "../backoff.ts";
 import { isRetryableServerCode, SessionError, sessionError } from "../errors.ts";
 import { receivedMessage, sequenceOf } from "../received-message.ts";
@@ -60,7 +60,9 @@ function onReceipt(state: SessionState, message: Message): Step {
   const outcome = duplicate ? "duplicate" : "stored";
   const receipt: Receipt = { messageId, sequence: sequenceOf(message), outcome };
   const next = { ...state, outbox: withoutEntry(state.outbox, messageId) };
-  return { state: next, effects: [{ type: "confirm", receipt }, receiptTimer(next)] };
+  const warning = headerValue(message.headers, warningHeader);
+  const warned = warning === null ? [] : [{ type: "emit", event: { type: "warned", messageId, warning } } as const];
+  return { state: next, effects: [{ type: "confirm", receipt }, ...warned, receiptTimer(next)] };
 }
 
 function onRefusal(state: SessionState, message: Message, random: number): Step {

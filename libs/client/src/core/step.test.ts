@@ -136,6 +136,13 @@ describe("a message on its way", () => {
     expect(state.outbox).toEqual([]);
   });
 
+  it("is told of when the server did not recognise its body", () => {
+    const text = '{"key":"receipt","correlationID":"a","headers":{"x-p4-warning":"body.rawtx: is spelled rawTx"}}';
+    const { effects } = given(start, joined, send("a"), { type: "frame", text });
+    const event = { type: "warned", messageId: "a", warning: "body.rawtx: is spelled rawTx" };
+    expect(effects).toContainEqual({ type: "emit", event });
+  });
+
   it("is written again, as it was, after a loss without its receipt", () => {
     expect(written(given(start, joined, send("a"), ...reconnected).effects)).toEqual(["<a>"]);
     expect(written(given(start, joined, send("a"), receipt("a", "stored"), ...reconnected).effects)).toEqual([]);

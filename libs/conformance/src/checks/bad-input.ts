@@ -25,11 +25,6 @@ const badFrames: readonly BadFrame[] = [
   { id: "bad-channel-id", what: "A channel id that is none", text: '{"%k":"payment","%c":"a.b>*"}' },
   { id: "bad-time", what: "A timestamp that is no time", text: '{"%k":"payment","timestamp":"noon"}' },
   { id: "bad-headers", what: "A list in place of headers", text: '{"%k":"payment","headers":[]}' },
-  {
-    id: "bad-body",
-    what: "A body whose understood member has the wrong type",
-    text: '{"%k":"payment","body":{"rawTx":7}}',
-  },
   { id: "duplicate-member", what: "A member that occurs twice", text: '{"%k":"payment","%k":"payment.ack"}' },
   {
     id: "deep-nesting",

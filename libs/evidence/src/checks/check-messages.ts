@@ -1,5 +1,5 @@
 import type { ChannelEventType, RecordedMessage } from "@p4/channel";
-import { ackOutcome, decodeFrame, messageSpec, type Message } from "@p4/protocol";
+import { ackOutcome, decodeFrame, formerAckOutcome, messageSpec, type AckOutcome, type Message } from "@p4/protocol";
 import { failed, proved, type EvidenceCheck } from "../report.ts";
 import { checkEach, eventsOf, type RecordedEvent } from "./recorded-event.ts";
 
@@ -56,7 +56,15 @@ function idFault(message: Message, recorded: RecordedMessage): string | null {
 
 function verdictFault(message: Message, event: RecordedEvent<WalletEventType>["event"]): string | null {
   if (event.type !== "PaymentAccepted" && event.type !== "PaymentRefused") return null;
-  const { accepted, memo } = ackOutcome(message.bodyText);
+  const fault = outcomeFault(ackOutcome(message.bodyText), event);
+  // A server of an earlier version stored what it read by the rule of its day.
+  return fault === null || outcomeFault(formerAckOutcome(message.bodyText), event) === null ? null : fault;
+}
+
+function outcomeFault(
+  { accepted, memo }: AckOutcome,
+  event: RecordedEvent<"PaymentAccepted" | "PaymentRefused">["event"],
+): string | null {
   if (accepted !== (event.type === "PaymentAccepted")) {
     return `says that the payment was ${accepted ? "accepted" : "refused"}`;
   }

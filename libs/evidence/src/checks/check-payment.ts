@@ -1,4 +1,5 @@
-import { paymentTransactionId, type SpvCrypto } from "@p4/spv";
+import type { Message } from "@p4/protocol";
+import { paymentTransactionId, paymentTransactionIds, type SpvCrypto } from "@p4/spv";
 import { groupedDigits, paymentAmounts, paysAll, sumOf, termsAmounts } from "../amounts.ts";
 import { counted } from "../counted.ts";
 import { failed, notProved, proved, type EvidenceCheck } from "../report.ts";
@@ -20,15 +21,28 @@ function checkTxid(recorded: RecordedEvent<"PaymentSubmitted">, crypto: SpvCrypt
   const { message, txid, txids } = recorded.event.data;
   const frame = readFrame(message);
   if (typeof frame === "string") return failed("PAYMENT", `The payment as received ${frame}.`, recorded);
-  const derived = frame.bodyText === null ? null : paymentTransactionId(frame.bodyText, crypto);
-  const absent = txids.filter((txid) => txid !== derived);
-  if (absent.length > 0 || txid !== (txids[0] ?? null)) {
-    const statement = `The payment as received carries the transaction ${derived ?? "(none that can be read)"}, the event says ${[txid ?? "none", ...txids.slice(1)].join(", ")}.`;
+  const derived = frame.bodyText === null ? [] : paymentTransactionIds(frame.bodyText, crypto);
+  if (txid !== (txids[0] ?? null) || !(isSameList(txids, derived) || isSameList(txids, formerTxids(frame, crypto)))) {
+    const statement = `The payment as received carries the transaction ${shown(derived)}, the event says ${shown(txids)}.`;
     return failed("PAYMENT", statement, recorded);
   }
   return txids.length === 0
     ? notProved("PAYMENT", "The payment carries no transaction that can be read: what it paid is not proved.", recorded)
     : proved("PAYMENT", `The payment as received carries the transaction ${txids.join(", ")}.`, recorded);
+}
+
+/** What servers of earlier versions read: of several transactions the last, and hex alone. */
+function formerTxids({ bodyText }: Message, crypto: SpvCrypto): readonly string[] {
+  const txid = bodyText === null ? null : paymentTransactionId(bodyText, crypto);
+  return txid === null ? [] : [txid];
+}
+
+function isSameList(left: readonly string[], right: readonly string[]): boolean {
+  return left.length === right.length && left.every((txid, index) => txid === right[index]);
+}
+
+function shown(txids: readonly string[]): string {
+  return txids.length === 0 ? "(none that can be read)" : txids.join(", ");
 }
 
 /** Never a failure: what a payment is worth was the merchant's to say. */
