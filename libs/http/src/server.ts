@@ -124,11 +124,14 @@ export async function startServer(options: ServerOptions): Promise<HttpServer> {
   }: CloseOptions): Promise<void> => {
     us_listen_socket_close(token);
     dispatcher.drain();
-    hub.closeAll(code, reason);
-    await dispatcher.idle(deadlineMs);
-    // Also cuts what is still running after the deadline and idle keep-alive connections.
-    app.close();
-    anchor.release();
+    try {
+      hub.closeAll(code, reason);
+      await dispatcher.idle(deadlineMs);
+    } finally {
+      // Also cuts what is still running after the deadline and idle keep-alive connections.
+      app.close();
+      anchor.release();
+    }
   };
   return {
     port,

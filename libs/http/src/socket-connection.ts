@@ -18,6 +18,7 @@ export class SocketConnection<Data> implements WebSocketConnection<Data> {
   readonly #maxQueuedBytes: number;
   #closedWith: number | undefined;
   #ws: UwsWebSocket<SocketUserData> | undefined;
+  #onLost: () => void = () => undefined;
 
   constructor(data: Data, remoteAddress: string, maxQueuedBytes: number) {
     this.data = data;
@@ -25,13 +26,17 @@ export class SocketConnection<Data> implements WebSocketConnection<Data> {
     this.#maxQueuedBytes = maxQueuedBytes;
   }
 
-  attach(ws: UwsWebSocket<SocketUserData>): void {
+  /** `onLost` is called when the socket turns out to have ended without uWS's close callback. */
+  attach(ws: UwsWebSocket<SocketUserData>, onLost: () => void): void {
     this.#ws = ws;
+    this.#onLost = onLost;
   }
 
-  /** uWS has closed the socket: it must not be touched again. */
-  detach(): void {
+  /** uWS has closed the socket: it must not be touched again. False: that was known. */
+  detach(): boolean {
+    const wasOpen = this.#ws !== undefined;
     this.#ws = undefined;
+    return wasOpen;
   }
 
   get isOpen(): boolean {
@@ -44,31 +49,59 @@ export class SocketConnection<Data> implements WebSocketConnection<Data> {
   }
 
   send(text: string | Uint8Array): SendResult {
-    const ws = this.#ws;
-    if (ws === undefined) return "dropped";
-    const queued = ws.getBufferedAmount();
+    const queued = this.bufferedBytes();
     // One message alone is never refused: only what waits behind others counts. It is bounded by the sender's own limit.
     if (queued > 0 && queued + Buffer.byteLength(text) > this.#maxQueuedBytes) {
       this.close(closeCodes.slowConsumer, "too slow: the send queue is full");
       return "dropped";
     }
-    return ws.send(text, false, false) === SENT ? "sent" : "backpressure";
+    return this.#use("dropped", (ws) => (ws.send(text, false, false) === SENT ? "sent" : "backpressure"));
   }
 
   bufferedBytes(): number {
-    return this.#ws?.getBufferedAmount() ?? 0;
+    return this.#use(0, (ws) => ws.getBufferedAmount());
   }
 
   close(code: number, reason: string): void {
-    if (this.#ws === undefined) return;
-    // First: uWS runs the close callback before it returns.
-    this.#closedWith = code;
-    this.#ws.end(code, cutReason(reason));
+    this.#use(undefined, (ws) => {
+      // First: uWS runs the close callback before it returns.
+      this.#closedWith = code;
+      ws.end(code, cutReason(reason));
+    });
   }
 
   cork(writes: () => void): void {
-    if (this.#ws === undefined) writes();
-    else this.#ws.cork(writes);
+    // What `writes` itself throws is the caller's; uWS throws before it calls it.
+    let begun = false;
+    const corked = (): void => {
+      begun = true;
+      writes();
+    };
+    const ws = this.#ws;
+    if (ws === undefined) return writes();
+    try {
+      ws.cork(corked);
+    } catch (error) {
+      if (begun) throw error;
+      this.#lost();
+      writes();
+    }
+  }
+
+  /** uWS throws when its socket has ended: a call that comes late must harm nobody, least of all the drain. */
+  #use<T>(otherwise: T, call: (ws: UwsWebSocket<SocketUserData>) => T): T {
+    const ws = this.#ws;
+    if (ws === undefined) return otherwise;
+    try {
+      return call(ws);
+    } catch {
+      this.#lost();
+      return otherwise;
+    }
+  }
+
+  #lost(): void {
+    if (this.detach()) this.#onLost();
   }
 }
 

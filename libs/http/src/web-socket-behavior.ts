@@ -5,6 +5,9 @@ import { closeCodes, type AnyWebSocketRoute } from "./web-socket-route.ts";
 export const defaultMaxQueuedBytes = 4 * 1024 * 1024;
 const defaultIdleTimeoutSeconds = 40;
 
+/** What a route is told of a connection that broke (RFC 6455: never sent). */
+const brokenConnection = 1006;
+
 // The typings declare uWS's constant DISABLED as a type only.
 const COMPRESSION_DISABLED = 0;
 
@@ -34,6 +37,11 @@ export function behaviorOf(route: AnyWebSocketRoute, hooks: BehaviorHooks): WebS
       fail(error);
     }
   };
+  /** Once per socket, whoever notices its end. */
+  const ended = (connection: SocketConnection<unknown>, code: number, reason: string): void => {
+    hooks.onClose(connection);
+    guarded(connection, "close", () => route.close?.(connection, code, reason));
+  };
   return {
     compression: COMPRESSION_DISABLED,
     maxPayloadLength: transportLimitBytes(route.maxMessageBytes),
@@ -45,7 +53,7 @@ export function behaviorOf(route: AnyWebSocketRoute, hooks: BehaviorHooks): WebS
     maxLifetime: 0,
     open: (ws) => {
       const { connection } = ws.getUserData();
-      connection.attach(ws);
+      connection.attach(ws, () => ended(connection, brokenConnection, ""));
       hooks.onOpen(connection);
       // uWS is inside the upgrade's cork here: a microtask later the new socket can be corked, and closed, like any other.
       queueMicrotask(() => {
@@ -73,10 +81,7 @@ export function behaviorOf(route: AnyWebSocketRoute, hooks: BehaviorHooks): WebS
     },
     close: (ws, code, message) => {
       const { connection } = ws.getUserData();
-      const reason = Buffer.from(message).toString("utf8");
-      connection.detach();
-      hooks.onClose(connection);
-      guarded(connection, "close", () => route.close?.(connection, code, reason));
+      if (connection.detach()) ended(connection, code, Buffer.from(message).toString("utf8"));
     },
   };
 }

@@ -3,6 +3,7 @@ import { peerAddress, type Peer } from "./client-address.ts";
 import type { CorkAnchor } from "./cork-anchor.ts";
 import type { Exchange } from "./exchange.ts";
 import type { HttpDispatcher } from "./http-dispatcher.ts";
+import { handshakeFault, type HandshakeFault } from "./handshake-head.ts";
 import { Router } from "./router.ts";
 import { SocketConnection, type SocketUserData } from "./socket-connection.ts";
 import { behaviorOf, defaultMaxQueuedBytes } from "./web-socket-behavior.ts";
@@ -19,9 +20,11 @@ export interface HubLimits {
   readonly upgradeRatePerIp: RateLimit;
 }
 
-function refuseAtOnce(res: HttpResponse, { status, code, detail, retryAfterSeconds }: UpgradeRefusal): void {
-  res.writeStatus(`${String(status)} ${reasonPhrase(status)}`);
-  res.writeHeader("content-type", "application/problem+json").writeHeader("retry-after", String(retryAfterSeconds));
+function refuseAtOnce(res: HttpResponse, refusal: UpgradeRefusal | HandshakeFault): void {
+  const { status, code, detail } = refusal;
+  const headers = "headers" in refusal ? refusal.headers : { "retry-after": String(refusal.retryAfterSeconds) };
+  res.writeStatus(`${String(status)} ${reasonPhrase(status)}`).writeHeader("content-type", "application/problem+json");
+  for (const name in headers) res.writeHeader(name, headers[name] as string);
   res.end(JSON.stringify({ status, code, title: reasonPhrase(status), detail }));
 }
 
@@ -132,7 +135,7 @@ export class WebSocketHub {
         // Before the request is even copied: a burst of joins must cost little.
         const verdict = this.#mayTry(address, res);
         if (verdict === "cutOff") return this.#end(res);
-        const refusal = verdict ?? route.turnAway?.(req.getParameter(0) ?? "") ?? null;
+        const refusal = verdict ?? handshakeFault(req) ?? route.turnAway?.(req.getParameter(0) ?? "") ?? null;
         if (refusal !== null) return refuseAtOnce(res, refusal);
         this.#take(address);
         const exchange = this.#dispatcher.begin(res, req, address);

@@ -4,11 +4,12 @@ import { withBroker } from "./test-support/broker.ts";
 import { newChannelId, problemOf, startEdgeServer, type Answer, type EdgeServer } from "./test-support/edge-server.ts";
 import { freePort } from "./test-support/free-port.ts";
 import { noNginx, startNginx } from "./test-support/nginx.ts";
-import type { Wallet } from "./test-support/wallet.ts";
+import { headerOf, type Wallet } from "./test-support/wallet.ts";
 
 const broker = withBroker();
 const behindProxy = { P4_TRUSTED_PROXIES: "127.0.0.1" };
 
+const why = noNginx === null ? "" : ` (skipped: ${noNginx})`;
 beforeEach(({ skip }) => {
   if (noNginx !== null) skip(noNginx);
 });
@@ -28,7 +29,7 @@ async function gauge(edge: EdgeServer, name: string): Promise<number> {
   return Number(new RegExp(`^p4_${name}(?:\\{[^}]*\\})? (\\S+)$`, "m").exec(text)?.[1]);
 }
 
-describe("the deployed nginx.conf, in front of two edges", () => {
+describe(`the deployed nginx.conf, in front of two edges${why}`, () => {
   let edges: EdgeServer[];
   let front: EdgeServer;
   beforeAll(async () => {
@@ -77,7 +78,7 @@ describe("the deployed nginx.conf, in front of two edges", () => {
   });
 });
 
-describe("limits of one address behind nginx", () => {
+describe(`limits of one address behind nginx${why}`, () => {
   it("count each wallet for itself, whoever it says it is, and say when to come again", async () => {
     const { front } = await balanced({ P4_MAX_CONNECTIONS_PER_IP: "1" });
     // One channel, so that all come to the same edge.
@@ -92,7 +93,7 @@ describe("limits of one address behind nginx", () => {
   });
 });
 
-describe("an edge that goes away behind nginx", () => {
+describe(`an edge that goes away behind nginx${why}`, () => {
   it("sends its wallets away with 4200, to the other edge, and no join is refused", async () => {
     const { edges, front } = await balanced();
     const channels = Array.from({ length: 8 }, () => newChannelId());
@@ -121,8 +122,35 @@ describe("an edge that goes away behind nginx", () => {
   });
 });
 
+describe(`an nginx that does not pass the upgrade on${why}`, () => {
+  it.each([["proxy_set_header Connection $connection_upgrade;"], ["proxy_set_header Upgrade $http_upgrade;"]])(
+    "without %s: the join is refused with that header's name, and nothing of it stays",
+    async (line) => {
+      const edge = await startEdgeServer(broker.url, behindProxy);
+      const { host } = new URL(edge.httpUrl);
+      const front = await startNginx([host, host], [line]);
+      const channelId = newChannelId();
+      const answer = await join(front, channelId, "127.0.0.1", "", "merchant");
+      expect([answer.status, problemOf(answer).code]).toEqual([426, "HTTP_UPGRADE_REQUIRED"]);
+      expect(problemOf(answer).detail).toContain(`header ${line.split(" ")[1] ?? ""}`);
+      expect(await gauge(edge, "edge_connections")).toBe(0);
+      // The merchant's seat is free, and the drain ends.
+      const shop = await edge.join(`${channelId}?role=merchant`);
+      expect(headerOf(shop.frames[0] ?? {}, "x-p4-role")).toBe("merchant");
+      await edge.close();
+      await vi.waitFor(() => expect(shop.closedWith).toBe(4200));
+    },
+  );
+});
+
 /** A bare upgrade from this address of the machine, with this X-Forwarded-For of its own. */
-function join(server: EdgeServer, channelId: string, localAddress: string, claim: string): Promise<Answer> {
+function join(
+  server: EdgeServer,
+  channelId: string,
+  localAddress: string,
+  claim: string,
+  role = "customer",
+): Promise<Answer> {
   const headers = {
     connection: "Upgrade",
     upgrade: "websocket",
@@ -131,7 +159,7 @@ function join(server: EdgeServer, channelId: string, localAddress: string, claim
     ...(claim === "" ? {} : { "x-forwarded-for": claim }),
   };
   return new Promise((resolve, reject) => {
-    const url = `${server.httpUrl}/ws/${channelId}?role=customer`;
+    const url = `${server.httpUrl}/ws/${channelId}?role=${role}`;
     const sent = request(url, { headers, localAddress });
     sent.on("upgrade", ({ statusCode: status = 0 }) => resolve({ status, headers: new Headers(), text: "" }));
     sent.on("response", (response) => {

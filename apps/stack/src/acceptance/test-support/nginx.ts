@@ -25,8 +25,12 @@ afterAll(async () => {
  * The deployed configuration, with the addresses of this test's edges. Gone after the file's tests.
  *
  * @param edges `host:port` of edge-1 and edge-2
+ * @param without lines of the configuration that are left out
  */
-export async function startNginx(edges: readonly [string, string]): Promise<EdgeServer> {
+export async function startNginx(
+  edges: readonly [string, string],
+  without: readonly string[] = [],
+): Promise<EdgeServer> {
   const dir = mkdtempSync(join(tmpdir(), "p4-nginx-"));
   // The workers of a master that runs as root are another user.
   chmodSync(dir, 0o777);
@@ -40,6 +44,7 @@ export async function startNginx(edges: readonly [string, string]): Promise<Edge
     ["listen 8445", `listen 127.0.0.1:${String(port)}`],
     ["http {", `http { access_log off; ${temporary.join(" ")}`],
     ["worker_processes auto", "worker_processes 2"],
+    ...without.map((line): [string, string] => [line, ""]),
   ];
   let text = readFileSync(deployed, "utf8");
   for (const [from, to] of replacements) {
