@@ -10,6 +10,7 @@ const accepting = (extra: Partial<AnyWebSocketRoute> = {}): AnyWebSocketRoute =>
   ...extra,
 });
 
+const patient = { timeout: 30_000 };
 const upgradeHeader = "Upgrade: websocket\r\n";
 const connectionHeader = "Connection: Upgrade\r\n";
 
@@ -28,7 +29,7 @@ describe("a request with a WebSocket key", () => {
     const { server } = await serve({ webSockets: [accepting({ upgrade: asked, turnAway: asked })] });
     const { socket, received } = await rawClient(server.port);
     socket.write(handshake("/ws/1").replace(connectionHeader, connection).replace(upgradeHeader, upgrade));
-    await vi.waitFor(() => expect(received()).toContain(`the header ${header} must`));
+    await vi.waitFor(() => expect(received()).toContain(`the header ${header} must`), patient);
     expect(received()).toMatch(/^HTTP\/1.1 426 Upgrade Required\r\n/);
     expect(received()).toMatch(/\r\nupgrade: websocket\r\n/i);
     expect(received()).toContain('"HTTP_UPGRADE_REQUIRED"');
@@ -40,7 +41,7 @@ describe("a request with a WebSocket key", () => {
     const { server } = await serve({ webSockets: [accepting()] });
     const { socket, received } = await rawClient(server.port);
     socket.write(handshake("/ws/1").replace("Version: 13", `Version: ${version}`));
-    await vi.waitFor(() => expect(received()).toContain('"HTTP_WEBSOCKET_VERSION"'));
+    await vi.waitFor(() => expect(received()).toContain('"HTTP_WEBSOCKET_VERSION"'), patient);
     expect(received()).toMatch(/^HTTP\/1.1 426 /);
     expect(received()).toMatch(/\r\nsec-websocket-version: 13\r\n/i);
   });
@@ -54,17 +55,17 @@ describe("a request with a WebSocket key", () => {
     const { server } = await serve({ webSockets: [accepting()] });
     const { socket, received } = await rawClient(server.port);
     socket.write(handshake("/ws/1").replace(connectionHeader, connection).replace(upgradeHeader, upgrade));
-    await vi.waitFor(() => expect(received()).toMatch(/^HTTP\/1.1 101 /));
-    await vi.waitFor(() => expect(server.stats().webSockets).toBe(1));
+    await vi.waitFor(() => expect(received()).toMatch(/^HTTP\/1.1 101 /), patient);
+    await vi.waitFor(() => expect(server.stats().webSockets).toBe(1), patient);
     socket.destroy();
-    await vi.waitFor(() => expect(server.stats().webSockets).toBe(0));
+    await vi.waitFor(() => expect(server.stats().webSockets).toBe(0), patient);
   });
 
   it("keeps no place when it is refused", async () => {
     const { server, socketUrl } = await serve({ limits: { maxConnections: 1 }, webSockets: [accepting()] });
     const { socket, received } = await rawClient(server.port);
     socket.write(handshake("/ws/1").replace("Upgrade\r\nSec", "keep-alive\r\nSec").repeat(3));
-    await vi.waitFor(() => expect(received().match(/HTTP\/1.1 426/g)).toHaveLength(3));
+    await vi.waitFor(() => expect(received().match(/HTTP\/1.1 426/g)).toHaveLength(3), patient);
     expect(await wallet(`${socketUrl}/ws/1`).opened).toBe(true);
   });
 });

@@ -7,6 +7,7 @@ import { StoreError, type StoreErrorCode } from "@p4/event-store";
 const meaningOf: Readonly<Record<number, StoreErrorCode>> = {
   10071: "STORE_VERSION_CONFLICT", // wrong last sequence: another writer was first
   10164: "STORE_APPEND_IN_FLIGHT", // wrong last sequence, but the other append is not committed yet
+  10158: "STORE_APPEND_IN_FLIGHT", // the same message id, not committed yet: only a replicated stream says so
   10059: "STORE_MISSING", // stream not found
   10060: "STORE_MISCONFIGURED", // the subject belongs to another stream than expected
   10058: "STORE_MISCONFIGURED", // a stream of this name has another configuration

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Msg, NatsConnection, PublishOptions, Status } from "@nats-io/transport-node";
 import { PermissionViolationError } from "@nats-io/transport-node";
 import { isStoreError, StoreError } from "@p4/event-store";
@@ -18,6 +19,10 @@ export interface BrokerSettings {
 }
 
 const leaveOldServerAfterMs = 1_000;
+/** Open requests may end before the connection is closed. */
+const closeIdleMs = 2_000;
+/** What was published last reaches the broker, unless the broker is silent: the client alone would wait for 15 s. */
+const closeDrainMs = 2_000;
 
 /** One connection to the broker, shared by every store of a process. Made by `connectBroker`. */
 export class Broker {
@@ -32,7 +37,9 @@ export class Broker {
   readonly #outbox = new Outbox((message) => this.#send(message));
   #flushing: Promise<void> | null = null;
   #connected = true;
-  #closing = false;
+  /** The server has said that it shuts down. Its JetStream is off already, while the connection and its pings go on. */
+  #leaving = false;
+  #closing: Promise<void> | undefined;
 
   constructor(nc: NatsConnection, settings: BrokerSettings) {
     this.nc = nc;
@@ -45,7 +52,7 @@ export class Broker {
 
   /** True while requests can be sent: for `/readyz`. */
   ready(): boolean {
-    return this.#connected && !this.#closing;
+    return this.#connected && !this.#leaving && this.#closing === undefined;
   }
 
   get serverVersion(): string {
@@ -156,7 +163,18 @@ export class Broker {
   }
 
   #hasOtherServers(): boolean {
-    return this.url.includes(",") || (this.nc.info?.connect_urls?.length ?? 0) > 1;
+    const { connect_urls: announced = [], host, port } = this.nc.info ?? {};
+    return this.url.includes(",") || announced.some((url) => url !== `${String(host)}:${String(port)}`);
+  }
+
+  /**
+   * The server shuts down: what is asked from now on fails at once, and the next server is asked instead. With one server
+   * alone the connection stays until it is cut, and comes back with the server.
+   */
+  #leaveDrainingServer(server: string): void {
+    if (!this.#leaving) this.#settings.onStatus({ type: "server-draining", server });
+    this.#leaving = true;
+    if (this.#hasOtherServers()) void this.nc.reconnect().catch((error: unknown) => this.report(error as Error));
   }
 
   /** Hands an error to the status listener. */
@@ -168,18 +186,24 @@ export class Broker {
     return new StoreError("STORE_UNAVAILABLE", `nobody answers on ${subject} at ${this.url}`);
   }
 
-  /** Lets open requests end (for two seconds at most), then leaves the broker in order. */
-  async close(): Promise<void> {
-    if (this.#closing) return;
-    this.#closing = true;
-    if (this.#connected) {
-      await this.inbox.idle(2_000);
-      this.#outbox.flush();
-      await this.nc.drain().catch(() => this.nc.close());
-    } else {
+  /** Lets open requests end, then leaves the broker in order; within four seconds, also when the broker is silent. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    clearTimeout(this.#listening);
+    try {
+      if (this.#connected) {
+        await this.inbox.idle(closeIdleMs);
+        this.#outbox.flush();
+        await Promise.race([this.nc.drain().catch(() => undefined), sleep(closeDrainMs, undefined, { ref: false })]);
+      }
+    } finally {
       await this.nc.close();
+      this.inbox.close(this.#unavailable());
     }
-    this.inbox.close(this.#unavailable());
   }
 
   #send({ subject, body, options }: Outgoing): void {
@@ -210,16 +234,28 @@ export class Broker {
   }
 
   async #watch(): Promise<void> {
-    for await (const event of this.nc.status()) await this.#onStatus(event);
+    for await (const event of this.nc.status()) {
+      // A listener that throws must not keep later events from being heard: the connection would never count as back.
+      await this.#onStatus(event).catch((error: unknown) => this.#reportQuietly(error));
+    }
     this.#connected = false;
     this.inbox.close(this.#unavailable());
     this.#settings.onStatus({ type: "closed" });
+  }
+
+  #reportQuietly(error: unknown): void {
+    try {
+      this.report(error as Error);
+    } catch {
+      // It was the listener of errors that threw.
+    }
   }
 
   async #onStatus(event: Status): Promise<void> {
     switch (event.type) {
       case "disconnect":
         this.#connected = false;
+        this.#leaving = false;
         this.inbox.failAll(this.#unavailable());
         return this.#settings.onStatus({ type: "disconnected", server: event.server });
       case "reconnect":
@@ -227,7 +263,7 @@ export class Broker {
       case "error":
         return this.#onError(event.error);
       case "ldm":
-        return this.#settings.onStatus({ type: "server-draining", server: event.server });
+        return this.#leaveDrainingServer(event.server);
       case "slowConsumer":
         return this.#settings.onStatus({
           type: "slow-consumer",
@@ -268,7 +304,7 @@ export class Broker {
   #leaveLater(): void {
     setTimeout(() => {
       // A loss in between may have led to a better one already.
-      if (this.#closing || this.#connected) return;
+      if (this.#closing !== undefined || this.#connected) return;
       void this.nc.reconnect().catch((error: unknown) => this.report(error as Error));
     }, leaveOldServerAfterMs).unref();
   }
@@ -280,9 +316,13 @@ export class Broker {
     this.#settings.onStatus({ type: "error", error });
   }
 
+  #state(): string {
+    if (this.#closing !== undefined) return "the connection is closed";
+    return this.#leaving ? "the server is shutting down" : "the connection is lost and being tried again";
+  }
+
   #unavailable(): StoreError {
-    const state = this.#closing ? "the connection is closed" : "the connection is lost and being tried again";
-    return new StoreError("STORE_UNAVAILABLE", `${this.url}: ${state}`);
+    return new StoreError("STORE_UNAVAILABLE", `${this.url}: ${this.#state()}`);
   }
 }
 

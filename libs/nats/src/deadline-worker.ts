@@ -107,12 +107,14 @@ export class DeadlineWorker {
   }
 
   async #handle(message: Msg): Promise<void> {
-    const channelId = channelIdOf(message.subject);
-    const { delivered, streamSequence } = parseAckSubject(message.reply ?? "");
+    let delivered = 1;
     try {
+      const channelId = channelIdOf(message.subject);
+      const marker = parseAckSubject(message.reply ?? "");
+      delivered = marker.delivered;
       const verdict = await this.#handler(channelId);
       if (verdict.outcome === "done") {
-        this.#removeMarker(message.subject, streamSequence);
+        this.#removeMarker(message.subject, marker.streamSequence);
         this.#answer(message, ack);
       } else if (verdict.inMs <= longestNakMs) {
         this.#answer(message, nakAfter(Math.max(1, verdict.inMs)));

@@ -44,7 +44,12 @@ export function pullMessages(
         if (code !== 0)
           return end(new StoreError("STORE_MISSING", `consumer ${consumer} of ${stream}: status ${code}`));
         received += 1;
-        onMessage(message);
+        // The client's reader would die of the exception, and with it the connection. The message comes again.
+        try {
+          onMessage(message);
+        } catch (cause) {
+          broker.report(cause as Error);
+        }
         if (received === batch) end();
       },
     });

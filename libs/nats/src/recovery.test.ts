@@ -106,6 +106,51 @@ describe("a broker that is killed and started again", () => {
     await feed.settled();
   });
 
+  it("counts as back although the listener of its news throws", async () => {
+    let loud = false;
+    const onStatus = (): void => {
+      if (loud) throw new Error("of the listener");
+    };
+    const broker = await nats.connect({ onStatus });
+    loud = true;
+    await nats.server.kill();
+    await vi.waitUntil(() => !broker.ready());
+    await nats.server.restart();
+    await vi.waitUntil(() => broker.ready());
+    await createEventLog(broker, settings).readStream("any");
+    loud = false;
+  });
+
+  it("is left within seconds when it is silent, and lets go of who waits for it", async () => {
+    // Longer than this test may take: the client alone would wait for the answer to a ping for two of these.
+    const broker = await nats.connect({ requestTimeoutMs: 60_000, pingIntervalMs: 120_000 });
+    const log = createEventLog(broker, settings);
+    nats.server.pause();
+    try {
+      // The signal reaches the server's threads a moment after it was sent: the answer may still come.
+      const read = log.readStream("left").catch((error: unknown) => error);
+      await Promise.all([broker.close(), broker.close()]);
+      const outcome = await read;
+      if (outcome instanceof Error) expect(outcome).toMatchObject({ code: "STORE_UNAVAILABLE" });
+      expect(broker.nc.isClosed()).toBe(true);
+    } finally {
+      nats.server.resume();
+    }
+  });
+
+  it("counts as away at once when it says that it shuts down, although it answers pings", async () => {
+    const broker = await nats.connect();
+    const log = createEventLog(broker, settings);
+    process.kill(nats.server.pid, "SIGUSR2");
+    await vi.waitUntil(() => !broker.ready());
+    const request = { channelId: "ldm", eventId: "e", bytes, expectedStreamVersion: 0 };
+    await expect(log.appendToStream(request)).rejects.toThrow(/the server is shutting down/);
+    await nats.server.kill();
+    await nats.server.restart();
+    await vi.waitUntil(() => broker.ready());
+    await log.appendToStream(request);
+  });
+
   it("hands out deadlines that elapsed while it and all workers were down, exactly once", async () => {
     const broker = await nats.connect();
     const deadlines = createDeadlineStore(broker, settings);
@@ -135,6 +180,25 @@ describe("a broker that is killed and started again", () => {
     expect(seen).toEqual(["overdue", "later"]);
     const { state } = await broker.api<{ state: { messages: number } }>("STREAM.INFO.KV_P4_DEADLINES_test");
     expect(state.messages).toBeLessThanOrEqual(1);
+  });
+
+  it("goes on with the next deadline when a handler throws where nobody waits for it", async () => {
+    const broker = await nats.connect();
+    const deadlines = createDeadlineStore(broker, settings);
+    const seen: string[] = [];
+    const handler = (channelId: string): Promise<{ outcome: "done" }> => {
+      seen.push(channelId);
+      if (channelId === "thrown" && seen.length === 1) throw new Error("at once, not later");
+      return Promise.resolve({ outcome: "done" });
+    };
+    const watcher = await deadlines.watchElapsed(handler);
+    await deadlines.arm("thrown", 1_000);
+    await vi.waitUntil(() => seen.includes("thrown"));
+    await deadlines.arm("next", 1_000);
+    await vi.waitUntil(() => seen.includes("next"));
+    expect(broker.ready()).toBe(true);
+    watcher.unsubscribe();
+    await watcher.stopped;
   });
 
   it("gets its consumer back when somebody deletes it", async () => {

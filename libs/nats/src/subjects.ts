@@ -61,7 +61,9 @@ export const bucketSubject = (bucket: string, key: string): string => `$KV.${buc
 
 /** An object bucket is a stream too: chunks and their descriptions. */
 export const blobStream = (bucket: string): string => `OBJ_${bucket}`;
-export const blobSubjects = (bucket: string): string[] => [`$O.${bucket}.C.>`, `$O.${bucket}.M.>`];
+export const blobChunk = (bucket: string, objectId: string): string => `$O.${bucket}.C.${objectId}`;
+export const blobMeta = (bucket: string, nameToken: string): string => `$O.${bucket}.M.${nameToken}`;
+export const blobSubjects = (bucket: string): string[] => [blobChunk(bucket, ">"), blobMeta(bucket, ">")];
 
 /** The durable consumer that all expiry workers share. */
 export const deadlineWorkers = "expiry";
