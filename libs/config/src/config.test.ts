@@ -4,8 +4,9 @@ import { addressesOf } from "./addresses.ts";
 import { ConfigError, isConfigError } from "./config-error.ts";
 import { loadConfig, type Environment } from "./config.ts";
 import { configReference, describeConfig, formatConfig } from "./describe-config.ts";
-import { durationMs, integer, listOf, manyOf, sizeBytes, url } from "./parsers.ts";
+import { durationMs, integer, listOf, manyOf, sizeBytes } from "./parsers.ts";
 import { schema } from "./schema.ts";
+import { httpUrl, natsUrl } from "./urls.ts";
 
 function problemsOf(environment: Environment): { variable: string; value: string; rule: string }[] {
   try {
@@ -95,10 +96,24 @@ describe("loadConfig", () => {
     [{ P4_HEADER_POLICY: "require" }, "P4_HEADER_POLICY", "P4_HEADER_SOURCE"],
     [{ P4_MAX_MESSAGE_BYTES: "10MB" }, "P4_MAX_QUEUED_BYTES", "P4_MAX_MESSAGE_BYTES"],
     [{ P4_PROOF_PORT: "8445" }, "P4_PROOF_PORT", "P4_PORT"],
+    [{ P4_LOG_RETENTION: "1h" }, "P4_LOG_RETENTION", "P4_CHANNEL_TTL (2h)"],
+    [{ P4_CHANNEL_TTL: "120d" }, "P4_LOG_RETENTION", "P4_CHANNEL_TTL (120d)"],
+    [{ P4_LOG_RETENTION: "2h" }, "P4_LOG_RETENTION", "P4_EXPIRY_SWEEP (5m)"],
+    [{ P4_NATS_URL: "nats://a:b@one,nats://c:d@two" }, "P4_NATS_URL", "the same user and password"],
   ])("refuses the combination %j", (environment, variable, needed) => {
     expect(problemsOf(environment)).toEqual([
       expect.objectContaining({ variable, rule: expect.stringContaining(needed) as string }),
     ]);
+  });
+
+  it("takes a log that is kept just long enough for the channels and the sweep after them", () => {
+    const config = loadConfig({ P4_LOG_RETENTION: "3h", P4_CHANNEL_TTL: "2h", P4_EXPIRY_SWEEP: "1h" });
+    expect(config.logRetentionMs).toBe(config.channelTtlMs + config.expirySweepMs);
+  });
+
+  it("takes one login for all servers, wherever it is written", () => {
+    const one = ["nats://a:b@one,nats://a:b@two", "nats://one,tls://a:b@two", "nats://a%2Fb@one,nats://a%2Fb@two"];
+    for (const text of one) expect(loadConfig({ P4_NATS_URL: text }).natsUrl).toEqual(text.split(","));
   });
 
   it("lets several ports be 0", () => {
@@ -109,6 +124,59 @@ describe("loadConfig", () => {
     const problems = problemsOf({ P4_JOIN_SECRET: "short-secret", P4_NATS_URL: "http://me:hunter2@host" });
     expect(problems.map((one) => one.variable)).toEqual(["P4_NATS_URL", "P4_JOIN_SECRET"]);
     expect(new ConfigError(problems).message).not.toMatch(/short-secret|hunter2/);
+  });
+
+  const urlVariables = Object.values(schema)
+    .filter(({ parser }) => (parser as { mayHoldPassword?: true }).mayHoldPassword === true)
+    .map(({ variable }) => variable);
+
+  it("knows each variable that takes a URL", () => {
+    const urls = [
+      "NATS_URL",
+      "NATS_MONITOR_URLS",
+      "PUBLIC_URL",
+      "CALLBACK_URL",
+      "PAYD_URL",
+      "MINER_URL",
+      "HEADER_SOURCE",
+    ];
+    expect(urlVariables).toEqual(urls.map((name) => `P4_${name}`));
+  });
+
+  /** What would be shown of a system with this environment: its error, or all that describes it. */
+  function shown(environment: Environment): string {
+    try {
+      const lines = describeConfig(loadConfig(environment), environment);
+      return JSON.stringify(lines) + formatConfig(lines);
+    } catch (error) {
+      return (error as ConfigError).message;
+    }
+  }
+
+  it.each(["/", "@", "?", "#", ":", ",", "%", "\\", " ", "1/", "1@", "80?", "%2F", "é", "", "\t"])(
+    "never shows a password with %j in it, whether or not the URL can be read",
+    (characters) => {
+      const password = `${characters}S3cret${characters}part`;
+      for (const variable of urlVariables)
+        for (const start of ["nats://ops:", "https://ops:", "bhs:https://ops:", "ops:", "nats:ops:"])
+          for (const end of ["@127.0.0.1:4222", "@127.0.0.1:4222/", "@", "@host,nats://other"])
+            expect(shown({ [variable]: `${start}${password}${end}` })).not.toContain("S3cret");
+    },
+  );
+
+  it("never shows a password, whatever it is made of", () => {
+    const password = fc.tuple(fc.string(), fc.string()).map(([head, tail]) => `${head}S3cret${tail}`);
+    fc.assert(
+      fc.property(fc.constantFrom(...urlVariables), password, (variable, text) => {
+        expect(shown({ [variable]: `nats://ops:${text}@127.0.0.1:4222` })).not.toContain("S3cret");
+        expect(shown({ [variable]: `https://ops:${text}@127.0.0.1` })).not.toContain("S3cret");
+      }),
+    );
+  });
+
+  it("says how a password is written in a URL", () => {
+    const [problem] = problemsOf({ P4_NATS_URL: "nats://ops:S3cret/part@127.0.0.1:4222" });
+    expect(problem).toMatchObject({ value: "(set)", rule: expect.stringContaining("/ is written %2F") as string });
   });
 
   it("accepts every default of its own schema through the same parsers", () => {
@@ -166,11 +234,43 @@ describe("parsers", () => {
     for (const text of ["", "a,a", "a,c", "a,"]) expect(listOf("a", "b").parse(text)).toBeUndefined();
   });
 
-  it("checks the scheme and host of URLs, and each of many", () => {
-    expect(url("http").parse("http://host/x/")).toBe("http://host/x");
-    for (const text of ["https://host", "http://", "host:80", "/x"]) expect(url("http").parse(text)).toBeUndefined();
-    expect(manyOf(url("nats")).parse("nats://a, nats://b")).toEqual(["nats://a", "nats://b"]);
-    expect(manyOf(url("nats")).parse("nats://a,")).toBeUndefined();
+  it("takes http URLs that paths can be added to, without a login", () => {
+    expect(httpUrl.parse("http://host/x/")).toBe("http://host/x");
+    const bad = [
+      "ftp://host",
+      "http://",
+      "host:80",
+      "/x",
+      "http://me@host",
+      "http://h?x",
+      "http://h#x",
+      "http://me:8/p@h",
+    ];
+    for (const text of bad) expect(httpUrl.parse(text)).toBeUndefined();
+  });
+
+  it("takes URLs of NATS servers, with or without a login, and nothing behind the port", () => {
+    for (const text of [
+      "nats://host",
+      "nats://host:4222",
+      "tls://u:p@host",
+      "nats://token@[::1]:4222",
+      "nats://u:p%2F@h",
+    ])
+      expect(natsUrl.parse(text)).toBe(text);
+    expect(natsUrl.parse("nats://host:4222/")).toBe("nats://host:4222");
+    const bad = [
+      "ws://host",
+      "http://host",
+      "nats://",
+      "nats://host/x",
+      "nats://u:1/p@host",
+      "nats://h?x",
+      "nats://:p@h",
+    ];
+    for (const text of bad) expect(natsUrl.parse(text)).toBeUndefined();
+    expect(manyOf(natsUrl).parse("nats://a, nats://b")).toEqual(["nats://a", "nats://b"]);
+    expect(manyOf(natsUrl).parse("nats://a,")).toBeUndefined();
   });
 
   it.each([
@@ -204,7 +304,7 @@ describe("describeConfig", () => {
   const environment = {
     P4_JOIN_SECRET: "a-secret-of-sixteen",
     P4_NATS_URL: "nats://me:hunter2@host:4222",
-    P4_HEADER_SOURCE: "bhs:https://me:hunter2@headers.example",
+    P4_HEADER_SOURCE: "bhs:https://headers.example",
     P4_DEMO: "off",
     P4_MAX_MESSAGE_BYTES: "512KiB",
   };
@@ -225,7 +325,8 @@ describe("describeConfig", () => {
     expect(text).toMatch(/^\* P4_MAX_MESSAGE_BYTES +512KiB$/m);
     expect(text).toMatch(/^ {2}P4_CALLBACK_TOKEN +-$/m);
     expect(text).not.toMatch(/ (ms|bytes)$/m);
-    expect(text).toMatch(/^\* P4_HEADER_SOURCE +bhs:https:\/\/\(set\)@headers.example$/m);
+    expect(text).toMatch(/^\* P4_NATS_URL +nats:\/\/\(set\)@host:4222$/m);
+    expect(text).toMatch(/^\* P4_HEADER_SOURCE +bhs:https:\/\/headers.example$/m);
   });
 
   it.each(["none", "file:/a b/headers.txt", "miner:http://h:1", "bhs:https://h/x", "woc:test"])("shows %s", (text) => {

@@ -1,6 +1,6 @@
+import { conflictsOf } from "./conflicts.ts";
 import { ConfigError, type ConfigProblem } from "./config-error.ts";
 import { nearest } from "./nearest.ts";
-import { redactUserInfo } from "./redact.ts";
 import { schema, type SettingName } from "./schema.ts";
 import type { Setting } from "./setting.ts";
 
@@ -18,23 +18,25 @@ const settings = Object.entries(schema) as [SettingName, Setting<unknown>][];
 export function loadConfig(environment: Environment): Config {
   const problems: ConfigProblem[] = [...unknownVariables(environment)];
   const values: Partial<Record<SettingName, unknown>> = {};
+  const texts: Partial<Record<SettingName, string>> = {};
   for (const [name, setting] of settings) {
     const given = environment[setting.variable]?.trim();
     const text = given === undefined || given === "" ? setting.fallback : given;
     const value = text === "" ? null : setting.parser.parse(text);
-    if (value === undefined) problems.push(problem(setting, text, `must be ${setting.parser.rule}`));
-    else values[name] = value;
+    if (value === undefined) problems.push(unreadable(setting, text));
+    else [values[name], texts[name]] = [value, text];
   }
   // A bad value may be the cause of what would be said next: combinations are judged only once each value is right.
   if (problems.length > 0) throw new ConfigError(problems);
   const config = values as Config;
-  const conflicts = [...combinations(config)];
+  const conflicts = [...conflictsOf(config, texts as Record<SettingName, string>)];
   if (conflicts.length > 0) throw new ConfigError(conflicts);
   return config;
 }
 
-function problem(setting: Setting<unknown>, value: string, rule: string): ConfigProblem {
-  return { variable: setting.variable, value: setting.secret ? "(set)" : redactUserInfo(value), rule };
+function unreadable({ variable, secret, parser }: Setting<unknown>, text: string): ConfigProblem {
+  const isHidden = secret || parser.mayHoldPassword === true;
+  return { variable, value: isHidden ? "(set)" : text, rule: `must be ${parser.rule}` };
 }
 
 function* unknownVariables(environment: Environment): Iterable<ConfigProblem> {
@@ -45,32 +47,5 @@ function* unknownVariables(environment: Environment): Iterable<ConfigProblem> {
     const hint = close === undefined ? "`p4 config` lists all variables" : `did you mean ${close}?`;
     // It may be a misspelt secret.
     yield { variable, value: "(set)", rule: `is not a variable of this system; ${hint}` };
-  }
-}
-
-function* combinations(config: Config): Iterable<ConfigProblem> {
-  if (config.joinPolicy === "token" && config.joinSecret === null) {
-    yield problem(schema.joinPolicy, "token", `needs ${schema.joinSecret.variable}`);
-  }
-  if (config.signaturePolicy === "trusted-keys" && config.trustedKeys === null) {
-    yield problem(schema.signaturePolicy, "trusted-keys", `needs ${schema.trustedKeys.variable}`);
-  }
-  if (config.headerPolicy === "require" && config.headerSource.kind === "none") {
-    yield problem(schema.headerPolicy, "require", `needs a ${schema.headerSource.variable} other than none`);
-  }
-  if (config.maxQueuedBytes < config.maxMessageBytes) {
-    const rule = `must be at least ${schema.maxMessageBytes.variable} (${String(config.maxMessageBytes)}), or one message could not wait`;
-    yield problem(schema.maxQueuedBytes, String(config.maxQueuedBytes), rule);
-  }
-  yield* portClashes(config);
-}
-
-const ports = ["port", "proofPort", "paydPort", "minerPort", "natsPort"] as const;
-
-function* portClashes(config: Config): Iterable<ConfigProblem> {
-  for (const [index, name] of ports.entries()) {
-    const earlier = ports.slice(0, index).find((other) => config[other] === config[name]);
-    if (earlier === undefined || config[name] === 0) continue;
-    yield problem(schema[name], String(config[name]), `must differ from ${schema[earlier].variable}`);
   }
 }

@@ -1,4 +1,5 @@
-import { url, type Parser } from "./parsers.ts";
+import type { Parser } from "./parsers.ts";
+import { httpUrl } from "./urls.ts";
 
 /** Where block headers come from. */
 export type HeaderSourceConfig =
@@ -8,11 +9,10 @@ export type HeaderSourceConfig =
   | { readonly kind: "bhs"; readonly url: string }
   | { readonly kind: "woc"; readonly network: "main" | "test" };
 
-const httpUrl = url("http", "https");
-
 /** `none`, `file:<path>`, `miner:<url>`, `bhs:<url>`, `woc:main`, `woc:test`. */
 export const headerSource: Parser<HeaderSourceConfig> = {
   rule: "none, file:<path>, miner:<url>, bhs:<url> (Block Headers Service) or woc:<main|test> (WhatsOnChain)",
+  mayHoldPassword: true,
   parse(text) {
     if (text === "none") return { kind: "none" };
     const colon = text.indexOf(":");

@@ -7,6 +7,8 @@ export interface Parser<T> {
   parse(text: string): T | undefined;
   /** The text that gives this value; for values that are objects. */
   format?(value: T): string;
+  /** The text may hold a password: where it cannot be read, nobody knows which part, and none of it is shown. */
+  readonly mayHoldPassword?: true;
 }
 
 const durationUnitsMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
@@ -76,18 +78,6 @@ export function matching(pattern: RegExp, rule: string): Parser<string> {
   return { rule, parse: (text) => (pattern.test(text) ? text : undefined) };
 }
 
-/** An absolute URL of one of the schemes, kept as written but without a slash at its end. */
-export function url(...schemes: readonly string[]): Parser<string> {
-  return {
-    rule: `a URL that starts with ${schemes.map((scheme) => `${scheme}://`).join(" or ")}`,
-    parse(text) {
-      if (!URL.canParse(text)) return undefined;
-      const { protocol, hostname } = new URL(text);
-      return schemes.includes(protocol.slice(0, -1)) && hostname !== "" ? text.replace(/\/+$/, "") : undefined;
-    },
-  };
-}
-
 /** An IP address, or a range of them in CIDR notation. */
 export const addressRange: Parser<string> = {
   rule: "an IP address or a range such as 10.0.0.0/8 or fd00::/8",
@@ -103,6 +93,7 @@ export const addressRange: Parser<string> = {
 export function manyOf<T>(parser: Parser<T>): Parser<readonly T[]> {
   return {
     rule: `one or more, separated by commas, each ${parser.rule}`,
+    ...(parser.mayHoldPassword === undefined ? {} : { mayHoldPassword: parser.mayHoldPassword }),
     parse(text) {
       const values = text.split(",").map((part) => parser.parse(part.trim()));
       return values.includes(undefined) ? undefined : (values as T[]);

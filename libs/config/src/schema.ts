@@ -9,12 +9,11 @@ import {
   oneOf,
   onOff,
   sizeBytes,
-  url,
 } from "./parsers.ts";
 import { appNames, optional, required } from "./setting.ts";
+import { httpUrl as http, natsUrl } from "./urls.ts";
 
 const port = integer(0, 65_535);
-const http = url("http", "https");
 const host = matching(
   /^[A-Za-z0-9.:_-]+$/,
   "a host name or an IP address to listen on, such as 127.0.0.1, 0.0.0.0 or ::",
@@ -69,7 +68,7 @@ export const schema = {
 
   natsUrl: optional(
     "P4_NATS_URL",
-    manyOf(url("nats", "tls", "ws", "wss")),
+    manyOf(natsUrl),
     ["all"],
     "Servers of an existing NATS cluster; when set, no server is started",
   ),

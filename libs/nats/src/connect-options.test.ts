@@ -11,6 +11,19 @@ describe("connection options", () => {
     expect(connectionOptions(options("nats://token@a"), () => 1)).toMatchObject({ token: "token" });
   });
 
+  it("uses the login wherever in the list it stands, and a % that introduces no character as it is", () => {
+    const read = connectionOptions(options("nats://a, nats://ops:100%25%2F@b"), () => 1);
+    expect(read).toMatchObject({ user: "ops", pass: "100%/" });
+    expect(connectionOptions(options("nats://ops:50%er@b"), () => 1)).toMatchObject({ user: "ops", pass: "50%er" });
+  });
+
+  it.each(["nats://ops:S3cret/part@127.0.0.1:4222", "http://ops:S3cret@a"])("refuses %s without showing it", (url) => {
+    for (const read of [() => connectionOptions(options(url), () => 1), () => redactedUrl(options(url))]) {
+      expect(read).toThrow(RangeError);
+      expect(read).toThrow(expect.not.objectContaining({ message: expect.stringContaining("S3cret") as string }));
+    }
+  });
+
   it("never gives up", () => {
     expect(connectionOptions(options("a"), () => 1)).toMatchObject({ reconnect: true, maxReconnectAttempts: -1 });
   });

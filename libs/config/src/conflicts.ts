@@ -1,0 +1,54 @@
+import type { Config } from "./config.ts";
+import type { ConfigProblem } from "./config-error.ts";
+import { redactUserInfo } from "./redact.ts";
+import { schema, type SettingName } from "./schema.ts";
+import { loginOf } from "./urls.ts";
+
+type Texts = Readonly<Record<SettingName, string>>;
+
+/** Combinations that cannot work, although each value is right by itself. `texts`: the values as they were written. */
+export function* conflictsOf(config: Config, texts: Texts): Iterable<ConfigProblem> {
+  const conflict = (name: SettingName, rule: string): ConfigProblem => ({
+    variable: schema[name].variable,
+    value: schema[name].secret ? "(set)" : redactUserInfo(texts[name]),
+    rule,
+  });
+  /** The other setting and its value, for a rule. */
+  const other = (name: SettingName): string => `${schema[name].variable} (${texts[name]})`;
+
+  if (config.joinPolicy === "token" && config.joinSecret === null) {
+    yield conflict("joinPolicy", `needs ${schema.joinSecret.variable}`);
+  }
+  if (config.signaturePolicy === "trusted-keys" && config.trustedKeys === null) {
+    yield conflict("signaturePolicy", `needs ${schema.trustedKeys.variable}`);
+  }
+  if (config.headerPolicy === "require" && config.headerSource.kind === "none") {
+    yield conflict("headerPolicy", `needs a ${schema.headerSource.variable} other than none`);
+  }
+  if (config.maxQueuedBytes < config.maxMessageBytes) {
+    yield conflict("maxQueuedBytes", `must be at least ${other("maxMessageBytes")}, or one message could not wait`);
+  }
+  // A lost timer is found by the next sweep: only then is the end stored, and nothing before it may have gone.
+  if (config.logRetentionMs < config.channelTtlMs + config.expirySweepMs) {
+    const parts = `${other("channelTtlMs")} and ${other("expirySweepMs")} together`;
+    yield conflict("logRetentionMs", `must be at least ${parts}, or a channel's first event is gone before its end`);
+  }
+  const logins = new Set((config.natsUrl ?? []).map(loginOf).filter((login) => login !== ""));
+  if (logins.size > 1) {
+    yield conflict("natsUrl", "must have the same user and password in each URL: one login is used for all servers");
+  }
+  yield* portClashes(config, conflict);
+}
+
+const ports = ["port", "proofPort", "paydPort", "minerPort", "natsPort"] as const;
+
+function* portClashes(
+  config: Config,
+  conflict: (name: SettingName, rule: string) => ConfigProblem,
+): Iterable<ConfigProblem> {
+  for (const [index, name] of ports.entries()) {
+    const earlier = ports.slice(0, index).find((other) => config[other] === config[name]);
+    if (earlier === undefined || config[name] === 0) continue;
+    yield conflict(name, `must differ from ${schema[earlier].variable}`);
+  }
+}
