@@ -58,9 +58,16 @@ describe("the fold of a stored log", () => {
     (_, index) => {
       const log = stored.filter((_event, at) => at !== index);
       expect(faultOf(log)).toMatchObject({
-        code: "LOG_CHAIN_BROKEN",
+        code: index === 0 ? "LOG_BEGINNING_GONE" : "LOG_CHAIN_BROKEN",
         streamVersion: stored[index + 1]?.streamVersion,
       });
+    },
+  );
+
+  it.each(stored.slice(1).map((event, index) => [event.streamVersion, index + 1] as const))(
+    "is no new channel when it begins at %i, its first events having gone with the log's age",
+    (streamVersion, index) => {
+      expect(faultOf(stored.slice(index))).toMatchObject({ code: "LOG_BEGINNING_GONE", streamVersion });
     },
   );
 

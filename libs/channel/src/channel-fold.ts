@@ -26,11 +26,13 @@ export interface FoldedEvent {
 /**
  * Folds one stored text into the channel, checking that it follows the hash chain.
  *
- * @throws LogError LOG_EVENT_CORRUPT, LOG_EVENT_TOO_NEW, LOG_CHAIN_BROKEN or LOG_DOES_NOT_FOLD.
+ * @throws LogError LOG_EVENT_CORRUPT, LOG_EVENT_TOO_NEW, LOG_BEGINNING_GONE, LOG_CHAIN_BROKEN or LOG_DOES_NOT_FOLD.
  */
 export function foldStored(channel: Channel, text: string, streamVersion: number, sha256Hex: Sha256Hex): FoldedEvent {
   const decoded = decodeEvent(text, streamVersion);
   if (decoded.metadata.previousHash !== channel.headHash) {
+    if (channel.streamVersion === 0)
+      throw new LogError("LOG_BEGINNING_GONE", streamVersion, `it begins with ${decoded.type}`);
     throw new LogError("LOG_CHAIN_BROKEN", streamVersion, `${decoded.type} after ${String(channel.streamVersion)}`);
   }
   const event: SequencedEvent = { ...decoded, streamVersion };

@@ -32,6 +32,7 @@ export type ChannelErrorCode = keyof typeof channelErrors;
 export const logErrors = {
   LOG_EVENT_CORRUPT: "the stored bytes are not an event of this channel",
   LOG_EVENT_TOO_NEW: "the event was written by a newer version",
+  LOG_BEGINNING_GONE: "the channel's first events are not in the log any more",
   LOG_CHAIN_BROKEN: "the event does not follow the hash of the one before",
   LOG_DOES_NOT_FOLD: "the state machine does not accept the event",
 } as const;

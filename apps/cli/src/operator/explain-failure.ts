@@ -1,4 +1,4 @@
-import { isLogError } from "@p4/channel";
+import { isLogError, type LogErrorCode } from "@p4/channel";
 import { isStoreError, type StoreErrorCode } from "@p4/event-store";
 import { CliError, type FailureKind } from "../cli-error.ts";
 
@@ -24,10 +24,11 @@ export function explainFailure(error: unknown, about?: string): Error {
   }
   if (isLogError(error)) {
     const place = about === undefined ? "" : `channel ${about}: `;
-    const newer = error.code === "LOG_EVENT_TOO_NEW";
-    const nextStep = newer
-      ? "Use a p4 that is at least as new as the servers."
-      : `--at ${error.streamVersion - 1} shows the part before it.`;
+    const nextSteps: Partial<Record<LogErrorCode, string>> = {
+      LOG_EVENT_TOO_NEW: "Use a p4 that is at least as new as the servers.",
+      LOG_BEGINNING_GONE: "The log drops events with P4_LOG_RETENTION. `p4 evidence fetch` has it if it was archived.",
+    };
+    const nextStep = nextSteps[error.code] ?? `--at ${error.streamVersion - 1} shows the part before it.`;
     return new CliError("failed", `${place}${error.message}`, nextStep, error.code);
   }
   return error instanceof Error ? error : new Error(String(error));

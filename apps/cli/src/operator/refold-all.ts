@@ -59,12 +59,7 @@ export async function refoldAll({ node, config }: Operator, options: RefoldOptio
     } catch (error) {
       if (!isLogError(error)) throw error;
       const { code, message, streamVersion } = error;
-      if (
-        code === "LOG_CHAIN_BROKEN" &&
-        trimmed.has(listed.shard) &&
-        (await isFirst(node.log, channelId, streamVersion))
-      )
-        aging++;
+      if (code === "LOG_BEGINNING_GONE" && trimmed.has(listed.shard)) aging++;
       else damaged.push({ channelId, code, message, streamVersion });
     }
     options.progress.add();
@@ -92,11 +87,6 @@ async function foldWhole(log: Log, { channelId, events }: ListedChannel): Promis
 function lost({ channelId, events }: ListedChannel): Damage {
   const message = `the stream counts ${events} events of this channel, but not all of them can be read`;
   return { channelId, code: "LOG_EVENTS_MISSING", message, streamVersion: null };
-}
-
-async function isFirst(log: Log, channelId: string, streamVersion: number): Promise<boolean> {
-  const [first] = await log.readStream(channelId);
-  return first?.streamVersion === streamVersion;
 }
 
 /** Shards that have begun to drop what is older than the log's age. */

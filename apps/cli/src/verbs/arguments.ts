@@ -3,8 +3,9 @@ import { InvalidArgumentError } from "commander";
 /** An http(s) base address, without the slash at its end. */
 export function urlArgument(text: string): string {
   const protocol = URL.canParse(text) ? new URL(text).protocol : "";
-  if (protocol !== "http:" && protocol !== "https:")
-    throw new InvalidArgumentError("It must be an http:// or https:// URL.");
+  // `fetch` refuses a login in a URL, with the password in its message.
+  if ((protocol !== "http:" && protocol !== "https:") || text.includes("@"))
+    throw new InvalidArgumentError("It must be an http:// or https:// URL, without user and password.");
   return text.replace(/\/+$/, "");
 }
 

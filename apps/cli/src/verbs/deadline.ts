@@ -1,6 +1,7 @@
 import { isEnded, stateName } from "@p4/channel";
 import { CliError } from "../cli-error.ts";
 import { timeText } from "../human.ts";
+import { assertWithinLog } from "../operator/assert-within-log.ts";
 import { operatorMetadata, readChannel, submitAsOperator } from "../operator/submit-command.ts";
 import { withNode } from "../operator/with-node.ts";
 import { examples, type Verb } from "../verb.ts";
@@ -22,7 +23,7 @@ export const deadlineVerb: Verb = (program, context) => {
       examples(
         ["p4 deadline extend inv123 2h", "two hours more than it has now"],
         ["p4 deadline extend inv123 2026-11-24T18:00Z --yes", "to a time, without asking"],
-      ),
+      ) + "\nNot beyond what the log keeps (P4_LOG_RETENTION), counted from the channel's opening.\n",
     )
     .action((channelId: string, later: Later, { yes }: { yes?: boolean }) =>
       withNode(context, async (operator) => {
@@ -38,6 +39,9 @@ export const deadlineVerb: Verb = (program, context) => {
             nextStep,
             "BAD_DEADLINE",
           );
+        }
+        if (snapshot.status === "active") {
+          await assertWithinLog(operator, { channelId, openedAtMs: snapshot.context.openedAtMs, expiresAtMs });
         }
         await context.confirm(
           `Move the deadline of ${channelId} (${stateName(snapshot)}) from ${from} to ${to}?`,

@@ -6,6 +6,7 @@ import { runP4 } from "../test-support/run-p4.ts";
 
 const log = withRecordedLog();
 const p4 = (...args: readonly string[]) => runP4(args, { env: log.env });
+const dayMs = 86_400_000;
 const snapshotOf = async (channelId: string) => (await log.node.registry.read(channelId)).snapshot;
 
 describe("p4 deadline extend", () => {
@@ -14,8 +15,27 @@ describe("p4 deadline extend", () => {
     const before = (await snapshotOf("short")).context.expiresAtMs;
     expect((await p4("deadline", "extend", "short", "2h", "--yes")).exitCode).toBe(0);
     expect((await snapshotOf("short")).context.expiresAtMs).toBe(before + 7_200_000);
-    const { json } = await p4("deadline", "extend", "short", "2100-01-01", "--yes", "--json");
-    expect(json()).toMatchObject({ channelId: "short", outcome: "stored", expiresAt: "2100-01-01T00:00:00.000Z" });
+    const expiresAt = new Date(Date.now() + 30 * dayMs).toISOString();
+    const { json } = await p4("deadline", "extend", "short", expiresAt, "--yes", "--json");
+    expect(json()).toMatchObject({ channelId: "short", outcome: "stored", expiresAt });
+  });
+
+  it("keeps a channel's end within what the log keeps, counted from its opening and by the log itself", async () => {
+    await log.record("long");
+    const { openedAtMs, expiresAtMs } = (await snapshotOf("long")).context;
+    // This program's own setting says more than the log does.
+    const env = { ...log.env, P4_LOG_RETENTION: "3650d" };
+    const extend = (by: string) => runP4(["deadline", "extend", "long", by, "--yes", "--json"], { env });
+    const latestMs = openedAtMs + 90 * dayMs - 300_000;
+    for (const by of ["90d", "200d", new Date(latestMs + 1).toISOString(), "2100-01-01"]) {
+      const refused = await extend(by);
+      const message = expect.stringMatching(/keeps events for 90 d.*P4_LOG_RETENTION.*long was opened/) as string;
+      expect([refused.exitCode, refused.json()]).toMatchObject([1, { error: { code: "BAD_DEADLINE", message } }]);
+    }
+    expect((await snapshotOf("long")).context.expiresAtMs).toBe(expiresAtMs);
+    expect((await extend(new Date(latestMs).toISOString())).exitCode).toBe(0);
+    // Not the time that is left counts: a second step reaches no further.
+    expect((await extend("1h")).exitCode).toBe(1);
   });
 
   it("cannot take time away", async () => {

@@ -1,0 +1,30 @@
+import { inspectStreams } from "@p4/nats";
+import { CliError } from "../cli-error.ts";
+import { durationText, timeText } from "../human.ts";
+import type { Operator } from "./with-node.ts";
+
+/**
+ * A channel must end before its first event leaves the log: without that event nobody can fold it. What the streams keep
+ * decides, whatever this program is configured to, and the end may come with the next sweep.
+ *
+ * @throws CliError for a later deadline
+ */
+export async function assertWithinLog(
+  { node, config }: Operator,
+  { channelId, openedAtMs, expiresAtMs }: { channelId: string; openedAtMs: number; expiresAtMs: number },
+): Promise<void> {
+  const streams = await inspectStreams(node.broker, config.region);
+  const ages = streams
+    .filter(({ shards, maxAgeMs }) => shards !== null && maxAgeMs > 0)
+    .map(({ maxAgeMs }) => maxAgeMs);
+  const keptMs = Math.min(...ages);
+  const latestMs = openedAtMs + keptMs - config.expirySweepMs;
+  if (expiresAtMs <= latestMs) return;
+  const kept = `the log keeps events for ${durationText(keptMs)} (P4_LOG_RETENTION)`;
+  throw new CliError(
+    "failed",
+    `${kept}, and ${channelId} was opened ${timeText(openedAtMs)}: it cannot live until ${timeText(expiresAtMs)}`,
+    `Its deadline can be ${timeText(latestMs)} at the latest, one P4_EXPIRY_SWEEP before its first event goes.`,
+    "BAD_DEADLINE",
+  );
+}
