@@ -1,3 +1,4 @@
+import type { Msg } from "@nats-io/transport-node";
 import { StoreError, type StoreErrorCode } from "@p4/event-store";
 
 /**
@@ -56,4 +57,8 @@ export function toStoreError(failure: ApiFailure, where: string): StoreError {
   const number = failure.err_code ?? failure.code;
   const code = meaningOf[number] ?? "STORE_UNAVAILABLE";
   return new StoreError(code, `${where}: ${failure.description ?? "no description"} [${number}]`);
+}
+
+export function isNoResponders(message: Msg): boolean {
+  return message.data.length === 0 && message.headers?.code === status.noResponders;
 }

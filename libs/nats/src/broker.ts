@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Msg, NatsConnection, PublishOptions, Status } from "@nats-io/transport-node";
 import { PermissionViolationError } from "@nats-io/transport-node";
 import { isStoreError, StoreError } from "@p4/event-store";
-import { status as replyStatus, toStoreError, type ApiFailure } from "./broker-errors.ts";
+import { isNoResponders, toStoreError, type ApiFailure } from "./broker-errors.ts";
 import type { BrokerStatus } from "./broker-status.ts";
 import { Outbox, type Outgoing } from "./outbox.ts";
 import { ReplyInbox } from "./reply-inbox.ts";
@@ -43,7 +43,7 @@ export class Broker {
 
   constructor(nc: NatsConnection, settings: BrokerSettings) {
     this.nc = nc;
-    this.#settings = settings;
+    this.#settings = { ...settings, onStatus: guarded(settings.onStatus) };
     this.url = settings.url;
     this.requestTimeoutMs = settings.requestTimeoutMs;
     this.inbox = new ReplyInbox(nc);
@@ -234,21 +234,10 @@ export class Broker {
   }
 
   async #watch(): Promise<void> {
-    for await (const event of this.nc.status()) {
-      // A listener that throws must not keep later events from being heard: the connection would never count as back.
-      await this.#onStatus(event).catch((error: unknown) => this.#reportQuietly(error));
-    }
+    for await (const event of this.nc.status()) await this.#onStatus(event);
     this.#connected = false;
     this.inbox.close(this.#unavailable());
     this.#settings.onStatus({ type: "closed" });
-  }
-
-  #reportQuietly(error: unknown): void {
-    try {
-      this.report(error as Error);
-    } catch {
-      // It was the listener of errors that threw.
-    }
   }
 
   async #onStatus(event: Status): Promise<void> {
@@ -326,13 +315,20 @@ export class Broker {
   }
 }
 
+/** A listener that throws must end nothing here: the connection would never count as back. */
+function guarded(onStatus: BrokerSettings["onStatus"]): BrokerSettings["onStatus"] {
+  return (status) => {
+    try {
+      onStatus(status);
+    } catch {
+      // There is no one else to tell.
+    }
+  };
+}
+
 export interface RequestOptions {
   readonly timeoutMs?: number;
   readonly publish?: PublishOptions;
   /** The error when nobody listens on the subject. */
   readonly onSilence?: () => Error | Promise<Error>;
-}
-
-export function isNoResponders(message: Msg): boolean {
-  return message.data.length === 0 && message.headers?.code === replyStatus.noResponders;
 }

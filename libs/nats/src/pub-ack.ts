@@ -1,7 +1,6 @@
 import { isStoreError, StoreError } from "@p4/event-store";
 import type { Broker } from "./broker.ts";
-import { isNoResponders } from "./broker.ts";
-import { toStoreError, type ApiFailure } from "./broker-errors.ts";
+import { isNoResponders, toStoreError, type ApiFailure } from "./broker-errors.ts";
 import { RawHeaders } from "./raw-headers.ts";
 
 /** JetStream's answer to a stored message. */

@@ -8,7 +8,7 @@ const nats = useNats();
 
 // The server answers for 1,024 subjects at most, and refuses the whole question beyond.
 it("tells the versions of more channels of one shard than the server answers for at once", async () => {
-  const broker = await nats.connect();
+  const broker = await nats.connect({ requestTimeoutMs: 60_000 });
   const wide = { ...settings, region: "wide", shards: 1 };
   await provision(broker, wide);
   const log = createEventLog(broker, wide);
@@ -18,7 +18,7 @@ it("tells the versions of more channels of one shard than the server answers for
     channels.map((channelId) => log.appendToStream({ channelId, eventId: "e", bytes, expectedStreamVersion: 0 })),
   );
   expect((await log.streamVersions(channels)).size).toBe(1_500);
-});
+}, 120_000);
 
 it("tells with its error what the other shards said when one is gone", async () => {
   const broker = await nats.connect();
