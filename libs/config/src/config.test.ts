@@ -99,6 +99,7 @@ describe("loadConfig", () => {
     [{ P4_LOG_RETENTION: "1h" }, "P4_LOG_RETENTION", "P4_CHANNEL_TTL (2h)"],
     [{ P4_CHANNEL_TTL: "120d" }, "P4_LOG_RETENTION", "P4_CHANNEL_TTL (120d)"],
     [{ P4_LOG_RETENTION: "2h" }, "P4_LOG_RETENTION", "P4_EXPIRY_SWEEP (5m)"],
+    [{ P4_LOG_RETENTION: "3h", P4_ACK_GRACE: "1h" }, "P4_LOG_RETENTION", "P4_ACK_GRACE (1h)"],
     [{ P4_NATS_URL: "nats://a:b@one,nats://c:d@two" }, "P4_NATS_URL", "the same user and password"],
   ])("refuses the combination %j", (environment, variable, needed) => {
     expect(problemsOf(environment)).toEqual([
@@ -107,8 +108,13 @@ describe("loadConfig", () => {
   });
 
   it("takes a log that is kept just long enough for the channels and the sweep after them", () => {
-    const config = loadConfig({ P4_LOG_RETENTION: "3h", P4_CHANNEL_TTL: "2h", P4_EXPIRY_SWEEP: "1h" });
-    expect(config.logRetentionMs).toBe(config.channelTtlMs + config.expirySweepMs);
+    const config = loadConfig({
+      P4_LOG_RETENTION: "3h",
+      P4_CHANNEL_TTL: "1h",
+      P4_EXPIRY_SWEEP: "1h",
+      P4_ACK_GRACE: "1h",
+    });
+    expect(config.logRetentionMs).toBe(config.channelTtlMs + config.ackGraceMs + config.expirySweepMs);
   });
 
   it("takes one login for all servers, wherever it is written", () => {

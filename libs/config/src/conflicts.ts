@@ -29,8 +29,8 @@ export function* conflictsOf(config: Config, texts: Texts): Iterable<ConfigProbl
     yield conflict("maxQueuedBytes", `must be at least ${other("maxMessageBytes")}, or one message could not wait`);
   }
   // A lost timer is found by the next sweep: only then is the end stored, and nothing before it may have gone.
-  if (config.logRetentionMs < config.channelTtlMs + config.expirySweepMs) {
-    const parts = `${other("channelTtlMs")} and ${other("expirySweepMs")} together`;
+  if (config.logRetentionMs < config.channelTtlMs + config.ackGraceMs + config.expirySweepMs) {
+    const parts = `${other("channelTtlMs")}, ${other("ackGraceMs")} and ${other("expirySweepMs")} together`;
     yield conflict("logRetentionMs", `must be at least ${parts}, or a channel's first event is gone before its end`);
   }
   const logins = new Set((config.natsUrl ?? []).map(loginOf).filter((login) => login !== ""));

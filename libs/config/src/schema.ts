@@ -1,15 +1,5 @@
 import { headerSource } from "./header-source.ts";
-import {
-  addressRange,
-  durationMs,
-  integer,
-  listOf,
-  manyOf,
-  matching,
-  oneOf,
-  onOff,
-  sizeBytes,
-} from "./parsers.ts";
+import { addressRange, durationMs, integer, listOf, manyOf, matching, oneOf, onOff, sizeBytes } from "./parsers.ts";
 import { appNames, optional, required } from "./setting.ts";
 import { httpUrl as http, natsUrl } from "./urls.ts";
 

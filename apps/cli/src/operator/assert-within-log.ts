@@ -1,3 +1,4 @@
+import type { ChannelContext } from "@p4/channel";
 import { inspectStreams } from "@p4/nats";
 import { CliError } from "../cli-error.ts";
 import { durationText, timeText } from "../human.ts";
@@ -11,20 +12,21 @@ import type { Operator } from "./with-node.ts";
  */
 export async function assertWithinLog(
   { node, config }: Operator,
-  { channelId, openedAtMs, expiresAtMs }: { channelId: string; openedAtMs: number; expiresAtMs: number },
+  { channelId, openedAtMs, ackGraceMs }: Pick<ChannelContext, "channelId" | "openedAtMs" | "ackGraceMs">,
+  expiresAtMs: number,
 ): Promise<void> {
   const streams = await inspectStreams(node.broker, config.region);
   const ages = streams
     .filter(({ shards, maxAgeMs }) => shards !== null && maxAgeMs > 0)
     .map(({ maxAgeMs }) => maxAgeMs);
   const keptMs = Math.min(...ages);
-  const latestMs = openedAtMs + keptMs - config.expirySweepMs;
+  const latestMs = openedAtMs + keptMs - ackGraceMs - config.expirySweepMs;
   if (expiresAtMs <= latestMs) return;
   const kept = `the log keeps events for ${durationText(keptMs)} (P4_LOG_RETENTION)`;
   throw new CliError(
     "failed",
     `${kept}, and ${channelId} was opened ${timeText(openedAtMs)}: it cannot live until ${timeText(expiresAtMs)}`,
-    `Its deadline can be ${timeText(latestMs)} at the latest, one P4_EXPIRY_SWEEP before its first event goes.`,
+    `Its deadline can be ${timeText(latestMs)} at the latest: P4_ACK_GRACE and P4_EXPIRY_SWEEP follow before its first event goes.`,
     "BAD_DEADLINE",
   );
 }

@@ -41,7 +41,7 @@ export const deadlineVerb: Verb = (program, context) => {
           );
         }
         if (snapshot.status === "active") {
-          await assertWithinLog(operator, { channelId, openedAtMs: snapshot.context.openedAtMs, expiresAtMs });
+          await assertWithinLog(operator, snapshot.context, expiresAtMs);
         }
         await context.confirm(
           `Move the deadline of ${channelId} (${stateName(snapshot)}) from ${from} to ${to}?`,
