@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { closeCodes, describedOperations } from "@p4/api-docs";
 import type { Json } from "@p4/api-docs/testing";
 import { messageKeys } from "@p4/protocol";
-import { withNatsServer } from "@p4/testkit";
+import { wallClock, withNatsServer } from "@p4/testkit";
 import { beforeAll, describe, expect, it } from "vitest";
 import { edgeCloseCodes } from "./errors.ts";
 import { ack, failedAck, payment, terms } from "./test-support/bodies.ts";
@@ -123,10 +123,11 @@ describe("what the edge publishes at /docs", () => {
   });
 
   it("describes the end of a channel, and has then seen every message but the one that no wallet can cause", async () => {
-    const short = await startTestEdge(nats.url, { P4_CHANNEL_TTL: "1s" });
+    const clock = wallClock();
+    const short = await startTestEdge(nats.url, { P4_CHANNEL_TTL: "1h" });
     const id = newChannelId();
     const buyer = await joinPeer(short.url(`${id}?role=customer&dialect=p4`));
-    await new Promise((resolve) => setTimeout(resolve, 1_050));
+    clock.pass(3_600_000);
     buyer.say("paymentrequest.create");
     await buyer.hear("channel.expired");
     const late = await joinPeer(short.url(`${id}?role=customer&dialect=dpp`));

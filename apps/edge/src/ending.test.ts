@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { ChannelCommand, CommandMetadata } from "@p4/channel";
 import { openChannelNode, type ChannelNode } from "@p4/node";
-import { waitFor, withNatsServer } from "@p4/testkit";
+import { waitFor, wallClock, withNatsServer } from "@p4/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ack, payment } from "./test-support/bodies.ts";
 import { newChannelId, startTestEdge, type TestEdge } from "./test-support/edges.ts";
@@ -70,15 +70,16 @@ describe.each([
   });
 
   it("waits for the answer to a payment that was sent in time, and comes with it", async () => {
-    const brief = await startTestEdge(nats.url, { alwaysReplay, P4_CHANNEL_TTL: "1s", P4_ACK_GRACE: "5m" });
+    const clock = wallClock();
+    const settings = { alwaysReplay, P4_CHANNEL_TTL: "1h", P4_ACK_GRACE: "5m" };
+    const [brief, elsewhere] = [await startTestEdge(nats.url, settings), await startTestEdge(nats.url, settings)];
     const id = newChannelId();
     const merchant = await brief.join(`${id}?role=merchant`);
     const customer = await brief.join(`${id}?role=customer`);
     customer.say("payment", { body: payment });
     await merchant.hear("payment");
-    const { expiresAtMs } = (await worker.registry.read(id)).snapshot.context;
-    await waitFor(() => Date.now() > expiresAtMs, { intervalMs: 20 });
-    const latecomer = await other.join(`${id}?role=customer`);
+    clock.pass(3_600_000);
+    const latecomer = await elsewhere.join(`${id}?role=customer`);
     expect(headerOf(latecomer.frames[0] ?? {}, "x-p4-state")).toBe("awaitingLateAck");
     merchant.say("payment.ack", { body: ack });
     for (const peer of [customer, latecomer]) {
@@ -106,13 +107,13 @@ describe.each([
   });
 
   it("comes with the first join after the deadline, should nobody have noticed it", async () => {
-    const brief = await startTestEdge(nats.url, { alwaysReplay, P4_CHANNEL_TTL: "1s" });
+    const clock = wallClock();
+    const settings = { alwaysReplay, P4_CHANNEL_TTL: "1h" };
+    const [brief, elsewhere] = [await startTestEdge(nats.url, settings), await startTestEdge(nats.url, settings)];
     const id = newChannelId();
     const first = await brief.join(id);
-    const expires = Date.parse(headerOf(first.frames[0] ?? {}, "x-channel-expires"));
-    // The header is cut to whole seconds.
-    await waitFor(() => Date.now() > expires + 1_000, { intervalMs: 20 });
-    const second = await other.join(id);
+    clock.pass(3_600_000);
+    const second = await elsewhere.join(id);
     for (const peer of [first, second]) {
       expect((await peer.closed()).code).toBe(4000);
       expect(peer.keys).toEqual(["join.success", "channel.expired"]);

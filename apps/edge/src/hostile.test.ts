@@ -1,5 +1,5 @@
 import type { EventLog } from "@p4/event-store";
-import { waitFor, withNatsServer } from "@p4/testkit";
+import { steadyClock, waitFor, withNatsServer } from "@p4/testkit";
 import { beforeAll, describe, expect, it } from "vitest";
 import { refusalLimit } from "./send-refusal.ts";
 import { payment, terms } from "./test-support/bodies.ts";
@@ -34,14 +34,14 @@ describe("a peer that sends what must be refused", () => {
     const customer = await edge.join(`${id}?role=customer`);
     const hostile = await rawJoin(edge, id);
     const refusedBefore = await edge.metric("edge_frames_refused_total");
+    steadyClock().stop();
     const flood = shortFrame('{"key":"nonsense"}');
     hostile.socket.write(Buffer.concat(Array.from({ length: 5_000 }, () => flood)));
     await waitFor(() => hostile.socket.destroyed, { description: "the flood's socket is closed" });
     expect(hostile.received()).toContain("\x10\xc2too many refused messages"); // 0x10c2 = 4290
     const answers = hostile.received().match(/"errCode"/g)?.length ?? 0;
-    // The rate gives back some while the flood is read; it is far from the 5,000 frames.
-    expect(answers).toBeGreaterThanOrEqual(refusalLimit.burst - 1);
-    expect(answers).toBeLessThan(3 * refusalLimit.burst);
+    // A frame's bytes cost a little, too.
+    expect(answers).toBe(refusalLimit.burst - 1);
     // Nothing behind the close is even looked at.
     expect((await edge.metric("edge_frames_refused_total")) - refusedBefore).toBe(answers + 1);
     expect(await edge.metric("edge_floods_closed_total")).toBe(1);
@@ -51,6 +51,7 @@ describe("a peer that sends what must be refused", () => {
 
   it("pays more for large frames", async () => {
     const peer = await edge.join(newChannelId());
+    steadyClock().stop();
     for (let i = 0; i < 6; i++) peer.send("x".repeat(900_000));
     expect(await peer.closed()).toMatchObject({ code: 4290 });
     expect(peer.frames.length).toBeLessThan(6);
@@ -70,14 +71,15 @@ describe("an address that floods again and again", () => {
   it("is refused less each time it comes back, while a fellow of its address may still err", async () => {
     const busy = await startTestEdge(nats.url);
     const fellow = await busy.join(newChannelId());
+    const crowd = await Promise.all(Array.from({ length: 14 }, () => rawJoin(busy, newChannelId())));
+    steadyClock().stop();
     const rounds: number[] = [];
-    for (let round = 0; round < 14; round++) {
-      const hostile = await rawJoin(busy, newChannelId());
+    for (const hostile of crowd) {
       hostile.socket.write(Buffer.concat(Array.from({ length: 500 }, () => shortFrame('{"key":"nonsense"}'))));
       await waitFor(() => hostile.socket.destroyed);
       rounds.push(hostile.received().match(/"errCode"/g)?.length ?? 0);
     }
-    expect(rounds[0]).toBeGreaterThanOrEqual(refusalLimit.burst - 1);
+    expect(rounds[0]).toBe(refusalLimit.burst - 1);
     expect(rounds.at(-1)).toBeLessThan(refusalLimit.burst / 2);
     for (let i = 0; i < 3; i++) fellow.send("nonsense");
     await fellow.hear("error", 3);
@@ -169,9 +171,13 @@ describe("a crowd", () => {
   it("that joins faster than an address may is refused with 429", async () => {
     const strict = await startTestEdge(nats.url, { P4_JOIN_RATE_PER_IP: "1" });
     const id = newChannelId();
-    const answers = await Promise.all(Array.from({ length: 8 }, () => strict.upgrade(id)));
-    expect(answers.filter(({ status }) => status === 429).length).toBeGreaterThanOrEqual(2);
-    expect(answers.filter(({ status }) => status === 101).length).toBeGreaterThanOrEqual(2);
+    await strict.join(id);
+    steadyClock().stop();
+    const statuses = (await Promise.all(Array.from({ length: 8 }, () => strict.upgrade(id)))).map(
+      ({ status }) => status,
+    );
+    expect(new Set(statuses)).toEqual(new Set([101, 429]));
+    expect(statuses.filter((status) => status === 101).length).toBeLessThanOrEqual(2);
   });
 });
 
@@ -237,13 +243,14 @@ describe("a node with too much to do", () => {
   });
 
   it("takes none while its event loop stalls, but lets wallets back into theirs", async () => {
-    const lagging = await startTestEdge(nats.url, { P4_MAX_LOOP_LAG: "100ms" });
+    const lagging = await startTestEdge(nats.url, { P4_MAX_LOOP_LAG: "10s" });
     const id = newChannelId();
     await expectService(lagging, id);
-    const end = performance.now() + 300;
-    while (performance.now() < end);
-    await waitFor(async () => (await lagging.metric("edge_loop_lag_seconds")) > 0.1);
-    expect(await lagging.upgrade(newChannelId())).toMatchObject({ status: 503 });
+    const clock = steadyClock();
+    await waitFor(async () => {
+      clock.pass(60_000);
+      return (await lagging.upgrade(newChannelId())).status === 503;
+    });
     expect(await lagging.upgrade(id)).toMatchObject({ status: 101 });
     await waitFor(async () => (await lagging.upgrade(newChannelId())).status === 101);
   });

@@ -87,7 +87,7 @@ describe("connecting", () => {
 
   it("waits for a broker that starts a little later", async () => {
     await server.kill();
-    const attempt = connectBroker({ url: url("admin"), name: "test", connectWithinMs: 10_000 });
+    const attempt = connectBroker({ url: url("admin"), name: "test", connectWithinMs: 30_000 });
     await server.restart();
     const broker = await attempt;
     expect(broker.ready()).toBe(true);

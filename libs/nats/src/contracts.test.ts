@@ -39,7 +39,8 @@ presenceContract("JetStream", () => {
 });
 deadlineStoreContract("JetStream", () => ({
   workers: [createDeadlineStore(one, settings), createDeadlineStore(two, settings)],
-  async elapseUntil(condition, limitMs) {
-    await vi.waitUntil(condition, { timeout: limitMs, interval: 10 });
+  nowMs: Date.now,
+  async elapseUntil(condition) {
+    await vi.waitUntil(condition);
   },
 }));

@@ -71,7 +71,7 @@ describe("an operator's view of the broker", () => {
   it("tells the server's version and its clock", async () => {
     const { version, clockAheadMs, cluster, storedBytes } = await inspectBroker(broker);
     expect(version).toMatch(/^2\.\d+\.\d+/);
-    expect(Math.abs(clockAheadMs ?? Infinity)).toBeLessThan(1_000);
+    expect(Math.abs(clockAheadMs ?? Infinity)).toBeLessThan(10_000);
     expect([cluster, storedBytes > 0]).toEqual([null, true]);
   });
 });

@@ -48,7 +48,7 @@ describe("a broker that is killed and started again", () => {
     const run = Date.now();
     const writers = Array.from({ length: 40 }, (_, i) => appendUntil(log, `w${run}-${i}`, () => stopped));
     for (let crash = 0; crash < 2; crash++) {
-      const goal = log.scan({ follow: true, signal: AbortSignal.timeout(10_000) });
+      const goal = log.scan({ follow: true, signal: AbortSignal.timeout(30_000) });
       let seen = 0;
       for await (const event of goal) if (event.channelId.startsWith(`w${run}`) && ++seen === 400) break;
       await nats.server.kill();
@@ -91,7 +91,7 @@ describe("a broker that is killed and started again", () => {
   });
 
   it("fails whoever waits for it when it falls silent, long before its connection is given up", async () => {
-    const broker = await nats.connect({ requestTimeoutMs: 300, pingIntervalMs: 60_000 });
+    const broker = await nats.connect({ requestTimeoutMs: 1_000, pingIntervalMs: 60_000 });
     const [log, feed] = [createEventLog(broker, settings), createLiveFeed(broker, settings)];
     nats.server.pause();
     try {
