@@ -123,8 +123,9 @@ describe("payment", () => {
   type Changed = (body: { rawTx: string; ancestry: string; memo: string }) => object | null;
   test.each<[string, Changed, number, string]>([
     ["without a body", () => null, 1, "is missing"],
-    ["without a transaction", () => ({ memo: "none of modeId, mode, transaction, rawTx" }), 1, "no transaction"],
-    ["with a transaction cut short", (body) => ({ ...body, rawTx: body.rawTx.slice(0, -2) }), 1, "none of modeId, mode, transaction, rawTx"],
+    ["without a transaction", () => ({ memo: "cash" }), 1, "has none of modeId, mode, transaction, rawTx"],
+    ["with a transaction cut short", (body) => ({ ...body, rawTx: body.rawTx.slice(0, -2) }), 1, "no transaction"],
+    ["with a transaction in base64", (body) => ({ ...body, rawTx: "AQA=" }), 1, "rawTx: must be hexadecimal"],
     ["with digits that are not hex", (body) => ({ ...body, rawTx: "zz" }), 1, "hexadecimal"],
     ["without its ancestors", ({ rawTx }) => ({ rawTx }), 1, "ancestry"],
     [

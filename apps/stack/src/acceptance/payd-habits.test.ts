@@ -7,7 +7,7 @@ import { newChannelId, startEdgeServer, type EdgeServer } from "./test-support/e
 import { opcodes, RawWallet } from "./test-support/raw-wallet.ts";
 import { goFrame, type Spoken } from "./test-support/spoken.ts";
 import { messages } from "./test-support/vectors.ts";
-import { headerOf, Wallet } from "./test-support/wallet.ts";
+import { goClient, headerOf, Wallet } from "./test-support/wallet.ts";
 
 /** What deployed wallets do, and a server has to live with: the last section of the notes on the reference. */
 const broker = withBroker();
@@ -55,7 +55,7 @@ describe("PayD", () => {
   it("looks in at the health channel every other second: greeted each time, nothing kept", async () => {
     const before = await metric(server, "edge_channels");
     for (let round = 0; round < 5; round++) {
-      const probe = await server.join("health?internal=true");
+      const probe = await server.join("health?internal=true", [], goClient);
       expect(probe.frames[0]).toMatchObject({ type: "join.success", channelId: "health", expiration: null });
       say(probe, "health", "my-dpp", "null");
       await probe.leave();
@@ -68,7 +68,7 @@ describe("PayD", () => {
 
   it("knows its own messages by X-Origin-Id, which survives in both directions", async () => {
     const id = newChannelId();
-    const merchant = await server.join(`${id}?internal=true`);
+    const merchant = await server.join(`${id}?internal=true`, [], goClient);
     const customer = await server.join(id);
     say(customer, id, "paymentrequest.create", "null", { headers: { "X-Origin-Id": ["customer-uuid"] } });
     expect((await merchant.hear("paymentrequest.create"))["headers"]).toMatchObject({
@@ -82,18 +82,18 @@ describe("PayD", () => {
 
   it("drops its channel every six minutes: what was said meanwhile is there when it is back", async () => {
     const id = newChannelId();
-    const merchant = await server.join(`${id}?internal=true`);
+    const merchant = await server.join(`${id}?internal=true`, [], goClient);
     const customer = await server.join(`${id}?dialect=dpp`);
     // As its read deadline ends a connection: no goodbye that the server could have waited for.
     await merchant.leave();
     say(customer, id, "paymentrequest.create", "null");
-    const back = await server.join(`${id}?internal=true`);
+    const back = await server.join(`${id}?internal=true`, [], goClient);
     await back.hear("paymentrequest.create");
     say(back, id, "paymentrequest.response", '{"network":"regtest"}');
     await customer.hear("paymentrequest.response");
     await back.leave();
     say(customer, id, "payment", `{"rawTx":"${rawTx}"}`, { messageId: "pay-1" });
-    const again = await server.join(`${id}?internal=true`);
+    const again = await server.join(`${id}?internal=true`, [], goClient);
     expect(await again.hear("payment")).toMatchObject({ messageId: "pay-1" });
     expect(again.keys).toEqual(["join.success", "payment"]);
     expect(customer.keys).not.toContain("error");
@@ -101,7 +101,7 @@ describe("PayD", () => {
 
   it("is not asked twice: a repeated payment gets the stored ack, which passes with peer_channel null", async () => {
     const id = newChannelId();
-    const merchant = await server.join(`${id}?internal=true`);
+    const merchant = await server.join(`${id}?internal=true`, [], goClient);
     const customer = await server.join(`${id}?dialect=dpp`);
     const body = `{"rawTx":"${rawTx}","merchantData":{"extendedData":{"paymentReference":"${id}"}}}`;
     say(customer, id, "payment", body);
@@ -119,7 +119,7 @@ describe("PayD", () => {
 
   it("rejoins paid invoices every ten seconds: told the state, asked nothing; once proven, nothing is stored", async () => {
     const id = newChannelId();
-    const merchant = await server.join(`${id}?internal=true`);
+    const merchant = await server.join(`${id}?internal=true`, [], goClient);
     const customer = await server.join(`${id}?dialect=dpp`);
     say(customer, id, "payment", `{"rawTx":"${rawTx}"}`);
     await merchant.hear("payment");
@@ -127,7 +127,7 @@ describe("PayD", () => {
     await customer.hear("payment.ack");
     await merchant.leave();
     const rejoin = async (state: string, ...pending: string[]): Promise<number> => {
-      const again = await server.join(`${id}?internal=true`);
+      const again = await server.join(`${id}?internal=true`, [], goClient);
       const [greeting = {}] = again.frames;
       expect([headerOf(greeting, "x-p4-role"), headerOf(greeting, "x-p4-state")]).toEqual(["merchant", state]);
       await again.leave();
@@ -150,12 +150,12 @@ describe("PayD", () => {
     const expiry = await startExpiry({ config, logger, natsUrl: broker.url });
     afterAll(() => expiry.close());
     const id = newChannelId();
-    const merchant = await brief.join(`${id}?internal=true`);
+    const merchant = await brief.join(`${id}?internal=true`, [], goClient);
     await merchant.hear("channel.expired");
     expect(await merchant.closed()).toBe(4000);
     const sequence = await eventCount(brief, id);
     for (let round = 0; round < 5; round++) {
-      const again = new Wallet(`${brief.socketUrl}/ws/${id}?internal=true`);
+      const again = new Wallet(`${brief.socketUrl}/ws/${id}?internal=true`, [], goClient);
       expect(await again.closed()).toBe(4000);
       expect(again.keys).toEqual(["join.success", "channel.expired"]);
       expect(headerOf(again.frames[0] ?? {}, "x-p4-state")).toBe("expired");

@@ -3,7 +3,7 @@ import { withBroker } from "./test-support/broker.ts";
 import { newChannelId, startEdgeServer, type EdgeServer } from "./test-support/edge-server.ts";
 import { documentFrame, goFrame, withoutSequence, type Spoken } from "./test-support/spoken.ts";
 import { envelopeBody, envelopes, messages, type VectorCase } from "./test-support/vectors.ts";
-import type { Wallet } from "./test-support/wallet.ts";
+import { goClient, type Wallet } from "./test-support/wallet.ts";
 
 const broker = withBroker();
 let server: EdgeServer;
@@ -39,6 +39,7 @@ class StyledWallet {
   }
 }
 
+const clientOf = (style: Style): Record<string, string> => (style === "go" ? goClient : {});
 const time = (second: number) => `2026-11-22T12:30:0${String(second)}.213719526Z`;
 /** Numbers, escapes and spaces that a parser would change. */
 const odd = '"big":12345678901234567890,"one":1.0,"e":1E+2,"text":"\\u003c\\u2028\\ud83d\\ude00", "z" : [ ]';
@@ -69,8 +70,8 @@ describe.each([
     const id = newChannelId();
     // `internal=true` is what deployed merchants send; a document-style merchant has to name its dialect beside it.
     const query = merchants === "go" ? "?internal=true" : "?internal=true&dialect=p4";
-    const merchant = new StyledWallet(merchants, await server.join(`${id}${query}`), id);
-    const customer = new StyledWallet(customers, await server.join(id), id);
+    const merchant = new StyledWallet(merchants, await server.join(`${id}${query}`, [], clientOf(merchants)), id);
+    const customer = new StyledWallet(customers, await server.join(id, [], clientOf(customers)), id);
 
     await customer.sayTo(merchant, spoken(customers, "paymentrequest.create", "null", 1));
     const terms = `{"network":"regtest","outputs":[{"amount":1000,"script":"51"}],${odd}}`;

@@ -4,6 +4,9 @@ import { vi } from "vitest";
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- whatever JSON holds
 export type Frame = Record<string, any>;
 
+/** What the deployed Go library's HTTP client says of itself. */
+export const goClient = { "user-agent": "Go-http-client/1.1" };
+
 /** A wallet without any library of ours: a WebSocket, and every frame that came, as text and as JSON. */
 export class Wallet {
   readonly socket: WebSocket;
