@@ -52,7 +52,7 @@ describe("answers", () => {
       resultDescription: expect.stringContaining("min fee not met"),
       failureRetryable: false,
     });
-    expect(await client.postMapi({ rawtx: "01000000feffffff7f" })).toMatchObject({ returnResult: "failure", txid: "" });
+    expect(await client.postMapi({ rawtx: "0100000001" })).toMatchObject({ returnResult: "failure", txid: "" });
   });
 
   test.each([

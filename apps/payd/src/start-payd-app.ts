@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { addressesOf, type Config } from "@p4/config";
 import { createHeaderSource } from "@p4/headers";
 import { connectBroker, createDocumentStore, provision } from "@p4/nats";
-import type { SignaturePolicy } from "@p4/spv";
+import { trustedKeys, type SignaturePolicy } from "@p4/spv";
 import type { Logger } from "@p4/telemetry";
 import { startPayd, type Payd } from "./payd.ts";
 
@@ -64,7 +64,6 @@ export async function startPaydApp({ config, logger, natsUrl }: PaydAppOptions):
   }
 }
 
-function signaturePolicyOf({ signaturePolicy, trustedKeys }: Config): SignaturePolicy {
-  if (signaturePolicy !== "trusted-keys") return { kind: signaturePolicy };
-  return { kind: signaturePolicy, publicKeys: new Set((trustedKeys ?? []).map((key) => key.toLowerCase())) };
+function signaturePolicyOf({ signaturePolicy, trustedKeys: keys }: Config): SignaturePolicy {
+  return signaturePolicy === "trusted-keys" ? trustedKeys(keys ?? []) : { kind: signaturePolicy };
 }

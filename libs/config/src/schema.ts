@@ -10,7 +10,10 @@ const host = matching(
 );
 const path = matching(/^[^\0]+$/, "a path");
 const secretText = matching(/^\S{16,}$/, "at least 16 characters without spaces");
-const publicKey = matching(/^0[23][0-9a-fA-F]{64}$/, "a compressed public key: 66 hex digits that start with 02 or 03");
+const publicKey = matching(
+  /^(?:0[23][0-9a-fA-F]{64}|0[467][0-9a-fA-F]{128})$/,
+  "a public key in SEC1 hex: 66 digits that start with 02 or 03, or 130 that start with 04",
+);
 
 /** Every setting, in the order in which people read them. The key is the name in `Config`; a unit in the name is that of the value. */
 export const schema = {

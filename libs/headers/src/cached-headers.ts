@@ -24,11 +24,14 @@ export function cachedHeaders(source: HeaderSource, nowMs: () => number): Header
     });
     return cached;
   };
+  // A lookup under way is as fresh as one begun now.
+  const mayAnswer = ({ freshUntilMs }: CachedAnswer, fresh: boolean): boolean =>
+    freshUntilMs === Infinity || (!fresh && freshUntilMs > nowMs());
   return {
-    lookup(claim) {
+    lookup(claim, { fresh = false } = {}) {
       const key = `${claim.merkleRoot} ${claim.blockHash ?? ""} ${claim.blockHeight ?? ""}`;
       const known = answers.get(key);
-      const cached = known !== undefined && known.freshUntilMs > nowMs() ? known : ask(claim);
+      const cached = known !== undefined && mayAnswer(known, fresh) ? known : ask(claim);
       // Taken out and put back: a Map keeps the order of insertion, so the first key is the least recently used.
       answers.delete(key);
       answers.set(key, cached);

@@ -2,7 +2,7 @@ import type { Config } from "@p4/config";
 import { createHeaderSource } from "@p4/headers";
 import { constantTimeEqual, nodeCrypto } from "@p4/node-crypto";
 import { proofRoutes, ProofStore, type ProofRoute, type ProofRouteOptions, type ProofRules } from "@p4/proofs";
-import type { SignaturePolicy } from "@p4/spv";
+import { trustedKeys, type SignaturePolicy } from "@p4/spv";
 import type { ChannelNode } from "./open-channel-node.ts";
 
 export type ProofConfig = Pick<
@@ -41,10 +41,9 @@ export function proofRulesOf(config: Omit<ProofConfig, "callbackToken">): ProofR
 
 function signaturePolicyOf({
   signaturePolicy,
-  trustedKeys,
+  trustedKeys: keys,
 }: Pick<ProofConfig, "signaturePolicy" | "trustedKeys">): SignaturePolicy {
-  if (signaturePolicy !== "trusted-keys") return { kind: signaturePolicy };
-  return { kind: signaturePolicy, publicKeys: new Set(trustedKeys?.map((key) => key.toLowerCase())) };
+  return signaturePolicy === "trusted-keys" ? trustedKeys(keys ?? []) : { kind: signaturePolicy };
 }
 
 /** mAPI sends the token that it was given as it is, ARC puts `Bearer` before it: both forms of the same secret. */

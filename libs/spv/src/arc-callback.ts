@@ -1,109 +1,173 @@
 import { type Bump, parseBumpHex } from "./bump.ts";
 import { verifyBump } from "./bump-root.ts";
-import { SpvError } from "./errors.ts";
+import { isSpvError, SpvError } from "./errors.ts";
 import type { ProvenTransaction } from "./proven-transaction.ts";
 import type { SpvCrypto } from "./spv-crypto.ts";
 import { isJsonObject, type JsonObject, parseStrictJsonObject } from "./strict-json.ts";
 import { parseTxid } from "./txid.ts";
 
-interface ArcCallbackHead {
+/** What a callback means. `status`: any other, known or not: to be noted and answered with 2xx. */
+export type ArcCallbackKind = "mined" | "double-spend" | "rejected" | "stale" | "status";
+
+/**
+ * What ARC says of one transaction, or Arcade, which speaks ARC. Not signed: the token and the header source decide
+ * whether to believe it. Members that are missing, null or empty mean the same: implementations differ in this.
+ */
+export interface ArcCallback {
+  /**
+   * `mined` needs a path; MINED without one is a `status`. `stale`: the transaction left a block (MINED_IN_STALE_BLOCK,
+   * or Arcade's `reorg_unmined`); it may be mined again.
+   */
+  readonly kind: ArcCallbackKind;
   readonly txid: string;
-  /** As sent: ARC adds new names. */
+  /** As sent: new names appear. */
   readonly status: string;
+  /** As sent, up to nine digits of a second. */
   readonly timestamp?: string;
   readonly extraInfo?: string;
   readonly blockHash?: string;
   readonly blockHeight?: number;
+  /** ARC's number for a rejection's reason (466: a conflict); null when there is none. */
+  readonly code: number | null;
+  readonly competingTxids: readonly string[];
+  /** The transaction that spent the same output by the words of `extraInfo`, where Arcade alone names it. */
+  readonly spentBy: string | null;
+  /** Blocks off the chain that the transaction was in. */
+  readonly staleBlocks: readonly string[];
+  /** Whichever the status. For a `stale` callback it leads to the block that left. */
+  readonly path: ArcMerklePath | null;
 }
 
-export type ArcCallback =
-  /** MINED with a path that climbs. Not signed: the token and the header source decide whether to believe it. */
-  | (ArcCallbackHead & { readonly kind: "mined"; readonly bump: Bump; readonly proven: ProvenTransaction })
-  | (ArcCallbackHead & { readonly kind: "double-spend"; readonly competingTxids: readonly string[] })
-  | (ArcCallbackHead & { readonly kind: "rejected"; readonly competingTxids: readonly string[] })
-  /** Its block left the chain; a new MINED follows. */
-  | (ArcCallbackHead & { readonly kind: "stale" })
-  /** Any other status, known or not: to be noted and answered with 2xx. */
-  | (ArcCallbackHead & { readonly kind: "status" });
+export interface ArcMerklePath {
+  readonly bump: Bump;
+  readonly proven: ProvenTransaction;
+}
 
-/** ARC sends at most 50 by its documents. */
-export const MAX_ARC_BATCH = 100;
-const MAX_COMPETING_TXS = 100;
+/** One entry of a body, in order: a callback, or why it is none. */
+export type ArcEntry =
+  { readonly ok: true; readonly callback: ArcCallback } | { readonly ok: false; readonly error: SpvError };
 
-/** Reads `{txid, txStatus, …}` or `{count, callbacks: […]}`. Throws SPV_ARC_CALLBACK_INVALID, SPV_BUMP_*, SPV_JSON_*. */
-export function parseArcCallbacks(bodyText: string, crypto: SpvCrypto): ArcCallback[] {
+/** ARC sends 50 by default; how many is its operator's choice. */
+export const MAX_ARC_BATCH = 1_000;
+const MAX_LISTED = 100;
+const NO_BLOCK = "0".repeat(64);
+
+/**
+ * Reads `{txid, txStatus, …}` or `{count, callbacks: […]}`; a wrong entry does not hide the others.
+ * Throws SPV_JSON_* or SPV_ARC_CALLBACK_INVALID when the body is neither.
+ */
+export function readArcCallbacks(bodyText: string, crypto: SpvCrypto): ArcEntry[] {
   const body = parseStrictJsonObject(bodyText, "callback");
-  const batch = body["callbacks"];
-  if (batch === undefined) return [parseArcCallback(body, crypto)];
-  if (!Array.isArray(batch) || batch.length === 0 || batch.length > MAX_ARC_BATCH) {
-    throw invalid(`callbacks: must be a list of 1 to ${MAX_ARC_BATCH}`);
+  if (!("callbacks" in body)) return [readEntry(body, crypto)];
+  const batch = body["callbacks"] ?? [];
+  if (!Array.isArray(batch) || batch.length > MAX_ARC_BATCH) {
+    throw invalid(`callbacks: must be a list of at most ${MAX_ARC_BATCH}`);
   }
-  if (body["count"] !== undefined && body["count"] !== batch.length) throw invalid("count: is not the list's length");
-  return batch.map((item: unknown) => {
-    if (!isJsonObject(item)) throw invalid("callbacks: must be objects");
-    return parseArcCallback(item, crypto);
+  return batch.map((item: unknown) => readEntry(item, crypto));
+}
+
+/** The same for bodies that hold nothing else: throws the first wrong entry's SpvError. */
+export function parseArcCallbacks(bodyText: string, crypto: SpvCrypto): ArcCallback[] {
+  return readArcCallbacks(bodyText, crypto).map((entry) => {
+    if (!entry.ok) throw entry.error;
+    return entry.callback;
   });
 }
 
-function parseArcCallback(body: JsonObject, crypto: SpvCrypto): ArcCallback {
-  const head = parseHead(body);
-  switch (head.status) {
-    case "MINED": {
-      const merklePath = optionalText(body, "merklePath");
-      if (merklePath === undefined) throw invalid("merklePath: missing although the transaction is MINED");
-      const bump = parseBumpHex(merklePath, "merklePath");
-      if (head.blockHeight !== undefined && head.blockHeight !== bump.blockHeight) {
-        throw invalid(`blockHeight: is not the path's height ${bump.blockHeight}`);
-      }
-      const proven = verifyBump(bump, head.txid, crypto);
-      return {
-        ...head,
-        kind: "mined",
-        bump,
-        proven: { ...proven, ...(head.blockHash !== undefined && { blockHash: head.blockHash }) },
-      };
-    }
-    case "DOUBLE_SPEND_ATTEMPTED":
-      return { ...head, kind: "double-spend", competingTxids: parseCompeting(body["competingTxs"]) };
-    case "REJECTED":
-      return { ...head, kind: "rejected", competingTxids: parseCompeting(body["competingTxs"]) };
-    case "MINED_IN_STALE_BLOCK":
-      return { ...head, kind: "stale" };
-    default:
-      return { ...head, kind: "status" };
+function readEntry(item: unknown, crypto: SpvCrypto): ArcEntry {
+  try {
+    if (!isJsonObject(item)) throw invalid("callbacks: must be objects");
+    return { ok: true, callback: parseArcCallback(item, crypto) };
+  } catch (error) {
+    if (isSpvError(error)) return { ok: false, error };
+    throw error;
   }
 }
 
-function parseHead(body: JsonObject): ArcCallbackHead {
-  const status = optionalText(body, "txStatus");
+function parseArcCallback(body: JsonObject, crypto: SpvCrypto): ArcCallback {
+  const status = textOf(body, "txStatus");
   if (status === undefined || status.length > 64) throw invalid("txStatus: must be a text of 1 to 64 characters");
-  const timestamp = optionalText(body, "timestamp");
-  const extraInfo = optionalText(body, "extraInfo");
-  const blockHash = optionalText(body, "blockHash");
-  const blockHeight = body["blockHeight"];
+  const txid = parseTxid(body["txid"], "txid");
+  const timestamp = textOf(body, "timestamp");
+  const extraInfo = textOf(body, "extraInfo");
+  const blockHash = hashOf(body["blockHash"]);
+  const blockHeight = wholeNumberOf(body["blockHeight"]);
+  const path = pathOf(body, { txid, status, blockHash, blockHeight }, crypto);
   return {
-    txid: parseTxid(body["txid"], "txid"),
+    kind: kindOf(status, extraInfo, path),
+    txid,
     status,
     ...(timestamp !== undefined && { timestamp }),
     ...(extraInfo !== undefined && { extraInfo }),
-    ...(blockHash !== undefined && { blockHash: parseTxid(blockHash, "blockHash") }),
-    ...(typeof blockHeight === "number" && Number.isSafeInteger(blockHeight) && { blockHeight }),
+    ...(blockHash !== undefined && { blockHash }),
+    ...(blockHeight !== undefined && { blockHeight }),
+    code: wholeNumberOf(body["status"]) ?? null,
+    competingTxids: competingOf(body["competingTxs"]),
+    spentBy: /\bspent by tx ([0-9a-f]{64})\b/i.exec(extraInfo ?? "")?.[1]?.toLowerCase() ?? null,
+    staleBlocks: staleBlocksOf(body, status, blockHash),
+    path,
   };
 }
 
-function parseCompeting(value: unknown): string[] {
-  if (value === undefined || value === null) return [];
-  if (!Array.isArray(value) || value.length > MAX_COMPETING_TXS) {
-    throw invalid(`competingTxs: must be a list of at most ${MAX_COMPETING_TXS}`);
-  }
-  return value.map((txid: unknown) => parseTxid(txid, "competingTxs"));
+function kindOf(status: string, extraInfo: string | undefined, path: ArcMerklePath | null): ArcCallbackKind {
+  if (status === "REJECTED") return "rejected";
+  if (status === "DOUBLE_SPEND_ATTEMPTED") return "double-spend";
+  if (status === "MINED_IN_STALE_BLOCK" || extraInfo === "reorg_unmined") return "stale";
+  return path === null ? "status" : "mined";
 }
 
-function optionalText(body: JsonObject, field: string): string | undefined {
+type ArcClaim = Pick<ArcCallback, "txid" | "status"> & {
+  blockHash?: string | undefined;
+  blockHeight?: number | undefined;
+};
+
+/** A path is what MINED and IMMUTABLE are about, so a wrong one is refused there; elsewhere it is left out. */
+function pathOf(body: JsonObject, claim: ArcClaim, crypto: SpvCrypto): ArcMerklePath | null {
+  const merklePath = textOf(body, "merklePath");
+  if (merklePath === undefined) return null;
+  try {
+    const bump = parseBumpHex(merklePath, "merklePath");
+    // Go's zero is a height that was not set.
+    if (claim.blockHeight !== undefined && claim.blockHeight !== 0 && claim.blockHeight !== bump.blockHeight) {
+      throw invalid(`blockHeight: is not the path's height ${bump.blockHeight}`);
+    }
+    const proven = verifyBump(bump, claim.txid, crypto);
+    return { bump, proven: { ...proven, ...(claim.blockHash !== undefined && { blockHash: claim.blockHash }) } };
+  } catch (error) {
+    if (isSpvError(error) && claim.status !== "MINED" && claim.status !== "IMMUTABLE") return null;
+    throw error;
+  }
+}
+
+/** Ids that are none are left out: ARC writes an empty list as one empty text. */
+function competingOf(value: unknown): string[] {
+  const listed = Array.isArray(value) ? (value as unknown[]) : [];
+  return listed
+    .map(hashOf)
+    .filter((txid) => txid !== undefined)
+    .slice(0, MAX_LISTED);
+}
+
+function staleBlocksOf(body: JsonObject, status: string, blockHash: string | undefined): string[] {
+  const orphaned = Array.isArray(body["orphanedProofs"]) ? (body["orphanedProofs"] as unknown[]) : [];
+  const named = orphaned.map((proof) => hashOf(isJsonObject(proof) ? proof["blockHash"] : undefined));
+  if (status === "MINED_IN_STALE_BLOCK") named.push(blockHash);
+  return [...new Set(named.filter((hash) => hash !== undefined))].slice(-MAX_LISTED);
+}
+
+function textOf(body: JsonObject, field: string): string | undefined {
   const value = body[field];
-  if (value === undefined || value === null || value === "") return undefined;
-  if (typeof value !== "string") throw invalid(`${field}: must be a text`);
-  return value;
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+function hashOf(value: unknown): string | undefined {
+  if (typeof value !== "string" || !/^[0-9a-f]{64}$/i.test(value) || value === NO_BLOCK) return undefined;
+  return value.toLowerCase();
+}
+
+function wholeNumberOf(value: unknown): number | undefined {
+  const number = typeof value === "string" && /^\d{1,15}$/.test(value) ? Number(value) : value;
+  return typeof number === "number" && Number.isSafeInteger(number) && number >= 0 ? number : undefined;
 }
 
 function invalid(rule: string): SpvError {

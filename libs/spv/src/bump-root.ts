@@ -39,18 +39,21 @@ function climbLevel(
   crypto: SpvCrypto,
 ): Map<number, Uint8Array> {
   const nodes = new Map<number, Uint8Array | null>(computed);
-  for (const { offset, hash } of given) {
+  // What the path proves: a transaction, or a node that one led to.
+  const proven = new Set<number>(computed.keys());
+  for (const { offset, hash, isTxid } of given) {
     const below = computed.get(offset);
     if (below !== undefined && (hash === null || !bytesEqual(hash, below))) {
       throw invalid(`level ${level}, offset ${offset}: differs from the node computed from below`);
     }
     nodes.set(offset, hash);
+    if (isTxid) proven.add(offset);
   }
   const parents = new Map<number, Uint8Array>();
   for (const offset of nodes.keys()) {
     const parentOffset = Math.floor(offset / 2);
     if (parents.has(parentOffset)) continue;
-    parents.set(parentOffset, parentOf(level, nodes, parentOffset * 2, crypto));
+    parents.set(parentOffset, parentOf(level, nodes, proven, parentOffset * 2, crypto));
   }
   return parents;
 }
@@ -58,6 +61,7 @@ function climbLevel(
 function parentOf(
   level: number,
   nodes: ReadonlyMap<number, Uint8Array | null>,
+  proven: ReadonlySet<number>,
   leftOffset: number,
   crypto: SpvCrypto,
 ): Uint8Array {
@@ -66,8 +70,11 @@ function parentOf(
   if (left === undefined || left === null || right === undefined) {
     throw invalid(`level ${level}, offset ${leftOffset}: a node without its sibling`);
   }
-  // Equal siblings must be written as a copy: otherwise the right one could pass for a leaf of its own.
-  if (right !== null && bytesEqual(left, right)) throw invalid(`level ${level}, offset ${leftOffset}: equal siblings`);
+  // Equal siblings are a copy spelled out. Only what it is a copy of can be proven: a place of its own would be a
+  // position behind the block's last transaction.
+  if (right !== null && bytesEqual(left, right) && proven.has(leftOffset + 1)) {
+    throw invalid(`level ${level}, offset ${leftOffset + 1}: a copy of its left sibling cannot be proven`);
+  }
   return merkleParent(left, right ?? left, crypto);
 }
 

@@ -1,11 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { parseBumpHex } from "./bump.ts";
+import { type BumpLeaf, parseBumpHex } from "./bump.ts";
 import { encodeBumpHex } from "./bump-encode.ts";
 import { verifyBump } from "./bump-root.ts";
+import { bytesToDisplayHash } from "./bytes.ts";
 import { isSpvError } from "./errors.ts";
 import { answerFromKnown } from "./fixtures/known-headers.ts";
 import { loadVectors, type VectorCase } from "./fixtures/vectors.ts";
 import { blockClaimOf } from "./header-source.ts";
+import { merkleParent } from "./merkle-branch.ts";
 import { sdkCrypto } from "./sdk-crypto.ts";
 import { bumpToTsc, tscToBump } from "./tsc-bump.ts";
 import { tscProofToJson } from "./tsc-encode.ts";
@@ -48,6 +50,52 @@ describe("BUMP", () => {
       expect.objectContaining({ code: "SPV_BUMP_INVALID" }),
     );
     expect(verifyBump(parseBumpHex(`010101` + `0002${hash}`), hash, sdkCrypto).merkleRoot).toBe(hash);
+  });
+});
+
+describe("a copy spelled out as its hash", () => {
+  /** A block of five; its last transaction, at offset 4, is copied at two levels. */
+  const leaf = (name: number) => Uint8Array.from({ length: 32 }, () => name);
+  const [a, b] = [merkleParent(leaf(1), leaf(2), sdkCrypto), merkleParent(leaf(3), leaf(4), sdkCrypto)];
+  const four = merkleParent(a, b, sdkCrypto);
+  const five = leaf(5);
+  const pair = merkleParent(five, five, sdkCrypto);
+  const txid = bytesToDisplayHash(five);
+  const node = (offset: number, hash: Uint8Array | null, isTxid = false): BumpLeaf => ({ offset, hash, isTxid });
+  const bumpOf = (...path: BumpLeaf[][]) => parseBumpHex(encodeBumpHex({ blockHeight: 1, path }));
+  const target = { type: "merkleRoot", merkleRoot: "00".repeat(32) } as const;
+  const canonical = bumpOf([node(4, five, true), node(5, null)], [node(3, null)], [node(0, four)]);
+
+  it.each([
+    ["at the leaves", bumpOf([node(4, five, true), node(5, five)], [node(3, null)], [node(0, four)])],
+    ["above them", bumpOf([node(4, five, true), node(5, null)], [node(3, pair)], [node(0, four)])],
+    ["at both", bumpOf([node(4, five, true), node(5, five)], [node(3, pair)], [node(0, four)])],
+    ["before what it copies", bumpOf([node(5, five), node(4, five, true)], [node(3, pair)], [node(0, four)])],
+    ["of a transaction that is not flagged", bumpOf([node(5, five), node(4, five)], [node(3, pair)], [node(0, four)])],
+    [
+      "of a node that is repeated",
+      bumpOf([node(4, five, true), node(5, five)], [node(3, pair), node(2, pair)], [node(0, four)]),
+    ],
+  ])("%s, is the same proof in the same form", (_, bump) => {
+    expect(verifyBump(bump, txid, sdkCrypto)).toEqual(verifyBump(canonical, txid, sdkCrypto));
+    const proof = bumpToTsc(bump, txid, target, sdkCrypto);
+    expect(tscProofToJson(proof).nodes).toEqual(["*", "*", bytesToDisplayHash(four)]);
+    expect(encodeBumpHex(tscToBump(proof, 1, sdkCrypto))).toBe(encodeBumpHex(canonical));
+  });
+
+  it.each([
+    ["a leaf", bumpOf([node(4, five), node(5, five, true)], [node(3, null)], [node(0, four)])],
+    [
+      "a leaf, flagged like what it copies",
+      bumpOf([node(4, five, true), node(5, five, true)], [node(3, null)], [node(0, four)]),
+    ],
+    ["above one", bumpOf([node(6, five, true), node(7, null)], [node(2, pair)], [node(0, four)])],
+    [
+      "beside what it copies",
+      bumpOf([node(4, five, true), node(5, null), node(6, five, true), node(7, null)], [], [node(0, four)]),
+    ],
+  ])("cannot itself be proven: %s", (_, bump) => {
+    expect(() => verifyBump(bump, txid, sdkCrypto)).toThrow(expect.objectContaining({ code: "SPV_BUMP_INVALID" }));
   });
 });
 

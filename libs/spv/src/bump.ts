@@ -3,7 +3,10 @@ import { ByteReader } from "./byte-reader.ts";
 import { SpvError } from "./errors.ts";
 import { MAX_TREE_HEIGHT } from "./merkle-branch.ts";
 
-/** One node of a level; `hash` in hashed byte order, null for "a copy of the node on its left". */
+/**
+ * One node of a level; `hash` in hashed byte order, null for "a copy of the node on its left". Deployed senders also
+ * spell such a copy out as the hash.
+ */
 export interface BumpLeaf {
   readonly offset: number;
   readonly hash: Uint8Array | null;
@@ -84,13 +87,19 @@ function readLeaf(reader: ByteReader, level: number): BumpLeaf {
   }
 }
 
-/** The level-0 leaf of a transaction. Throws SPV_BUMP_TXID_ABSENT. */
+/**
+ * The level-0 leaf of a transaction: the leftmost, because a copy may be spelled out on its right. In any order of the
+ * level. Throws SPV_BUMP_TXID_ABSENT.
+ */
 export function bumpLeafOf(bump: Bump, txid: string): BumpLeaf & { readonly hash: Uint8Array } {
   const wanted = hexToBytes(txid, "txid").reverse();
+  let leftmost: (BumpLeaf & { readonly hash: Uint8Array }) | null = null;
   for (const leaf of bump.path[0] ?? []) {
-    const { hash } = leaf;
-    if (hash !== null && bytesEqual(hash, wanted)) return { ...leaf, hash };
+    const { hash, offset } = leaf;
+    if (hash === null || !bytesEqual(hash, wanted)) continue;
+    if (leftmost === null || offset < leftmost.offset) leftmost = { ...leaf, hash };
   }
+  if (leftmost !== null) return leftmost;
   throw new SpvError("SPV_BUMP_TXID_ABSENT", `bump: ${txid} is not at level 0`);
 }
 

@@ -17,7 +17,6 @@ export const SPV_ERRORS = {
   SPV_JSON_INVALID: badInput,
   SPV_JSON_TOO_DEEP: badInput,
   SPV_JSON_DUPLICATE_MEMBER: badInput,
-  SPV_JSON_FORBIDDEN_MEMBER: badInput,
   SPV_HEX_INVALID: badInput,
   SPV_BINARY_INVALID: badInput,
   SPV_TXID_INVALID: badInput,

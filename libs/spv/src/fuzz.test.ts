@@ -39,8 +39,8 @@ const payments = ["bip270", "p4v007", "dppV0111", "brc27"].map((name) => JSON.st
 
 const bytesOf = (hexes: readonly string[]): Uint8Array[] => hexes.map((hex) => hexToBytes(hex, "corpus"));
 
-/** The numbers that break parsers: counts without data, shortest and longest forms, signs. */
-const spikes = fc.constantFrom("feffffff7f", "ffffffffffffffff7f", "fd0000", "00", "ff", "01000000", "ffffffff");
+/** Counts that are a little off, and long forms of small numbers. */
+const spikes = fc.constantFrom("00", "01", "02", "03", "fd0000", "fd0100", "01000000");
 const byteMutation = fc.record({
   at: fc.double({ min: 0, max: 1, noNaN: true }),
   drop: fc.nat({ max: 40 }),

@@ -23,7 +23,8 @@ export type HeaderAnswer =
  * only confirm a root at a height both fit. Answers, never rejects: a failed look-up is `unavailable`.
  */
 export interface HeaderSource {
-  lookup(claim: BlockClaim): Promise<HeaderAnswer>;
+  /** `fresh`: a remembered answer will not do, because the chain is said to have changed. */
+  lookup(claim: BlockClaim, options?: { readonly fresh?: boolean }): Promise<HeaderAnswer>;
 }
 
 /** No header source: every block is unknown. */

@@ -1,4 +1,12 @@
-export { type ArcCallback, MAX_ARC_BATCH, parseArcCallbacks } from "./arc-callback.ts";
+export {
+  type ArcCallback,
+  type ArcCallbackKind,
+  type ArcEntry,
+  type ArcMerklePath,
+  MAX_ARC_BATCH,
+  parseArcCallbacks,
+  readArcCallbacks,
+} from "./arc-callback.ts";
 export { type Beef, type BeefEntry, beefSubject, isBeef, MAX_BEEF_BYTES, parseBeef } from "./beef.ts";
 export { type BlockHeader, HEADER_BYTES, meetsOwnTarget, parseBlockHeader } from "./block-header.ts";
 export { type Bump, type BumpLeaf, bumpTxids, MAX_BUMP_BYTES, parseBump, parseBumpHex } from "./bump.ts";
@@ -48,7 +56,13 @@ export { bumpToTsc, tscToBump } from "./tsc-bump.ts";
 export { type TscProofJson, tscProofToJson } from "./tsc-encode.ts";
 export { parseTscProof, type TscProof, type TscTarget } from "./tsc-proof.ts";
 export { parseTxid } from "./txid.ts";
-export { type SignaturePolicy, VERIFY_IF_SIGNED, type VerifiedEnvelope, verifyEnvelope } from "./verify-envelope.ts";
+export {
+  type SignaturePolicy,
+  trustedKeys,
+  VERIFY_IF_SIGNED,
+  type VerifiedEnvelope,
+  verifyEnvelope,
+} from "./verify-envelope.ts";
 export { verifyTscProof } from "./verify-tsc.ts";
 export {
   type FeeRate,

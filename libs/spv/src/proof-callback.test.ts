@@ -1,3 +1,4 @@
+import { PrivateKey } from "@bsv/sdk";
 import { describe, expect, it } from "vitest";
 import { isSpvError } from "./errors.ts";
 import { answerFromKnown } from "./fixtures/known-headers.ts";
@@ -7,7 +8,8 @@ import { verifyProofCallback } from "./proof-callback.ts";
 import { sdkCrypto } from "./sdk-crypto.ts";
 import { signEnvelope } from "./sign-envelope.ts";
 import { envelopeBody } from "./testing.ts";
-import { VERIFY_IF_SIGNED } from "./verify-envelope.ts";
+import { parseStrictJsonObject } from "./strict-json.ts";
+import { type SignaturePolicy, trustedKeys, VERIFY_IF_SIGNED } from "./verify-envelope.ts";
 
 const vectors = loadVectors("envelopes");
 
@@ -83,10 +85,70 @@ describe("verifyProofCallback", () => {
       (text: string) => text.replace("{", '{"p\\u0061yload":"x",'),
       "SPV_JSON_DUPLICATE_MEMBER",
     ],
-    ["__proto__", (text: string) => text.replace("{", '{"__proto__":{},'), "SPV_JSON_FORBIDDEN_MEMBER"],
+    [
+      "__proto__ twice",
+      (text: string) => text.replace("{", '{"__proto__":{},"__proto__":{},'),
+      "SPV_JSON_DUPLICATE_MEMBER",
+    ],
   ])("refuses a body with %s", (_, change, code) => {
     const body = change(JSON.stringify(envelope));
     const options = { expectedTxid: path.txid, policy: VERIFY_IF_SIGNED, crypto: sdkCrypto };
     expect(() => verifyProofCallback(body, options)).toThrow(expect.objectContaining({ code }));
+  });
+
+  it.each(["__proto__", "constructor", "prototype", "hasOwnProperty", "toString", ""])(
+    "takes a signed payload with a member %j, which changes nothing",
+    (name) => {
+      const member = `"${name}":{"callbackReason":"doubleSpend","polluted":true}`;
+      const callbackPayload = `{${member},${JSON.stringify(JSON.parse(envelope.payload).callbackPayload).slice(1)}`;
+      const payload = `{${member},${JSON.stringify({ ...JSON.parse(envelope.payload), minerId: "", callbackPayload: 0 })
+        .slice(1)
+        .replace('"callbackPayload":0', `"callbackPayload":${callbackPayload}`)}`;
+      const body = JSON.parse(signEnvelope(payload, "11".repeat(32)));
+      expect(verify({ kind: "require" }, body)).toMatchObject({ kind: "merkle-proof", form: "exact" });
+      expect(Object.keys(parseStrictJsonObject(payload, "payload"))).toContain(JSON.parse(`"${name}"`));
+      expect(({} as Record<string, unknown>)["polluted"]).toBeUndefined();
+      // The form that was signed may have been another one: nothing of it may be lost either.
+      const escaped = payload.replace(callbackPayload, JSON.stringify(callbackPayload));
+      const { signature, publicKey } = JSON.parse(signEnvelope(escaped, "11".repeat(32)));
+      expect(verify({ kind: "require" }, { ...body, signature, publicKey }).form).toBe("reescaped");
+    },
+  );
+});
+
+describe("the key that signed", () => {
+  const key = PrivateKey.fromHex("11".repeat(32)).toPublicKey();
+  const compressed = key.toString();
+  const uncompressed = Buffer.from(key.encode(false) as number[]).toString("hex");
+  const hybrid = `${compressed.startsWith("02") ? "06" : "07"}${uncompressed.slice(2)}`;
+  const accepted = (vectors.cases as VectorCase[]).find((each) => each.name === "hash-target-default")!.input;
+  const verify = (publicKey: string, minerId: string, policy: SignaturePolicy = { kind: "require" }) => {
+    const payload = JSON.stringify({ ...JSON.parse(accepted.envelope.payload), minerId });
+    const body = JSON.stringify({ ...JSON.parse(signEnvelope(payload, "11".repeat(32))), publicKey });
+    return verifyProofCallback(body, { expectedTxid: accepted.path.txid, policy, crypto: sdkCrypto }).signer;
+  };
+
+  const encodings = [
+    ["compressed", compressed],
+    ["uncompressed", uncompressed],
+    ["hybrid", hybrid],
+    ["in capitals", uncompressed.toUpperCase()],
+  ] as const;
+
+  it.each(encodings)("may be %s, and is the same key in each encoding", (_, encoded) => {
+    for (const [, other] of encodings) {
+      expect(verify(encoded, other)).toBe(compressed);
+      expect(verify(encoded, "", trustedKeys([other]))).toBe(compressed);
+    }
+  });
+
+  it.each([
+    ["a hybrid whose prefix is the other y's", `${hybrid.startsWith("06") ? "07" : "06"}${uncompressed.slice(2)}`],
+    ["the right x with another y", `${uncompressed.slice(0, -2)}${uncompressed.endsWith("00") ? "02" : "00"}`],
+    ["of a prefix that is not defined", `05${uncompressed.slice(2)}`],
+    ["uncompressed and cut short", uncompressed.slice(0, -2)],
+    ["the point at infinity", "00"],
+  ])("is refused when it is %s", (_, encoded) => {
+    expect(() => verify(encoded, "")).toThrow(expect.objectContaining({ code: "SPV_PUBLIC_KEY_MALFORMED" }));
   });
 });

@@ -6,6 +6,7 @@ import { payloadBytes } from "./payload-bytes.ts";
 import { sdkCrypto } from "./sdk-crypto.ts";
 import { hexToBytes } from "./bytes.ts";
 import { parseSignature } from "./strict-der.ts";
+import { verifyTscProof } from "./verify-tsc.ts";
 
 const examples = (loadVectors("third-party-spec-examples").envelopes as VectorCase[]).slice();
 const signed = examples.filter((each) => each.expected.signature === "valid");
@@ -23,7 +24,14 @@ describe("published envelope examples", () => {
     expect(parseMapiCallback(unsigned(`-${reason}`))).toMatchObject({ reason });
   });
 
-  it("the proof that is not in the TSC form is refused", () => {
-    expect(() => parseMapiCallback(unsigned("non-tsc"))).toThrow(/target/);
+  it("the proof in mAPI's own form is read, and climbs to the root that it names", () => {
+    const callback = parseMapiCallback(unsigned("non-tsc"));
+    if (callback.reason !== "merkleProof") throw new Error("no proof");
+    const { blockHash, blockHeight, index } = verifyTscProof(
+      callback.proof,
+      { expectedTxid: callback.txid },
+      sdkCrypto,
+    );
+    expect([blockHash, blockHeight, index]).toEqual([callback.blockHash, 153, 1]);
   });
 });

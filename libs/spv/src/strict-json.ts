@@ -13,11 +13,11 @@ export const CALLBACK_JSON_LIMITS: JsonLimits = { maxLength: 1_048_576, maxDepth
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-const FORBIDDEN_MEMBERS: ReadonlySet<string> = new Set(["__proto__", "prototype", "constructor"]);
 
 /**
  * JSON.parse that refuses what two parsers could read in two ways: members that differ only in case count as duplicates
- * because Go reads names without regard to case. Also refuses deep nesting and the names of the prototype chain.
+ * because Go reads names without regard to case. Also refuses deep nesting. Any name may be a member's: JSON.parse makes
+ * `__proto__` a member like others.
  */
 export function parseStrictJson(text: string, what: string, limits: JsonLimits = CALLBACK_JSON_LIMITS): unknown {
   if (text.length > limits.maxLength) {
@@ -63,9 +63,6 @@ function checkMembers(text: string, what: string, maxDepth: number): void {
 
 function checkMember(rawName: string, seen: Set<string> | undefined, what: string): void {
   const name = rawName.includes("\\") ? unescapeName(rawName, what) : rawName;
-  if (FORBIDDEN_MEMBERS.has(name)) {
-    throw new SpvError("SPV_JSON_FORBIDDEN_MEMBER", `${what}: member ${name} is not allowed`);
-  }
   // Upper then lower case folds as Go does: the long s equals s, the Kelvin sign equals k.
   const folded = name.toUpperCase().toLowerCase();
   if (seen?.has(folded) === true) {

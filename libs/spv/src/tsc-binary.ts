@@ -79,6 +79,7 @@ export function encodeTscBinary(proof: TscProof): Uint8Array {
 
 function encodeTarget(target: TscTarget): [kind: number, bytes: Uint8Array] {
   if (target.type === "header") return [TARGET_HEADER, target.header];
-  if (target.type === "hash") return [TARGET_HASH, displayHashToBytes(target.blockHash, "target")];
+  if (target.type === "hash" || target.type === "block")
+    return [TARGET_HASH, displayHashToBytes(target.blockHash, "target")];
   return [TARGET_ROOT, displayHashToBytes(target.merkleRoot, "target")];
 }

@@ -7,8 +7,8 @@ import { parseTransaction } from "./transaction.ts";
 import type { TscProof, TscTarget } from "./tsc-proof.ts";
 
 /**
- * The same branch as a BUMP. The height is not in a TSC proof. A sibling that equals the node becomes a copy, because a
- * BUMP must not spell it out. The proof must have passed `verifyTscProof`.
+ * The same branch as a BUMP. The height is not in a TSC proof. A sibling that equals the node becomes a copy, as BRC-74
+ * writes it. The proof must have passed `verifyTscProof`.
  */
 export function tscToBump(proof: TscProof, blockHeight: number, crypto: SpvCrypto): Bump {
   const txid = typeof proof.txOrId === "string" ? proof.txOrId : parseTransaction(proof.txOrId, crypto, "txOrId").txid;
@@ -35,16 +35,23 @@ export function tscToBump(proof: TscProof, blockHeight: number, crypto: SpvCrypt
   return { blockHeight, path };
 }
 
-/** The branch of one transaction out of a BUMP; nodes that a compound path leaves out are computed. */
+/**
+ * The branch of one transaction out of a BUMP that passed `verifyBump`. One form for one branch, however the path spells
+ * it: nodes that a compound path leaves out are computed, and a copy becomes `*`.
+ */
 export function bumpToTsc(bump: Bump, txid: string, target: TscTarget, crypto: SpvCrypto): TscProof {
-  const { offset: index } = bumpLeafOf(bump, txid);
+  const { offset: index, hash } = bumpLeafOf(bump, txid);
   const levels = bump.path.map((leaves) => new Map(leaves.map((leaf) => [leaf.offset, leaf.hash])));
   const nodes: (Uint8Array | null)[] = [];
   const isSingleTransaction = levels.length === 1 && levels[0]?.size === 1;
   if (!isSingleTransaction) {
     let position = index;
+    let node = hash;
     for (let level = 0; level < levels.length; level++) {
-      nodes.push(nodeAt(levels, level, position % 2 === 0 ? position + 1 : position - 1, crypto));
+      const isLeft = position % 2 === 0;
+      const sibling = nodeAt(levels, level, isLeft ? position + 1 : position - 1, crypto);
+      nodes.push(sibling !== null && isLeft && bytesEqual(sibling, node) ? null : sibling);
+      node = isLeft ? merkleParent(node, sibling ?? node, crypto) : merkleParent(sibling ?? node, node, crypto);
       position = Math.floor(position / 2);
     }
   }

@@ -1,5 +1,5 @@
 import { bytesToDisplayHash, bytesToHex } from "./bytes.ts";
-import type { TscProof } from "./tsc-proof.ts";
+import type { TscProof, TscTarget } from "./tsc-proof.ts";
 
 /** The JSON form, all members that have a meaning, ready for JSON.stringify. */
 export interface TscProofJson {
@@ -11,17 +11,22 @@ export interface TscProofJson {
 }
 
 export function tscProofToJson(proof: TscProof): TscProofJson {
-  const { target } = proof;
   return {
     index: proof.index,
     txOrId: typeof proof.txOrId === "string" ? proof.txOrId : bytesToHex(proof.txOrId),
-    targetType: target.type,
-    target:
-      target.type === "header"
-        ? bytesToHex(target.header)
-        : target.type === "hash"
-          ? target.blockHash
-          : target.merkleRoot,
+    ...targetToJson(proof.target),
     nodes: proof.nodes.map((node) => (node === null ? "*" : bytesToDisplayHash(node))),
   };
+}
+
+function targetToJson(target: TscTarget): Pick<TscProofJson, "targetType" | "target"> {
+  switch (target.type) {
+    case "header":
+      return { targetType: "header", target: bytesToHex(target.header) };
+    case "merkleRoot":
+      return { targetType: "merkleRoot", target: target.merkleRoot };
+    case "hash":
+    case "block":
+      return { targetType: "hash", target: target.blockHash };
+  }
 }

@@ -5,6 +5,8 @@ import { loadVectors, type VectorCase } from "./fixtures/vectors.ts";
 import { blockClaimOf } from "./header-source.ts";
 import { judgeHeader } from "./judge-header.ts";
 import { sdkCrypto } from "./sdk-crypto.ts";
+import { encodeTscBinary } from "./tsc-binary.ts";
+import { tscProofToJson } from "./tsc-encode.ts";
 import { parseTscProof } from "./tsc-proof.ts";
 import { verifyTscProof } from "./verify-tsc.ts";
 
@@ -37,5 +39,34 @@ describe("TSC proofs", () => {
   ])("refuses %s with a code of its own", (_, reserved) => {
     const proof = { ...(vectors.cases as VectorCase[])[0]!.input.proof, ...reserved };
     expect(() => parseTscProof(proof)).toThrow(expect.objectContaining({ code: "SPV_PROOF_UNSUPPORTED" }));
+  });
+
+  const plain = (vectors.cases as VectorCase[]).find((each) => each.name === "target-type-hash")!.input.proof;
+  const rootOf = (proof: object) => verifyTscProof(parseTscProof(proof), {}, sdkCrypto);
+
+  it("reads optional members that are null or empty as ones that are left out", () => {
+    const { targetType: _, ...bare } = plain;
+    for (const unused of [null, ""]) {
+      const proof = { ...bare, targetType: unused, proofType: unused, composite: unused };
+      expect(rootOf(proof)).toEqual(rootOf(bare));
+    }
+    const single = (vectors.cases as VectorCase[]).find((each) => each.name === "block-of-1-index-0")!.input.proof;
+    expect(rootOf({ ...single, nodes: null })).toEqual(rootOf(single));
+  });
+
+  it("reads mAPI's own form, whose target is a block, and keeps it as a TSC proof", () => {
+    const { targetType: _, ...bare } = plain;
+    const { merkleRoot } = rootOf(plain);
+    const target = { hash: plain.target.toUpperCase(), merkleroot: merkleRoot, height: 7, confirmations: 1, num_tx: 9 };
+    const own = { flags: 2, ...bare, target };
+    expect(rootOf(own)).toEqual({ ...rootOf(plain), blockHeight: 7 });
+    expect(tscProofToJson(parseTscProof(own))).toEqual(tscProofToJson(parseTscProof(plain)));
+    expect(encodeTscBinary(parseTscProof(own))).toEqual(encodeTscBinary(parseTscProof(plain)));
+    expect(() => rootOf({ ...own, target: { ...target, merkleroot: "ab".repeat(32) } })).toThrow(
+      expect.objectContaining({ code: "SPV_MERKLE_ROOT_MISMATCH" }),
+    );
+    for (const wrong of [{}, { ...target, hash: "" }, { ...target, merkleroot: null }, [target]]) {
+      expect(() => rootOf({ ...own, target: wrong })).toThrow(expect.objectContaining({ code: "SPV_PROOF_INVALID" }));
+    }
   });
 });

@@ -6,11 +6,16 @@ import { isJsonObject, type JsonObject } from "./strict-json.ts";
 export type TscTarget =
   /** 64 hex digits as shown. */
   | { readonly type: "hash"; readonly blockHash: string }
+  /** mAPI's own form: the block as bitcoind shows it, which names the root beside the hash. */
+  | { readonly type: "block"; readonly blockHash: string; readonly merkleRoot: string; readonly blockHeight?: number }
   /** 80 bytes in wire order. */
   | { readonly type: "header"; readonly header: Uint8Array }
   | { readonly type: "merkleRoot"; readonly merkleRoot: string };
 
-/** A TSC Merkle proof (TS 2020.01030) of the branch kind, checked for shape only. */
+/**
+ * A Merkle proof of the branch kind, checked for shape only: TSC (TS 2020.01030), or what mAPI sends to those who did not
+ * ask for TSC, which differs in `target` and has `flags`.
+ */
 export interface TscProof {
   readonly index: number;
   /** A txid as shown (lower case), or the bytes of a whole transaction. */
@@ -20,7 +25,7 @@ export interface TscProof {
   readonly nodes: readonly (Uint8Array | null)[];
 }
 
-/** Reads the JSON form. Throws SPV_PROOF_INVALID, SPV_PROOF_UNSUPPORTED (composite, tree), SPV_HEX_INVALID. */
+/** Reads the JSON form. Optional members may be null or empty, as senders write what they do not use. Throws SPV_PROOF_INVALID, SPV_PROOF_UNSUPPORTED (composite, tree), SPV_HEX_INVALID. */
 export function parseTscProof(value: unknown): TscProof {
   if (!isJsonObject(value)) throw invalid("proof: must be an object");
   refuseReservedKinds(value);
@@ -43,10 +48,14 @@ export function parseIndex(value: unknown): number {
 function refuseReservedKinds(proof: JsonObject): void {
   const proofType = proof["proofType"];
   if (proofType === "tree") throw unsupported("proofType: tree is reserved");
-  if (proofType !== undefined && proofType !== "branch") throw invalid("proofType: must be branch");
+  if (!isUnused(proofType) && proofType !== "branch") throw invalid("proofType: must be branch");
   const composite = proof["composite"];
   if (composite === true) throw unsupported("composite: true is reserved");
-  if (composite !== undefined && composite !== false) throw invalid("composite: must be false");
+  if (!isUnused(composite) && composite !== false) throw invalid("composite: must be false");
+}
+
+function isUnused(value: unknown): boolean {
+  return value === undefined || value === null || value === "";
 }
 
 function parseTxOrId(value: unknown): string | Uint8Array {
@@ -56,9 +65,9 @@ function parseTxOrId(value: unknown): string | Uint8Array {
 }
 
 function parseTarget(type: unknown, target: unknown): TscTarget {
-  if (typeof target !== "string") throw invalid("target: must be hex text");
-  switch (type) {
-    case undefined:
+  if (isJsonObject(target) && (isUnused(type) || type === "header")) return parseBlock(target);
+  if (typeof target !== "string") throw invalid("target: must be hex text, or a block as an object");
+  switch (isUnused(type) ? "hash" : type) {
     case "hash":
       return { type: "hash", blockHash: parseHash(target) };
     case "merkleRoot":
@@ -71,13 +80,24 @@ function parseTarget(type: unknown, target: unknown): TscTarget {
   }
 }
 
-function parseHash(target: string): string {
-  if (target.length !== 64) throw invalid("target: must be 64 hex digits");
-  hexToBytes(target, "target");
+function parseHash(target: unknown, field = "target"): string {
+  if (typeof target !== "string" || target.length !== 64) throw invalid(`${field}: must be 64 hex digits`);
+  hexToBytes(target, field);
   return target.toLowerCase();
 }
 
+function parseBlock(block: JsonObject): TscTarget {
+  const { height } = block;
+  return {
+    type: "block",
+    blockHash: parseHash(block["hash"], "target.hash"),
+    merkleRoot: parseHash(block["merkleroot"], "target.merkleroot"),
+    ...(typeof height === "number" && Number.isSafeInteger(height) && height >= 0 && { blockHeight: height }),
+  };
+}
+
 function parseNodes(value: unknown): (Uint8Array | null)[] {
+  if (value === null) return []; // Go's empty list
   if (!Array.isArray(value)) throw invalid("nodes: must be a list");
   if (value.length > MAX_TREE_HEIGHT) throw invalid(`nodes: more than ${MAX_TREE_HEIGHT}`);
   return value.map((node: unknown) => {

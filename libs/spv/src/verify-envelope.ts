@@ -2,7 +2,7 @@ import { hexToBytes, utf8Bytes } from "./bytes.ts";
 import type { JsonEnvelope } from "./envelope.ts";
 import { isSpvError, SpvError } from "./errors.ts";
 import { payloadBytes, payloadText } from "./payload-bytes.ts";
-import { isOnCurve, parsePublicKey, publicKeyMalformed } from "./secp256k1.ts";
+import { comparablePublicKey, isOnCurve, parsePublicKey, publicKeyMalformed } from "./secp256k1.ts";
 import type { SpvCrypto } from "./spv-crypto.ts";
 import { parseSignature } from "./strict-der.ts";
 import { isJsonObject, parseStrictJson } from "./strict-json.ts";
@@ -10,14 +10,19 @@ import { isJsonObject, parseStrictJson } from "./strict-json.ts";
 export type SignaturePolicy =
   | { readonly kind: "verify-if-signed" }
   | { readonly kind: "require" }
-  /** `publicKeys`: lower-case SEC1 hex, as miners send it. */
+  /** `publicKeys`: SEC1 hex in the compressed form; see `trustedKeys`. */
   | { readonly kind: "trusted-keys"; readonly publicKeys: ReadonlySet<string> };
 
 export const VERIFY_IF_SIGNED: SignaturePolicy = { kind: "verify-if-signed" };
 
+/** A policy that takes these keys only, in whichever SEC1 encoding they are written or sent. */
+export function trustedKeys(publicKeys: readonly string[]): SignaturePolicy {
+  return { kind: "trusted-keys", publicKeys: new Set(publicKeys.map(comparablePublicKey)) };
+}
+
 export interface VerifiedEnvelope {
   readonly payloadText: string;
-  /** Lower-case hex of the key that signed, null when unsigned. */
+  /** The key that signed, compressed, lower-case hex; null when unsigned. */
   readonly signer: string | null;
   /** Which bytes the signature covers: the payload's own, or the one repaired form of `reescapedPayload`. */
   readonly form: "exact" | "reescaped" | "unsigned";

@@ -25,6 +25,11 @@ export function verifyTscProof(
   const branch = { txid, merkleRoot, index: proof.index, isLastInTree: isLastLeaf(proof.index, proof.nodes) };
   const target = proof.target;
   if (target.type === "hash") return { ...branch, blockHash: target.blockHash };
+  if (target.type === "block") {
+    requireRoot(merkleRoot, target.merkleRoot);
+    const { blockHash, blockHeight } = target;
+    return { ...branch, blockHash, ...(blockHeight !== undefined && { blockHeight }) };
+  }
   if (target.type === "merkleRoot") {
     requireRoot(merkleRoot, target.merkleRoot);
     return branch;

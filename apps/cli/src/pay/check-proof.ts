@@ -69,9 +69,10 @@ interface ReadProof {
 /** mAPI sends a signed envelope, ARC a bare status with a Merkle path. */
 function readProof(bodyText: string, txid: string, crypto: SpvCrypto): ReadProof {
   if (isArcCallback(bodyText)) {
-    const mined = parseArcCallbacks(bodyText, crypto).find((callback) => callback.txid === txid);
-    if (mined?.kind !== "mined") throw noProof("is an ARC callback without a block for it");
-    return { proven: mined.proven, signer: null, blockHash: mined.blockHash, blockHeight: mined.blockHeight };
+    const mined = parseArcCallbacks(bodyText, crypto).find(({ txid: id, path }) => id === txid && path !== null);
+    if (!mined?.path) throw noProof("is an ARC callback without a block for it");
+    const { blockHash, blockHeight } = mined;
+    return { proven: mined.path.proven, signer: null, blockHash, blockHeight };
   }
   const verified = verifyProofCallback(bodyText, { expectedTxid: txid, policy: VERIFY_IF_SIGNED, crypto });
   if (verified.kind !== "merkle-proof") throw noProof("tells of a double spend");

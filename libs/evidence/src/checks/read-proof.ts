@@ -21,9 +21,10 @@ export interface ReadProof {
 export function readProof(bodyText: string, proof: RecordedProof, crypto: SpvCrypto): ReadProof | null {
   if (proof.source === "mapi" || bodyText !== proof.raw) return readEnvelope(bodyText, proof.txid, crypto);
   for (const callback of parseArcCallbacks(bodyText, crypto)) {
-    if (callback.kind !== "mined" || callback.txid !== proof.txid) continue;
-    const claim = blockClaimOf(callback.proven, callback);
-    if (claim.merkleRoot === proof.merkleRoot) return { proven: callback.proven, claim, signer: null };
+    if (callback.path === null || callback.txid !== proof.txid) continue;
+    const { proven } = callback.path;
+    const claim = blockClaimOf(proven, callback);
+    if (claim.merkleRoot === proof.merkleRoot) return { proven, claim, signer: null };
   }
   return null;
 }
