@@ -237,6 +237,8 @@ describe("what the edge publishes at /docs", () => {
     const callbacks = `${prefix}/callbacks`;
     const arc = { txid: proof.txid, txStatus: "SEEN_ON_NETWORK", timestamp: "2026-01-15T10:00:00Z" };
     await expectAnswer(201, published.call("POST", callbacks, { query: `?i=${id}`, ...postJson(arc) }));
+    const batch = { callbacks: [arc, { ...arc, txid: "none" }] };
+    await expectAnswer(201, published.call("POST", callbacks, { query: `?i=${id}`, ...postJson(batch) }));
     await expectAnswer(
       400,
       published.call("POST", callbacks, { query: `?i=${id}`, ...postJson({ txStatus: "MINED" }) }),

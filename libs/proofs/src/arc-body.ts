@@ -1,33 +1,69 @@
-import type { RecordedDoubleSpend } from "@p4/channel";
-import { bumpToTsc, encodeBumpHex, tscProofToJson, type ArcCallback, type SpvCrypto } from "@p4/spv";
+import type { RecordedDoubleSpend, RecordedRejection } from "@p4/channel";
+import {
+  bumpToTsc,
+  encodeBumpHex,
+  tscProofToJson,
+  tscToBump,
+  type ArcCallback,
+  type ArcMerklePath,
+  type SpvCrypto,
+} from "@p4/spv";
 
-type Mined = Extract<ArcCallback, { kind: "mined" }>;
+/** Characters of a miner's words that are kept and passed on. */
+const maxDetailLength = 1_000;
 
 /**
- * Wallets know `proof.create` as mAPI's envelope around a TSC proof. ARC sends a BUMP and signs nothing: the same
- * branch in the form they know, unsigned, and the BUMP beside it for those who prefer it.
+ * Wallets know `proof.create` as mAPI's envelope around a TSC proof. ARC sends a BUMP and signs nothing: the branch in the
+ * form they know, unsigned, and as a BUMP for those who prefer it. Both are in one form, however the path was spelled.
  */
-export function arcProofBody(callback: Mined, crypto: SpvCrypto): string {
-  const { txid, bump, proven } = callback;
+export function arcProofBody(callback: ArcCallback, { bump, proven }: ArcMerklePath, crypto: SpvCrypto): string {
   const target =
     proven.blockHash === undefined
       ? ({ type: "merkleRoot", merkleRoot: proven.merkleRoot } as const)
       : ({ type: "hash", blockHash: proven.blockHash } as const);
-  const proof = tscProofToJson(bumpToTsc(bump, txid, target, crypto));
+  const branch = bumpToTsc(bump, callback.txid, target, crypto);
   return envelope({
-    callbackPayload: { ...proof, bump: encodeBumpHex(bump) },
+    callbackPayload: {
+      ...tscProofToJson(branch),
+      bump: encodeBumpHex(tscToBump(branch, bump.blockHeight, crypto)),
+    },
     ...callbackHead(callback),
     callbackReason: "merkleProof",
   });
 }
 
 export function arcDoubleSpendBody(callback: ArcCallback, reason: RecordedDoubleSpend["reason"]): string {
-  const competing = "competingTxids" in callback ? callback.competingTxids : [];
+  const { competingTxids } = callback;
   return envelope({
-    callbackPayload: { doubleSpendTxId: competing[0] ?? "", payload: "", competingTxs: competing },
+    callbackPayload: { doubleSpendTxId: competingTxids[0] ?? "", payload: "", competingTxs: competingTxids },
     ...callbackHead(callback),
     callbackReason: reason,
   });
+}
+
+/** The body of `transaction.rejected`. */
+export function arcRejectionBody(
+  callback: ArcCallback,
+  { status, code, detail, competingTxids }: Omit<RecordedRejection, "raw" | "bodyText">,
+): string {
+  return envelope({
+    callbackPayload: { status, code, detail, competingTxs: competingTxids },
+    ...callbackHead(callback),
+    callbackReason: "rejected",
+  });
+}
+
+/** The body of `proof.revoked`. */
+export function arcRevocationBody(callback: ArcCallback, blockHashes: readonly string[]): string {
+  return envelope({
+    callbackPayload: { status: callback.status, blockHashes, detail: boundedDetail(callback) },
+    ...callbackHead(callback),
+    callbackReason: "proofRevoked",
+  });
+}
+
+export function boundedDetail({ extraInfo = "" }: ArcCallback): string {
+  return extraInfo.slice(0, maxDetailLength);
 }
 
 function callbackHead(callback: ArcCallback): Record<string, unknown> {
@@ -36,7 +72,7 @@ function callbackHead(callback: ArcCallback): Record<string, unknown> {
     timestamp: callback.timestamp ?? "",
     minerId: "",
     blockHash: callback.blockHash ?? "",
-    blockHeight: callback.blockHeight ?? -1,
+    blockHeight: callback.path?.bump.blockHeight ?? callback.blockHeight ?? -1,
     callbackTxId: callback.txid,
   };
 }

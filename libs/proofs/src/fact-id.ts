@@ -1,24 +1,29 @@
 import { bytesToHex, type SpvCrypto } from "@p4/spv";
-import type { CallbackFact } from "./callback-fact.ts";
+import type { RecordedDoubleSpend, RecordedProof, RecordedRejection, RecordedRevocation } from "@p4/channel";
 
 /**
  * The id of the event that a fact becomes: the same for a callback sent again, another for whatever else is said. The
  * log takes an id once, so everything that tells two facts apart is in it.
  */
-export function factId(fact: Exclude<CallbackFact, { kind: "status" }>, crypto: SpvCrypto): string {
-  switch (fact.kind) {
-    case "proof": {
-      const { txid, merkleRoot, blockHash, status } = fact.proof;
-      return `proof.${digest([txid, merkleRoot, blockHash ?? "", status], crypto)}`;
-    }
-    case "double-spend": {
-      const { txid, reason, competingTxids } = fact.doubleSpend;
-      return `${reason}.${digest([txid, ...competingTxids], crypto)}`;
-    }
-  }
+export function proofId({ txid, merkleRoot, blockHash, status }: RecordedProof, crypto: SpvCrypto): string {
+  return `proof.${digest([txid, merkleRoot, blockHash ?? "", status], crypto)}`;
 }
 
-/** 128 bits of SHA-256 over hashes in hex and words, none of which holds a space. */
+export function doubleSpendId({ txid, reason, competingTxids }: RecordedDoubleSpend, crypto: SpvCrypto): string {
+  return `${reason}.${digest([txid, ...competingTxids], crypto)}`;
+}
+
+export function rejectionId(rejection: RecordedRejection, crypto: SpvCrypto): string {
+  const { txid, status, code, detail, competingTxids } = rejection;
+  return `rejected.${digest([JSON.stringify([txid, status, code, detail, competingTxids])], crypto)}`;
+}
+
+/** Repeated in time: the channel tells one time that a block left from the next. */
+export function revocationId({ txid, status, blockHashes }: RecordedRevocation, crypto: SpvCrypto): string {
+  return `revoked.${digest([JSON.stringify([txid, status, blockHashes])], crypto)}`;
+}
+
+/** 128 bits of SHA-256 over parts none of which holds a space, or over one. */
 function digest(parts: readonly string[], crypto: SpvCrypto): string {
   return bytesToHex(crypto.sha256(encoder.encode(parts.join(" ")))).slice(0, 32);
 }

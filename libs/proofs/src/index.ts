@@ -5,7 +5,9 @@ export {
   type ProofRoute,
   type ProofRouteOptions,
 } from "./proof-routes.ts";
-export { recordCallback, type IncomingCallback, type ProofRules, type ProofServices } from "./record-callback.ts";
+export { recordCallback, type IncomingCallback, type RefusedEntry } from "./record-callback.ts";
+export type { RecordServices } from "./record-services.ts";
+export type { ProofRules } from "./proof-rules.ts";
 export { ProofStore } from "./proof-store.ts";
 export type { ProofDocument, ProofNotice, StoredProof } from "./proof-document.ts";
 export { presentDocument, proofStates, type ProofState } from "./proof-states.ts";

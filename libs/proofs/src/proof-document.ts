@@ -15,11 +15,22 @@ export interface StoredProof extends Pick<
 > {
   readonly channelId: string;
   readonly recordedAtMs: number;
+  /** When its block was said to have left the chain. */
+  readonly revokedAtMs?: number;
 }
 
+/** A status that a miner told. Older documents have the members that are not optional. */
 export interface ProofNotice {
   readonly status: string;
   readonly blockHash: string | null;
+  readonly blockHeight?: number | null;
+  readonly code?: number | null;
+  /** The miner's words. */
+  readonly detail?: string;
+  /** The callback's own time, as sent. */
+  readonly timestamp?: string | null;
+  /** Of news that undo something: false when the header source knew better. */
+  readonly believed?: boolean;
   readonly channelId: string;
   readonly recordedAtMs: number;
 }
@@ -41,16 +52,35 @@ export function addProof(document: ProofDocument, proof: StoredProof): ProofDocu
       isSameProof(other, proof) &&
       (other.status === proof.status || other.status === "verified") &&
       // A block that left the chain may come back, and is then proved anew.
-      !isStale(other, document),
+      !isRevoked(other, document),
   );
   return known ? document : { ...document, proofs: withinLimits([...document.proofs, proof]) };
 }
 
-/** The same document when the news is not new. */
+/** The same document when the news is not new: of those with a time of their own, at any place, otherwise the last. */
 export function addNotice(document: ProofDocument, notice: ProofNotice): ProofDocument {
-  const last = document.notices.at(-1);
-  if (last?.status === notice.status && last.blockHash === notice.blockHash) return document;
-  return { ...document, notices: [...document.notices, notice].slice(-maxNotices) };
+  const { timestamp = null } = notice;
+  const candidates = timestamp === null ? document.notices.slice(-1) : document.notices;
+  const known = candidates.some(
+    (other) =>
+      other.status === notice.status &&
+      other.blockHash === notice.blockHash &&
+      (other.timestamp ?? null) === timestamp &&
+      (other.detail ?? "") === (notice.detail ?? ""),
+  );
+  return known ? document : { ...document, notices: [...document.notices, notice].slice(-maxNotices) };
+}
+
+/** The same document when none of these proofs stands. */
+export function revokeProofs(
+  document: ProofDocument,
+  isMeant: (proof: StoredProof) => boolean,
+  revokedAtMs: number,
+): ProofDocument {
+  const isRevokedNow = (proof: StoredProof) => !isRevoked(proof, document) && isMeant(proof);
+  if (!document.proofs.some(isRevokedNow)) return document;
+  const proofs = document.proofs.map((proof) => (isRevokedNow(proof) ? { ...proof, revokedAtMs } : proof));
+  return { ...document, proofs };
 }
 
 /** Whether both say the same of the chain. Only who has seen the header knows the hash, when the target was a root. */
@@ -59,12 +89,26 @@ export function isSameProof(left: StoredProof, right: StoredProof): boolean {
   return left.blockHash === right.blockHash || left.blockHash === null || right.blockHash === null;
 }
 
-/** ARC has said since that the proof's block is no longer in the chain. */
-export function isStale(proof: StoredProof, { notices }: ProofDocument): boolean {
+/** A miner has said since that the proof's block is no longer in the chain, and nothing contradicted it. */
+export function isRevoked(proof: StoredProof, { notices }: ProofDocument): boolean {
+  if (proof.revokedAtMs !== undefined) return true;
+  // Documents from before kept this as a notice alone.
   return notices.some(
-    ({ status, blockHash, recordedAtMs }) =>
-      status === "MINED_IN_STALE_BLOCK" && blockHash === proof.blockHash && recordedAtMs >= proof.recordedAtMs,
+    ({ status, blockHash, believed, recordedAtMs }) =>
+      status === "MINED_IN_STALE_BLOCK" &&
+      believed === undefined &&
+      blockHash === proof.blockHash &&
+      recordedAtMs >= proof.recordedAtMs,
   );
+}
+
+/** The same callback once more, which says nothing of a block that has left the chain since. */
+export function isRepeatOfRevoked(
+  document: ProofDocument,
+  { channelId, bodyText }: Pick<StoredProof, "channelId" | "bodyText">,
+): boolean {
+  const same = document.proofs.filter((proof) => proof.channelId === channelId && proof.bodyText === bodyText);
+  return same.length > 0 && same.every((proof) => isRevoked(proof, document));
 }
 
 /** Room is made at the expense of proofs that anybody could have made up; the channels' logs still have them all. */

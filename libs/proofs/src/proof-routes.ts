@@ -4,7 +4,8 @@ import { ProofError } from "./errors.ts";
 import { internalProblem, problemOf, problemResponse } from "./problem-response.ts";
 import { presentDocument } from "./proof-states.ts";
 import { readProofs } from "./read-proofs.ts";
-import { recordCallback, type IncomingCallback, type ProofServices } from "./record-callback.ts";
+import { recordCallback, type IncomingCallback, type RefusedEntry } from "./record-callback.ts";
+import type { RecordServices } from "./record-services.ts";
 
 /** The parts of an HTTP request and response that these routes use: any server's that has them will do. */
 export interface ProofRequest {
@@ -27,10 +28,10 @@ export interface ProofRoute {
   handle(request: ProofRequest): Promise<ProofResponse>;
 }
 
-export interface ProofRouteOptions extends ProofServices {
+export interface ProofRouteOptions extends RecordServices {
   /** Whether the Authorization header is right; compared in constant time. Without a configured token: always. */
   readonly isAuthorized: (authorization: string) => boolean;
-  /** Told of each callback, with the code of its refusal or null. */
+  /** Told of each callback, with the code of its refusal or null; of a batch also of each entry that was refused. */
   readonly onCallback: (refusal: string | null) => void;
   readonly onError: (error: unknown) => void;
 }
@@ -38,7 +39,8 @@ export interface ProofRouteOptions extends ProofServices {
 const maxBodyBytes = 1_048_576;
 
 /**
- * `POST /proofs/:txid?i=<channel>` and its prefixed twin: 201 without body once stored; `POST /callbacks?i=` takes ARC's
+ * `POST /proofs/:txid?i=<channel>` and its prefixed twin: 201 once stored, without body unless entries of a batch were
+ * refused; `POST /callbacks?i=` takes ARC's
  * batches, which name no transaction in the URL; `GET /proofs/:txid` reads back.
  */
 export function proofRoutes(options: ProofRouteOptions): ProofRoute[] {
@@ -55,14 +57,25 @@ async function receive(request: ProofRequest, options: ProofRouteOptions): Promi
   let refusal: string | null = null;
   const response = await answer(
     async () => {
-      await recordCallback(readRequest(request, options), options);
-      return { status: 201 };
+      return taken(await recordCallback(readRequest(request, options), options), options);
     },
     options,
     (code) => (refusal = code),
   );
   options.onCallback(refusal);
   return response;
+}
+
+/** A sender of batches repeats one that is refused unchanged, then drops it: what is wrong in it is told with 201. */
+function taken(refused: readonly RefusedEntry[], { onCallback }: ProofRouteOptions): ProofResponse {
+  if (refused.length === 0) return { status: 201 };
+  for (const { error } of refused) onCallback(error.code);
+  const entries = refused.map(({ index, error }) => ({ index, code: error.code, detail: error.message }));
+  return {
+    status: 201,
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ refused: entries }),
+  };
 }
 
 function readRequest(request: ProofRequest, options: ProofRouteOptions): IncomingCallback {

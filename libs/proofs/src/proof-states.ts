@@ -1,11 +1,11 @@
-import { isSameProof, isStale, type ProofDocument, type StoredProof } from "./proof-document.ts";
+import { isSameProof, isRevoked, type ProofDocument, type StoredProof } from "./proof-document.ts";
 
 /** `superseded`: a later proof took its place, it was verified since, or its block left the chain. */
 export type ProofState = "received" | "verified" | "superseded";
 
 /** The state of each proof, in order. */
 export function proofStates(document: ProofDocument): readonly ProofState[] {
-  const standing = document.proofs.filter((proof) => !isStale(proof, document));
+  const standing = document.proofs.filter((proof) => !isRevoked(proof, document));
   return document.proofs.map((proof) => {
     const at = standing.indexOf(proof);
     const superseded = at === -1 || standing.slice(at + 1).some((later) => supersedes(later, proof));
@@ -32,10 +32,11 @@ export function presentDocument(document: ProofDocument) {
   return {
     txid: document.txid,
     state: transactionState(states),
-    proofs: document.proofs.map(({ bodyText, recordedAtMs, status: _status, ...proof }, index) => ({
+    proofs: document.proofs.map(({ bodyText, recordedAtMs, revokedAtMs, status: _status, ...proof }, index) => ({
       state: states[index],
       ...proof,
       recordedAt: new Date(recordedAtMs).toISOString(),
+      ...(revokedAtMs === undefined ? {} : { revokedAt: new Date(revokedAtMs).toISOString() }),
       envelope: JSON.parse(bodyText) as unknown,
     })),
     notices: document.notices.map(({ recordedAtMs, ...notice }) => ({

@@ -1,4 +1,5 @@
 import { judgeHeader, type HeaderSource } from "@p4/spv";
+import { claimOf } from "./confirmed-proofs.ts";
 import { addProof, type ProofDocument, type StoredProof } from "./proof-document.ts";
 import { proofStates } from "./proof-states.ts";
 import type { ProofStore } from "./proof-store.ts";
@@ -29,12 +30,7 @@ export async function readProofs(txid: string, { store, headers, nowMs }: ProofR
 }
 
 async function confirmed(proof: StoredProof, headers: HeaderSource): Promise<StoredProof | null> {
-  const { merkleRoot, blockHash, blockHeight } = proof;
-  const claim = {
-    merkleRoot,
-    ...(blockHash === null ? {} : { blockHash }),
-    ...(blockHeight === null ? {} : { blockHeight }),
-  };
+  const claim = claimOf(proof);
   const verdict = judgeHeader(claim, await headers.lookup(claim), "accept-unknown");
   if (verdict.kind !== "verified") return null;
   return {

@@ -1,33 +1,9 @@
-import type { ChannelRegistry } from "@p4/actors";
-import type { ChannelCommand, CommandMetadata } from "@p4/channel";
-import {
-  judgeHeader,
-  SpvError,
-  type HeaderPolicy,
-  type HeaderSource,
-  type SignaturePolicy,
-  type SpvCrypto,
-} from "@p4/spv";
-import type { CallbackFact } from "./callback-fact.ts";
-import { ProofError } from "./errors.ts";
-import { factId } from "./fact-id.ts";
-import { addNotice, addProof, type ProofNotice } from "./proof-document.ts";
-import type { ProofStore } from "./proof-store.ts";
-import { readCallback, type UnjudgedFact } from "./read-callback.ts";
-
-export interface ProofRules {
-  readonly signaturePolicy: SignaturePolicy;
-  readonly headerPolicy: HeaderPolicy;
-  readonly headers: HeaderSource;
-  readonly crypto: SpvCrypto;
-}
-
-export interface ProofServices {
-  readonly registry: Pick<ChannelRegistry, "submit" | "read">;
-  readonly store: ProofStore;
-  readonly rules: ProofRules;
-  readonly nowMs: () => number;
-}
+import { isStoreError } from "@p4/event-store";
+import { isSpvError, type SpvError } from "@p4/spv";
+import { isProofError, type ProofError } from "./errors.ts";
+import { readCallback, type CallbackEntry } from "./read-callback.ts";
+import { recordFact } from "./record-fact.ts";
+import type { RecordServices } from "./record-services.ts";
 
 export interface IncomingCallback {
   readonly channelId: string;
@@ -35,77 +11,60 @@ export interface IncomingCallback {
   readonly bodyText: string;
 }
 
+/** An entry of a batch that stays wrong, however often it is sent. */
+export interface RefusedEntry {
+  readonly index: number;
+  readonly error: SpvError | ProofError;
+}
+
+/** A sender waits some five seconds: while the log does not answer, the rest is left for the next time. */
+const patienceMs = 2_000;
+
 /**
- * Verifies a callback and stores what it says: first on the channel, whose log decides, then by transaction.
- * Resolves only when both are stored; sent again after a crash in between, it completes what is missing.
+ * Verifies a callback and stores what it says: first on the channel, whose log decides, then by transaction. A wrong
+ * entry of a batch does not hold back the right ones: it is returned. Resolves only when everything else is stored; sent
+ * again after a failure in between, it completes what is missing.
  *
- * @throws SpvError (the callback is wrong, or its block cannot be looked up now), ProofError, StoreError.
+ * @throws SpvError, ProofError or StoreError when nothing of the callback is right, or something must be sent again.
  */
-export async function recordCallback(callback: IncomingCallback, services: ProofServices): Promise<void> {
-  const { rules } = services;
-  const facts = readCallback(callback.bodyText, {
-    expectedTxid: callback.expectedTxid,
-    policy: rules.signaturePolicy,
-    crypto: rules.crypto,
-  });
-  // All are judged before the first is stored: a batch with one wrong entry changes nothing.
-  const judged = await Promise.all(facts.map((fact) => judge(fact, rules)));
-  for (const fact of judged) await record(callback.channelId, fact, services);
-}
-
-async function judge({ claim, judged }: UnjudgedFact, rules: ProofRules): Promise<CallbackFact> {
-  if (claim === null) return judged({ kind: "received" });
-  const verdict = judgeHeader(claim, await rules.headers.lookup(claim), rules.headerPolicy);
-  if (verdict.kind === "refused" || verdict.kind === "retry-later") throw new SpvError(verdict.code, verdict.reason);
-  return judged(verdict);
-}
-
-async function record(channelId: string, fact: CallbackFact, services: ProofServices): Promise<void> {
-  const recordedAtMs = services.nowMs();
-  switch (fact.kind) {
-    case "proof": {
-      const { proof } = fact;
-      await submit(
-        channelId,
-        { type: "RecordProof", proof, metadata: metadataOf(fact, recordedAtMs, services) },
-        services,
-      );
-      const { raw: _raw, txid, ...stored } = proof;
-      await services.store.change(txid, (document) => addProof(document, { ...stored, channelId, recordedAtMs }));
-      return;
-    }
-    case "double-spend": {
-      const { doubleSpend } = fact;
-      const metadata = metadataOf(fact, recordedAtMs, services);
-      await submit(channelId, { type: "ReportDoubleSpend", doubleSpend, metadata }, services);
-      return note(doubleSpend.txid, { status: doubleSpend.reason, blockHash: null, channelId, recordedAtMs }, services);
-    }
-    case "status": {
-      // No event of the channel, but not a door to write about channels that never were either.
-      const channel = await services.registry.read(channelId);
-      if (channel.streamVersion === 0) throw new ProofError("PROOF_CHANNEL_UNKNOWN", channelId);
-      const { txid, status, blockHash } = fact;
-      return note(txid, { status, blockHash, channelId, recordedAtMs }, services);
+export async function recordCallback(
+  { channelId, expectedTxid, bodyText }: IncomingCallback,
+  services: RecordServices,
+): Promise<readonly RefusedEntry[]> {
+  const { signaturePolicy: policy, crypto } = services.rules;
+  const entries = readCallback(bodyText, { expectedTxid, policy, crypto });
+  await lookUpBlocks(entries, services);
+  const refused: RefusedEntry[] = [];
+  const failures: unknown[] = [];
+  const startedMs = services.nowMs();
+  // One after the other: what a batch says of one transaction has an order.
+  for (const [index, entry] of entries.entries()) {
+    try {
+      await recordEntry(channelId, entry, services);
+    } catch (error) {
+      if (isFinal(error)) refused.push({ index, error });
+      else failures.push(error);
+      if (isStoreError(error) && services.nowMs() - startedMs > patienceMs) break;
     }
   }
+  if (failures.length > 0) throw failures[0];
+  if (refused[0] !== undefined && refused.length === entries.length) throw refused[0].error;
+  return refused;
 }
 
-async function note(txid: string, notice: ProofNotice, { store }: ProofServices): Promise<void> {
-  await store.change(txid, (document) => addNotice(document, notice));
+/** All at the same time; the source remembers its answers for when their turn comes. */
+async function lookUpBlocks(entries: readonly CallbackEntry[], { rules }: RecordServices): Promise<void> {
+  if (entries.length < 2) return;
+  const facts = entries.flatMap((entry) => (entry.ok ? entry.facts : []));
+  const claims = facts.flatMap((fact) => (fact.kind === "proof" ? [fact.claim] : []));
+  await Promise.all(claims.map((claim) => rules.headers.lookup(claim)));
 }
 
-/** After a channel's end nobody listens, but a proof is still worth keeping: it goes to the transaction's record alone. */
-async function submit(channelId: string, command: ChannelCommand, { registry }: ProofServices): Promise<void> {
-  const result = await registry.submit(channelId, command);
-  if (result.outcome !== "refused" || result.code === "CHANNEL_EXPIRED" || result.code === "CHANNEL_CLOSED") return;
-  throw new ProofError(result.code === "CHANNEL_FULL" ? "PROOF_CHANNEL_FULL" : "PROOF_CHANNEL_UNKNOWN", channelId);
+async function recordEntry(channelId: string, entry: CallbackEntry, services: RecordServices): Promise<void> {
+  if (!entry.ok) throw entry.error;
+  for (const fact of entry.facts) await recordFact(channelId, fact, services);
 }
 
-function metadataOf(
-  fact: Exclude<CallbackFact, { kind: "status" }>,
-  nowMs: number,
-  { rules }: ProofServices,
-): CommandMetadata {
-  const { txid } = fact.kind === "proof" ? fact.proof : fact.doubleSpend;
-  return { commandId: factId(fact, rules.crypto), nowMs, correlationId: txid, causationId: "proof-callback" };
+function isFinal(error: unknown): error is SpvError | ProofError {
+  return (isSpvError(error) || isProofError(error)) && !error.retryable;
 }

@@ -59,6 +59,8 @@ export class PublishedSchemas {
     if (missing.length > 0) return [`${where} has no header ${missing.join()}`];
     if (response.content === undefined) return text === "" ? [] : [`${where} has a body: ${text.slice(0, 200)}`];
     const type = (headers.get("content-type") ?? "").split(";")[0]!;
+    // Of a callback the answer has a body only when it has something to say.
+    if (status === 201 && text === "" && type === "") return [];
     if (response.content[type] === undefined) return [`${where} has the content type ${type}`];
     if (!type.endsWith("json")) return [];
     const pointer = ["paths", path, method.toLowerCase(), "responses", String(status), "content", type, "schema"];

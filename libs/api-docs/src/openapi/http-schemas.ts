@@ -61,7 +61,7 @@ export const httpSchemas: Readonly<Record<string, JsonSchema>> = {
     type: "string",
     enum: ["received", "verified", "superseded"],
     description:
-      "received: the branch is right. verified: its block is known too. superseded: a later proof took its place.",
+      "received: the branch is right. verified: its block is known too. superseded: a later proof took its place, or its block left the chain.",
   },
   ProofDocument: {
     ...object({
@@ -70,21 +70,41 @@ export const httpSchemas: Readonly<Record<string, JsonSchema>> = {
       proofs: {
         type: "array",
         description: "Oldest first.",
-        items: object({
-          state: { $ref: "#/components/schemas/ProofState" },
-          channelId: text,
-          blockHash: hashOrNull,
-          blockHeight: { type: ["integer", "null"] },
-          merkleRoot: hash,
-          source: { type: "string", enum: ["mapi", "arc"] },
-          recordedAt: time,
-          envelope: { $ref: "#/components/schemas/JsonEnvelope" },
-        }),
+        items: object(
+          {
+            state: { $ref: "#/components/schemas/ProofState" },
+            channelId: text,
+            blockHash: hashOrNull,
+            blockHeight: { type: ["integer", "null"] },
+            merkleRoot: hash,
+            source: { type: "string", enum: ["mapi", "arc"] },
+            recordedAt: time,
+            revokedAt: { ...time, description: "When its block was said to have left the chain." },
+            envelope: { $ref: "#/components/schemas/JsonEnvelope" },
+          },
+          ["revokedAt"],
+        ),
       },
       notices: {
         type: "array",
-        description: "Other news of the transaction.",
-        items: object({ status: text, blockHash: hashOrNull, channelId: text, recordedAt: time }),
+        description: "The statuses that miners told, such as MINED without a path.",
+        items: object(
+          {
+            status: text,
+            blockHash: hashOrNull,
+            blockHeight: { type: ["integer", "null"] },
+            code: { type: ["integer", "null"], description: "ARC's number for a rejection's reason." },
+            detail: { type: "string", description: "The miner's words." },
+            timestamp: { type: ["string", "null"], description: "The callback's own time, as sent." },
+            believed: {
+              type: "boolean",
+              description: "Of news that undo something: false when a header source knew better.",
+            },
+            channelId: text,
+            recordedAt: time,
+          },
+          ["blockHeight", "code", "detail", "timestamp", "believed"],
+        ),
       },
     }),
     description: "What is known of a transaction's proofs. Nothing in it is overwritten.",
@@ -100,8 +120,19 @@ export const httpSchemas: Readonly<Record<string, JsonSchema>> = {
       blockHeight: { type: ["integer", "null"] },
       competingTxs: { type: ["array", "null"], items: text },
       extraInfo: { type: ["string", "null"] },
+      status: { type: "integer", description: "ARC's number for a rejection's reason, such as 466." },
+      orphanedProofs: {
+        type: "array",
+        description: "Arcade: blocks off the chain that the transaction was in.",
+        items: { type: "object", properties: { blockHash: text } },
+      },
     },
     required: ["txid", "txStatus"],
+    description: "Other members may stand beside these; an optional one may be null or empty.",
+  },
+  RefusedEntries: {
+    ...object({ refused: { type: "array", items: object({ index: { type: "integer" }, code: text, detail: text }) } }),
+    description: "The entries of a batch that stay wrong however often they are sent. All others are stored.",
   },
   ArcBatch: {
     type: "object",

@@ -23,7 +23,10 @@ const token: ParameterDescription = {
 };
 
 const received: Readonly<Record<number, ResponseDescription>> = {
-  201: { description: "Stored. No body." },
+  201: {
+    description: "Stored. Without a body, unless entries of a batch were refused.",
+    content: jsonContent("RefusedEntries"),
+  },
   400: problemResponse("The callback is wrong: its envelope, signature, proof or transaction."),
   401: problemResponse("The callback token is not the right one."),
   404: problemResponse("Nobody ever opened this channel."),
@@ -72,7 +75,7 @@ function under(prefix: string): readonly OperationDescription[] {
       summary: "ARC's callbacks, alone or in batches; each names its transaction.",
       parameters: [channel, token],
       requestBody: {
-        description: "One callback, or a batch. A batch with one wrong entry changes nothing.",
+        description: "One callback, or a batch. Wrong entries of a batch do not hold back the right ones.",
         schemas: ["ArcCallback", "ArcBatch"],
         example: { txid: "ab".repeat(32), txStatus: "SEEN_ON_NETWORK", timestamp: "2026-01-15T10:00:00Z" },
       },

@@ -1,7 +1,9 @@
 import { createHash, randomUUID } from "node:crypto";
 import { ChannelRegistry } from "@p4/actors";
-import type { SequencedEvent } from "@p4/channel";
+import { pendingFor, stateName, type SequencedEvent } from "@p4/channel";
+import { wallet } from "@p4/channel/testing";
 import { createInMemoryStore, type InMemoryStore } from "@p4/event-store";
+import type { Role } from "@p4/protocol";
 import { sdkCrypto, VERIFY_IF_SIGNED } from "@p4/spv";
 import { proofRoutes, type ProofRequest, type ProofResponse, type ProofRouteOptions } from "../proof-routes.ts";
 import { ProofStore } from "../proof-store.ts";
@@ -20,6 +22,12 @@ export interface ProofServer {
   /** The clock. */
   nowMs: number;
   open(channelId: string): Promise<void>;
+  /** A payment of this transaction, which the merchant accepts. */
+  pay(txid: string): Promise<void>;
+  /** The keys of what one who joins now is told. */
+  pending(role: Role): Promise<string[]>;
+  /** The channel's state. */
+  state(): Promise<string>;
   post(path: string, body: string | Uint8Array, headers?: Record<string, string>): Promise<ProofResponse>;
   get(path: string): Promise<ProofResponse>;
   events(channelId: string): Promise<SequencedEvent[]>;
@@ -84,6 +92,19 @@ export async function proofServer(overrides: Partial<ProofRouteOptions> & RuleOv
       const expiresAtMs = server.nowMs + ttlMs;
       const join = { type: "JoinChannel", channelId: id, participant, expiresAtMs, metadata } as const;
       await registry.submit(id, { ...join, mayOpen: true, merchantIsAlive: false });
+    },
+    async pay(txid) {
+      for (const type of ["SubmitPayment", "AcceptPayment"] as const) {
+        await registry.submit(channelId, wallet(type, { txid, nowMs: server.nowMs }));
+      }
+    },
+    async pending(role) {
+      return pendingFor(role, (await registry.read(channelId)).snapshot).map((message) =>
+        message.kind === "server" ? message.key : message.event.type,
+      );
+    },
+    async state() {
+      return stateName((await registry.read(channelId)).snapshot);
     },
     post: (path, body, given = {}) => call("POST", path, body, { "content-type": "application/json", ...given }),
     get: (path) => call("GET", path, "", {}),

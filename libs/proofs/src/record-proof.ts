@@ -1,0 +1,42 @@
+import type { RecordedProof } from "@p4/channel";
+import { judgeHeader, SpvError, type BlockClaim, type HeaderVerdict } from "@p4/spv";
+import type { ProofFact } from "./callback-fact.ts";
+import { proofId } from "./fact-id.ts";
+import { addProof, emptyDocument, isRepeatOfRevoked, isRevoked } from "./proof-document.ts";
+import { metadataOf, submit, type RecordServices } from "./record-services.ts";
+
+/** @throws SpvError (its block has another root, or cannot be looked up now), ProofError, StoreError. */
+export async function recordProof(
+  channelId: string,
+  { claim, proof: unjudged }: ProofFact,
+  services: RecordServices,
+): Promise<void> {
+  const { store, rules } = services;
+  const { txid } = unjudged;
+  const document = (await store.read(txid)) ?? emptyDocument(txid);
+  // Of a transaction that has left a block, what is remembered of the chain may be from before.
+  const fresh = document.proofs.some((other) => isRevoked(other, document));
+  const verdict = judgeHeader(claim, await rules.headers.lookup(claim, { fresh }), rules.headerPolicy);
+  if (verdict.kind === "refused" || verdict.kind === "retry-later") throw new SpvError(verdict.code, verdict.reason);
+  const proof = judged(unjudged, claim, verdict);
+  if (proof.status === "received" && isRepeatOfRevoked(document, { ...proof, channelId })) return;
+  const metadata = metadataOf(txid, proofId(proof, rules.crypto), services);
+  await submit(channelId, { type: "RecordProof", proof, metadata }, services);
+  const { raw: _raw, txid: _txid, ...stored } = proof;
+  await store.change(txid, (current) => addProof(current, { ...stored, channelId, recordedAtMs: metadata.nowMs }));
+}
+
+function judged(unjudged: ProofFact["proof"], claim: BlockClaim, verdict: HeaderVerdict): RecordedProof {
+  const known = verdict.kind === "verified" ? verdict : claim;
+  const { txid, source, raw, bodyText } = unjudged;
+  return {
+    txid,
+    status: verdict.kind === "verified" ? "verified" : "received",
+    blockHash: known.blockHash ?? claim.blockHash ?? null,
+    blockHeight: known.blockHeight ?? claim.blockHeight ?? null,
+    merkleRoot: claim.merkleRoot,
+    source,
+    raw,
+    bodyText,
+  };
+}

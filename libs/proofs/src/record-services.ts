@@ -1,0 +1,48 @@
+import type { ChannelRegistry } from "@p4/actors";
+import type { ChannelCommand, CommandMetadata } from "@p4/channel";
+import type { Said } from "./callback-fact.ts";
+import { ProofError } from "./errors.ts";
+import { addNotice, type ProofNotice } from "./proof-document.ts";
+import type { ProofRules } from "./proof-rules.ts";
+import type { ProofStore } from "./proof-store.ts";
+
+/** What recording a fact needs. */
+export interface RecordServices {
+  readonly registry: Pick<ChannelRegistry, "submit" | "read">;
+  readonly store: ProofStore;
+  readonly rules: ProofRules;
+  readonly nowMs: () => number;
+}
+
+/** What an ended channel does not take is still worth keeping: it goes to the transaction's record alone. */
+export async function submit(channelId: string, command: ChannelCommand, { registry }: RecordServices): Promise<void> {
+  const result = await registry.submit(channelId, command);
+  if (result.outcome !== "refused" || result.code === "CHANNEL_EXPIRED" || result.code === "CHANNEL_CLOSED") return;
+  throw new ProofError(result.code === "CHANNEL_FULL" ? "PROOF_CHANNEL_FULL" : "PROOF_CHANNEL_UNKNOWN", channelId);
+}
+
+export function metadataOf(txid: string, commandId: string, { nowMs }: RecordServices): CommandMetadata {
+  return { commandId, nowMs: nowMs(), correlationId: txid, causationId: "proof-callback" };
+}
+
+/** `believed`: of news that undo something, whether they did. */
+export function noticeOf(
+  channelId: string,
+  said: Said,
+  { nowMs }: RecordServices,
+  believed: { readonly believed?: boolean } = {},
+): ProofNotice {
+  return { ...said, ...believed, channelId, recordedAtMs: nowMs() };
+}
+
+export async function note(txid: string, notice: ProofNotice, { store }: RecordServices): Promise<void> {
+  await store.change(txid, (document) => addNotice(document, notice));
+}
+
+/** No event of the channel, but not a door to write about channels that never were either. */
+export async function noteOnChannel(txid: string, notice: ProofNotice, services: RecordServices): Promise<void> {
+  const { channelId } = notice;
+  const channel = await services.registry.read(channelId);
+  if (channel.streamVersion === 0) throw new ProofError("PROOF_CHANNEL_UNKNOWN", channelId);
+  await note(txid, notice, services);
+}
