@@ -1,4 +1,4 @@
-import { decodeEvent, type Channel, type SequencedEvent } from "@p4/channel";
+import { readStored, type Channel, type SequencedEvent } from "@p4/channel";
 import type { EventLog } from "@p4/event-store";
 
 /** A channel that is kept live: its `channel` is the state right now. */
@@ -33,7 +33,7 @@ export class ChannelHistory {
     for (const { bytes, streamVersion } of stored) {
       // The log may be ahead of the live state: what comes after that is still to be heard live, once.
       if (streamVersion > this.#channel.followed.channel.streamVersion) break;
-      this.events.push({ ...decodeEvent(decoder.decode(bytes), streamVersion), streamVersion });
+      this.events.push(readStored(decoder.decode(bytes), streamVersion));
       this.#version = streamVersion;
     }
     // A lagging replica may have less than the live state: what it lacks comes with the next look.

@@ -1,4 +1,4 @@
-import type { Participant, SequencedEvent } from "@p4/channel";
+import type { Listener, Participant, SequencedEvent } from "@p4/channel";
 import type { TokenBucket, WebSocketConnection } from "@p4/http";
 import type { Role } from "@p4/protocol";
 import type { ChannelHistory } from "./channel-history.ts";
@@ -11,8 +11,14 @@ export interface Connection {
   readonly channel: ServedChannel;
   /** Null until claimed or inferred. */
   role: Role | null;
+  /** What join.success says: the merchant's seat may be taken although a token names the role. */
+  readonly grantedRole: Role | null;
   readonly explicit: boolean;
   readonly speech: PeerSpeech;
+  /** What its wallet has shown of itself, the same on each of its connections. */
+  readonly subject?: string;
+  /** Payments that it has sent again: their answer is its own. */
+  readonly repeated: Set<number>;
   readonly wantsReceipts: boolean;
   /** Null: not open yet. */
   socket: WebSocketConnection<Connection> | null;
@@ -28,5 +34,11 @@ export interface Connection {
 }
 
 export function participantOf(connection: Connection, nodeId: string): Participant {
-  return { connectionId: connection.id, nodeId, role: connection.role, explicit: connection.explicit };
+  const { id: connectionId, role, explicit, subject } = connection;
+  return { connectionId, nodeId, role, explicit, ...(subject === undefined ? {} : { subject }) };
+}
+
+/** The connection as the channel's core sees those who listen. */
+export function listenerOf({ id: connectionId, role, subject, repeated }: Connection): Listener {
+  return { connectionId, role, repeated, ...(subject === undefined ? {} : { subject }) };
 }

@@ -64,15 +64,21 @@ describe.each([
     merchant.say("paymentrequest.response", { messageId: "terms-1", body: terms });
     await customer.hear("paymentrequest.response");
     await customer.leave();
-    const back = await other.join(`${id}?role=customer`);
+    const wallet = "a-secret-of-the-wallet";
+    const back = await other.join(`${id}?role=customer&wallet=${wallet}`);
     expect(await back.hear("paymentrequest.response")).toMatchObject({ messageId: "terms-1" });
     back.say("payment", { messageId: "pay-1", body: payment });
     await merchant.hear("payment");
     await back.leave();
     merchant.say("payment.ack", { messageId: "ack-1", body: ack });
-    const again = await edge.join(`${id}?role=customer`);
+    const again = await edge.join(`${id}?role=customer&wallet=${wallet}`);
     expect(await again.hear("payment.ack")).toMatchObject({ messageId: "ack-1" });
     expect(again.keys).toEqual(["join.success", "payment.ack"]);
+    const another = await edge.join(`${id}?role=customer&wallet=another-wallet-secret`);
+    await another.hear("invoice.paid");
+    // Its message is proof enough as well.
+    another.say("payment", { messageId: "pay-1", body: payment });
+    expect(await another.hear("payment.ack")).toMatchObject({ messageId: "ack-1" });
   });
 
   it("get the stored answer to a repeated message, and nothing is stored again", async () => {

@@ -22,7 +22,7 @@ describe("between payment and payment.ack", () => {
     const edge = await startTestEdge(nats.url, { alwaysReplay });
     const id = newChannelId();
     const merchant = await edge.join(`${id}?role=merchant&dialect=p4`);
-    const customer = await edge.join(`${id}?role=customer&dialect=p4`);
+    const customer = await edge.join(`${id}?role=customer&dialect=p4&wallet=a-secret-of-the-wallet`);
     customer.say("payment", { body: payment });
     await merchant.hear("payment");
     await nats.process.kill();
@@ -41,7 +41,7 @@ describe("between payment and payment.ack", () => {
     const first = await startChild(port);
     const id = newChannelId();
     const merchant = await joinPeer(url(`${id}?role=merchant&dialect=p4`));
-    const customer = await joinPeer(url(`${id}?role=customer&dialect=p4`));
+    const customer = await joinPeer(url(`${id}?role=customer&dialect=p4&wallet=a-secret-of-the-wallet`));
     customer.say("payment", { messageId: "pay-1", body: payment });
     const { sequence } = customer;
     await merchant.hear("payment");
@@ -50,7 +50,9 @@ describe("between payment and payment.ack", () => {
     const second = await startChild(port);
     // One rejoins afresh, the other goes on from where it was. The killed node's merchant does not block the seat.
     const merchantAgain = await joinPeer(url(`${id}?role=merchant&dialect=p4`));
-    const customerAgain = await joinPeer(url(`${id}?role=customer&dialect=p4&since=${sequence}`));
+    const customerAgain = await joinPeer(
+      url(`${id}?role=customer&dialect=p4&wallet=a-secret-of-the-wallet&since=${sequence}`),
+    );
     expect(await merchantAgain.hear("payment")).toMatchObject({ messageId: "pay-1" });
     merchantAgain.say("payment.ack", { messageId: "ack-1", body: ack });
     expect(await customerAgain.hear("payment.ack")).toMatchObject({ messageId: "ack-1", body: ack });

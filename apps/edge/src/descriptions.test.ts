@@ -202,13 +202,13 @@ describe("what the edge publishes at /docs", () => {
     let text = "";
     for await (const chunk of stream.body!.pipeThrough(new TextDecoderStream())) {
       text += chunk;
-      if (text.includes("event: payment.ack\n") && text.endsWith("\n\n")) break;
+      if (text.includes("event: invoice.paid\n") && text.endsWith("\n\n")) break;
     }
     stop.abort();
     const frames = [...text.matchAll(/^data: (.*)$/gm)].map(([, data]) => data!);
     expect(frames.map((frame) => (JSON.parse(frame) as { key: string }).key)).toEqual([
       "paymentrequest.response",
-      "payment.ack",
+      "invoice.paid",
     ]);
     for (const frame of frames) expect(published.frameProblems(frame)).toEqual([]);
   });

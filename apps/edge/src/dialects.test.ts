@@ -69,7 +69,7 @@ describe("the two dialects on one channel", () => {
 
   it("until its first frame, a wallet gets what both can read; that frame settles its dialect", async () => {
     const id = newChannelId();
-    const [plain, go] = [await edge.join(id), await edge.join(id)];
+    const [plain, go] = [await edge.join(`${id}?role=merchant`), await edge.join(id)];
     expect(plain.frames[0]).toMatchObject({ key: "join.success", type: "join.success", channelID: id });
     expect(plain.frames[0]?.["headers"]["x-p4-state"]).toBe("awaitingPaymentRequest");
     go.send({ type: "paymentrequest.create", channelId: id, messageId: "m1" });

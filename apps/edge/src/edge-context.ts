@@ -28,6 +28,7 @@ export interface EdgeContext {
   readonly policy: JoinPolicy;
   readonly channelTtlMs: number;
   readonly ackGraceMs: number;
+  readonly maxChannelBytes: number;
   readonly limits: EdgeLimits;
   /** How long requests of the HTTP bridge wait for the merchant. */
   readonly bridge: WaitLimits;

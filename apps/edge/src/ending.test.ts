@@ -9,6 +9,7 @@ import { headerOf, type Peer } from "./test-support/peer.ts";
 import { rawTx } from "./test-support/scripted-wallet.ts";
 
 const nats = withNatsServer();
+const wallet = "a-secret-of-the-wallet";
 
 describe.each([
   ["live", false],
@@ -50,7 +51,7 @@ describe.each([
   it("is told to whoever joins afterwards, with what it may have missed, and nothing is stored", async () => {
     const id = newChannelId();
     const merchant = await edge.join(`${id}?role=merchant`);
-    const customer = await edge.join(`${id}?role=customer`);
+    const customer = await edge.join(`${id}?role=customer&wallet=${wallet}`);
     const from = customer.sequence;
     customer.say("payment", { body: payment });
     await merchant.hear("payment");
@@ -59,7 +60,11 @@ describe.each([
     await waitFor(async () => (await worker.registry.read(id)).snapshot.context.attempts[0]?.verdict);
     await end(id, "CloseChannel");
     const { streamVersion } = await worker.registry.read(id);
-    for (const query of ["role=customer", `role=customer&since=${from}`, "role=merchant"]) {
+    for (const query of [
+      `role=customer&wallet=${wallet}`,
+      `role=customer&wallet=${wallet}&since=${from}`,
+      "role=merchant",
+    ]) {
       const late = await other.join(`${id}?${query}`);
       expect(await late.closed()).toEqual({ code: 4000, reason: "channel.closed" });
       const missed = query === "role=merchant" ? [] : ["payment.ack"];
@@ -82,9 +87,12 @@ describe.each([
     const latecomer = await elsewhere.join(`${id}?role=customer`);
     expect(headerOf(latecomer.frames[0] ?? {}, "x-p4-state")).toBe("awaitingLateAck");
     merchant.say("payment.ack", { body: ack });
-    for (const peer of [customer, latecomer]) {
+    for (const [peer, told] of [
+      [customer, "payment.ack"],
+      [latecomer, "invoice.paid"],
+    ] as const) {
       expect(await peer.closed()).toEqual({ code: 4000, reason: "channel.expired" });
-      expect(peer.keys).toEqual(["join.success", "payment.ack", "channel.expired"]);
+      expect(peer.keys).toEqual(["join.success", told, "channel.expired"]);
     }
     expect((await merchant.closed()).code).toBe(4000);
   });
@@ -92,7 +100,7 @@ describe.each([
   it("does not keep the proof of its payment from whoever comes back", async () => {
     const id = newChannelId();
     const merchant = await edge.join(`${id}?role=merchant`);
-    const customer = await edge.join(`${id}?role=customer`);
+    const customer = await edge.join(`${id}?role=customer&wallet=${wallet}`);
     customer.say("payment", { body: { rawTx: rawTx(5) } });
     await merchant.hear("payment");
     merchant.say("payment.ack", { body: ack });
@@ -101,7 +109,7 @@ describe.each([
     const [txid = ""] = (await worker.registry.read(id)).snapshot.context.attempts[0]?.payment.data.txids ?? [];
     const metadata = { commandId: `proof-${id}`, nowMs: Date.now(), correlationId: txid, causationId: "test" };
     expect(await worker.registry.submit(id, recordProof(txid, metadata))).toMatchObject({ outcome: "stored" });
-    const back = await other.join(`${id}?role=customer`);
+    const back = await other.join(`${id}?role=customer&wallet=${wallet}`);
     expect((await back.closed()).code).toBe(4000);
     expect(back.keys).toEqual(["join.success", "payment.ack", "proof.create", "channel.expired"]);
   });

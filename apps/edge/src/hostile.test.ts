@@ -118,6 +118,7 @@ describe("a peer that is too fast", () => {
 
 describe("a peer that does not read", () => {
   it("is closed with 4290, while others on its channel and elsewhere hear everything", async () => {
+    const edge = await startTestEdge(nats.url, { P4_MAX_CHANNEL_BYTES: "1GiB" });
     const id = newChannelId();
     const merchant = await edge.join(`${id}?role=merchant`);
     const customer = await edge.join(`${id}?role=customer`);

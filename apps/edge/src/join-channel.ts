@@ -8,6 +8,7 @@ import { judgeJoin, type JoinVerdict } from "./join-policy.ts";
 import { readJoinRequest, type JoinRequest } from "./join-request.ts";
 import { isBrokerTrouble } from "./store-trouble.ts";
 import type { ServedChannel } from "./served-channel.ts";
+import { subjectOf } from "./wallet-subject.ts";
 
 type Admitted = Extract<JoinVerdict, { admitted: true }>;
 
@@ -91,7 +92,11 @@ async function enter(
     const isNew = channel.followed.channel.streamVersion === 0;
     if (isNew && verdict.mayOpen && context.load.overload !== null) return "overloaded";
     const id = context.newId();
-    const record = async () => (isGone() ? ("gone" as const) : recordJoin(id, channel, verdict, context));
+    const subject = join.wallet === null ? undefined : subjectOf(join.wallet);
+    const record = async () =>
+      isGone()
+        ? ("gone" as const)
+        : recordJoin({ connectionId: id, ...(subject === undefined ? {} : { subject }) }, channel, verdict, context);
     const opens = isNew && verdict.mayOpen;
     const recorded = opens ? await context.openings.pass(record) : { result: await record() };
     if (recorded === null || recorded.result === "gone") return "overloaded";
@@ -103,8 +108,12 @@ async function enter(
     connection = {
       id,
       channel,
-      role: joined.role,
-      explicit: joined.role !== null,
+      // A token binds: its holder is nothing else, with or without the seat.
+      role: verdict.byToken ? verdict.role : joined.role,
+      grantedRole: joined.role,
+      explicit: verdict.byToken || joined.role !== null,
+      ...(subject === undefined ? {} : { subject }),
+      repeated: new Set(),
       speech: join.speech,
       wantsReceipts: join.wantsReceipts,
       socket: null,
@@ -137,22 +146,23 @@ async function enterChannel(
 
 /** With the role that the channel granted: none, when another live connection is the merchant. Null: may not open it. */
 async function recordJoin(
-  connectionId: string,
+  who: Pick<Participant, "connectionId" | "subject">,
   channel: ServedChannel,
   { role, mayOpen }: Admitted,
   context: EdgeContext,
 ): Promise<Pick<Participant, "role"> | null> {
   const nowMs = context.nowMs();
-  const participant: Participant = { connectionId, nodeId: context.nodeId, role, explicit: role !== null };
+  const participant: Participant = { ...who, nodeId: context.nodeId, role, explicit: role !== null };
   const append = channel.followed.submit({
     type: "JoinChannel",
     channelId: channel.channelId,
     participant,
     expiresAtMs: nowMs + context.channelTtlMs,
     ackGraceMs: context.ackGraceMs,
+    maxLogBytes: context.maxChannelBytes,
     mayOpen,
     merchantIsAlive: true,
-    metadata: { commandId: context.newId(), nowMs, correlationId: "", causationId: connectionId },
+    metadata: { commandId: context.newId(), nowMs, correlationId: "", causationId: who.connectionId },
   });
   const result = await context.load.during(append);
   if (result.outcome === "refused") return null;

@@ -7,18 +7,19 @@ export type JoinPolicy =
   { readonly kind: "open" } | { readonly kind: "merchant-first" } | { readonly kind: "token"; readonly secret: string };
 
 export type JoinVerdict =
-  { readonly admitted: true; readonly role: Role | null; readonly mayOpen: boolean } | { readonly admitted: false };
+  | { readonly admitted: true; readonly role: Role | null; readonly mayOpen: boolean; readonly byToken: boolean }
+  | { readonly admitted: false };
 
 export function judgeJoin(policy: JoinPolicy, join: JoinRequest, nowMs: number): JoinVerdict {
   switch (policy.kind) {
     case "open":
-      return { admitted: true, role: join.role, mayOpen: true };
+      return { admitted: true, role: join.role, mayOpen: true, byToken: false };
     case "merchant-first":
-      return { admitted: true, role: join.role, mayOpen: join.role === "merchant" };
+      return { admitted: true, role: join.role, mayOpen: join.role === "merchant", byToken: false };
     case "token": {
       const verdict = verifyToken(policy.secret, join.channelId, join.token ?? "", nowMs);
       if (!verdict.valid || (join.role !== null && join.role !== verdict.role)) return { admitted: false };
-      return { admitted: true, role: verdict.role, mayOpen: verdict.role === "merchant" };
+      return { admitted: true, role: verdict.role, mayOpen: verdict.role === "merchant", byToken: true };
     }
   }
 }

@@ -12,6 +12,8 @@ export interface JoinRequest {
   readonly since: number | null;
   readonly wantsReceipts: boolean;
   readonly token: string | null;
+  /** A secret of the wallet's own, by which it is known again on another connection. */
+  readonly wallet: string | null;
 }
 
 type JoinHead = Pick<HttpRequest, "query" | "headers">;
@@ -20,7 +22,7 @@ export type JoinRequestResult =
   | { readonly ok: true; readonly join: JoinRequest }
   | { readonly ok: false; readonly field: string; readonly rule: string };
 
-/** Reads `GET /ws/:channelID?internal=&role=&dialect=&since=&receipts=&token=`. */
+/** Reads `GET /ws/:channelID?internal=&role=&dialect=&since=&receipts=&token=&wallet=`. */
 export function readJoinRequest(channelId: string, request: JoinHead): JoinRequestResult {
   const { query } = request;
   if (!isChannelId(channelId)) return refused("channelID", "1 to 64 of A-Z, a-z, 0-9, _ and -");
@@ -31,6 +33,10 @@ export function readJoinRequest(channelId: string, request: JoinHead): JoinReque
   if (named !== null && !isDialect(named)) return refused("dialect", "p4 or dpp");
   const since = query.get("since");
   if (since !== null && !/^\d{1,15}$/.test(since)) return refused("since", "the sequence of an event: 0 or more");
+  const wallet = query.get("wallet");
+  if (wallet !== null && !/^[A-Za-z0-9_-]{16,128}$/.test(wallet)) {
+    return refused("wallet", "a secret of 16 to 128 of A-Z, a-z, 0-9, _ and -");
+  }
   const join: JoinRequest = {
     channelId,
     role,
@@ -39,6 +45,7 @@ export function readJoinRequest(channelId: string, request: JoinHead): JoinReque
     since: since === null ? null : Number(since),
     wantsReceipts: query.get("receipts") === "true",
     token: query.get("token") ?? bearerOf(request),
+    wallet,
   };
   return { ok: true, join };
 }

@@ -17,7 +17,7 @@ export function joinSuccess(connection: Connection, channel: Channel, messageId:
     ["x-channel-expires", [expires]],
     [sequenceHeader, [String(channel.streamVersion)]],
     ["x-p4-state", [stateName(channel.snapshot)]],
-    ["x-p4-role", [connection.role ?? "none"]],
+    ["x-p4-role", [connection.grantedRole ?? "none"]],
     ["x-p4-history", [connection.history?.isComplete === false ? "partial" : "complete"]],
   ];
   const { channelId } = connection.channel;

@@ -120,8 +120,12 @@ describe.each([
     customer.say("payment", { body: payment });
     await merchant.hear("payment");
     merchant.say("payment.ack", { body: ack });
-    await second.hear("payment.ack");
-    expect(second.keys).toEqual(["join.success", "payment.ack"]);
+    await second.hear("invoice.paid");
+    expect(second.keys).toEqual(["join.success", "invoice.paid"]);
+    // One that has not said what it is hears no more than a customer.
+    const silent = await edge.join(`${id}?since=0`);
+    await silent.hear("invoice.paid");
+    expect(silent.keys).not.toContain("payment");
   });
 
   it("binary frames: an error, and the connection goes on", async () => {

@@ -1,6 +1,6 @@
 import type { FollowedChannel } from "@p4/actors";
-import { deliveryOf, hears, isEnded, stateName, type Channel, type SequencedEvent } from "@p4/channel";
-import type { Connection } from "./connection.ts";
+import { heardBy, isEnded, stateName, type Channel, type OutgoingMessage, type SequencedEvent } from "@p4/channel";
+import { listenerOf, type Connection } from "./connection.ts";
 import { edgeCloseCodes } from "./errors.ts";
 import { FanOut, type FanOutTurns } from "./fan-out.ts";
 import { OutgoingFrame } from "./outgoing-frame.ts";
@@ -37,7 +37,7 @@ export class ServedChannel {
   /** Called for every event, in the log's order. */
   readonly onFolded = (event: SequencedEvent, channel: Channel): void => {
     this.#inferRole(event);
-    this.#deliver(event);
+    this.#deliver(event, channel);
     if (isEnded(channel.snapshot)) this.closeAll(edgeCloseCodes.terminal, `channel.${stateName(channel.snapshot)}`);
   };
 
@@ -57,17 +57,23 @@ export class ServedChannel {
     }
   }
 
-  #deliver(event: SequencedEvent): void {
-    const delivery = deliveryOf(event);
-    if (delivery === null) return;
-    const recipients: Connection[] = [];
+  #deliver(event: SequencedEvent, { snapshot }: Channel): void {
+    // At most two: the answer to a payment is the payer's, and the others learn that the invoice is paid.
+    const recipients = new Map<OutgoingMessage["kind"], { message: OutgoingMessage; connections: Connection[] }>();
     for (const connection of this.connections) {
-      if (connection.id === delivery.exceptConnectionId || !hears(connection.role, delivery.audience)) continue;
-      if (connection.socket === null) connection.missed.push(event);
-      else recipients.push(connection);
+      const message = heardBy(listenerOf(connection), event, snapshot.context);
+      if (message === null) continue;
+      if (connection.socket === null) {
+        connection.missed.push(event);
+        continue;
+      }
+      const known = recipients.get(message.kind);
+      if (known === undefined) recipients.set(message.kind, { message, connections: [connection] });
+      else known.connections.push(connection);
     }
-    if (recipients.length === 0) return;
-    this.fanOut.send(new OutgoingFrame(delivery.message, this.channelId), recipients);
-    this.#onDelivered(recipients.length);
+    for (const { message, connections } of recipients.values()) {
+      this.fanOut.send(new OutgoingFrame(message, this.channelId), connections);
+      this.#onDelivered(connections.length);
+    }
   }
 }

@@ -102,6 +102,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     policy: joinPolicyOf(config),
     channelTtlMs: config.channelTtlMs,
     ackGraceMs: config.ackGraceMs,
+    maxChannelBytes: config.maxChannelBytes,
     limits: {
       maxMessageBytes: config.maxMessageBytes,
       maxQueuedBytes: config.maxQueuedBytes,

@@ -1,10 +1,10 @@
 import { isLogError } from "@p4/channel";
 import type { SubmitResult } from "@p4/actors";
-import { channelErrors, deliveryOf, hears, isEnded, pendingFor, stateName, type SequencedEvent } from "@p4/channel";
+import { channelErrors, heardBy, isEnded, pendingFor, stateName, type OutgoingMessage } from "@p4/channel";
 import { isStoreError } from "@p4/event-store";
 import type { WebSocketConnection, WebSocketRoute } from "@p4/http";
 import { serverMessage, unknownOrigin, warningHeader, warningText } from "@p4/protocol";
-import type { Connection } from "./connection.ts";
+import { listenerOf, type Connection } from "./connection.ts";
 import type { EdgeContext, EdgeLimits } from "./edge-context.ts";
 import { edgeCloseCodes } from "./errors.ts";
 import { sendTo } from "./fan-out.ts";
@@ -57,23 +57,19 @@ function greet(socket: WebSocketConnection<Connection>, context: EdgeContext): v
   context.metrics.connectionOpened();
   socket.send(joinSuccess(connection, channel, context.newId(), context.nowMs()));
   const pending =
-    connection.history === null
-      ? pendingFor(connection.role, channel.snapshot)
-      : heardEvents(connection).map((delivery) => delivery.message);
+    connection.history === null ? pendingFor(listenerOf(connection), channel.snapshot) : missedBy(connection);
   for (const message of pending) sendTo(connection, new OutgoingFrame(message, channelId));
   connection.missed.length = 0;
   connection.history?.events.splice(0);
   if (isEnded(channel.snapshot)) sayEnd(socket, context);
 }
 
-/** A resumed peer hears what others said to its role, and not its own messages. */
-function heardEvents(connection: Connection) {
-  const events: readonly SequencedEvent[] = [...(connection.history?.events ?? []), ...connection.missed];
-  return events
-    .filter((event) => connection.role === null || !("from" in event.data) || event.data.from.role !== connection.role)
-    .map(deliveryOf)
-    .filter((delivery) => delivery !== null && hears(connection.role, delivery.audience))
-    .filter((delivery) => delivery !== null);
+/** What a resumed peer asked to hear again, and what was stored while it came. */
+function missedBy(connection: Connection): readonly OutgoingMessage[] {
+  const { context } = connection.channel.followed.channel.snapshot;
+  return [...(connection.history?.events ?? []), ...connection.missed]
+    .map((event) => heardBy(listenerOf(connection), event, context))
+    .filter((message) => message !== null);
 }
 
 /** The channel is over. A resumed peer has been told by the log already. */
@@ -150,6 +146,7 @@ function answer(result: SubmitResult, frame: ReadFrame, connection: Connection, 
       return sendReceipt(result.event.streamVersion, "stored", frame, connection, context);
     case "duplicate":
       context.metrics.messageDuplicate();
+      connection.repeated.add(result.streamVersion);
       sendReceipt(result.streamVersion, "duplicate", frame, connection, context);
       for (const reply of result.replies) {
         const frame = new OutgoingFrame(reply, channelId);

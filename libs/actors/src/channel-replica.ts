@@ -1,8 +1,9 @@
 import {
-  decodeEvent,
   foldSealed,
   foldStored,
   newChannel,
+  readStored,
+  sequence,
   type Channel,
   type FoldedEvent,
   type SealedEvent,
@@ -74,7 +75,7 @@ export class ChannelReplica {
       return folded.event;
     }
     this.#announce(streamVersion);
-    return { ...sealed.event, streamVersion };
+    return sequence(sealed.event, sealed.text, streamVersion);
   }
 
   /**
@@ -87,7 +88,7 @@ export class ChannelReplica {
     const stored = await this.#runtime.log.readStream(this.channelId, { consistent: true });
     const found = stored.find((event) => event.streamVersion === streamVersion);
     if (found === undefined) throw new StoreError("STORE_DAMAGED", `${this.channelId} at ${streamVersion}`);
-    return { ...decodeEvent(decoder.decode(found.bytes), streamVersion), streamVersion };
+    return readStored(decoder.decode(found.bytes), streamVersion);
   }
 
   applyLive(event: LiveEvent): void {

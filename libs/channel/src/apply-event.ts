@@ -1,5 +1,6 @@
 import type { ChannelContext, PaymentAttempt, Verdict, WalletEventType } from "./context.ts";
 import { isWalletEvent } from "./context.ts";
+import { defaultMaxLogBytes } from "./limits.ts";
 import type { Participant } from "./participant.ts";
 import type { SequencedEvent } from "./sequenced-event.ts";
 
@@ -8,6 +9,7 @@ export function applyEvent(context: ChannelContext, event: SequencedEvent): Chan
   const next = {
     ...context,
     eventCount: context.eventCount + 1,
+    logBytes: context.logBytes + event.sizeBytes,
     lastEventAtMs: event.metadata.recordedAtMs,
   };
   if (!isWalletEvent(event)) return { ...next, ...changes(context, event) };
@@ -60,8 +62,8 @@ function said(context: ChannelContext, event: SequencedEvent<WalletEventType>): 
 }
 
 function opened(context: ChannelContext, { data, metadata }: SequencedEvent<"ChannelOpened">): Partial<ChannelContext> {
-  const { channelId, expiresAtMs, openedBy, ackGraceMs = 0 } = data;
-  const common = { channelId, expiresAtMs, ackGraceMs, openedAtMs: metadata.recordedAtMs };
+  const { channelId, expiresAtMs, openedBy, ackGraceMs = 0, maxLogBytes = defaultMaxLogBytes } = data;
+  const common = { channelId, expiresAtMs, ackGraceMs, maxLogBytes, openedAtMs: metadata.recordedAtMs };
   return openedBy === null ? common : { ...common, joinCount: 1, ...seat(context, openedBy) };
 }
 

@@ -3,7 +3,7 @@ import { LogError } from "./errors.ts";
 import { decodeEvent, encodeEvent, sealEvent, type Sha256Hex } from "./event-codec.ts";
 import type { ChannelEvent, NewChannelEvent } from "./events.ts";
 import { evolve } from "./evolve.ts";
-import type { SequencedEvent } from "./sequenced-event.ts";
+import { sequence, type SequencedEvent } from "./sequenced-event.ts";
 
 /** A channel folded up to one point of its log. */
 export interface Channel {
@@ -35,7 +35,7 @@ export function foldStored(channel: Channel, text: string, streamVersion: number
       throw new LogError("LOG_BEGINNING_GONE", streamVersion, `it begins with ${decoded.type}`);
     throw new LogError("LOG_CHAIN_BROKEN", streamVersion, `${decoded.type} after ${String(channel.streamVersion)}`);
   }
-  const event: SequencedEvent = { ...decoded, streamVersion };
+  const event = sequence(decoded, text, streamVersion);
   return { channel: { snapshot: evolve(channel.snapshot, event), streamVersion, headHash: sha256Hex(text) }, event };
 }
 
@@ -57,7 +57,7 @@ export function foldSealed(
   streamVersion: number,
   sha256Hex: Sha256Hex,
 ): FoldedEvent {
-  const event: SequencedEvent = { ...sealed.event, streamVersion };
+  const event = sequence(sealed.event, sealed.text, streamVersion);
   const snapshot = evolve(channel.snapshot, event);
   return { channel: { snapshot, streamVersion, headHash: sha256Hex(sealed.text) }, event };
 }

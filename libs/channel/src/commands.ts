@@ -25,6 +25,8 @@ export interface JoinChannel extends Command<"JoinChannel"> {
   readonly expiresAtMs: number;
   /** How long after that deadline a waiting payment may still be acknowledged. Default 0. */
   readonly ackGraceMs?: number;
+  /** What the log of a channel that this join opens may hold, in bytes. Default 16 MiB. */
+  readonly maxLogBytes?: number;
   /** False when the join policy does not let this participant open a channel. */
   readonly mayOpen: boolean;
   /** Whether the connection that holds the merchant's role still lives; asked only when the role is contested. */

@@ -1,3 +1,4 @@
+import { defaultMaxLogBytes } from "./limits.ts";
 import type { ChannelEventType } from "./events.ts";
 import type { Participant } from "./participant.ts";
 import type { SequencedEvent } from "./sequenced-event.ts";
@@ -23,6 +24,10 @@ export interface ChannelContext {
   readonly endedAtMs: number;
   readonly lastEventAtMs: number;
   readonly eventCount: number;
+  /** Of all stored events. */
+  readonly logBytes: number;
+  /** What the log may hold before only answers are taken. */
+  readonly maxLogBytes: number;
   readonly joinCount: number;
   /** The connection that may speak as the merchant; it may be gone, which only the node it was on can tell. */
   readonly merchant: Participant | null;
@@ -69,6 +74,8 @@ export const emptyContext: ChannelContext = {
   endedAtMs: 0,
   lastEventAtMs: 0,
   eventCount: 0,
+  logBytes: 0,
+  maxLogBytes: defaultMaxLogBytes,
   joinCount: 0,
   merchant: null,
   request: null,

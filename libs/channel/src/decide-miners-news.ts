@@ -9,9 +9,10 @@ import type {
   RevokeProof,
 } from "./commands.ts";
 import type { ChannelContext } from "./context.ts";
-import { accept, refuse, refuseEnded, type Decision, type Refusal } from "./decision.ts";
-import { maxEvents } from "./limits.ts";
-import { standingProofs, undoes, wasSubmitted } from "./proven.ts";
+import { accept, refuseEnded, type Decision, type Refusal } from "./decision.ts";
+import type { RecordedProof } from "./events.ts";
+import { overMinersShare } from "./limits.ts";
+import { acceptedPayment, standingProofs, undoes, wasSubmitted } from "./proven.ts";
 import type { SequencedEvent } from "./sequenced-event.ts";
 
 const minerCommands: ReadonlySet<ChannelCommand["type"]> = new Set<MinerCommand["type"]>([
@@ -52,9 +53,8 @@ function decideProof({ proof, metadata }: RecordProof, snapshot: ChannelSnapshot
       (data.proof.status === "verified" || proof.status === "received"),
   );
   if (known !== undefined) return duplicateOf(known);
-  return (
-    refuseNews(proof.txid, snapshot) ?? accept(saidAgain(metadata, proof.txid, context), "ProofRecorded", { proof })
-  );
+  const event = accept(saidAgain(metadata, proof.txid, context), "ProofRecorded", { proof });
+  return provesPayment(proof, context) ? event : (refuseNews(proof.txid, snapshot) ?? event);
 }
 
 function decideDoubleSpend({ doubleSpend, metadata }: ReportDoubleSpend, snapshot: ChannelSnapshot): Decision {
@@ -99,8 +99,16 @@ function saidAgain(metadata: CommandMetadata, txid: string, { revocations }: Cha
 }
 
 function refuseNews(txid: string, snapshot: ChannelSnapshot): Refusal | null {
-  if (isEnded(snapshot) && !wasSubmitted(txid, snapshot.context)) return refuseEnded(snapshot);
-  return snapshot.context.eventCount >= maxEvents ? refuse("CHANNEL_FULL", `at most ${maxEvents} events`) : null;
+  const isSubmitted = wasSubmitted(txid, snapshot.context);
+  return isEnded(snapshot) && !isSubmitted ? refuseEnded(snapshot) : overMinersShare(isSubmitted, snapshot.context);
+}
+
+/** The proof that an accepted payment waits for has room however full the channel is; one that may be made up has not. */
+function provesPayment({ txid, status }: RecordedProof, context: ChannelContext): boolean {
+  const isAwaited = acceptedPayment(context)?.data.txids.includes(txid) ?? false;
+  if (!isAwaited) return false;
+  const known = standingProofs(context).filter(({ data }) => data.proof.txid === txid);
+  return known.length === 0 || (status === "verified" && !known.some(({ data }) => data.proof.status === "verified"));
 }
 
 function duplicateOf({ streamVersion }: SequencedEvent): Decision {

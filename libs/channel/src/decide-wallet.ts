@@ -6,10 +6,10 @@ import { answerTo, answersAnother } from "./find-answer.ts";
 import { findPayment } from "./find-payment.ts";
 import { refuse, type Decision, type Refusal } from "./decision.ts";
 import type { NewChannelEvent } from "./events.ts";
-import { maxWalletEvents } from "./limits.ts";
+import { overCustomersShare, overMerchantsShare } from "./limits.ts";
 import { isSameContent } from "./message-content.ts";
 import { outgoingMessage, type OutgoingMessage } from "./outgoing.ts";
-import type { Participant } from "./participant.ts";
+import { isSameWallet, type Participant } from "./participant.ts";
 import { acceptedPayment } from "./proven.ts";
 import type { SequencedEvent } from "./sequenced-event.ts";
 
@@ -28,7 +28,10 @@ export const walletCommands = {
 export function decideWalletCommand(command: WalletCommand, snapshot: ChannelSnapshot): Decision {
   const { context } = snapshot;
   const { role } = walletCommands[command.type];
-  const from: Participant = command.from.role === null ? { ...command.from, role, explicit: false } : command.from;
+  const from: Participant =
+    command.from.role === null
+      ? { ...command.from, role: spokenRole(command.from, context) ?? role, explicit: false }
+      : command.from;
   const { key } = command.message;
   if (from.role !== role) return refuse("ROLE_FORBIDDEN", `${key} is the ${role}'s to send, not the ${from.role}'s`);
   if (role === "merchant" && merchantIsElsewhere(from, command.merchantIsAlive, context)) {
@@ -38,15 +41,14 @@ export function decideWalletCommand(command: WalletCommand, snapshot: ChannelSna
   const earlier =
     sameId.find(({ data }) => isSameContent(data.message, command.message)) ?? samePayment(command, context);
   if (earlier !== null) return answerDuplicate(earlier, context);
-  const reused = sameId.find(({ data }) => data.from.connectionId === from.connectionId);
+  const reused = sameId.find(({ data }) => isSameWallet(data.from, from));
   if (reused !== undefined) return refuseReuse(command, reused);
   const event = factOf(command, from);
   if (!snapshot.can({ ...event, streamVersion: 0 } as SequencedEvent)) return refuseStep(key, snapshot);
   if (isVerdict(command) && answersAnother(command.message, context)) {
     return refuse("ILLEGAL_STEP", `correlationID ${command.message.correlationId} names a payment that is not waiting`);
   }
-  if (context.eventCount >= maxWalletEvents) return refuse("CHANNEL_FULL", `at most ${maxWalletEvents} events`);
-  return { outcome: "accepted", event };
+  return overShare(command, from, context) ?? { outcome: "accepted", event };
 }
 
 /** Explicit beats inferred; otherwise the one who has the role keeps it while its connection lives. */
@@ -97,6 +99,20 @@ function answersTo(earlier: SequencedEvent<WalletEventType>, context: ChannelCon
   const answer = answerTo(earlier, context);
   const message = answer === null ? null : outgoingMessage(answer);
   return message === null ? [] : [message];
+}
+
+/** What a connection without a role has spoken as before, perhaps in the same burst: that it stays. */
+function spokenRole({ connectionId }: Participant, { messages }: ChannelContext): Role | null {
+  return messages.find(({ data }) => data.from.connectionId === connectionId)?.data.from.role ?? null;
+}
+
+/** The answer to a stored question always has room: there is one question of each kind at a time. */
+function overShare(command: WalletCommand, from: Participant, context: ChannelContext): Refusal | null {
+  if (from.role === "customer") {
+    const own = context.messages.filter(({ data }) => data.from.role === "customer" && isSameWallet(data.from, from));
+    return overCustomersShare(own, context);
+  }
+  return isVerdict(command) || context.request !== null ? null : overMerchantsShare(context);
 }
 
 function isVerdict({ type }: WalletCommand): boolean {

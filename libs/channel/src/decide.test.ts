@@ -3,7 +3,7 @@ import { channelStates, endsAtMs, stateName } from "./channel.machine.ts";
 import { decide, isOverdue } from "./decide.ts";
 import { contestedMerchant } from "./decide-wallet.ts";
 import { evolve } from "./evolve.ts";
-import { maxEvents, maxRecordedJoins, maxWalletEvents } from "./limits.ts";
+import { maxRecordedJoins } from "./limits.ts";
 import {
   close,
   customer,
@@ -229,26 +229,6 @@ describe("deadline and end", () => {
   it("closing twice is one closing", () => {
     expect(decide(close(), given(...wayTo.closed))).toEqual({ outcome: "unchanged" });
     expect(decide(close(), given(...wayTo.expired))).toEqual({ outcome: "unchanged" });
-  });
-});
-
-describe("limits", () => {
-  it("leave room for proofs and the end", () => {
-    const chatter = Array.from({ length: maxWalletEvents - 1 }, () => wallet("OfferTerms"));
-    const full = given(join(merchant), ...chatter);
-    expect(decide(wallet("OfferTerms"), full)).toMatchObject({ code: "CHANNEL_FULL" });
-    expect(decide(recordProof(otherTxid), full)).toMatchObject({ outcome: "accepted" });
-    expect(decide(expire(), full)).toMatchObject({ outcome: "accepted" });
-  });
-
-  it("proofs are bounded too", () => {
-    let snapshot = given(join(merchant));
-    for (let count = 1; count < maxEvents; count++) {
-      const decision = decide(recordProof(count.toString(16).padStart(64, "0")), snapshot);
-      if (decision.outcome !== "accepted") throw new Error(decision.outcome);
-      snapshot = evolve(snapshot, sequenced(decision.event, count));
-    }
-    expect(decide(recordProof(otherTxid), snapshot)).toMatchObject({ code: "CHANNEL_FULL" });
   });
 });
 

@@ -3,7 +3,7 @@ import type { ChannelCommand, CommandMetadata, JoinChannel, WalletCommand } from
 import { decideMinersNews, isMinerCommand } from "./decide-miners-news.ts";
 import { accept, refuse, refuseEnded, timeText, type Decision } from "./decision.ts";
 import { decideWalletCommand, merchantIsElsewhere } from "./decide-wallet.ts";
-import { maxEvents, maxRecordedJoins } from "./limits.ts";
+import { defaultMaxLogBytes, hasRoomForMore, maxRecordedJoins } from "./limits.ts";
 import type { Participant } from "./participant.ts";
 
 /** Accept, duplicate or refuse: what the channel makes of a command. Pure: the same arguments, the same answer. */
@@ -46,8 +46,14 @@ export function isOverdue(snapshot: ChannelSnapshot, nowMs: number): boolean {
 function decideUnopened(command: ChannelCommand): Decision {
   if (command.type !== "JoinChannel") return refuse("CHANNEL_UNKNOWN", "nobody has joined it");
   if (!command.mayOpen) return refuse("CHANNEL_UNKNOWN", "only the merchant may open it");
-  const { channelId, expiresAtMs, participant, ackGraceMs = 0 } = command;
-  const data = { channelId, expiresAtMs, openedBy: participant, ...(ackGraceMs === 0 ? {} : { ackGraceMs }) };
+  const { channelId, expiresAtMs, participant, ackGraceMs = 0, maxLogBytes = defaultMaxLogBytes } = command;
+  const data = {
+    channelId,
+    expiresAtMs,
+    openedBy: participant,
+    ...(ackGraceMs === 0 ? {} : { ackGraceMs }),
+    ...(maxLogBytes === defaultMaxLogBytes ? {} : { maxLogBytes }),
+  };
   return accept(command.metadata, "ChannelOpened", data);
 }
 
@@ -59,7 +65,7 @@ function decideJoin(command: JoinChannel, snapshot: ChannelSnapshot): Decision {
   const refused = claim.role === "merchant" && merchantIsElsewhere(claim, command.merchantIsAlive, context);
   const participant: Participant = refused ? { ...claim, role: null } : claim;
   const takesSeat = participant.role === "merchant" && context.merchant?.connectionId !== participant.connectionId;
-  const isFull = context.eventCount >= maxEvents || (!takesSeat && context.joinCount >= maxRecordedJoins);
+  const isFull = !hasRoomForMore(context) || (!takesSeat && context.joinCount >= maxRecordedJoins);
   if (isFull || stateName(snapshot) === "settled") return { outcome: "unchanged", participant };
   return accept(command.metadata, "ParticipantJoined", { participant });
 }

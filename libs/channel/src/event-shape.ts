@@ -7,6 +7,7 @@ const isText: Check = (value) => typeof value === "string";
 const isTextOrNull: Check = (value) => value === null || isText(value);
 const isWhole: Check = (value) => Number.isSafeInteger(value);
 const isWholeOrNull: Check = (value) => value === null || isWhole(value);
+const isWholeOrAbsent: Check = (value) => value === undefined || isWhole(value);
 const oneOf = (...values: readonly unknown[]): Check => {
   return (value) => values.includes(value);
 };
@@ -22,6 +23,7 @@ const participant = record({
   nodeId: isText,
   role: oneOf("merchant", "customer", null),
   explicit: oneOf(true, false),
+  subject: (value) => value === undefined || isText(value),
 });
 const message = record({
   key: isText,
@@ -36,6 +38,7 @@ const proof = record({
   blockHash: isTextOrNull,
   blockHeight: isWholeOrNull,
   merkleRoot: isText,
+  awaitsHeader: (value) => value === undefined || typeof value === "boolean",
   source: oneOf("mapi", "arc"),
   raw: isText,
   bodyText: isText,
@@ -72,7 +75,8 @@ const dataShapes: Record<ChannelEventType, Shape> = {
     channelId: isText,
     expiresAtMs: isWhole,
     openedBy: (value) => value === null || participant(value),
-    ackGraceMs: (value) => value === undefined || isWhole(value),
+    ackGraceMs: isWholeOrAbsent,
+    maxLogBytes: isWholeOrAbsent,
   },
   ParticipantJoined: { participant },
   TermsRequested: fromWallet,

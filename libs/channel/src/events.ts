@@ -49,6 +49,8 @@ export type ChannelOpened = Fact<
     readonly openedBy: Participant | null;
     /** How long after the deadline a payment that was sent in time may still be acknowledged; absent: not at all. */
     readonly ackGraceMs?: number;
+    /** What the log may hold before only answers are taken; absent: the default. */
+    readonly maxLogBytes?: number;
   }
 >;
 export type ParticipantJoined = Fact<"ParticipantJoined", { readonly participant: Participant }>;
@@ -85,6 +87,8 @@ export interface RecordedProof {
   readonly blockHash: string | null;
   readonly blockHeight: number | null;
   readonly merkleRoot: string;
+  /** True: the server has a source of headers, and it does not know the block yet. Such a proof settles nothing. */
+  readonly awaitsHeader?: boolean;
   readonly source: "mapi" | "arc";
   /** The callback's body, exactly as received. */
   readonly raw: string;

@@ -1,8 +1,8 @@
-export type * from "./participant.ts";
+export { isSameWallet, type Participant } from "./participant.ts";
 export type * from "./recorded-message.ts";
 export type * from "./events.ts";
 export type * from "./commands.ts";
-export type * from "./sequenced-event.ts";
+export { readStored, sequence, type SequencedEvent } from "./sequenced-event.ts";
 export { channelErrors, logErrors, LogError, isLogError, type ChannelErrorCode, type LogErrorCode } from "./errors.ts";
 export type { ChannelContext, PaymentAttempt, Verdict } from "./context.ts";
 export type { WalletEventType } from "./context.ts";
@@ -36,19 +36,10 @@ export {
   type FoldedEvent,
   type SealedEvent,
 } from "./channel-fold.ts";
-export {
-  deliveryOf,
-  hears,
-  outgoingMessage,
-  pendingFor,
-  type Audience,
-  type Delivery,
-  type OutgoingMessage,
-  type RelayedMessage,
-  type ServerMessage,
-} from "./outgoing.ts";
+export { heardBy, pendingFor, roleListeners, type Listener } from "./heard-by.ts";
+export { outgoingMessage, type OutgoingMessage, type RelayedMessage, type ServerMessage } from "./outgoing.ts";
 export { machineVersion } from "./machine-version.ts";
-export { maxEvents, maxRecordedJoins, maxWalletEvents } from "./limits.ts";
+export { defaultMaxLogBytes, maxEvents, maxRecordedJoins } from "./limits.ts";
 export {
   describeEvent,
   keyOf,

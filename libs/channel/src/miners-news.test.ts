@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { stateName } from "./channel.machine.ts";
 import type { ChannelCommand } from "./commands.ts";
 import { decide } from "./decide.ts";
-import { deliveryOf, pendingFor } from "./outgoing.ts";
+import { heardBy, pendingFor, roleListeners } from "./heard-by.ts";
 import { keyOf } from "./timeline.ts";
 import {
   close,
@@ -21,7 +21,7 @@ import {
 } from "./testing.ts";
 
 const pendingKeys = (role: "merchant" | "customer", steps: readonly ChannelCommand[]) =>
-  pendingFor(role, given(...steps)).map(keyOf);
+  pendingFor(roleListeners[role], given(...steps)).map(keyOf);
 
 describe("a payment of several transactions", () => {
   const steps = [join(merchant), wallet("SubmitPayment", { txids: [paymentTxid, otherTxid] }), wallet("AcceptPayment")];
@@ -50,10 +50,12 @@ describe("a block that leaves the chain", () => {
   it("takes its proof with it: the channel waits for another, and all are told, also later", () => {
     const snapshot = given(...revoked);
     expect(stateName(snapshot)).toBe("awaitingProof");
-    expect(deliveryOf(snapshot.context.revocations[0]!)).toMatchObject({
-      audience: "everyone",
-      message: { key: "proof.revoked", correlationId: paymentTxid },
-    });
+    for (const listener of Object.values(roleListeners)) {
+      expect(heardBy(listener, snapshot.context.revocations[0]!, snapshot.context)).toMatchObject({
+        key: "proof.revoked",
+        correlationId: paymentTxid,
+      });
+    }
     expect(pendingKeys("merchant", revoked)).toEqual(["proof.revoked"]);
     expect(pendingKeys("customer", revoked)).toEqual(["payment.ack", "proof.revoked"]);
   });
@@ -99,10 +101,12 @@ describe("a transaction that a miner rejects", () => {
   it("is told to all, now and on the next join", () => {
     const snapshot = given(...rejected);
     expect(stateName(snapshot)).toBe("awaitingProof");
-    expect(deliveryOf(snapshot.context.rejections[0]!)).toMatchObject({
-      audience: "everyone",
-      message: { key: "transaction.rejected", correlationId: paymentTxid },
-    });
+    for (const listener of Object.values(roleListeners)) {
+      expect(heardBy(listener, snapshot.context.rejections[0]!, snapshot.context)).toMatchObject({
+        key: "transaction.rejected",
+        correlationId: paymentTxid,
+      });
+    }
     expect(pendingKeys("merchant", rejected)).toEqual(["transaction.rejected"]);
     expect(pendingKeys("customer", rejected)).toEqual(["payment.ack", "transaction.rejected"]);
   });
@@ -119,6 +123,12 @@ describe("a transaction that a miner rejects", () => {
     });
     expect(decide(reportRejection(otherTxid), given(...rejected))).toEqual({ outcome: "unchanged" });
   });
+});
+
+it("a proof whose block the server's headers do not have yet settles nothing; the verified one does", () => {
+  const waiting = [...wayTo.awaitingProof, recordProof(paymentTxid, { status: "received", awaitsHeader: true })];
+  expect(stateName(given(...waiting))).toBe("awaitingProof");
+  expect(stateName(given(...waiting, recordProof(paymentTxid)))).toBe("settled");
 });
 
 describe("after the end", () => {

@@ -1,7 +1,4 @@
-import type { Role } from "@p4/protocol";
-import { isEnded, stateName, type ChannelSnapshot } from "./channel.machine.ts";
-import { isWalletEvent, type ChannelContext, type WalletEventType } from "./context.ts";
-import { standingProofs } from "./proven.ts";
+import { isWalletEvent, type WalletEventType } from "./context.ts";
 import type { SequencedEvent } from "./sequenced-event.ts";
 
 /** A message that leaves the server: a wallet's own, passed on, or one of the server's. */
@@ -18,6 +15,7 @@ type ServerKey =
   | "proof.revoked"
   | "doublespend.notify"
   | "transaction.rejected"
+  | "invoice.paid"
   | "channel.expired"
   | "channel.closed";
 
@@ -32,36 +30,7 @@ export interface ServerMessage {
   readonly timestampMs: number;
 }
 
-export type Audience = "merchant" | "customers" | "everyone";
-
-export interface Delivery {
-  readonly audience: Audience;
-  /** The sender gets no echo. */
-  readonly exceptConnectionId: string | null;
-  readonly message: OutgoingMessage;
-}
-
-/** Who is told of an event, and what. Null: nobody. */
-export function deliveryOf(event: SequencedEvent): Delivery | null {
-  const message = outgoingMessage(event);
-  if (message === null) return null;
-  if (message.kind === "server") {
-    const audience = message.key === "doublespend.notify" ? "merchant" : "everyone";
-    return { audience, exceptConnectionId: null, message };
-  }
-  const from = message.event.data.from;
-  return {
-    audience: from.role === "customer" ? "merchant" : "everyone",
-    exceptConnectionId: from.connectionId,
-    message,
-  };
-}
-
-/** A connection without a role yet hears what either role would hear. */
-export function hears(role: Role | null, audience: Audience): boolean {
-  return audience === "everyone" || role === null || (audience === "merchant") === (role === "merchant");
-}
-
+/** What an event says on the wire; null: nothing. */
 export function outgoingMessage(event: SequencedEvent): OutgoingMessage | null {
   if (isWalletEvent(event)) return { kind: "relayed", streamVersion: event.streamVersion, event };
   switch (event.type) {
@@ -106,49 +75,7 @@ function serverMessage(event: SequencedEvent, key: ServerKey, bodyText: string |
   };
 }
 
-/**
- * Store and forward: what a joining connection of this role still has to know, in the order it was stored. At a
- * channel's end nothing waits for an answer any more, so the merchant is asked for nothing.
- */
-export function pendingFor(role: Role | null, snapshot: ChannelSnapshot): readonly OutgoingMessage[] {
-  const events = [
-    ...(role === "customer" || isEnded(snapshot) ? [] : pendingForMerchant(snapshot)),
-    ...(role === "merchant" ? [] : pendingForCustomer(snapshot)),
-    ...minersNewsFor(snapshot.context),
-  ];
-  return events
-    .sort((left, right) => left.streamVersion - right.streamVersion)
-    .map(outgoingMessage)
-    .filter((message) => message !== null);
-}
-
-/** The proofs that stand, what revoked one that has no successor, and the rejections of the newest payment. */
-function minersNewsFor(context: ChannelContext): readonly SequencedEvent[] {
-  const { attempts, rejections, revocations } = context;
-  const proofs = standingProofs(context);
-  const proven = new Set(proofs.map(({ data }) => data.proof.txid));
-  const paid = attempts.at(-1)?.payment.data.txids ?? [];
-  return [
-    ...proofs,
-    ...revocations.filter(({ data }) => !proven.has(data.revocation.txid)),
-    ...rejections.filter(({ data }) => paid.includes(data.rejection.txid) && !proven.has(data.rejection.txid)),
-  ];
-}
-
-function pendingForMerchant(snapshot: ChannelSnapshot): readonly SequencedEvent[] {
-  const { request, attempts, doubleSpends } = snapshot.context;
-  const unanswered = attempts.at(-1);
-  return [
-    ...(request === null ? [] : [request]),
-    ...(unanswered?.verdict === null ? [unanswered.payment] : []),
-    ...doubleSpends,
-  ];
-}
-
-/** Terms are pending until they are paid; a verdict always is, since nobody confirms having read it. */
-function pendingForCustomer(snapshot: ChannelSnapshot): readonly SequencedEvent[] {
-  const { terms, attempts } = snapshot.context;
-  const verdict = attempts.at(-1)?.verdict ?? null;
-  const wantsTerms = terms !== null && (stateName(snapshot) === "awaitingPayment" || terms.type === "TermsRefused");
-  return [...(wantsTerms ? [terms] : []), ...(verdict === null ? [] : [verdict])];
+/** What customers who have not paid learn of an accepted payment. */
+export function invoicePaid(event: SequencedEvent<"PaymentAccepted">): ServerMessage {
+  return serverMessage(event, "invoice.paid", null);
 }

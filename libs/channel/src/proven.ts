@@ -26,7 +26,8 @@ export function standingProofs({ proofs, revocations }: ChannelContext): readonl
 export function isProven(context: ChannelContext): boolean {
   const txids = acceptedPayment(context)?.data.txids ?? [];
   if (txids.length === 0) return false;
-  const proven = new Set(standingProofs(context).map(({ data }) => data.proof.txid));
+  const settling = standingProofs(context).filter(({ data }) => data.proof.awaitsHeader !== true);
+  const proven = new Set(settling.map(({ data }) => data.proof.txid));
   return txids.every((txid) => proven.has(txid));
 }
 

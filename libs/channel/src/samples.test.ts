@@ -37,13 +37,13 @@ describe("a stored event of each kind", () => {
     const event = decodeEvent(readFileSync(new URL(`${type}.v1.json`, samples), "utf8"), 1_000);
     expect(event.type).toBe(type);
     const snapshot = given(...wayTo[state]);
-    const next = evolve(snapshot, { ...event, streamVersion: 1_000 });
+    const next = evolve(snapshot, { ...event, streamVersion: 1_000, sizeBytes: 900 });
     expect(next.context.eventCount).toBe(snapshot.context.eventCount + 1);
   });
 
   it("a payment of several transactions still folds", () => {
     const event = decodeEvent(readFileSync(new URL("PaymentSubmitted.v2.json", samples), "utf8"), 1_000);
-    const next = evolve(given(...wayTo.awaitingPayment), { ...event, streamVersion: 1_000 });
+    const next = evolve(given(...wayTo.awaitingPayment), { ...event, streamVersion: 1_000, sizeBytes: 900 });
     expect(next.context.attempts[0]?.payment.data.txids).toHaveLength(2);
   });
 

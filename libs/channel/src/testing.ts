@@ -156,6 +156,7 @@ export function sequenced(event: NewChannelEvent, streamVersion: number): Sequen
     ...event,
     metadata: { ...event.metadata, previousHash: "", schemaVersion: 1 },
     streamVersion,
+    sizeBytes: JSON.stringify(event).length,
   };
 }
 

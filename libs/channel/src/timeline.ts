@@ -1,7 +1,8 @@
 import { stateName, type ChannelStateName } from "./channel.machine.ts";
 import { foldStored, newChannel, type Channel } from "./channel-fold.ts";
 import type { Sha256Hex } from "./event-codec.ts";
-import { pendingFor, type OutgoingMessage } from "./outgoing.ts";
+import { pendingFor, roleListeners } from "./heard-by.ts";
+import type { OutgoingMessage } from "./outgoing.ts";
 import type { WalletEventType } from "./context.ts";
 import type { RecordedProof, RecordedRejection, RecordedRevocation } from "./events.ts";
 import type { Participant } from "./participant.ts";
@@ -76,8 +77,8 @@ export function tellNext(
     before: stateName(position.channel.snapshot),
     after: stateName(channel.snapshot),
     pending: {
-      merchant: pendingFor("merchant", channel.snapshot).map(keyOf),
-      customer: pendingFor("customer", channel.snapshot).map(keyOf),
+      merchant: pendingFor(roleListeners.merchant, channel.snapshot).map(keyOf),
+      customer: pendingFor(roleListeners.customer, channel.snapshot).map(keyOf),
     },
     event,
     ...describeEvent(event),

@@ -5,6 +5,8 @@ export interface JoinQuery {
   readonly role: Role;
   readonly dialect: Dialect;
   readonly token: string | null;
+  /** A secret of this wallet, by which the server knows it again on another connection. */
+  readonly wallet: string;
   /** Sequence of the last message received; null on the first join. */
   readonly since: number | null;
 }
@@ -19,7 +21,7 @@ export function channelIdOf(url: string): string {
 }
 
 /** The address to connect to. Query parameters that the caller put there stay. */
-export function joinUrl(url: string, { role, dialect, token, since }: JoinQuery): string {
+export function joinUrl(url: string, { role, dialect, token, wallet, since }: JoinQuery): string {
   const target = new URL(url);
   target.searchParams.set("role", role);
   // The deployed proxies know the merchant by this mark alone.
@@ -27,6 +29,7 @@ export function joinUrl(url: string, { role, dialect, token, since }: JoinQuery)
   target.searchParams.set("dialect", dialect);
   if (token !== null) target.searchParams.set("token", token);
   target.searchParams.set("receipts", "true");
+  target.searchParams.set("wallet", wallet);
   if (since !== null) target.searchParams.set("since", String(since));
   return target.href;
 }

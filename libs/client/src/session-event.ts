@@ -29,6 +29,7 @@ export const messageEventTypes: ReadonlyMap<string, MessageEventType> = new Map(
   ["doublespend.notify", "doubleSpend"],
   ["transaction.rejected", "rejected"],
   ["proof.revoked", "proofRevoked"],
+  ["invoice.paid", "paidByAnother"],
 ]);
 
 export type MessageEventType =
@@ -41,7 +42,8 @@ export type MessageEventType =
   | "proof"
   | "doubleSpend"
   | "rejected"
-  | "proofRevoked";
+  | "proofRevoked"
+  | "paidByAnother";
 
 /** One member for each type, so that a listener of one type sees that type's event. */
 type MessageEvent = {

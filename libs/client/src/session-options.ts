@@ -8,6 +8,11 @@ export interface SessionOptions {
   readonly dialect?: Dialect;
   /** Join token, where the server asks for one. */
   readonly token?: string;
+  /**
+   * A secret of the wallet's own, 16 to 128 of `A-Z a-z 0-9 _ -`: by it the server knows the wallet again, and hands it the
+   * answers to its payments on another connection. Default: a random one. Keep it to be known after a restart.
+   */
+  readonly wallet?: string;
   /** `appId` of the messages. Default `p4/client`. */
   readonly appId?: string;
   /** Default: the global one. */

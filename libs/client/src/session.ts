@@ -1,4 +1,5 @@
 import type { Role } from "@p4/protocol";
+import { randomId } from "./random-id.ts";
 import {
   initialSession,
   type Receipt,
@@ -33,6 +34,7 @@ export class Session {
   readonly events = new EventHub();
   readonly #urls: readonly string[];
   readonly #role: Role;
+  readonly #wallet: string;
   readonly #options: SessionOptions;
   readonly #webSocket: WebSocketConstructor;
   readonly #sending = new Map<string, Sending>();
@@ -54,6 +56,7 @@ export class Session {
     this.#webSocket = webSocket;
     this.#role = role;
     this.#options = options;
+    this.#wallet = options.wallet ?? randomId();
     this.#state = initialSession(limitsOf(role, this.#urls.length, options), options.since ?? null);
     this.#closeOnAbort(options.signal);
     this.#advance({ type: options.signal?.aborted === true ? "stop" : "start" });
@@ -166,7 +169,7 @@ export class Session {
 
   #connect(urlIndex: number, since: number | null): void {
     const { dialect = "p4", token = null } = this.#options;
-    const url = joinUrl(this.#urls[urlIndex] ?? "", { role: this.#role, dialect, token, since });
+    const url = joinUrl(this.#urls[urlIndex] ?? "", { role: this.#role, dialect, token, wallet: this.#wallet, since });
     this.#socket = new Socket(this.#webSocket, url, {
       message: (text) => this.#advance({ type: "frame", text }),
       lost: (code, reason) => {

@@ -122,6 +122,13 @@ export const schema = {
     ["edge"],
     "How long after its deadline a channel takes the answer to a payment that was sent in time; 0s: not at all",
   ),
+  maxChannelBytes: required(
+    "P4_MAX_CHANNEL_BYTES",
+    "16MiB",
+    sizeBytes(65_536, 1_073_741_824),
+    ["edge"],
+    "What the log of one channel may hold before only answers are taken; customers have half, one of them a quarter",
+  ),
   expirySweepMs: required(
     "P4_EXPIRY_SWEEP",
     "5m",

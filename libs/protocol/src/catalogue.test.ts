@@ -10,6 +10,7 @@ describe("the message catalogue", () => {
       "paymentrequest.error": "merchant",
       payment: "customer",
       "payment.ack": "merchant",
+      "invoice.paid": "server",
       "payment.error": "merchant",
       "proof.create": "server",
       "doublespend.notify": "server",

@@ -102,6 +102,13 @@ const specs = [
       "The block of a proof has left the chain; the transaction waits for another. A callback in a JSON envelope.",
   },
   {
+    key: "invoice.paid",
+    from: ["server"],
+    bodyRequired: false,
+    body: "none",
+    summary: "Another customer's payment was accepted. Whose, and what the merchant answered, is between those two.",
+  },
+  {
     key: "channel.expired",
     from: ["server"],
     bodyRequired: false,

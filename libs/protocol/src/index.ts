@@ -19,3 +19,4 @@ export type * from "./bodies/payment-ack.ts";
 export type * from "./bodies/payment-request.ts";
 export type * from "./bodies/json-envelope.ts";
 export type * from "./frames.ts";
+export { utf8Bytes } from "./utf8.ts";

@@ -1,4 +1,4 @@
-import { deliveryOf, hears } from "@p4/channel";
+import { outgoingMessage } from "@p4/channel";
 import type { CheckedChannel, LoggedChannelEvent } from "./decode-channels.ts";
 import type { CheckLimits, Violation } from "./history.ts";
 import type { ConnectionRecord, SessionRecord } from "./sessions.ts";
@@ -58,7 +58,7 @@ export function lateDeliveries(
   for (const { channelId, role, connections, name } of sessions) {
     for (const connection of connections) {
       for (const event of channels.get(channelId)?.events ?? []) {
-        if (!hears(role, deliveryOf(event)?.audience ?? "everyone") || !isFor(role, event)) continue;
+        if (!isFor(role, event)) continue;
         const waitedMs = waitedFor(event, connection);
         if (waitedMs === null || waitedMs <= lateAfterMs) continue;
         const detail = `${name} waited ${String(waitedMs)} ms for ${keyOf(event)} at ${String(event.streamVersion)}`;
@@ -79,16 +79,17 @@ function waitedFor(event: LoggedChannelEvent, { joinedAtMs, lostAtMs, frames }: 
 }
 
 function isFor(role: SessionRecord["role"], event: LoggedChannelEvent): boolean {
-  const delivery = deliveryOf(event);
-  if (delivery === null || !hears(role, delivery.audience)) return false;
+  if (outgoingMessage(event) === null) return false;
   // The end of a channel is told by an event of the session, not as a message.
   if (event.type === "ChannelExpired" || event.type === "ChannelClosed") return false;
+  if (event.type === "DoubleSpendReported") return role === "merchant";
+  // A campaign has one customer on a channel: each answer is his.
   return !("from" in event.data) || event.data.from.role !== role;
 }
 
 export function keyOf(event: LoggedChannelEvent): string {
-  const message = deliveryOf(event)?.message;
-  if (message === undefined) return event.type;
+  const message = outgoingMessage(event);
+  if (message === null) return event.type;
   return message.kind === "server" ? message.key : message.event.data.message.key;
 }
 

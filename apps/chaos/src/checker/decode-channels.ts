@@ -1,4 +1,4 @@
-import { decodeEvent, foldStored, isLogError, newChannel, type SequencedEvent, type Sha256Hex } from "@p4/channel";
+import { foldStored, isLogError, newChannel, readStored, type SequencedEvent, type Sha256Hex } from "@p4/channel";
 import type { History, LoggedEvent, Violation } from "./history.ts";
 
 export interface CheckedChannel {
@@ -14,8 +14,7 @@ export function decodeChannels(log: History["log"]): Map<string, CheckedChannel>
   const channels = new Map<string, CheckedChannel>();
   for (const [channelId, stored] of log) {
     const events = stored.map(({ text, streamVersion, storedAtMs }): LoggedChannelEvent => ({
-      ...decodeEvent(text, streamVersion),
-      streamVersion,
+      ...readStored(text, streamVersion),
       storedAtMs,
     }));
     channels.set(channelId, { channelId, events, byVersion: new Map(events.map((e) => [e.streamVersion, e])) });

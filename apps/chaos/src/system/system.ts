@@ -80,7 +80,8 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     const edgePorts: Record<string, number> = {};
     for (const [name, { ttl, linked: isLinked = linked }] of Object.entries(options.edges)) {
       edgePorts[name] = await freePort();
-      const settings = { P4_PORT: String(edgePorts[name]), P4_CHANNEL_TTL: ttl };
+      // Peers that do not read are sent more than a channel would take.
+      const settings = { P4_PORT: String(edgePorts[name]), P4_CHANNEL_TTL: ttl, P4_MAX_CHANNEL_BYTES: "256MiB" };
       const edge = await add(name, options.edgeModule ?? mainOf(mains.edge), edgePorts[name], settings, isLinked);
       // The first one creates the streams.
       if (apps.size === 1) await edge.ready(readyWithinMs);

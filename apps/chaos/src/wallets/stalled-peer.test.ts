@@ -12,7 +12,12 @@ const dir = tempDir();
 let edge: Edge;
 
 beforeAll(async () => {
-  const config = loadConfig({ P4_PORT: "0", P4_SHARDS: "1", P4_MAX_QUEUED_BYTES: "1000000" });
+  const config = loadConfig({
+    P4_PORT: "0",
+    P4_SHARDS: "1",
+    P4_MAX_QUEUED_BYTES: "1000000",
+    P4_MAX_CHANNEL_BYTES: "1GiB",
+  });
   edge = await startEdge({ config, logger: createLogger({ level: "silent", name: "edge" }), natsUrl: nats.url });
 });
 afterAll(() => edge.close());

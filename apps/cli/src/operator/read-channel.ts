@@ -1,12 +1,11 @@
 import {
-  deliveryOf,
-  hears,
+  heardBy,
   keyOf,
+  roleListeners,
   timelineOf,
   type PendingKeys,
   type StoredText,
   type Timeline,
-  type TimelineEntry,
 } from "@p4/channel";
 import type { EventLog, StoredEvent } from "@p4/event-store";
 import { sha256Hex } from "@p4/node-crypto";
@@ -67,16 +66,12 @@ export function unknownChannel(channelId: string): CliError {
 }
 
 /** Keys of what was sent to each role, in order. Whoever was not there gets what is pending when it joins. */
-export function sentTo(entries: readonly TimelineEntry[]): PendingKeys {
-  const sent = { merchant: [] as string[], customer: [] as string[] };
-  for (const { event } of entries) {
-    const delivery = deliveryOf(event);
-    if (delivery === null) continue;
-    const { message } = delivery;
-    const sender = message.kind === "relayed" ? message.event.data.from.role : null;
-    for (const role of ["merchant", "customer"] as const) {
-      if (role !== sender && hears(role, delivery.audience)) sent[role].push(keyOf(message));
-    }
-  }
-  return sent;
+export function sentTo({ entries, channel }: Timeline): PendingKeys {
+  const { context } = channel.snapshot;
+  const keysFor = (role: "merchant" | "customer"): string[] =>
+    entries
+      .map(({ event }) => heardBy(roleListeners[role], event, context))
+      .filter((message) => message !== null)
+      .map(keyOf);
+  return { merchant: keysFor("merchant"), customer: keysFor("customer") };
 }

@@ -157,7 +157,7 @@ function channelView(channelId: string, { channel, entries }: Timeline, isPast: 
     openedAt: new Date(context.openedAtMs).toISOString(),
     expiresAt: new Date(context.expiresAtMs).toISOString(),
     pending: entries.at(-1)?.pending ?? { merchant: [], customer: [] },
-    ...(isPast ? { sent: sentTo(entries) } : {}),
+    ...(isPast ? { sent: sentTo({ channel, entries }) } : {}),
     entries: entries.map(entryView),
   };
 }

@@ -1,5 +1,5 @@
 import { Option } from "commander";
-import { decodeEvent, describeEvent, isLogError, type TimelineEntry } from "@p4/channel";
+import { readStored, describeEvent, isLogError, type TimelineEntry } from "@p4/channel";
 import type { ScannedEvent } from "@p4/event-store";
 import { endOfLog } from "@p4/nats";
 import { timeText } from "../human.ts";
@@ -69,7 +69,7 @@ function describe(event: ScannedEvent): Described {
   const at = new Date(event.storedAtMs).toISOString();
   try {
     const { text, streamVersion } = textOf(event);
-    const decoded = { ...decodeEvent(text, streamVersion), streamVersion };
+    const decoded = readStored(text, streamVersion);
     return { type: decoded.type, at, ...describeEvent(decoded) };
   } catch (error) {
     if (!isLogError(error)) throw error;

@@ -2,6 +2,7 @@ import { walletCommand, type RecordedMessage, type WalletCommand } from "@p4/cha
 import { encodeMessage, serverMessage, type MessageKey } from "@p4/protocol";
 import type { EdgeContext } from "../edge-context.ts";
 import { rememberDecoded } from "../outgoing-frame.ts";
+import { subjectOf } from "../wallet-subject.ts";
 
 export interface BridgeMessageInput {
   readonly key: Extract<MessageKey, "paymentrequest.create" | "payment">;
@@ -9,6 +10,8 @@ export interface BridgeMessageInput {
   readonly messageId: string;
   readonly bodyText: string | null;
   readonly txids: readonly string[];
+  /** The secret that the sender has shown of its wallet. */
+  readonly wallet: string | null;
 }
 
 /** Over HTTP the message's id (the Idempotency-Key, where there is one) is all that tells one sender from another. */
@@ -21,7 +24,7 @@ export function bridgeConnectionId(messageId: string): string {
  * deployed merchants copy the correlation id of what they answer, so the message carries its own.
  */
 export function bridgeCommand(input: BridgeMessageInput, context: EdgeContext): WalletCommand {
-  const { key, channelId, messageId, bodyText, txids } = input;
+  const { key, channelId, messageId, bodyText, txids, wallet } = input;
   const connectionId = bridgeConnectionId(messageId);
   const nowMs = context.nowMs();
   const correlationId = messageId;
@@ -37,7 +40,13 @@ export function bridgeCommand(input: BridgeMessageInput, context: EdgeContext): 
   const recorded: RecordedMessage = { key, dialect: "p4", raw: encodeMessage(message, "p4"), messageId, correlationId };
   rememberDecoded(recorded, message);
   const command = walletCommand(recorded, {
-    from: { connectionId, nodeId: context.nodeId, role: "customer", explicit: true },
+    from: {
+      connectionId,
+      nodeId: context.nodeId,
+      role: "customer",
+      explicit: true,
+      ...(wallet === null ? {} : { subject: subjectOf(wallet) }),
+    },
     merchantIsAlive: true,
     metadata: { commandId: context.newId(), nowMs, correlationId, causationId: connectionId },
     facts: { txids, accepted: false, reason: "" },

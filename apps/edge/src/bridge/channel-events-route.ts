@@ -1,9 +1,10 @@
-import { isEnded, stateName } from "@p4/channel";
-import type { HttpRequest, HttpResponse, HttpRoute, StreamWriter } from "@p4/http";
+import { isEnded, stateName, type Listener } from "@p4/channel";
+import { problem, type HttpRequest, type HttpResponse, type HttpRoute, type StreamWriter } from "@p4/http";
 import type { EdgeContext } from "../edge-context.ts";
 import { OutgoingFrame } from "../outgoing-frame.ts";
 import type { PeerSpeech } from "../peer-speech.ts";
-import { admit } from "./admission.ts";
+import { subjectOf } from "../wallet-subject.ts";
+import { admit, type Admission } from "./admission.ts";
 import { answered, invalid, refusal } from "./bridge-problems.ts";
 import { ChannelFollower } from "./channel-follower.ts";
 import { onAnyAbort } from "./on-any-abort.ts";
@@ -22,20 +23,33 @@ export function channelEventsRoute(context: EdgeContext): HttpRoute {
 }
 
 const documentSpeech: PeerSpeech = { encoding: "p4", names: "paymentrequest", internal: false };
+
+/** A page knows no payment as its own, unless its wallet has shown who it is. */
+function listenerOf({ role, join: { wallet } }: Extract<Admission, { ok: true }>): Listener {
+  const subject = wallet === null ? {} : { subject: subjectOf(wallet) };
+  return { role, connectionId: null, repeated: new Set(), ...subject };
+}
+
 const slowReaderMs = 10_000;
 const headers = { "content-type": "text/event-stream", "cache-control": "no-store", "x-accel-buffering": "no" };
 
 async function getEvents(request: HttpRequest, context: EdgeContext): Promise<HttpResponse> {
   const admission = admit("channelID", request, context);
   if (!admission.ok) return admission.response;
+  // A socket has the merchant's seat or has not; a listener that never speaks can show a token alone.
+  if (admission.role === "merchant" && context.policy.kind !== "token") {
+    const detail = "role: merchant needs a token here, and this server asks for none";
+    return problem(403, { code: "EDGE_TOKEN", title: "Token needed", detail });
+  }
   // A browser that comes back keeps the URL of its first call: the header is the newer one.
-  const lastEventId = request.headers.get("last-event-id");
+  // An empty one says that none was heard yet.
+  const lastEventId = request.headers.get("last-event-id") || undefined;
   if (lastEventId !== undefined && !/^\d{1,15}$/.test(lastEventId)) {
     return invalid("Last-Event-ID", "the sequence of an event: 0 or more");
   }
   const since = lastEventId === undefined ? admission.join.since : Number(lastEventId);
   const { channelId } = admission.join;
-  const follower = await ChannelFollower.open(channelId, admission.role, context);
+  const follower = await ChannelFollower.open(channelId, listenerOf(admission), context);
   const early = answerWithoutStream(follower, since, request);
   if (early !== null) {
     follower.release();

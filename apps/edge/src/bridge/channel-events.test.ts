@@ -14,6 +14,7 @@ import {
 } from "../test-support/scripted-wallet.ts";
 
 const nats = withNatsServer();
+const wallet = "a-secret-of-the-wallet";
 
 interface Received {
   readonly id: string;
@@ -93,14 +94,14 @@ describe("GET /channels/:channelID/events", () => {
 
   it("goes on after Last-Event-ID without a gap and without a repeat, until the channel's end", async () => {
     const { edge, channelId, url, merchant } = await given();
-    const first = await listen(eventsUrl(edge, channelId, "?since=0"));
+    const first = await listen(eventsUrl(edge, channelId, `?since=0&wallet=${wallet}`));
     await get(url);
     await waitFor(() => first.events.length === 1);
     first.leave();
     sayText(merchant, "paymentrequest.response", termsText);
-    await post(url, paymentText(1));
+    await post(`${url}?wallet=${wallet}`, paymentText(1));
     // A browser calls the same URL again: the header counts, not the query.
-    const resumed = await listen(eventsUrl(edge, channelId, "?since=0"), {
+    const resumed = await listen(eventsUrl(edge, channelId, `?since=0&wallet=${wallet}`), {
       "last-event-id": first.events[0]?.id ?? "",
     });
     await waitFor(() => resumed.events.length === 2);
@@ -119,19 +120,22 @@ describe("GET /channels/:channelID/events", () => {
     expect(over.status).toBe(204);
     const late = await listen(eventsUrl(edge, channelId));
     await waitFor(() => late.ended);
-    expect(late.events.map(({ event }) => event)).toEqual(["payment.ack", "channel.closed"]);
+    expect(late.events.map(({ event }) => event)).toEqual(["invoice.paid", "channel.closed"]);
   });
 
-  it("shows customers' payments to the merchant's role alone", async () => {
+  it("shows nobody's payments: others learn that the invoice is paid", async () => {
     const { edge, channelId, url } = await given();
-    const [customer, merchant] = [
+    const listeners = [
       await listen(eventsUrl(edge, channelId)),
-      await listen(eventsUrl(edge, channelId, "?role=merchant")),
+      await listen(eventsUrl(edge, channelId, "?wallet=another-wallet-secret")),
     ];
-    await post(url, paymentText(2));
-    await waitFor(() => customer.events.length === 1 && merchant.events.length === 2);
-    expect(customer.events.map(({ event }) => event)).toEqual(["payment.ack"]);
-    expect(merchant.events.map(({ event }) => event)).toEqual(["payment", "payment.ack"]);
+    await post(`${url}?wallet=${wallet}`, paymentText(2));
+    for (const listener of listeners) {
+      await waitFor(() => listener.events.length === 1);
+      expect(listener.events.map(({ event }) => event)).toEqual(["invoice.paid"]);
+    }
+    // Who merely says that he is the merchant has no seat to show.
+    expect((await get(eventsUrl(edge, channelId, "?role=merchant"))).status).toBe(403);
   });
 
   it("asks for a token where sockets need one, and grants its role and no other", async () => {
@@ -144,6 +148,18 @@ describe("GET /channels/:channelID/events", () => {
     expect((await get(eventsUrl(edge, channelId))).status).toBe(401);
     expect((await get(eventsUrl(edge, channelId, `?role=merchant&token=${token("customer")}`))).status).toBe(401);
     expect((await listen(eventsUrl(edge, channelId, `?token=${token("customer")}`))).status).toBe(200);
+    const merchants = await listen(eventsUrl(edge, channelId, `?token=${token("merchant")}`));
+    await post(`${paymentUrl(edge, channelId)}?token=${token("customer")}`, paymentText(3));
+    await waitFor(() => merchants.events.length === 1);
+    expect(merchants.events.map(({ event }) => event)).toEqual(["payment"]);
+  });
+
+  it("takes an empty Last-Event-ID for none", async () => {
+    const { edge, channelId, merchant } = await given();
+    sayText(merchant, "paymentrequest.response", termsText);
+    const stream = await listen(eventsUrl(edge, channelId, "?since=0"), { "last-event-id": "" });
+    expect(stream.status).toBe(200);
+    await waitFor(() => stream.events.some(({ event }) => event === "paymentrequest.response"));
   });
 
   it("refuses an unknown channel and a Last-Event-ID that is none", async () => {

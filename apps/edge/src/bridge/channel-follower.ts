@@ -1,15 +1,14 @@
 import type { FollowedChannel } from "@p4/actors";
 import {
-  deliveryOf,
-  hears,
+  heardBy,
   isEnded,
   pendingFor,
   type Channel,
+  type Listener,
   type OutgoingMessage,
   type SequencedEvent,
 } from "@p4/channel";
 import type { EventLog } from "@p4/event-store";
-import type { Role } from "@p4/protocol";
 import type { EdgeContext } from "../edge-context.ts";
 import { ChannelHistory } from "../channel-history.ts";
 import { expireIfOverdue } from "./expire-if-overdue.ts";
@@ -24,21 +23,21 @@ interface LiveEvents {
 /** A silent listener on one channel: what its role may hear, in the log's order, each message once. */
 export class ChannelFollower {
   readonly channelId: string;
-  readonly #role: Role;
+  readonly #listener: Listener;
   readonly #followed: FollowedChannel;
   readonly #live: LiveEvents;
   #version = 0;
   #released = false;
 
-  private constructor(channelId: string, role: Role, followed: FollowedChannel, live: LiveEvents) {
+  private constructor(channelId: string, listener: Listener, followed: FollowedChannel, live: LiveEvents) {
     this.channelId = channelId;
-    this.#role = role;
+    this.#listener = listener;
     this.#followed = followed;
     this.#live = live;
   }
 
   /** @throws StoreError, LogError. Needs a `release`. */
-  static async open(channelId: string, role: Role, context: EdgeContext): Promise<ChannelFollower> {
+  static async open(channelId: string, listener: Listener, context: EdgeContext): Promise<ChannelFollower> {
     const live: LiveEvents = { events: [], wake: () => undefined };
     const followed = await followChannel(
       channelId,
@@ -54,7 +53,7 @@ export class ChannelFollower {
       followed.release();
       throw error;
     }
-    return new ChannelFollower(channelId, role, followed, live);
+    return new ChannelFollower(channelId, listener, followed, live);
   }
 
   get channel(): Channel {
@@ -84,7 +83,7 @@ export class ChannelFollower {
   *#pending(): Generator<OutgoingMessage> {
     const { snapshot, streamVersion } = this.channel;
     this.#version = isEnded(snapshot) ? streamVersion - 1 : streamVersion;
-    yield* pendingFor(this.#role, snapshot);
+    yield* pendingFor(this.#listener, snapshot);
   }
 
   async *#replay(since: number, log: EventLog): AsyncGenerator<OutgoingMessage> {
@@ -100,8 +99,8 @@ export class ChannelFollower {
   *#heard(event: SequencedEvent): Generator<OutgoingMessage> {
     if (event.streamVersion <= this.#version) return;
     this.#version = event.streamVersion;
-    const delivery = deliveryOf(event);
-    if (delivery !== null && hears(this.#role, delivery.audience)) yield delivery.message;
+    const message = heardBy(this.#listener, event, this.channel.snapshot.context);
+    if (message !== null) yield message;
   }
 
   #isAtEnd(): boolean {

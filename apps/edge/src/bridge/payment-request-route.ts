@@ -61,7 +61,7 @@ async function ask(
     return awaitAnswer(watch, snapshot.context.request, request, context);
   }
   const command = bridgeCommand(
-    { key: "paymentrequest.create", channelId, messageId, bodyText: null, txids: [] },
+    { key: "paymentrequest.create", channelId, messageId, bodyText: null, txids: [], wallet: null },
     context,
   );
   const result = await watch.submit(command);

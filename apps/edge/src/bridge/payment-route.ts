@@ -25,6 +25,7 @@ interface Payment {
   readonly messageId: string;
   readonly text: string | null;
   readonly txids: readonly string[];
+  readonly wallet: string | null;
 }
 
 async function postPayment(request: HttpRequest, context: EdgeContext): Promise<HttpResponse> {
@@ -34,8 +35,14 @@ async function postPayment(request: HttpRequest, context: EdgeContext): Promise<
   if (keyed === null) return invalid("Idempotency-Key", "at most 255 characters");
   const body = readPaymentBody(request.body, context.crypto);
   if (!body.ok) return body.response;
-  const { channelId } = admission.join;
-  const payment: Payment = { channelId, messageId: keyed ?? context.newId(), text: body.text, txids: body.txids };
+  const { channelId, wallet } = admission.join;
+  const payment: Payment = {
+    channelId,
+    messageId: keyed ?? context.newId(),
+    text: body.text,
+    txids: body.txids,
+    wallet,
+  };
   const watch = await ChannelWatch.open(channelId, context);
   try {
     return withWarning(await submit(payment, watch, request, context), body.warning);
@@ -57,8 +64,8 @@ async function submit(
   request: HttpRequest,
   context: EdgeContext,
 ): Promise<HttpResponse> {
-  const { channelId, messageId, text, txids } = payment;
-  const command = bridgeCommand({ key: "payment", channelId, messageId, bodyText: text, txids }, context);
+  const { text: bodyText, ...rest } = payment;
+  const command = bridgeCommand({ key: "payment", bodyText, ...rest }, context);
   const result = await watch.submit(command);
   if (result.outcome === "refused") return refusal(result.code, result.detail);
   return awaitAnswer(watch, submittedQuestion(result), request, context);

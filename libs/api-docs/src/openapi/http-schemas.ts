@@ -13,8 +13,12 @@ function object(properties: Readonly<Record<string, JsonSchema>>, optional: read
 /** What is said over HTTP and never on a socket. Kept true by the test that compares them with a server's answers. */
 export const httpSchemas: Readonly<Record<string, JsonSchema>> = {
   Problem: {
-    ...object({ status: { type: "integer" }, code: text, title: text, detail: text }, ["detail"]),
-    description: "RFC 9457, with a stable code. The detail names the field and the rule.",
+    ...object({ status: { type: "integer" }, code: text, title: text, detail: text, payment: { type: "object" } }, [
+      "detail",
+      "payment",
+    ]),
+    description:
+      "RFC 9457, with a stable code. The detail names the field and the rule. Where a channel takes no payment any more, `payment` tells what became of the one it had.",
   },
   PaymentProblem: {
     ...object({

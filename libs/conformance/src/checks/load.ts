@@ -8,7 +8,7 @@ import { until } from "../until.ts";
 const burstFrames = 2_000;
 const flows = 50;
 const orderedFrames = 60;
-const slowPortions = 6;
+const slowPortions = 3;
 const slowFrames = 20;
 const slowFrameBytes = 100_000;
 

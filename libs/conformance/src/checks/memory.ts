@@ -20,16 +20,19 @@ export const memoryChecks: readonly Check[] = [
   },
   {
     id: "pending-for-customer",
-    title: "A customer that was away gets the acknowledgement when it returns",
+    title: "A customer that was away gets the acknowledgement when it returns and says its payment again",
     source: "read: state is lost when the last socket leaves",
     async run(kit) {
       const { channelId, merchant, customer } = await kit.meet();
-      await payUntilAck(merchant, customer);
+      const messageId = await payUntilAck(merchant, customer);
+      const paid = merchant.heard.find(({ message }) => message.key === "payment")?.message.bodyText;
       await customer.leave();
       merchant.say("payment.ack", { bodyText: ackBody("late") });
       await merchant.settle();
       await merchant.leave();
       const returned = await kit.joinAs("customer", channelId, "&role=customer");
+      // A server may keep the answer from customers who do not show that the payment is theirs.
+      returned.say("payment", { messageId, bodyText: paid ?? paymentBody() });
       ensureEqual((await returned.hear("payment.ack")).message.bodyText, ackBody("late"), "its body");
     },
   },
