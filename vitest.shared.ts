@@ -16,7 +16,14 @@ export const testLimits = {
   setupFiles: [join(import.meta.dirname, "vitest.setup.ts")],
 };
 
-/** A package's configuration. maxWorkers is for its tests alone: all packages together share the root's workers. */
-export function packageTests(options: { readonly maxWorkers?: number } = {}): ViteUserConfig {
+export interface PackageTestOptions {
+  /** For the package's tests alone: all packages together share the root's workers. */
+  readonly maxWorkers?: number;
+  /** Where one test runs a whole system of processes. */
+  readonly testTimeout?: number;
+}
+
+/** A package's configuration. */
+export function packageTests(options: PackageTestOptions = {}): ViteUserConfig {
   return { test: { include: ["src/**/*.test.ts"], ...testLimits, ...options } };
 }

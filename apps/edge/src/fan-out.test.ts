@@ -47,7 +47,7 @@ describe("FanOut", () => {
 
   it("serves the lines of several channels in turn", async () => {
     const turns = new FanOutTurns();
-    const [large, small] = [crowd(0.1), crowd(0)];
+    const [large, small] = [crowd(1), crowd(0)];
     new FanOut(turns).send(frame("large"), large.recipients);
     new FanOut(turns).send(frame("small"), small.recipients);
     while (small.heard.some((texts) => texts.length === 0)) await turn();

@@ -84,9 +84,10 @@ async function sweepsFrom(now: number, count: number): Promise<void> {
   );
 }
 
-describe("two expiry workers", () => {
+// A channel that lives for some seconds: the test does its part before, on a busy machine too.
+describe.concurrent("two expiry workers", () => {
   it("end a channel that nobody is connected to and whose timer the broker has lost", async () => {
-    await open("forgotten", 1_500);
+    await open("forgotten", 5_000);
     await loseTimer("forgotten");
     await waitFor(async () => (await ends("forgotten")).length > 0, { intervalMs: 50 });
     await sweepsFrom(Date.now(), 2);
@@ -94,10 +95,10 @@ describe("two expiry workers", () => {
   });
 
   it("give a waiting payment its time, and end the channel when that is over", async () => {
-    await open("paid-late", 1_000, 1_500);
+    await open("paid-late", 5_000, 1_500);
     const { expiresAtMs } = (await node.registry.read("paid-late")).snapshot.context;
     await pay("paid-late");
-    await waitFor(async () => (await ends("paid-late")).length > 0, { intervalMs: 50, timeoutMs: 15_000 });
+    await waitFor(async () => (await ends("paid-late")).length > 0, { intervalMs: 50 });
     const events = await read("paid-late");
     expect(events.map(({ type }) => type).slice(-2)).toEqual(["AckGraceStarted", "ChannelExpired"]);
     expect(events.at(-1)?.metadata.recordedAtMs).toBeGreaterThanOrEqual(expiresAtMs + 1_500);
@@ -108,7 +109,6 @@ describe("two expiry workers", () => {
     await Promise.all(ids.map((id, i) => open(id, 1_000 + i * 50)));
     await waitFor(async () => (await Promise.all(ids.map(ends))).every((found) => found.length > 0), {
       intervalMs: 50,
-      timeoutMs: 15_000,
     });
     await sweepsFrom(Date.now(), 2);
     const found = await Promise.all(ids.map(ends));
@@ -116,13 +116,13 @@ describe("two expiry workers", () => {
   });
 
   it("leave a channel alone whose deadline was moved, lost timer or not", async () => {
-    await open("moved", 1_000);
+    await open("moved", 5_000);
     const nowMs = Date.now();
     const metadata = { commandId: "extend", nowMs, correlationId: "", causationId: "operator" };
     const command = { type: "ExtendDeadline", expiresAtMs: nowMs + 3_600_000, metadata } as const;
     expect((await node.registry.submit("moved", command)).outcome).toBe("stored");
     await loseTimer("moved");
-    await sweepsFrom(nowMs + 2_500, 1);
+    await sweepsFrom(nowMs + 6_500, 1);
     expect(await ends("moved")).toEqual([]);
   });
 });

@@ -18,7 +18,7 @@ beforeAll(async () => {
     ...freePorts,
     P4_DATA_DIR: dataDir,
     P4_APPS: "edge,proof-ingest,expiry",
-    P4_CHANNEL_TTL: "5s",
+    P4_CHANNEL_TTL: "10s",
   });
   await stack.printed("Serving.");
   const { endpoints } = await readState(dataDir);

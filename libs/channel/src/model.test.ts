@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { isEnded, stateName } from "./channel.machine.ts";
 import { foldSealed, foldStored, newChannel, sealFor, type Channel } from "./channel-fold.ts";
 import type { ChannelCommand, WalletCommand } from "./commands.ts";
@@ -27,9 +27,10 @@ import type { StoredText } from "./timeline.ts";
 const txids = ["aa", "bb"].map((byte) => byte.repeat(32));
 const anyone = fc.constantFrom<Participant>(merchant, { ...merchant, connectionId: "m2" }, customer, stranger);
 // The two wallets mostly do what they may: otherwise few sequences would get anywhere.
+const walletTypes = Object.keys(walletCommands) as WalletCommand["type"][];
 const walletMessage = fc
   .record({
-    type: fc.constantFrom(...(Object.keys(walletCommands) as WalletCommand["type"][])),
+    type: fc.constantFrom(...walletTypes, "SubmitPayment", "AcceptPayment", "AcceptPayment"),
     from: fc.option(anyone, { freq: 3 }),
     messageId: fc.option(fc.constantFrom("1", "2", "3"), { freq: 2, nil: undefined }),
     txids: fc.subarray(txids),
@@ -46,7 +47,7 @@ const walletMessage = fc
   });
 const otherCommand: fc.Arbitrary<ChannelCommand> = fc.oneof(
   { weight: 4, arbitrary: fc.tuple(anyone, fc.boolean()).map(([who, mayOpen]) => join(who, { mayOpen })) },
-  { weight: 2, arbitrary: fc.constantFrom(...txids).map((txid) => recordProof(txid)) },
+  { weight: 8, arbitrary: fc.constantFrom(...txids).map((txid) => recordProof(txid)) },
   { weight: 1, arbitrary: fc.constantFrom(...txids).map((txid) => reportDoubleSpend(txid)) },
   { weight: 1, arbitrary: fc.constantFrom(...txids).map((txid) => reportRejection(txid)) },
   { weight: 1, arbitrary: fc.constantFrom(...txids).map((txid) => revokeProof(txid)) },
@@ -56,11 +57,11 @@ const otherCommand: fc.Arbitrary<ChannelCommand> = fc.oneof(
       return { type: "ExtendDeadline", expiresAtMs: at, metadata: metadata() } as const;
     }),
   },
-  { weight: 1, arbitrary: fc.integer({ min: expiresAtMs - 5, max: expiresAtMs + 9 }).map((nowMs) => expire(nowMs)) },
+  { weight: 3, arbitrary: fc.integer({ min: expiresAtMs - 2, max: expiresAtMs + 6 }).map((nowMs) => expire(nowMs)) },
   { weight: 1, arbitrary: fc.constant(null).map(() => close()) },
 );
 const step = fc.record({
-  command: fc.oneof({ weight: 4, arbitrary: walletMessage }, { weight: 1, arbitrary: otherCommand }),
+  command: fc.oneof({ weight: 3, arbitrary: walletMessage }, { weight: 1, arbitrary: otherCommand }),
   /** Events of other channels in between: versions grow with gaps. */
   gap: fc.integer({ min: 1, max: 1_000 }),
 });
@@ -76,40 +77,46 @@ function carryOut(command: ChannelCommand, gap: number, channel: Channel, log: S
   return foldSealed(channel, sealed, streamVersion, sha256Hex).channel;
 }
 
-it("whatever is asked of a channel, decisions and fold agree", () => {
+describe("whatever is asked of a channel", () => {
   const reached = new Set<string>();
-  fc.assert(
-    fc.property(fc.array(step, { minLength: 1, maxLength: 40 }), (steps) => {
-      const log: StoredText[] = [];
-      let channel = carryOut(join(merchant, { ackGraceMs: 5 }), 1, newChannel(), log);
-      for (const { command, gap } of steps) {
-        const before = channel;
-        channel = carryOut(command, gap, before, log);
-        if (isEnded(before.snapshot) && isWallets(command)) expect(channel).toBe(before);
-        if (isEnded(before.snapshot)) expect(stateName(channel.snapshot)).toBe(stateName(before.snapshot));
-        reached.add(stateName(channel.snapshot));
-      }
-      const { attempts, messages } = channel.snapshot.context;
-      expect(attempts.filter(({ verdict }) => verdict?.type === "PaymentAccepted").length).toBeLessThanOrEqual(1);
-      for (const attempt of attempts.slice(0, -1)) expect(attempt.verdict).not.toBeNull();
-      for (const event of messages) expect(log.some((each) => each.streamVersion === event.streamVersion)).toBe(true);
-      expect(replay(log)).toEqual(channel);
-    }),
-    { numRuns: 1_000 },
-  );
-  // Otherwise the property would say little. With 400 runs the rarest one was missed now and then.
-  for (const state of [
-    "awaitingTerms",
-    "awaitingPayment",
-    "awaitingAck",
-    "awaitingLateAck",
-    "awaitingProof",
-    "settled",
-    "expired",
-    "closed",
-  ]) {
-    expect(reached).toContain(state);
-  }
+
+  it.each(["first", "second", "third", "last"])("decisions and fold agree, %s quarter", () => {
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 1, maxLength: 40 }), (steps) => {
+        const log: StoredText[] = [];
+        let channel = carryOut(join(merchant, { ackGraceMs: 5 }), 1, newChannel(), log);
+        for (const { command, gap } of steps) {
+          const before = channel;
+          channel = carryOut(command, gap, before, log);
+          if (isEnded(before.snapshot) && isWallets(command)) expect(channel).toBe(before);
+          if (isEnded(before.snapshot)) expect(stateName(channel.snapshot)).toBe(stateName(before.snapshot));
+          reached.add(stateName(channel.snapshot));
+        }
+        const { attempts, messages } = channel.snapshot.context;
+        expect(attempts.filter(({ verdict }) => verdict?.type === "PaymentAccepted").length).toBeLessThanOrEqual(1);
+        for (const attempt of attempts.slice(0, -1)) expect(attempt.verdict).not.toBeNull();
+        for (const event of messages) expect(log.some((each) => each.streamVersion === event.streamVersion)).toBe(true);
+        expect(replay(log)).toEqual(channel);
+      }),
+      { numRuns: 250 },
+    );
+  });
+
+  // Otherwise the property would say little. The rarest is reached in some fifteen of the thousand runs.
+  it("every state is reached", () => {
+    for (const state of [
+      "awaitingTerms",
+      "awaitingPayment",
+      "awaitingAck",
+      "awaitingLateAck",
+      "awaitingProof",
+      "settled",
+      "expired",
+      "closed",
+    ]) {
+      expect(reached).toContain(state);
+    }
+  });
 });
 
 it("a wallet's message that was stored is a duplicate for ever", () => {

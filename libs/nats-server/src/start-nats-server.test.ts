@@ -37,7 +37,7 @@ async function start(options: Partial<StartNatsServerOptions> = {}): Promise<Nat
 }
 
 async function healthz(server: NatsServerProcess): Promise<number> {
-  return (await fetch(`${server.monitorUrl}/healthz`, { signal: AbortSignal.timeout(2_000) })).status;
+  return (await fetch(`${server.monitorUrl}/healthz`, { signal: AbortSignal.timeout(30_000) })).status;
 }
 
 function answersWithin(server: NatsServerProcess, timeoutMs: number): Promise<boolean> {

@@ -23,4 +23,4 @@ it("outlives a callback that throws, and hands over the messages behind it", asy
   expect(report).toHaveBeenCalledWith(expect.objectContaining({ message: "of the handler" }));
   // The connection lives, and with it everything else that listens on it.
   await broker.flush();
-}, 60_000);
+});

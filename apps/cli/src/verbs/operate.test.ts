@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { stateName } from "@p4/channel";
 import { join, metadata, stranger } from "@p4/channel/testing";
 import { describe, expect, it } from "vitest";
@@ -104,9 +105,10 @@ describe("p4 tail", () => {
       await log.node.registry.submit("heard", said("OfferTerms"));
     };
     // Until it listens: what is stored before is not its business.
-    const speaking = setInterval(() => void speak(), 100);
-    await tail;
-    clearInterval(speaking);
+    const speaking = (async () => {
+      for (; !interrupt.signal.aborted; await delay(50)) await speak();
+    })();
+    await Promise.all([tail, speaking]);
     expect(heard).toMatchObject([{ channelId: "heard", what: "paymentrequest.response", from: "merchant" }]);
   });
 

@@ -1,6 +1,4 @@
-import { loadConfig } from "@p4/config";
-import { startExpiry } from "@p4/expiry";
-import { createLogger } from "@p4/telemetry";
+import { openChannelNode, type ChannelNode } from "@p4/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { withBroker } from "./test-support/broker.ts";
 import { newChannelId, startEdgeServer, type Answer, type EdgeServer } from "./test-support/edge-server.ts";
@@ -29,13 +27,23 @@ interface Flow {
 
 const broker = withBroker();
 let server: EdgeServer;
+let worker: ChannelNode;
 beforeAll(async () => {
-  server = await startEdgeServer(broker.url, { P4_CHANNEL_TTL: "3s" });
-  const config = loadConfig({ P4_SHARDS: "2", P4_LOG_LEVEL: "silent" });
-  const logger = createLogger({ level: "silent", name: "expiry" });
-  const expiry = await startExpiry({ config, logger, natsUrl: broker.url });
-  afterAll(() => expiry.close());
+  server = await startEdgeServer(broker.url);
+  const placement = { region: "local", shards: 2, replicas: 1, retentionMs: 90 * 86_400_000 };
+  worker = await openChannelNode({ natsUrl: broker.url, name: "worker", ...placement });
 });
+afterAll(() => worker.close());
+
+/** As its timer would, hours later. */
+async function expire(channelId: string): Promise<void> {
+  const { snapshot } = await worker.registry.read(channelId);
+  const nowMs = snapshot.context.expiresAtMs;
+  const metadata = { commandId: `expire-${channelId}`, nowMs, correlationId: "", causationId: "timer" };
+  expect(await worker.registry.submit(channelId, { type: "ExpireChannel", metadata })).toMatchObject({
+    outcome: "stored",
+  });
+}
 
 /** The flow as the vectors print it, on a channel of its own. */
 function flowOf(name: string): { flow: Flow; channelId: string } {
@@ -48,12 +56,14 @@ function flowOf(name: string): { flow: Flow; channelId: string } {
 /** Plays the wallets' part of a flow, and checks the server's: the model, but for the decisions named "flow: ...". */
 class Player {
   readonly #wallets = new Map<string, Wallet>();
+  readonly #channelId: string;
   readonly #dialect: string;
   #frames = new Map<string, number>();
   #expected = new Map<string, string>();
   #pending: Promise<Answer> | null = null;
 
-  constructor(flow: Flow) {
+  constructor(flow: Flow, channelId: string) {
+    this.#channelId = channelId;
     this.#dialect = flow.dialect === "seed" ? "p4" : "dpp";
   }
 
@@ -113,6 +123,7 @@ class Player {
   /** What the server writes itself: the members of the vector's frame, and the values that follow from the flow. */
   async #hear({ frame = "", to = [] }: Step): Promise<void> {
     const model = JSON.parse(frame) as Frame;
+    if (keyOf(model) === "channel.expired") await expire(this.#channelId);
     for (const actor of to) {
       const heard = await this.#next(actor, keyOf(model));
       const names = Object.keys(model).filter((name) => this.#dialect === "dpp" || name !== "expiration");
@@ -166,16 +177,16 @@ class Player {
 
 describe("the flows of dpp-messages.json, step by step", () => {
   it.concurrent.each(["pay-and-prove-go-sockets", "pay-and-prove-seed"])("%s", async (name) => {
-    const { flow } = flowOf(name);
+    const { flow, channelId } = flowOf(name);
     expect(flow.steps).toHaveLength(11);
-    const player = new Player(flow);
+    const player = new Player(flow, channelId);
     for (const step of flow.steps) await player.play(step);
   });
 
   it("hybrid-http-customer", async () => {
     const { flow, channelId } = flowOf("hybrid-http-customer");
     expect(flow.steps).toHaveLength(8);
-    const player = new Player(flow);
+    const player = new Player(flow, channelId);
     await player.meet("merchant", `/ws/${channelId}?internal=true`);
     for (const step of flow.steps) {
       await player.play(step);

@@ -6,9 +6,9 @@ export interface DeadlineHarness {
   /** Two workers' views of the same deadlines. */
   readonly workers: readonly [DeadlineStore, DeadlineStore];
   /** The time by which deadlines elapse here. */
-  nowMs(): number;
+  readonly nowMs: () => number;
   /** Lets time go on until the condition holds; rejects when it goes on for much longer than any deadline here. */
-  elapseUntil(condition: () => boolean): Promise<void>;
+  readonly elapseUntil: (condition: () => boolean) => Promise<void>;
 }
 
 const done: DeadlineVerdict = { outcome: "done" };

@@ -51,7 +51,7 @@ export function useCluster(): TestCluster {
     await Promise.all(brokers.map((broker) => broker.close()));
     await Promise.all(servers.map((server) => server.stop()));
     await rm(dir, { recursive: true, force: true });
-  }, 60_000);
+  });
 
   return {
     servers,
