@@ -102,8 +102,8 @@ export async function startServer(options: ServerOptions): Promise<HttpServer> {
     maxUpgradesUnderWay: limits.maxUpgradesUnderWay ?? 1_024,
     upgradeRatePerIp: { burst: burstSeconds * upgradesPerSecond, perSecond: upgradesPerSecond },
   };
-  const hub = new WebSocketHub(dispatcher, hubLimits, anchor);
   let tcpConnections = 0;
+  const hub = new WebSocketHub(dispatcher, hubLimits, anchor, () => (tcpConnections -= 1));
   app.filter((res, change) => {
     tcpConnections += change;
     if (change > 0 && (tcpConnections > maxTcpConnections || hub.cutsOff(res))) res.close();

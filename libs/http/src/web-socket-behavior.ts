@@ -19,6 +19,7 @@ export function transportLimitBytes(maxMessageBytes: number): number {
 export interface BehaviorHooks {
   readonly onOpen: (connection: SocketConnection<unknown>) => void;
   readonly onClose: (connection: SocketConnection<unknown>) => void;
+  readonly onGone: () => void;
   readonly onError: (error: unknown, where: string) => void;
 }
 
@@ -39,6 +40,7 @@ export function behaviorOf(route: AnyWebSocketRoute, hooks: BehaviorHooks): WebS
   };
   /** Once per socket, whoever notices its end. */
   const ended = (connection: SocketConnection<unknown>, code: number, reason: string): void => {
+    hooks.onGone();
     hooks.onClose(connection);
     guarded(connection, "close", () => route.close?.(connection, code, reason));
   };

@@ -85,10 +85,13 @@ export class WebSocketHub {
   /** Open sockets and upgrades being decided, so that a burst cannot pass the limit. */
   readonly #perAddress = new Map<string, number>();
   readonly #rate: JoinRate;
+  readonly #onGone: () => void;
   #cutOff = 0;
   #admitted = 0;
 
-  constructor(dispatcher: HttpDispatcher, limits: HubLimits, anchor: CorkAnchor) {
+  /** @param onGone called when a socket's connection ends: uWS's filter never hears of it. */
+  constructor(dispatcher: HttpDispatcher, limits: HubLimits, anchor: CorkAnchor, onGone: () => void) {
+    this.#onGone = onGone;
     this.#dispatcher = dispatcher;
     this.#anchor = anchor;
     this.#limits = limits;
@@ -125,6 +128,7 @@ export class WebSocketHub {
         }
         this.#release(connection.remoteAddress);
       },
+      onGone: this.#onGone,
       onError: this.#dispatcher.options.onError,
     });
     app.ws<SocketUserData>(route.path, {

@@ -16,6 +16,25 @@ function route(extra: Partial<AnyWebSocketRoute> = {}): AnyWebSocketRoute {
 }
 
 describe("upgrade", () => {
+  it("gives the TCP connection's place back with the socket, whoever closes it", async () => {
+    const { server, socketUrl } = await serve({ limits: { maxTcpConnections: 1 }, webSockets: [route()] });
+    const tcpConnections = (): number => server.stats().tcpConnections;
+    for (let i = 0; i < 4; i++) {
+      const { socket, opened, closed } = wallet(`${socketUrl}/ws/1`);
+      expect(await opened).toBe(true);
+      expect(tcpConnections()).toBe(1);
+      socket.close();
+      await closed;
+      await vi.waitFor(() => expect(tcpConnections()).toBe(0));
+    }
+    const { socket, received, ended } = await rawClient(server.port);
+    socket.write(handshake("/ws/1"));
+    await vi.waitFor(() => expect(received()).toContain(" 101 "));
+    socket.destroy();
+    await ended;
+    await vi.waitFor(() => expect(tcpConnections()).toBe(0));
+  });
+
   it.each(["at once", "later"])("accepts %s, with data, protocol and peer address", async (when) => {
     const seen = signal<Socket>();
     const { socketUrl } = await serve({
