@@ -3,13 +3,14 @@ export { HttpServerError, httpErrorTable, isHttpServerError, type HttpErrorCode 
 export type { HttpRequest, HttpResponse, HttpRoute, StreamWriter } from "./http-route.ts";
 export { json, problem, type Problem } from "./responses.ts";
 export { startServer, type CloseOptions, type HttpServer, type ServerLimits, type ServerOptions } from "./server.ts";
+export { upgradeErrors } from "./upgrade-limits.ts";
+export type { UpgradeHead, UpgradeRefusal } from "./upgrade-refusal.ts";
 export { TokenBucket, TokenBuckets, type RateLimit } from "./token-bucket.ts";
 export {
   closeCodes,
   type AnyWebSocketRoute,
   type SendResult,
   type UpgradeDecision,
-  type UpgradeRefusal,
   type WebSocketConnection,
   type WebSocketRoute,
 } from "./web-socket-route.ts";

@@ -53,7 +53,9 @@ describe("an address that joins on although it is refused", () => {
 
   it("is cut off on a connection that it has kept, too: there are no more answers than there may be", async () => {
     steadyClock().stop();
-    const upgrade = vi.fn(() => ({ accept: false, response: { status: 404 } }) as const);
+    const upgrade = vi.fn(
+      () => ({ accept: false, refusal: { status: 404, code: "UNKNOWN", detail: "no such channel" } }) as const,
+    );
     const { server } = await serve({ limits: { maxUpgradesPerIpPerSecond: 1 }, webSockets: [route({ upgrade })] });
     const [kept, flood] = [await rawClient(server.port), await rawClient(server.port)];
     flood.socket.write(handshake("/ws/1").repeat(2 + 16 + 200));

@@ -1,9 +1,16 @@
 import type { WebSocket as UwsWebSocket } from "uWebSockets.js";
 import { closeCodes, type SendResult, type WebSocketConnection } from "./web-socket-route.ts";
 
+export interface Close {
+  readonly code: number;
+  readonly reason: string;
+}
+
 /** The one thing that we hang on uWS's socket object. */
 export interface SocketUserData {
   readonly connection: SocketConnection<unknown>;
+  /** The upgrade was made only to tell its refusal: no route knows this socket. */
+  readonly refusedWith?: Close;
 }
 
 // uWS's send status; its typings describe the numbers only in prose, and the wrong way round.

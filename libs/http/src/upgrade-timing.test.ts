@@ -23,7 +23,7 @@ it("upgrades a request that is decided while another one is read, without touchi
         upgrade() {
           // Its answer is written at once, and the other one's decision follows as a microtask of this very call.
           decide.fire();
-          return { accept: false, response: { status: 404, body: "refused" } };
+          return { accept: false, refusal: { status: 404, code: "UNKNOWN", detail: "refused" } };
         },
         message: () => undefined,
       },

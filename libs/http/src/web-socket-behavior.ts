@@ -19,6 +19,7 @@ export function transportLimitBytes(maxMessageBytes: number): number {
 export interface BehaviorHooks {
   readonly onOpen: (connection: SocketConnection<unknown>) => void;
   readonly onClose: (connection: SocketConnection<unknown>) => void;
+  /** For every socket, one whose upgrade was only made to refuse it included. */
   readonly onGone: () => void;
   readonly onError: (error: unknown, where: string) => void;
 }
@@ -39,8 +40,9 @@ export function behaviorOf(route: AnyWebSocketRoute, hooks: BehaviorHooks): WebS
     }
   };
   /** Once per socket, whoever notices its end. */
-  const ended = (connection: SocketConnection<unknown>, code: number, reason: string): void => {
+  const gone = ({ connection, refusedWith }: SocketUserData, code: number, reason: string): void => {
     hooks.onGone();
+    if (refusedWith !== undefined) return;
     hooks.onClose(connection);
     guarded(connection, "close", () => route.close?.(connection, code, reason));
   };
@@ -54,16 +56,21 @@ export function behaviorOf(route: AnyWebSocketRoute, hooks: BehaviorHooks): WebS
     sendPingsAutomatically: true,
     maxLifetime: 0,
     open: (ws) => {
-      const { connection } = ws.getUserData();
-      connection.attach(ws, () => ended(connection, brokenConnection, ""));
-      hooks.onOpen(connection);
+      const data = ws.getUserData();
+      const { connection, refusedWith } = data;
+      connection.attach(ws, () => gone(data, brokenConnection, ""));
       // uWS is inside the upgrade's cork here: a microtask later the new socket can be corked, and closed, like any other.
+      if (refusedWith !== undefined) {
+        return queueMicrotask(() => connection.close(refusedWith.code, refusedWith.reason));
+      }
+      hooks.onOpen(connection);
       queueMicrotask(() => {
         if (connection.isOpen) guarded(connection, "open", () => route.open?.(connection));
       });
     },
     message: (ws, message, isBinary) => {
-      const { connection } = ws.getUserData();
+      const { connection, refusedWith } = ws.getUserData();
+      if (refusedWith !== undefined) return;
       const size = message.byteLength;
       guarded(connection, "message", () => {
         if (size > route.maxMessageBytes) {
@@ -78,12 +85,13 @@ export function behaviorOf(route: AnyWebSocketRoute, hooks: BehaviorHooks): WebS
       });
     },
     drain: (ws) => {
-      const { connection } = ws.getUserData();
+      const { connection, refusedWith } = ws.getUserData();
+      if (refusedWith !== undefined) return;
       guarded(connection, "drain", () => route.drain?.(connection));
     },
     close: (ws, code, message) => {
-      const { connection } = ws.getUserData();
-      if (connection.detach()) ended(connection, code, Buffer.from(message).toString("utf8"));
+      const data = ws.getUserData();
+      if (data.connection.detach()) gone(data, code, Buffer.from(message).toString("utf8"));
     },
   };
 }

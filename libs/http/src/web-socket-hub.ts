@@ -1,66 +1,48 @@
-import type { HttpResponse, TemplatedApp, us_socket_context_t } from "uWebSockets.js";
+import type { HttpRequest, HttpResponse, TemplatedApp, us_socket_context_t } from "uWebSockets.js";
+import { closeReason } from "@p4/protocol";
 import { peerAddress, type Peer } from "./client-address.ts";
 import type { CorkAnchor } from "./cork-anchor.ts";
 import type { Exchange } from "./exchange.ts";
 import type { HttpDispatcher } from "./http-dispatcher.ts";
-import { handshakeFault, type HandshakeFault } from "./handshake-head.ts";
+import { handshakeFault } from "./handshake-head.ts";
 import { Router } from "./router.ts";
 import { SocketConnection, type SocketUserData } from "./socket-connection.ts";
 import { behaviorOf, defaultMaxQueuedBytes } from "./web-socket-behavior.ts";
-import { reasonPhrase } from "./status-text.ts";
 import { JoinRate } from "./join-rate.ts";
-import type { RateLimit } from "./token-bucket.ts";
-import { closeCodes, type AnyWebSocketRoute, type UpgradeDecision, type UpgradeRefusal } from "./web-socket-route.ts";
+import { badPath, draining, full, refusalsFor, tooManyUnderWay, type HubLimits } from "./upgrade-limits.ts";
+import {
+  anySubprotocol,
+  ClosingRefusals,
+  headOf,
+  headOfCopy,
+  refusalResponse,
+  refuseAtOnce,
+  type UpgradeHead,
+  type UpgradeRefusal,
+} from "./upgrade-refusal.ts";
+import { closeCodes, type AnyWebSocketRoute, type UpgradeDecision } from "./web-socket-route.ts";
 
-export interface HubLimits {
-  readonly maxConnections: number;
-  readonly maxConnectionsPerIp: number;
-  /** Upgrades being decided at the same time. */
-  readonly maxUpgradesUnderWay: number;
-  readonly upgradeRatePerIp: RateLimit;
+interface Attempt {
+  readonly route: AnyWebSocketRoute;
+  readonly address: string;
+  readonly res: HttpResponse;
+  readonly req: HttpRequest;
+  readonly context: us_socket_context_t;
 }
 
-function refuseAtOnce(res: HttpResponse, refusal: UpgradeRefusal | HandshakeFault): void {
-  const { status, code, detail } = refusal;
-  const headers = "headers" in refusal ? refusal.headers : { "retry-after": String(refusal.retryAfterSeconds) };
-  res.writeStatus(`${String(status)} ${reasonPhrase(status)}`).writeHeader("content-type", "application/problem+json");
-  for (const name in headers) res.writeHeader(name, headers[name] as string);
-  res.end(JSON.stringify({ status, code, title: reasonPhrase(status), detail }));
+/** It counts nowhere, and nothing is ever sent to it but its close frame. */
+function refused(code: number, refusal: UpgradeRefusal, address: string): SocketUserData {
+  const refusedWith = { code, reason: closeReason(refusal.code, refusal.detail) };
+  return { connection: new SocketConnection<unknown>(null, address, 0), refusedWith };
 }
 
-const later = { status: 503, retryAfterSeconds: 1 } as const;
-const draining: UpgradeRefusal = {
-  ...later,
-  code: "HTTP_DRAINING",
-  detail: "this server is shutting down; connect again",
-};
-const full: UpgradeRefusal = {
-  status: 503,
-  retryAfterSeconds: 5,
-  code: "HTTP_TOO_MANY_CONNECTIONS",
-  detail: "the server is full; try again later",
-};
-const tooManyUnderWay: UpgradeRefusal = {
-  ...later,
-  code: "HTTP_TOO_MANY_UNDER_WAY",
-  detail: "too many joins are under way; try again soon",
-};
-
-/** What one address is told. */
-function refusalsFor({ maxConnectionsPerIp, upgradeRatePerIp }: HubLimits) {
-  const connections: UpgradeRefusal = {
-    status: 429,
-    retryAfterSeconds: 5,
-    code: "HTTP_TOO_MANY_CONNECTIONS",
-    detail: `at most ${String(maxConnectionsPerIp)} connections from one address`,
-  };
-  const joins: UpgradeRefusal = {
-    status: 429,
-    retryAfterSeconds: 1,
-    code: "HTTP_TOO_MANY_JOINS",
-    detail: `at most ${String(upgradeRatePerIp.perSecond)} joins a second`,
-  };
-  return { connections, joins };
+function upgrade(
+  res: HttpResponse,
+  data: SocketUserData,
+  protocol: string,
+  { head, context }: { readonly head: UpgradeHead; readonly context: us_socket_context_t },
+): void {
+  res.upgrade(data, head.header("sec-websocket-key"), protocol, head.header("sec-websocket-extensions"), context);
 }
 
 /**
@@ -85,6 +67,7 @@ export class WebSocketHub {
   /** Open sockets and upgrades being decided, so that a burst cannot pass the limit. */
   readonly #perAddress = new Map<string, number>();
   readonly #rate: JoinRate;
+  readonly #closing: ClosingRefusals;
   readonly #onGone: () => void;
   #cutOff = 0;
   #admitted = 0;
@@ -97,6 +80,7 @@ export class WebSocketHub {
     this.#limits = limits;
     this.#refusals = refusalsFor(limits);
     this.#rate = new JoinRate(limits.upgradeRatePerIp, performance.now());
+    this.#closing = new ClosingRefusals(performance.now());
   }
 
   get size(): number {
@@ -140,19 +124,11 @@ export class WebSocketHub {
         const verdict = this.#mayTry(address, res);
         if (verdict === "cutOff") return this.#end(res);
         const refusal = verdict ?? handshakeFault(req) ?? route.turnAway?.(req.getParameter(0) ?? "") ?? null;
-        if (refusal !== null) return refuseAtOnce(res, refusal);
-        this.#take(address);
+        if (refusal !== null) return this.#refuseAtOnce(refusal, { route, address, res, req, context });
         const exchange = this.#dispatcher.begin(res, req, address);
         const match = router.match(exchange.request.path);
-        if (match.kind !== "found") {
-          this.#release(address);
-          return this.#dispatcher.refuse(
-            exchange,
-            400,
-            "HTTP_BAD_PATH",
-            "the path has an empty part or invalid percent-encoding",
-          );
-        }
+        if (match.kind !== "found") return this.#refuse(exchange, badPath, route, context);
+        this.#take(address);
         exchange.request.params = match.match.params;
         this.#decide(exchange, route, context);
       },
@@ -194,14 +170,36 @@ export class WebSocketHub {
     else this.#perAddress.set(address, left);
   }
 
+  /** Before anything of the request is copied. */
+  #refuseAtOnce(refusal: UpgradeRefusal, { route, address, res, req, context }: Attempt): void {
+    const head = headOf(req);
+    const code = route.closeCodeFor?.(refusal, head) ?? null;
+    // Only a sound handshake can become a socket.
+    if (code === null || handshakeFault(req) !== null || !this.#mayClose(address)) return refuseAtOnce(res, refusal);
+    this.#anchor.run(() => upgrade(res, refused(code, refusal, address), anySubprotocol(head), { head, context }));
+  }
+
+  #refuse(exchange: Exchange, refusal: UpgradeRefusal, route: AnyWebSocketRoute, context: us_socket_context_t): void {
+    const address = exchange.request.remoteAddress;
+    const head = headOfCopy(exchange.request);
+    const code = route.closeCodeFor?.(refusal, head) ?? null;
+    if (code === null || !this.#mayClose(address)) return this.#dispatcher.send(exchange, refusalResponse(refusal));
+    const data = refused(code, refusal, address);
+    exchange.takeOver((res) => upgrade(res, data, anySubprotocol(head), { head, context }), this.#anchor);
+  }
+
+  #mayClose(address: string): boolean {
+    return this.#closing.take(address, performance.now());
+  }
+
   #decide(exchange: Exchange, route: AnyWebSocketRoute, context: us_socket_context_t): void {
     const { request } = exchange;
     let opened = false;
     const settle = (decision: UpgradeDecision<unknown>): void => {
-      if (!decision.accept) return this.#dispatcher.send(exchange, decision.response);
+      if (!decision.accept) return this.#refuse(exchange, decision.refusal, route, context);
       // The decision may have taken a while; a server that is closing must not open sockets that nobody would close.
       if (this.#dispatcher.isDraining) {
-        this.#dispatcher.refuse(exchange, 503, draining.code, draining.detail, { "retry-after": "1" });
+        this.#refuse(exchange, draining, route, context);
         // The route has accepted and waits for its socket: what it holds for this join has to be let go.
         return request.markGone();
       }
@@ -210,10 +208,9 @@ export class WebSocketHub {
         request.remoteAddress,
         route.maxQueuedBytes ?? defaultMaxQueuedBytes,
       );
-      const key = request.headers.get("sec-websocket-key") ?? "";
-      const extensions = request.headers.get("sec-websocket-extensions") ?? "";
+      const head = headOfCopy(request);
       opened = exchange.takeOver(
-        (res) => res.upgrade({ connection }, key, decision.protocol ?? "", extensions, context),
+        (res) => upgrade(res, { connection }, decision.protocol ?? "", { head, context }),
         this.#anchor,
       );
     };

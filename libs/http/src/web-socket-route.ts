@@ -1,4 +1,6 @@
-import type { HttpRequest, HttpResponse } from "./http-route.ts";
+import { closeCodes as table } from "@p4/protocol";
+import type { HttpRequest } from "./http-route.ts";
+import type { UpgradeHead, UpgradeRefusal } from "./upgrade-refusal.ts";
 
 /** What became of one `send`. Nothing is dropped silently: "dropped" means the socket is closed, or was just closed with 4290. */
 export type SendResult = "sent" | "backpressure" | "dropped";
@@ -22,15 +24,7 @@ export interface WebSocketConnection<Data> {
 
 export type UpgradeDecision<Data> =
   | { readonly accept: true; readonly data: Data; readonly protocol?: string }
-  | { readonly accept: false; readonly response: HttpResponse };
-
-/** A refusal that is made once and sent many times. */
-export interface UpgradeRefusal {
-  readonly status: 429 | 503;
-  readonly code: string;
-  readonly detail: string;
-  readonly retryAfterSeconds: number;
-}
+  | { readonly accept: false; readonly refusal: UpgradeRefusal };
 
 export interface WebSocketRoute<Data> {
   /** "/ws/:channelID", as in HttpRoute. */
@@ -46,6 +40,11 @@ export interface WebSocketRoute<Data> {
    * first one as it was sent. Null: go on to `upgrade`.
    */
   turnAway?(parameter: string): UpgradeRefusal | null;
+  /**
+   * A browser hides the answer to a refused upgrade from its program. For such a client: the code to close with, once its
+   * socket was accepted. Null: it is answered as HTTP, as are all when too many are refused.
+   */
+  closeCodeFor?(refusal: UpgradeRefusal, head: UpgradeHead): number | null;
   upgrade(request: HttpRequest): UpgradeDecision<Data> | Promise<UpgradeDecision<Data>>;
   open?(socket: WebSocketConnection<Data>): void;
   message(socket: WebSocketConnection<Data>, text: string): void;
@@ -64,11 +63,11 @@ export interface WebSocketRoute<Data> {
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type AnyWebSocketRoute = WebSocketRoute<any>;
 
-/** Close codes of ours (4xxx) and of RFC 6455 that this library sends by itself. */
+/** What this library closes sockets with by itself: codes of the protocol's table, and two of RFC 6455 that an edge never needs. */
 export const closeCodes = {
   goingAway: 1001,
   unsupportedData: 1003,
-  messageTooBig: 1009,
-  internalError: 1011,
-  slowConsumer: 4290,
+  messageTooBig: table.messageTooLarge.code,
+  internalError: table.internalError.code,
+  slowConsumer: table.overLimits.code,
 } as const;

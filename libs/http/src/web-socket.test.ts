@@ -57,7 +57,11 @@ describe("upgrade", () => {
   it("refuses with the route's own response, and gives the slot back", async () => {
     const { server } = await serve({
       limits: { maxConnections: 1 },
-      webSockets: [route({ upgrade: () => ({ accept: false, response: { status: 404, body: "unknown channel" } }) })],
+      webSockets: [
+        route({
+          upgrade: () => ({ accept: false, refusal: { status: 404, code: "UNKNOWN", detail: "unknown channel" } }),
+        }),
+      ],
     });
     for (let i = 0; i < 2; i++) {
       const { socket, received } = await rawClient(server.port);
@@ -85,7 +89,9 @@ describe("upgrade", () => {
 
   it("refuses an address that joins too fast with 429, before the route is asked", async () => {
     steadyClock().stop();
-    const upgrade = vi.fn(() => ({ accept: false, response: { status: 404 } }) as const);
+    const upgrade = vi.fn(
+      () => ({ accept: false, refusal: { status: 404, code: "UNKNOWN", detail: "no such channel" } }) as const,
+    );
     const { server } = await serve({ limits: { maxUpgradesPerIpPerSecond: 1 }, webSockets: [route({ upgrade })] });
     const { socket, received } = await rawClient(server.port);
     socket.write(handshake("/ws/1").repeat(8));
