@@ -1,10 +1,9 @@
 import { readFileSync } from "node:fs";
-import { closeCodes, describedOperations } from "@p4/api-docs";
+import { describedOperations } from "@p4/api-docs";
 import type { Json } from "@p4/api-docs/testing";
 import { messageKeys } from "@p4/protocol";
 import { wallClock, withNatsServer } from "@p4/testkit";
 import { beforeAll, describe, expect, it } from "vitest";
-import { edgeCloseCodes } from "./errors.ts";
 import { ack, failedAck, payment, terms } from "./test-support/bodies.ts";
 import { newChannelId, startTestEdge, type TestEdge } from "./test-support/edges.ts";
 import { joinPeer, type Peer } from "./test-support/peer.ts";
@@ -71,8 +70,18 @@ describe("what the edge publishes at /docs", () => {
     }
   });
 
-  it("describes its own close codes", () => {
-    expect(closeCodes.map(({ code }) => code)).toEqual(expect.arrayContaining(Object.values(edgeCloseCodes)));
+  it("describes every error that a message or a join can meet, once", () => {
+    const { wallet } = published.asyncApi.channels;
+    const errors: { code: string }[] = published.asyncApi.components.messages.error["x-error-codes"];
+    expect(new Set(errors.map(({ code }) => code)).size).toBe(errors.length);
+    const expected = ["WIRE_NOT_JSON", "ALREADY_PAID", "EDGE_UNAVAILABLE"];
+    expect(errors.map(({ code }) => code)).toEqual(expect.arrayContaining(expected));
+    const refused: { code: string; status: number; closeCode: number | null }[] = wallet["x-refused-joins"];
+    expect(refused).toEqual(expect.arrayContaining([expect.objectContaining({ code: "EDGE_TOKEN", status: 401 })]));
+    const codes: number[] = wallet["x-close-codes"].map(({ code }: { code: number }) => code);
+    for (const { closeCode } of refused) if (closeCode !== null) expect(codes).toContain(closeCode);
+    const described = Object.keys(published.openApi.paths["/ws/{channelID}"].get.responses).map(Number);
+    for (const { status } of refused) expect(described).toContain(status);
   });
 
   it.each(["p4", "dpp"])("describes every frame of a whole conversation in %s", async (dialect) => {

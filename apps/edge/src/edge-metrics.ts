@@ -37,7 +37,7 @@ export function edgeMetrics(
   const stored = metrics.histogram("edge_store_seconds", "From a frame's arrival until its event is stored");
   const duplicates = metrics.counter("edge_duplicates_total", "Messages that the log had already");
   const delivered = metrics.counter("edge_frames_delivered_total", "Frames sent to wallets");
-  const joins = metrics.counter("edge_joins_refused_total", "Joins answered with an HTTP error", ["reason"]);
+  const joins = metrics.counter("edge_joins_refused_total", "Refused joins", ["reason"]);
   const bridged = metrics.counter("edge_bridge_requests_total", "Requests of the HTTP bridge", ["route", "status"]);
   const bridgeWait = gauge(metrics, "edge_bridge_waits", "Requests of the HTTP bridge that wait for the merchant");
   const listener = gauge(metrics, "edge_listeners", "Open streams of server-sent events");

@@ -1,3 +1,7 @@
+import { channelErrors } from "@p4/channel";
+import { upgradeErrors } from "@p4/http";
+import { wireErrors } from "@p4/protocol";
+
 /** What the edge itself refuses; the core's and the wire's refusals keep their own codes. */
 export const edgeErrors = {
   EDGE_OTHER_CHANNEL: {
@@ -17,9 +21,44 @@ export const edgeErrors = {
 
 export type EdgeErrorCode = keyof typeof edgeErrors;
 
-/**
- * Why the edge closes a socket. 4000: over for good. 4100: come back later. 4200: come back at once, on another node.
- * 4290: the peer reads too slowly (sent by the HTTP library), or too many of its messages were refused.
- * docs/close-codes.md tells wallets what to do.
- */
-export const edgeCloseCodes = { terminal: 4000, retry: 4100, drain: 4200, slow: 4290 } as const;
+interface JoinErrorSpec {
+  readonly status: number;
+  readonly title: string;
+  readonly rule: string;
+}
+
+/** Why the edge refuses a join. The log's own trouble (`STORE_...`) keeps its code; the HTTP library adds its limits. */
+export const joinErrors = {
+  EDGE_BAD_JOIN: { status: 400, title: "Bad join", rule: "the URL and the subprotocol are those of a join" },
+  EDGE_TOKEN: {
+    status: 401,
+    title: "Token needed",
+    rule: "token: one that was signed for this channel and this role",
+  },
+  CHANNEL_UNKNOWN: { status: 404, title: "Not found", rule: "the merchant has to open it first" },
+  EDGE_CHANNEL_CROWDED: {
+    status: 429,
+    title: "Try again",
+    rule: "the channel has as many connections as it may have",
+  },
+  EDGE_ERROR: { status: 500, title: "Unknown error", rule: "see the server's log" },
+  EDGE_OVERLOADED: { status: 503, title: "Try again", rule: "no new channels at the moment: many are being opened" },
+  EDGE_UNREADY: { status: 503, title: "Try again", rule: "the broker is away, or this node is shutting down" },
+} as const satisfies Record<string, JoinErrorSpec>;
+
+export type JoinErrorCode = keyof typeof joinErrors;
+
+/** Of the core's refusals, those that an operator's command meets and no wallet's message. */
+const operatorsErrors: readonly string[] = ["DEADLINE_NOT_REACHED", "DEADLINE_NOT_LATER"];
+
+/** Every `errCode` of an `error` message. */
+export const messageErrorList = Object.entries({ ...wireErrors, ...channelErrors, ...edgeErrors })
+  .filter(([code]) => !operatorsErrors.includes(code))
+  .map(([code, { title, rule, retryable }]) => ({ code, title, rule, retryable }));
+
+/** Every `code` of a refused join, with the status that it is told with. */
+export const joinErrorList = [
+  ...Object.entries(joinErrors).map(([code, { status, rule }]) => ({ status, code, rule })),
+  { status: 503, code: "STORE_...", rule: "the broker is away or in trouble" },
+  ...upgradeErrors.map(({ status, code, detail }) => ({ status, code, rule: detail })),
+].sort((left, right) => left.status - right.status);

@@ -1,5 +1,6 @@
 import type { Encoding } from "@p4/protocol";
-import { problem, type WebSocketRoute } from "@p4/http";
+import type { WebSocketRoute } from "@p4/http";
+import { closeCodeFor, joinRefusal } from "./join-refusal.ts";
 import { readJoinRequest } from "./join-request.ts";
 import { greeting } from "./join-success.ts";
 
@@ -23,12 +24,10 @@ export function healthRoute(options: HealthOptions): WebSocketRoute<HealthPeer> 
   return {
     path: "/ws/health",
     maxMessageBytes: 10_000,
+    closeCodeFor,
     upgrade(request) {
       const unready = options.unready();
-      if (unready !== null) {
-        const fields = { code: "EDGE_UNREADY", title: "Try again", detail: unready };
-        return { accept: false, response: problem(503, fields, { "retry-after": "1" }) };
-      }
+      if (unready !== null) return { accept: false, refusal: joinRefusal("EDGE_UNREADY", unready) };
       const read = readJoinRequest("health", request);
       const subprotocol = read.ok ? read.join.subprotocol : null;
       const data = { encoding: read.ok ? read.join.speech.encoding : ("both" as const), clientId: options.newId() };

@@ -1,3 +1,3 @@
 export { startEdge, type Edge } from "./start-edge.ts";
 export type { EdgeOptions } from "./edge-options.ts";
-export { edgeCloseCodes, edgeErrors } from "./errors.ts";
+export { joinErrorList, messageErrorList } from "./errors.ts";

@@ -1,10 +1,12 @@
 import type { Participant } from "@p4/channel";
 import { isStoreError, storeErrors } from "@p4/event-store";
-import { problem, type HttpRequest, type HttpResponse, type UpgradeDecision, type UpgradeRefusal } from "@p4/http";
+import type { HttpRequest, UpgradeDecision, UpgradeRefusal } from "@p4/http";
 import type { Connection } from "./connection.ts";
 import type { EdgeContext } from "./edge-context.ts";
 import { ChannelHistory } from "./channel-history.ts";
+import { joinErrors } from "./errors.ts";
 import { judgeJoin, type JoinVerdict } from "./join-policy.ts";
+import { joinRefusal, storeRefusal } from "./join-refusal.ts";
 import { readJoinRequest, type JoinRequest } from "./join-request.ts";
 import { isBrokerTrouble } from "./store-trouble.ts";
 import type { ServedChannel } from "./served-channel.ts";
@@ -12,59 +14,43 @@ import { subjectOf } from "./wallet-subject.ts";
 
 type Admitted = Extract<JoinVerdict, { admitted: true }>;
 
-/** `GET /ws/:channelID`: everything that can be refused is refused before the upgrade, as HTTP. */
+/** `GET /ws/:channelID`: everything that can be refused is refused before the wallet is a connection of the channel. */
 export async function joinChannel(request: HttpRequest, context: EdgeContext): Promise<UpgradeDecision<Connection>> {
-  const refuse = (reason: string, response: HttpResponse): UpgradeDecision<Connection> => {
+  const refuse = (reason: string, refusal: UpgradeRefusal): UpgradeDecision<Connection> => {
     context.metrics.joinRefused(reason);
-    return { accept: false, response };
+    return { accept: false, refusal };
   };
   const read = readJoinRequest(request.params["channelID"] ?? "", request);
-  if (!read.ok) {
-    return refuse(
-      "BAD_REQUEST",
-      problem(400, { code: "EDGE_BAD_JOIN", title: "Bad join", detail: `${read.field}: ${read.rule}` }),
-    );
-  }
+  if (!read.ok) return refuse("BAD_REQUEST", joinRefusal("EDGE_BAD_JOIN", `${read.field}: ${read.rule}`));
   const { join } = read;
   const unready = context.unready();
-  if (unready !== null) return refuse("UNREADY", retryLater(503, "EDGE_UNREADY", unready));
+  if (unready !== null) return refuse("UNREADY", joinRefusal("EDGE_UNREADY", unready));
   if (context.channels.usersOf(join.channelId) >= context.limits.maxConnectionsPerChannel) {
-    return refuse(
-      "CHANNEL_CROWDED",
-      retryLater(429, "EDGE_CHANNEL_CROWDED", "the channel has as many connections as it may have"),
-    );
+    return refuse("CHANNEL_CROWDED", joinRefusal("EDGE_CHANNEL_CROWDED"));
   }
   const verdict = judgeJoin(context.policy, join, context.nowMs());
-  if (!verdict.admitted) {
-    const detail = "token: one that was signed for this channel and this role";
-    return refuse("TOKEN", problem(401, { code: "EDGE_TOKEN", title: "Token needed", detail }));
-  }
+  if (!verdict.admitted) return refuse("TOKEN", joinRefusal("EDGE_TOKEN"));
   try {
     const connection = await enter(join, verdict, request, context);
     if (connection === "overloaded") {
       const text = `no new channels at the moment: ${context.load.overload ?? "many are being opened"}`;
-      return refuse("OVERLOADED", retryLater(503, "EDGE_OVERLOADED", text));
+      return refuse("OVERLOADED", joinRefusal("EDGE_OVERLOADED", text));
     }
     if (connection === null) {
-      const detail = `${join.channelId}: the merchant has to open it first`;
-      return refuse("UNKNOWN", problem(404, { code: "CHANNEL_UNKNOWN", title: "Not found", detail }));
+      const detail = `${join.channelId}: ${joinErrors.CHANNEL_UNKNOWN.rule}`;
+      return refuse("UNKNOWN", joinRefusal("CHANNEL_UNKNOWN", detail));
     }
     return { accept: true, data: connection, ...(join.subprotocol === null ? {} : { protocol: join.subprotocol }) };
   } catch (error) {
-    if (isBrokerTrouble(error)) return refuse("STORE", retryLater(503, error.code, storeErrors[error.code].meaning));
+    if (isBrokerTrouble(error)) return refuse("STORE", storeRefusal(error.code, storeErrors[error.code].meaning));
     if (isStoreError(error) && error.retryable)
-      return refuse("STORE", retryLater(503, error.code, "the log cannot be reached"));
+      return refuse("STORE", storeRefusal(error.code, "the log cannot be reached"));
     context.onError(error, `join ${join.channelId}`);
-    return refuse("ERROR", problem(500, { code: "EDGE_ERROR", title: "Unknown error" }));
+    return refuse("ERROR", joinRefusal("EDGE_ERROR"));
   }
 }
 
-const tooManyUnknown: UpgradeRefusal = {
-  status: 503,
-  code: "EDGE_OVERLOADED",
-  detail: "no new channels at the moment: many are being opened",
-  retryAfterSeconds: 1,
-};
+const tooManyUnknown = joinRefusal("EDGE_OVERLOADED");
 
 /** A burst of joins is over before it costs anything, while those who join a channel that is open here go on. */
 export function turnNewcomerAway(
@@ -180,8 +166,4 @@ function attach(connection: Connection, request: HttpRequest, context: EdgeConte
   if (request.signal.aborted) leave();
   else request.signal.addEventListener("abort", leave, { once: true });
   return connection;
-}
-
-function retryLater(status: number, code: string, detail: string): HttpResponse {
-  return problem(status, { code, title: "Try again", detail }, { "retry-after": "1" });
 }

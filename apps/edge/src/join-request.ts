@@ -1,5 +1,5 @@
 import type { HttpRequest } from "@p4/http";
-import { isChannelId, type Dialect, type Role } from "@p4/protocol";
+import { isChannelId, strayParameter, visibleText, type Dialect, type Role } from "@p4/protocol";
 import type { PeerSpeech } from "./peer-speech.ts";
 
 /** What a wallet says when it joins, all of it in the URL and the subprotocol. */
@@ -22,45 +22,43 @@ export type JoinRequestResult =
   | { readonly ok: true; readonly join: JoinRequest }
   | { readonly ok: false; readonly field: string; readonly rule: string };
 
-/** Reads `GET /ws/:channelID?internal=&role=&dialect=&since=&receipts=&token=&wallet=`. */
-export function readJoinRequest(channelId: string, request: JoinHead): JoinRequestResult {
+/**
+ * Reads `GET /ws/:channelID?internal=&role=&dialect=&since=&receipts=&token=&wallet=&refusal=`. What is misspelt or given twice is
+ * refused by name; `unknown: "ignored"` is for URLs that are not a join's alone.
+ */
+export function readJoinRequest(
+  channelId: string,
+  request: JoinHead,
+  unknown: "refused" | "ignored" = "refused",
+): JoinRequestResult {
   const { query } = request;
   if (!isChannelId(channelId)) return refused("channelID", "1 to 64 of A-Z, a-z, 0-9, _ and -");
-  const role = roleOf(query);
-  if (role === undefined) return refused("role", "merchant or customer, and internal=true is the merchant");
+  const stray = strayParameter(query, unknown);
+  if (stray !== null) return refused(visibleText(stray.name).slice(0, longestName), stray.rule);
+  const isInternal = query.get("internal") === "true";
+  const role = query.get("role") as Role | null;
+  if (isInternal && role === "customer") return refused("role", "internal=true is the merchant");
   const subprotocol = offeredDialect(request);
-  const named = query.get("dialect") ?? subprotocol;
-  if (named !== null && !isDialect(named)) return refused("dialect", "p4 or dpp");
+  if (subprotocol === undefined) return refused("Sec-WebSocket-Protocol", "p4 or dpp, or none");
   const since = query.get("since");
-  if (since !== null && !/^\d{1,15}$/.test(since)) return refused("since", "the sequence of an event: 0 or more");
-  const wallet = query.get("wallet");
-  if (wallet !== null && !/^[A-Za-z0-9_-]{16,128}$/.test(wallet)) {
-    return refused("wallet", "a secret of 16 to 128 of A-Z, a-z, 0-9, _ and -");
-  }
   const join: JoinRequest = {
     channelId,
-    role,
-    speech: speechOf(named, request),
+    role: isInternal ? "merchant" : role,
+    speech: speechOf((query.get("dialect") as Dialect | null) ?? subprotocol, request),
     subprotocol,
     since: since === null ? null : Number(since),
     wantsReceipts: query.get("receipts") === "true",
     token: query.get("token") ?? bearerOf(request),
-    wallet,
+    wallet: query.get("wallet"),
   };
   return { ok: true, join };
 }
 
+/** Of an unknown parameter; the client knows the rest. */
+const longestName = 40;
+
 function refused(field: string, rule: string): JoinRequestResult {
   return { ok: false, field, rule };
-}
-
-/** Undefined: contradictory or unknown. Exactly `internal=true` is the merchant: that is what wallets in use send. */
-function roleOf(query: URLSearchParams): Role | null | undefined {
-  const named = query.get("role");
-  const internal = query.get("internal") === "true";
-  if (named === null) return internal ? "merchant" : null;
-  if (named !== "merchant" && named !== "customer") return undefined;
-  return internal && named === "customer" ? undefined : named;
 }
 
 /**
@@ -80,9 +78,12 @@ function isDialect(text: string): text is Dialect {
   return text === "p4" || text === "dpp";
 }
 
-function offeredDialect(request: JoinHead): Dialect | null {
-  const offered = (request.headers.get("sec-websocket-protocol") ?? "").split(",").map((name) => name.trim());
-  return offered.find(isDialect) ?? null;
+/** Null: none is offered. Undefined: none of those offered is one, and a browser would fail without. */
+function offeredDialect({ headers }: JoinHead): Dialect | null | undefined {
+  const offered = headers.get("sec-websocket-protocol");
+  if (offered === undefined) return null;
+  const names = offered.split(",").map((name) => name.trim());
+  return names.find(isDialect);
 }
 
 function bearerOf(request: JoinHead): string | null {

@@ -1,8 +1,7 @@
 import { TokenBucket } from "@p4/http";
-import { encodeErrorMessage, errorReport } from "@p4/protocol";
+import { closeCodes, encodeErrorMessage, errorReport } from "@p4/protocol";
 import type { Connection } from "./connection.ts";
 import type { EdgeContext } from "./edge-context.ts";
-import { edgeCloseCodes } from "./errors.ts";
 import { endsOverUnknown } from "./peer-speech.ts";
 import type { FrameRefusal } from "./wallet-frame.ts";
 
@@ -43,11 +42,11 @@ export function sendRefusal(
     const abused = price >= 1 && !context.refusals.take(connection.socket.remoteAddress, nowMs);
     if (!connection.refusals.take(abused ? priceBeyond * price : price, nowMs)) {
       context.metrics.floodClosed();
-      return connection.socket.close(edgeCloseCodes.slow, "too many refused messages");
+      return connection.socket.close(closeCodes.overLimits.code, "too many refused messages");
     }
   }
   // It would end its connection over the error, and not come back. A close it takes for a loss: it comes back.
-  if (endsOverUnknown(connection.speech)) return connection.socket.close(edgeCloseCodes.retry, refusal.errCode);
+  if (endsOverUnknown(connection.speech)) return connection.socket.close(closeCodes.joinLater.code, refusal.errCode);
   const report = errorReport({
     title: refusal.title,
     description: refusal.description,

@@ -1,7 +1,7 @@
 import type { FollowedChannel } from "@p4/actors";
 import { heardBy, isEnded, stateName, type Channel, type OutgoingMessage, type SequencedEvent } from "@p4/channel";
+import { closeCodes } from "@p4/protocol";
 import { listenerOf, type Connection } from "./connection.ts";
-import { edgeCloseCodes } from "./errors.ts";
 import { FanOut, type FanOutTurns } from "./fan-out.ts";
 import { OutgoingFrame } from "./outgoing-frame.ts";
 
@@ -38,7 +38,7 @@ export class ServedChannel {
   readonly onFolded = (event: SequencedEvent, channel: Channel): void => {
     this.#inferRole(event);
     this.#deliver(event, channel);
-    if (isEnded(channel.snapshot)) this.closeAll(edgeCloseCodes.terminal, `channel.${stateName(channel.snapshot)}`);
+    if (isEnded(channel.snapshot)) this.closeAll(closeCodes.channelOver.code, `channel.${stateName(channel.snapshot)}`);
   };
 
   /** Closes every socket, behind what is still to be sent to it. */

@@ -1,6 +1,6 @@
 import type { ChannelRegistry, FollowedChannel } from "@p4/actors";
+import { closeCodes } from "@p4/protocol";
 import type { Connection } from "./connection.ts";
-import { edgeCloseCodes } from "./errors.ts";
 import { FanOutTurns } from "./fan-out.ts";
 import { ServedChannel } from "./served-channel.ts";
 
@@ -67,7 +67,9 @@ export class ServedChannels {
 
   /** This node can no longer follow the channel. Its sockets would hear nothing and never know: let them come again. */
   sendAway(channelId: string): void {
-    this.#entries.get(channelId)?.channel.closeAll(edgeCloseCodes.retry, "this node has lost the channel: join again");
+    this.#entries
+      .get(channelId)
+      ?.channel.closeAll(closeCodes.joinLater.code, "this node has lost the channel: join again");
   }
 
   add(connection: Connection): void {

@@ -3,6 +3,7 @@ import { isLogError } from "@p4/channel";
 import { startServer, TokenBuckets, type HttpServer } from "@p4/http";
 import { callbackCounter, openChannelNode, placementOf, proofRoutesOf, type ChannelNode } from "@p4/node";
 import { nodeCrypto, uuid } from "@p4/node-crypto";
+import { closeCodes } from "@p4/protocol";
 import { createMetrics, operationsRoutes, Readiness, type CheckResult } from "@p4/telemetry";
 import { bridgeRoutes, exposedHeaders } from "./bridge/bridge-routes.ts";
 import { durabilityCheck } from "./durability-check.ts";
@@ -11,7 +12,7 @@ import type { EdgeContext } from "./edge-context.ts";
 import { edgeMetrics } from "./edge-metrics.ts";
 import { joinPolicyOf, type EdgeOptions } from "./edge-options.ts";
 import { startSweeping } from "./expire-overdue.ts";
-import { edgeCloseCodes } from "./errors.ts";
+import { joinErrorList, messageErrorList } from "./errors.ts";
 import { healthRoute } from "./health-channel.ts";
 import { LoadGauge } from "./load-gauge.ts";
 import { PacedLine } from "./paced-line.ts";
@@ -141,7 +142,15 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     const server = await startServer({
       host: config.host,
       port: config.port,
-      routes: [...routes, ...docsRoutes({ routes, sockets: webSockets.map(({ path }) => path) })],
+      routes: [
+        ...routes,
+        ...docsRoutes({
+          routes,
+          sockets: webSockets.map(({ path }) => path),
+          messageErrors: messageErrorList,
+          joinErrors: joinErrorList,
+        }),
+      ],
       webSockets,
       cors: { origins: "*", exposeHeaders: exposedHeaders },
       trustedProxies: config.trustedProxies ?? [],
@@ -185,7 +194,8 @@ function brokerCheck({ broker }: ChannelNode, trouble: StoreTrouble): CheckResul
 /** Behind what the connection is still to be sent, its receipts among it. */
 function closeForDrain(connection: Connection): void {
   connection.channel.fanOut.then(() => {
-    if (connection.inFlight === 0) connection.socket?.close(edgeCloseCodes.drain, "drain: go on at another node");
+    if (connection.inFlight === 0)
+      connection.socket?.close(closeCodes.joinElsewhere.code, "drain: go on at another node");
   });
 }
 
@@ -198,6 +208,6 @@ async function drain(channels: ServedChannels, server: HttpServer, node: Channel
     }
     if (channels.connectionCount > 0) await new Promise((resolve) => setTimeout(resolve, 5));
   }
-  await server.close({ code: edgeCloseCodes.drain, reason: "drain: go on at another node" });
+  await server.close({ code: closeCodes.joinElsewhere.code, reason: "drain: go on at another node" });
   await node.close();
 }

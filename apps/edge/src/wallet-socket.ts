@@ -3,12 +3,12 @@ import type { SubmitResult } from "@p4/actors";
 import { channelErrors, heardBy, isEnded, pendingFor, stateName, type OutgoingMessage } from "@p4/channel";
 import { isStoreError } from "@p4/event-store";
 import type { WebSocketConnection, WebSocketRoute } from "@p4/http";
-import { serverMessage, unknownOrigin, warningHeader, warningText } from "@p4/protocol";
+import { closeCodes, serverMessage, unknownOrigin, warningHeader, warningText } from "@p4/protocol";
 import { listenerOf, type Connection } from "./connection.ts";
 import type { EdgeContext, EdgeLimits } from "./edge-context.ts";
-import { edgeCloseCodes } from "./errors.ts";
 import { sendTo } from "./fan-out.ts";
 import { joinChannel, turnNewcomerAway } from "./join-channel.ts";
+import { closeCodeFor } from "./join-refusal.ts";
 import { joinSuccess } from "./join-success.ts";
 import { OutgoingFrame, sequenceHeader } from "./outgoing-frame.ts";
 import { learnSpeech, writeFor } from "./peer-speech.ts";
@@ -22,12 +22,13 @@ export function walletSocketRoute(context: EdgeContext): WebSocketRoute<Connecti
     maxMessageBytes: context.limits.maxMessageBytes,
     maxQueuedBytes: context.limits.maxQueuedBytes,
     turnAway: (channelId) => turnNewcomerAway(channelId, context),
+    closeCodeFor,
     upgrade: (request) => joinChannel(request, context),
     open: (socket) => {
       socket.cork(() => greet(socket, context));
       // Not inside the cork: uWS would send the close frame and never end the connection.
       const { snapshot } = socket.data.channel.followed.channel;
-      if (isEnded(snapshot)) socket.close(edgeCloseCodes.terminal, `channel.${stateName(snapshot)}`);
+      if (isEnded(snapshot)) socket.close(closeCodes.channelOver.code, `channel.${stateName(snapshot)}`);
     },
     message: (socket, text) => onText(socket, text, context),
     binary: (socket, sizeBytes) => {
@@ -38,7 +39,7 @@ export function walletSocketRoute(context: EdgeContext): WebSocketRoute<Connecti
       context.metrics.frameReceived(sizeBytes);
       const rule = `a message has at most ${String(context.limits.maxMessageBytes)} bytes; this one has ${String(sizeBytes)}`;
       sendRefusal(socket.data, refuseWire({ code: "WIRE_TOO_LARGE", rule }, unknownOrigin), sizeBytes, context);
-      socket.close(1009, "message too large");
+      socket.close(closeCodes.messageTooLarge.code, "message too large");
     },
     close: ({ data: connection }) => {
       connection.socket = null;

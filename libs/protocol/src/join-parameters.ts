@@ -47,6 +47,12 @@ export const joinParameters: readonly JoinParameter[] = [
       "Where the join policy asks for one: a token for this channel and role. Also as Authorization: Bearer.",
   },
   {
+    name: "wallet",
+    description: "A secret of the wallet's own, by which it is known again on another connection.",
+    pattern: "^[A-Za-z0-9_-]{16,128}$",
+    rule: "a secret of 16 to 128 of A-Z, a-z, 0-9, _ and -",
+  },
+  {
     name: "refusal",
     description:
       "How a refused join is told: `http`, a status and a problem document before the upgrade; `close`, accepted and " +

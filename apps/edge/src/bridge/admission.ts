@@ -1,6 +1,7 @@
 import { problem, type HttpRequest, type HttpResponse } from "@p4/http";
 import type { Role } from "@p4/protocol";
 import type { EdgeContext } from "../edge-context.ts";
+import { joinErrors } from "../errors.ts";
 import { turnNewcomerAway } from "../join-channel.ts";
 import { judgeJoin } from "../join-policy.ts";
 import { readJoinRequest, type JoinRequest } from "../join-request.ts";
@@ -14,15 +15,17 @@ export type Admission =
  * Who may come in over HTTP: the join policy's question, asked as for a socket. Without a claim the peer is a customer.
  * Nothing that comes in here ever opens a channel.
  */
-export function admit(idParameter: string, request: HttpRequest, context: EdgeContext): Admission {
-  const read = readJoinRequest(request.params[idParameter] ?? "", request);
+export function admit(idParameter: "paymentID" | "channelID", request: HttpRequest, context: EdgeContext): Admission {
+  // A payment URL may have been through other hands, which add parameters of their own.
+  const unknown = idParameter === "paymentID" ? "ignored" : "refused";
+  const read = readJoinRequest(request.params[idParameter] ?? "", request, unknown);
   if (!read.ok) return refused(invalid(read.field === "channelID" ? idParameter : read.field, read.rule));
   const unready = context.unready();
   if (unready !== null) return refused(retryLater("EDGE_UNREADY", unready));
   const verdict = judgeJoin(context.policy, read.join, context.nowMs());
   if (!verdict.admitted) {
-    const detail = "token: one that was signed for this channel and this role";
-    return refused(problem(401, { code: "EDGE_TOKEN", title: "Token needed", detail }));
+    const { status, title, rule } = joinErrors.EDGE_TOKEN;
+    return refused(problem(status, { code: "EDGE_TOKEN", title, detail: rule }));
   }
   const busy = turnNewcomerAway(read.join.channelId, context);
   if (busy !== null) return refused(retryLater(busy.code, busy.detail));

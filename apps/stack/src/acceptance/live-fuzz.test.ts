@@ -1,7 +1,5 @@
 import { Agent, request } from "node:http";
-import { channelErrors } from "@p4/channel";
-import { edgeErrors } from "@p4/edge";
-import { wireErrors } from "@p4/protocol";
+import { messageErrorList } from "@p4/edge";
 import fc from "fast-check";
 import { expect, it, vi } from "vitest";
 import { withEdgeProgram } from "./test-support/edge-program.ts";
@@ -43,7 +41,7 @@ function mutated(corpus: readonly string[]): fc.Arbitrary<string> {
 
 const wrappers = (messages.cases as VectorCase[]).filter(({ group }) => group === "wrapper");
 const frameCorpus = wrappers.map(({ input }) => String(input.frame)).filter((frame) => frame.length < 2_000);
-const codes = new Set([...Object.keys(wireErrors), ...Object.keys(edgeErrors), ...Object.keys(channelErrors)]);
+const codes = new Set(messageErrorList.map(({ code }) => code));
 
 /** Sends a batch from a socket of its own; resolves with what it was told: one answer for each frame. */
 async function speak(frames: readonly string[]): Promise<string[]> {
