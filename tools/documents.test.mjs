@@ -3,6 +3,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { schema } from "@p4/config";
+import { joinErrorList } from "@p4/edge";
+import { closeCodeRanges, closeCodes, joinParameters } from "@p4/protocol";
 
 const workspaceRoot = join(import.meta.dirname, "..");
 const files = execFileSync("git", ["ls-files", "-z", "README.md", "*/*.md"], { cwd: workspaceRoot, encoding: "utf8" })
@@ -33,4 +35,41 @@ test("variables that documents name exist", () => {
   // Streams and buckets are named alike.
   const isOther = (name) => /^P4_(CHANNELS|DEADLINES|PROOFS|BLOBS)_/.test(`${name}_`);
   expect(wrong(/(?<![\w-])(P4_[A-Z][A-Z_]*[A-Z])/g, (name) => isOther(name) || variables.has(name))).toEqual([]);
+});
+
+function read(path) {
+  return readFileSync(join(workspaceRoot, path), "utf8");
+}
+
+test("docs/close-codes.md has the table of close codes, and no other code", () => {
+  const rows = read("docs/close-codes.md").matchAll(/^\| (\d{4}) +\|(.*)\|(.*)\|(.*)\|$/gm);
+  const told = [...rows].map(([, ...cells]) => cells.map((cell) => cell.trim()));
+  const table = Object.values(closeCodes).map(({ code, reasons, meaning, whatToDo }) => {
+    return [String(code), reasons.map((reason) => `\`${reason}\``).join(", "), meaning, whatToDo];
+  });
+  expect(told).toEqual(table);
+});
+
+test("docs/close-codes.md has each range of close codes", () => {
+  const text = read("docs/close-codes.md").replaceAll("\n", " ");
+  for (const { from, to, then } of closeCodeRanges) {
+    const [, said] = new RegExp(`${from} to ${to}[:,] ([^.]*\\.)`).exec(text) ?? [];
+    expect(said, `${from} to ${to}`).toMatch(
+      { stop: /stop/, joinLater: /after a pause/, joinElsewhere: /at once/ }[then],
+    );
+  }
+});
+
+test("docs/close-codes.md has each refused join with its status, and no other code", () => {
+  const rows = read("docs/close-codes.md").matchAll(/^\| (\d{3}) +\| `([A-Z_.]+)` +\|/gm);
+  const told = [...rows].map(([, status, code]) => `${status} ${code}`);
+  // nginx says it, for edges that are not there.
+  const others = ["503 HTTP_NO_EDGE"];
+  expect(told.sort()).toEqual([...joinErrorList.map(({ status, code }) => `${status} ${code}`), ...others].sort());
+});
+
+test("docs/connect-a-wallet.md has the parameters of a join, and no other", () => {
+  const [, table] = /\| parameter \| meaning \|\n([^]*?)\n\n/.exec(read("docs/connect-a-wallet.md")) ?? [];
+  const told = [...table.matchAll(/`(\w+)=/g)].map(([, name]) => name);
+  expect([...new Set(told)].sort()).toEqual(joinParameters.map(({ name }) => name).sort());
 });

@@ -1,4 +1,5 @@
 import { asyncApi } from "./asyncapi/asyncapi.ts";
+import type { ErrorTables } from "./error-description.ts";
 import { docsOperations } from "./openapi/other-operations.ts";
 import { openApi } from "./openapi/openapi.ts";
 import type { MountedRoute } from "./openapi/operation.ts";
@@ -11,7 +12,7 @@ export interface DocsRoute {
   handle(): { status: number; headers: Record<string, string>; body: string };
 }
 
-export interface DocsOptions {
+export interface DocsOptions extends ErrorTables {
   /** The server's other routes: what is not mounted is not described. */
   readonly routes: readonly MountedRoute[];
   /** The paths of its sockets. */
@@ -22,12 +23,13 @@ const title = "P4 payment channels";
 const version = "1.0.0";
 
 /** `GET /docs` for people, `/docs/asyncapi.json` and `/docs/openapi.json` for machines. Made at the first request. */
-export function docsRoutes({ routes, sockets }: DocsOptions): DocsRoute[] {
+export function docsRoutes({ routes, sockets, messageErrors, joinErrors }: DocsOptions): DocsRoute[] {
   const upgrades = sockets.map((path): MountedRoute => ({ method: "GET", path }));
   const mounted = [...routes, ...upgrades, ...docsOperations].map(({ method, path }) => ({ method, path }));
+  const errors = { messageErrors, joinErrors };
   return [
-    route("/docs", "text/html; charset=utf-8", () => page({ title, mounted })),
-    route("/docs/asyncapi.json", "application/json", () => JSON.stringify(asyncApi({ title, version }))),
+    route("/docs", "text/html; charset=utf-8", () => page({ title, mounted, ...errors })),
+    route("/docs/asyncapi.json", "application/json", () => JSON.stringify(asyncApi({ title, version, ...errors }))),
     route("/docs/openapi.json", "application/json", () => JSON.stringify(openApi({ title, version, mounted }))),
   ];
 }

@@ -1,11 +1,12 @@
-import { messageCatalogue } from "@p4/protocol";
+import { closeCodes, joinParameters, messageCatalogue } from "@p4/protocol";
 import { describe, expect, it } from "vitest";
 import { asyncApi } from "./asyncapi/asyncapi.ts";
 import { docsRoutes } from "./docs-routes.ts";
 import { describedOperations, openApi } from "./openapi/openapi.ts";
+import { exampleErrors } from "./test-support.ts";
 import { problemsOf, validatorOf, type Json } from "./testing.ts";
 
-const async: Json = JSON.parse(JSON.stringify(asyncApi({ title: "P4", version: "1.0.0" })));
+const async: Json = JSON.parse(JSON.stringify(asyncApi({ title: "P4", version: "1.0.0", ...exampleErrors })));
 const open: Json = JSON.parse(JSON.stringify(openApi({ title: "P4", version: "1.0.0", mounted: describedOperations })));
 
 /** Every `$ref` in it, with what it points to. */
@@ -48,6 +49,25 @@ describe("asyncapi.json", () => {
       const inAddress = [...address.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
       expect(Object.keys(parameters)).toEqual(inAddress);
     }
+  });
+
+  it("names its servers, and each variable in their addresses", () => {
+    const servers = Object.values<Json>(async.servers);
+    expect(servers.map(({ protocol }) => protocol)).toEqual(["ws", "wss"]);
+    for (const { host, variables } of servers) {
+      const named = [...host.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+      expect(Object.keys(variables)).toEqual(named);
+    }
+  });
+
+  it("has the protocol's close codes, the parameters of a join, and the server's own errors", () => {
+    const { wallet } = async.channels;
+    expect(wallet["x-close-codes"].map(({ code }: Json) => code)).toEqual(
+      Object.values(closeCodes).map(({ code }) => code),
+    );
+    expect(Object.keys(wallet.bindings.ws.query.properties)).toEqual(joinParameters.map(({ name }) => name));
+    expect(wallet["x-refused-joins"]).toMatchObject([{ code: "UNKNOWN", status: 404, closeCode: 4404 }]);
+    expect(async.components.messages.error["x-error-codes"]).toEqual(exampleErrors.messageErrors);
   });
 
   it("has every message of the catalogue, told by who sends it", () => {
@@ -119,12 +139,18 @@ describe("openapi.json", () => {
 
 describe("docsRoutes", () => {
   it("serve a page without scripts and two documents, with nothing from elsewhere", () => {
-    const routes = docsRoutes({ routes: [{ method: "GET", path: "/livez" }], sockets: ["/ws/:channelID"] });
+    const routes = docsRoutes({
+      routes: [{ method: "GET", path: "/livez" }],
+      sockets: ["/ws/:channelID"],
+      ...exampleErrors,
+    });
     expect(routes.map(({ path }) => path)).toEqual(["/docs", "/docs/asyncapi.json", "/docs/openapi.json"]);
     const [page, ...documents] = routes.map((route) => route.handle());
     expect(page?.headers["content-type"]).toContain("text/html");
     expect(page?.body).not.toMatch(/<script|https?:\/\/|@import|url\(/);
     for (const { key } of messageCatalogue) expect(page?.body).toContain(`<code>${key}</code>`);
+    for (const { code } of Object.values(closeCodes)) expect(page?.body).toContain(`<code>${code}</code>`);
+    for (const code of ["NOT_NOW", "UNKNOWN"]) expect(page?.body).toContain(`<code>${code}</code>`);
     expect(page?.body).not.toContain("/proofs/");
     for (const { body } of documents) JSON.parse(body);
   });

@@ -1,6 +1,6 @@
 export { asyncApi } from "./asyncapi/asyncapi.ts";
-export { closeCodes, type CloseCode } from "./asyncapi/close-codes.ts";
 export { docsRoutes, type DocsOptions, type DocsRoute } from "./docs-routes.ts";
+export type { ErrorTables, JoinErrorDescription, MessageErrorDescription } from "./error-description.ts";
 export type { JsonSchema } from "./json-schema.ts";
 export { describedOperations, openApi } from "./openapi/openapi.ts";
 export type { MountedRoute, OperationDescription } from "./openapi/operation.ts";

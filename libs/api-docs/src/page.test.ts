@@ -6,6 +6,7 @@ import { chromium, type Browser, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { docsRoutes } from "./docs-routes.ts";
 import { describedOperations } from "./openapi/openapi.ts";
+import { exampleErrors } from "./test-support.ts";
 
 const executablePath = process.env["CHROMIUM_BIN"] ?? "/usr/bin/chromium";
 const flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"];
@@ -18,7 +19,7 @@ describe.skipIf(!existsSync(executablePath))(
     let url: string;
 
     beforeAll(async () => {
-      const routes = docsRoutes({ routes: describedOperations, sockets: [] });
+      const routes = docsRoutes({ routes: describedOperations, sockets: [], ...exampleErrors });
       server = createServer((request, response) => {
         const answer = routes.find(({ path }) => path === request.url)?.handle();
         response.writeHead(answer?.status ?? 404, answer?.headers).end(answer?.body);

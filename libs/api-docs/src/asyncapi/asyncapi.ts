@@ -1,16 +1,17 @@
-import { messageCatalogue, type Sender } from "@p4/protocol";
+import { afterClose, closeCodeRanges, closeCodes, messageCatalogue, type Sender } from "@p4/protocol";
+import { closeCodeOf, type ErrorTables, type JoinErrorDescription } from "../error-description.ts";
+import { joinQuery } from "../join-query.ts";
 import { wireSchemas, type JsonSchema } from "../json-schema.ts";
-import { closeCodes } from "./close-codes.ts";
-import { joinParameters } from "./join-parameters.ts";
 import { messages } from "./messages.ts";
+import { servers } from "./servers.ts";
 
-export interface AsyncApiOptions {
+export interface AsyncApiOptions extends ErrorTables {
   readonly title: string;
   readonly version: string;
 }
 
 /** The sockets as an AsyncAPI 3.0 document. The application that it describes is the server. */
-export function asyncApi({ title, version }: AsyncApiOptions): JsonSchema {
+export function asyncApi({ title, version, messageErrors, joinErrors }: AsyncApiOptions): JsonSchema {
   return {
     asyncapi: "3.0.0",
     info: {
@@ -22,15 +23,20 @@ export function asyncApi({ title, version }: AsyncApiOptions): JsonSchema {
       license: { name: "MIT" },
     },
     defaultContentType: "application/json",
+    servers,
     channels: {
       wallet: {
         address: "/ws/{channelID}",
         title: "A payment channel",
-        description: "Everything that can be refused is refused before the upgrade, as HTTP: see openapi.json.",
+        description:
+          "A join is refused as HTTP (see openapi.json), or accepted and closed with a code and a reason for clients that " +
+          "hide HTTP answers from their program. x-refused-joins has both.",
         parameters: { channelID: { description: "The invoice: 1 to 64 of A-Z, a-z, 0-9, _ and -." } },
         messages: refs(messageCatalogue.map(({ key }) => key)),
-        bindings: { ws: { method: "GET", query: joinQuery(), bindingVersion: "0.1.0" } },
-        "x-close-codes": closeCodes,
+        bindings: { ws: { method: "GET", query: joinSchema(), bindingVersion: "0.1.0" } },
+        "x-refused-joins": joinErrors.map(refusedJoin),
+        "x-close-codes": Object.values(closeCodes).map((each) => ({ ...each, then: afterClose(each.code) })),
+        "x-close-code-ranges": closeCodeRanges,
         "x-subprotocols": ["p4", "dpp"],
       },
       health: {
@@ -55,7 +61,7 @@ export function asyncApi({ title, version }: AsyncApiOptions): JsonSchema {
         messages: [{ $ref: "#/channels/health/messages/health.join.success" }],
       },
     },
-    components: { messages: messages(), schemas: wireSchemas() },
+    components: { messages: messages(messageErrors), schemas: wireSchemas() },
   };
 }
 
@@ -76,7 +82,12 @@ function operation(action: "send" | "receive", title: string, keys: readonly str
   };
 }
 
-function joinQuery(): JsonSchema {
-  const properties = joinParameters.map(({ name, description, schema }) => [name, { ...schema, description }] as const);
-  return { type: "object", properties: Object.fromEntries(properties) };
+function refusedJoin(error: JoinErrorDescription): JsonSchema {
+  const { status, code, rule } = error;
+  return { code, status, closeCode: closeCodeOf(error), meaning: rule };
+}
+
+function joinSchema(): JsonSchema {
+  const properties = joinQuery.map(({ name, description, schema }) => [name, { ...schema, description }] as const);
+  return { type: "object", properties: Object.fromEntries(properties), additionalProperties: false };
 }

@@ -1,17 +1,18 @@
 import { messageCatalogue, nameOfKey, type MessageSpec } from "@p4/protocol";
+import type { MessageErrorDescription } from "../error-description.ts";
 import { schemaRef, type JsonSchema } from "../json-schema.ts";
 import { bodySchemaNames, headersOf } from "./message-descriptions.ts";
 import { messageExamples } from "./message-examples.ts";
 
 /** All messages as AsyncAPI message objects, by key. */
-export function messages(): Readonly<Record<string, JsonSchema>> {
+export function messages(errors: readonly MessageErrorDescription[]): Readonly<Record<string, JsonSchema>> {
   return Object.fromEntries([
-    ...messageCatalogue.map((spec) => [spec.key, message(spec)] as const),
+    ...messageCatalogue.map((spec) => [spec.key, message(spec, errors)] as const),
     ["health.join.success", healthGreeting],
   ]);
 }
 
-function message(spec: MessageSpec): JsonSchema {
+function message(spec: MessageSpec, errors: readonly MessageErrorDescription[]): JsonSchema {
   return {
     name: spec.key,
     title: spec.key,
@@ -21,6 +22,7 @@ function message(spec: MessageSpec): JsonSchema {
     examples: messageExamples(spec),
     "x-from": spec.from,
     "x-wrapper-headers": headersOf(spec.key).map(({ name, description }) => ({ name, description })),
+    ...(spec.key === "error" ? { "x-error-codes": errors } : {}),
   };
 }
 

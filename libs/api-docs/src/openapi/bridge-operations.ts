@@ -1,6 +1,6 @@
 import { warningHeader } from "@p4/protocol";
 import { exampleBodies } from "../example-bodies.ts";
-import { joinParameters } from "../asyncapi/join-parameters.ts";
+import { joinQuery } from "../join-query.ts";
 import { jsonContent, problemResponse, retryLater } from "./operation.ts";
 import type { OperationDescription, ParameterDescription, ResponseDescription } from "./operation.ts";
 
@@ -26,7 +26,7 @@ const token: ParameterDescription = { name: "token", in: "query", ...joinParamet
 
 /** The join's parameter, described once for sockets and HTTP. */
 function joinParameterOf(name: string): Pick<ParameterDescription, "description" | "schema"> {
-  const found = joinParameters.find((parameter) => parameter.name === name);
+  const found = joinQuery.find((parameter) => parameter.name === name);
   if (found === undefined) throw new Error(`there is no join parameter ${name}`);
   return { description: found.description, schema: found.schema };
 }

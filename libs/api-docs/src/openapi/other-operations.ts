@@ -1,4 +1,4 @@
-import { joinParameters } from "../asyncapi/join-parameters.ts";
+import { joinQuery } from "../join-query.ts";
 import { jsonContent, problemResponse, retryLater, type OperationDescription } from "./operation.ts";
 
 const json = { "application/json": { type: "object" } } as const;
@@ -17,7 +17,7 @@ export const socketOperations: readonly OperationDescription[] = [
         description: "The invoice: 1 to 64 of A-Z, a-z, 0-9, _ and -.",
         schema: { type: "string" },
       },
-      ...joinParameters.map((parameter) => ({ ...parameter, in: "query" as const })),
+      ...joinQuery.map((parameter) => ({ ...parameter, in: "query" as const })),
     ],
     responses: {
       101: { description: "Joined; join.success follows on the socket." },

@@ -1,6 +1,6 @@
-import { messageCatalogue, type MessageSpec } from "@p4/protocol";
-import { closeCodes } from "../asyncapi/close-codes.ts";
-import { joinParameters } from "../asyncapi/join-parameters.ts";
+import { closeCodes, messageCatalogue, type MessageSpec } from "@p4/protocol";
+import { closeCodeOf, type ErrorTables } from "../error-description.ts";
+import { joinQuery } from "../join-query.ts";
 import { bodySchemaNames, headersOf } from "../asyncapi/message-descriptions.ts";
 import { messageExamples } from "../asyncapi/message-examples.ts";
 import { describe } from "../openapi/openapi.ts";
@@ -8,13 +8,13 @@ import type { MountedRoute, OperationDescription } from "../openapi/operation.ts
 import { html, type Html } from "./html.ts";
 import { style } from "./style.ts";
 
-export interface PageOptions {
+export interface PageOptions extends ErrorTables {
   readonly title: string;
   readonly mounted: readonly MountedRoute[];
 }
 
 /** All messages and routes on one page, without scripts and without anything from elsewhere. */
-export function page({ title, mounted }: PageOptions): string {
+export function page({ title, mounted, messageErrors, joinErrors }: PageOptions): string {
   const routes = mounted.map(describe).filter((route) => route !== undefined);
   const tags = [...new Set(routes.map(({ tag }) => tag))];
   return html`<!doctype html>
@@ -37,6 +37,7 @@ export function page({ title, mounted }: PageOptions): string {
             <ul>
               <li><a href="#joining">Joining</a></li>
               <li><a href="#messages">Messages</a></li>
+              <li><a href="#errors">Errors</a></li>
               <li><a href="#closing">Close codes</a></li>
               ${tags.map((tag) => html`<li><a href="#${idOf(tag)}">${tag}</a></li> `)}
               <li><a href="/docs/asyncapi.json">asyncapi.json</a></li>
@@ -51,20 +52,44 @@ export function page({ title, mounted }: PageOptions): string {
             for the role follows.
           </p>
           <dl>
-            ${joinParameters.map(
+            ${joinQuery.map(
               ({ name, description }) =>
                 html`<dt><code>${name}</code></dt>
                   <dd>${prose(description)}</dd> `,
             )}
           </dl>
+          <h3>Refused joins</h3>
+          <p>
+            Told as HTTP with a problem document. To a browser's page and to Node.js, which never see that answer:
+            accepted, then closed with the code in brackets and a reason that begins with the error's code.
+          </p>
+          <dl>
+            ${joinErrors.map(
+              (error) =>
+                html`<dt>
+                    <code>${error.code}</code>
+                    <span class="tag">${error.status} (${closeCodeOf(error) ?? "HTTP only"})</span>
+                  </dt>
+                  <dd>${error.rule}</dd> `,
+            )}
+          </dl>
           <h2 id="messages">Messages</h2>
           ${messageCatalogue.map(messageSection)}
+          <h2 id="errors">Errors</h2>
+          <p>The <code>errCode</code> of an <code>error</code> message, which its sender alone gets.</p>
+          <dl>
+            ${messageErrors.map(
+              ({ code, rule, retryable }) =>
+                html`<dt><code>${code}</code> <span class="tag">${retryable ? "may succeed later" : ""}</span></dt>
+                  <dd>${rule}</dd> `,
+            )}
+          </dl>
           <h2 id="closing">Close codes</h2>
           <dl>
-            ${closeCodes.map(
+            ${Object.values(closeCodes).map(
               ({ code, meaning, whatToDo }) =>
                 html`<dt><code>${code}</code></dt>
-                  <dd>${meaning} ${whatToDo}</dd> `,
+                  <dd>${prose(`${meaning} ${whatToDo}`)}</dd> `,
             )}
           </dl>
           ${tags.map(
