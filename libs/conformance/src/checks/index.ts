@@ -1,5 +1,6 @@
 import type { Check } from "../check.ts";
 import { badInputChecks } from "./bad-input.ts";
+import { bodyChecks } from "./bodies.ts";
 import { bridgeChecks } from "./bridge.ts";
 import { dialectChecks } from "./dialects.ts";
 import { joinChecks } from "./join.ts";
@@ -8,7 +9,9 @@ import { memoryChecks } from "./memory.ts";
 import { messageChecks } from "./messages.ts";
 import { operationsChecks } from "./operations.ts";
 import { proofChecks } from "./proofs.ts";
+import { repeatChecks } from "./repeats.ts";
 import { roleChecks } from "./roles.ts";
+import { thirdDialectChecks } from "./third-dialect.ts";
 
 export interface CheckGroup {
   readonly title: string;
@@ -20,8 +23,11 @@ export const checkGroups: readonly CheckGroup[] = [
   { title: "Joining", checks: joinChecks },
   { title: "Messages", checks: messageChecks },
   { title: "Dialects", checks: dialectChecks },
+  { title: "The third dialect", checks: thirdDialectChecks },
   { title: "Roles", checks: roleChecks },
   { title: "Memory", checks: memoryChecks },
+  { title: "Repeats", checks: repeatChecks },
+  { title: "Bodies", checks: bodyChecks },
   { title: "Bad input", checks: badInputChecks },
   { title: "Proofs", checks: proofChecks },
   { title: "HTTP bridge", checks: bridgeChecks },

@@ -33,6 +33,12 @@ export const httpFaults = {
   "rewrites answers": () => reply(at("/api/v1/payment/"), ({ body }) => ({ body: `${body} ` })),
   "takes refusals for acknowledgements": () => status(payments, 422, 201),
   "has no 404": () => status(at("/api/v1/payment/"), 404, 500),
+  "has no 204": () => status(at("/"), 204, 404),
+  "takes every merchant's error for its own": () =>
+    reply(payments, ({ status: given, headers }) =>
+      given >= 400 && headers["content-type"] === "application/json" ? { status: 500 } : {},
+    ),
+  "judges posted bodies": () => status(payments, 202, 400),
   "fails on bad payments": () => status(payments, 400, 500),
   "gives up waiting": () => status(payments, 202, 500),
   "knows no retries": (): Fault => {

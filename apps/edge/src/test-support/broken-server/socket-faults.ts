@@ -120,6 +120,31 @@ export const socketFaults = {
       return text;
     });
   },
+  "has one set of names": () =>
+    fromServer((text) =>
+      text.replace(/"key":"[^"]*","type":/, '"type":').replace(/"(key|type)":"paymentterms\./, '"$1":"paymentrequest.'),
+    ),
+  "warns of nothing": () => fromServer((text) => text.replace(/,"x-p4-warning":(\["[^"]*"\]|"[^"]*")/, "")),
+  "judges bodies": () => fromClient((text) => (text.includes('"ef63d9775da5":{') ? null : text)),
+  "goes by ids": () => {
+    const seen = new Map<string, string>();
+    let lastAck = "";
+    return {
+      socket: {
+        fromServer: (text, socket) => {
+          if (keyOf(text) === "payment.ack") lastAck = text;
+          socket.toClient(text);
+        },
+        fromClient: (text, socket) => {
+          const [key, id] = [keyOf(text), /"messageId":"([^"]*)"/.exec(text)?.[1] ?? ""];
+          const isKnown = seen.get(`${socket.channelId} ${id}`) === key;
+          seen.set(`${socket.channelId} ${id}`, key);
+          if (!isKnown) socket.toServer(text);
+          else if (key === "payment") socket.toClient(lastAck);
+        },
+      },
+    };
+  },
   "ignores malformed frames": (): Fault => ({ socket: { malformed: () => undefined } }),
   "dies of broken connections": (): Fault => ({
     socket: {
