@@ -16,6 +16,6 @@ export interface EdgeOptions {
 
 export function joinPolicyOf(config: Config): JoinPolicy {
   return config.joinPolicy === "token"
-    ? { kind: "token", secret: config.joinSecret ?? "" }
+    ? { kind: "token", secrets: config.joinSecrets ?? [] }
     : { kind: config.joinPolicy };
 }

@@ -40,7 +40,7 @@ export async function startPaydApp({ config, logger, natsUrl }: PaydAppOptions):
       socketUrl: addresses.publicSocketUrl,
       callbackUrl: addresses.callbackUrl,
       callbackToken: config.callbackToken,
-      joinSecret: config.joinSecret,
+      joinSecret: config.joinSecrets?.[0] ?? null,
       minerUrl: addresses.minerUrl,
       signaturePolicy: signaturePolicyOf(config),
       headers: createHeaderSource(config.headerSource, { timeoutMs: headerTimeoutMs }),

@@ -36,7 +36,7 @@ describe("loadConfig", () => {
       apps: ["edge", "proof-ingest", "expiry", "payd", "miner"],
       logRetentionMs: 90 * 86_400_000,
       headerSource: { kind: "none" },
-      joinSecret: null,
+      joinSecrets: null,
     });
   });
 
@@ -62,6 +62,16 @@ describe("loadConfig", () => {
     expect(loadConfig({ P4_TRUSTED_PROXIES: "10.0.0.7, fd00::/8" }).trustedProxies).toEqual(["10.0.0.7", "fd00::/8"]);
     for (const text of ["localhost", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/8/8", "10.0.0/8", "fd00::/129"]) {
       expect(problemsOf({ P4_TRUSTED_PROXIES: text })).toMatchObject([{ variable: "P4_TRUSTED_PROXIES", value: text }]);
+    }
+  });
+
+  it("reads one join secret or two, and neither a third nor a short one", () => {
+    const [one, two] = ["a-secret-of-sixteen", "the-next-of-sixteen"];
+    expect(loadConfig({ P4_JOIN_SECRET: one }).joinSecrets).toEqual([one]);
+    expect(loadConfig({ P4_JOIN_SECRET: `${two}, ${one}` }).joinSecrets).toEqual([two, one]);
+    for (const text of [`${one},`, `${one},short`, `${one},${two},${one}`]) {
+      const [problem] = problemsOf({ P4_JOIN_SECRET: text });
+      expect(problem).toMatchObject({ variable: "P4_JOIN_SECRET", value: "(set)" });
     }
   });
 
@@ -260,7 +270,7 @@ describe("describeConfig", () => {
   it("redacts secrets and passwords, in rows and in text", () => {
     const all = JSON.stringify(lines) + formatConfig(lines);
     expect(all).not.toMatch(/a-secret-of-sixteen|hunter2/);
-    expect(lines.find((line) => line.name === "joinSecret")?.value).toBe("(set)");
+    expect(lines.find((line) => line.name === "joinSecrets")?.value).toBe("(set)");
     expect(lines.find((line) => line.name === "callbackToken")?.value).toBeNull();
   });
 

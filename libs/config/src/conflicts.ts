@@ -16,8 +16,8 @@ export function* conflictsOf(config: Config, texts: Texts): Iterable<ConfigProbl
   /** The other setting and its value, for a rule. */
   const other = (name: SettingName): string => `${schema[name].variable} (${texts[name]})`;
 
-  if (config.joinPolicy === "token" && config.joinSecret === null) {
-    yield conflict("joinPolicy", `needs ${schema.joinSecret.variable}`);
+  if (config.joinPolicy === "token" && config.joinSecrets === null) {
+    yield conflict("joinPolicy", `needs ${schema.joinSecrets.variable}`);
   }
   if (config.signaturePolicy === "trusted-keys" && config.trustedKeys === null) {
     yield conflict("signaturePolicy", `needs ${schema.trustedKeys.variable}`);

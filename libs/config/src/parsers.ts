@@ -90,13 +90,13 @@ export const addressRange: Parser<string> = {
 };
 
 /** Several values of one parser, separated by commas. */
-export function manyOf<T>(parser: Parser<T>): Parser<readonly T[]> {
+export function manyOf<T>(parser: Parser<T>, most: 2 | null = null): Parser<readonly T[]> {
   return {
-    rule: `one or more, separated by commas, each ${parser.rule}`,
+    rule: `one or ${most === 2 ? "two" : "more"}, separated by commas, each ${parser.rule}`,
     ...(parser.mayHoldPassword === undefined ? {} : { mayHoldPassword: parser.mayHoldPassword }),
     parse(text) {
       const values = text.split(",").map((part) => parser.parse(part.trim()));
-      return values.includes(undefined) ? undefined : (values as T[]);
+      return (most !== null && values.length > most) || values.includes(undefined) ? undefined : (values as T[]);
     },
   };
 }

@@ -10,6 +10,7 @@ const host = matching(
 );
 const path = matching(/^[^\0]+$/, "a path");
 const secretText = matching(/^\S{16,}$/, "at least 16 characters without spaces");
+const joinSecret = matching(/^[^\s,]{16,}$/, "at least 16 characters without spaces and commas");
 const publicKey = matching(
   /^(?:0[23][0-9a-fA-F]{64}|0[467][0-9a-fA-F]{128})$/,
   "a public key in SEC1 hex: 66 digits that start with 02 or 03, or 130 that start with 04",
@@ -143,11 +144,11 @@ export const schema = {
     ["edge"],
     "Who may open a channel: anyone, a merchant, or the holder of a token",
   ),
-  joinSecret: optional(
+  joinSecrets: optional(
     "P4_JOIN_SECRET",
-    secretText,
+    manyOf(joinSecret, 2),
     ["edge", "payd", "cli"],
-    "Signs join tokens; needed by the join policy token",
+    "Signs join tokens; needed by the join policy token. Of two the first signs and both are taken, so that one can follow the other",
     true,
   ),
   maxMessageBytes: required(

@@ -11,7 +11,14 @@ export interface JoinGrant {
 }
 
 export type TokenVerdict =
-  | { readonly valid: true; readonly role: TokenRole }
+  | {
+      readonly valid: true;
+      readonly role: TokenRole;
+      /** Unix time in ms; null: the token never ends. */
+      readonly expiresAtMs: number | null;
+      /** Which of the secrets signed it. */
+      readonly secretIndex: number;
+    }
   | { readonly valid: false; readonly reason: "malformed" | "expired" | "wrongSignature" };
 
 const tokenPattern = /^(merchant|customer)\.(0|[1-9]\d{0,15})\.([A-Za-z0-9_-]{43})$/;
@@ -22,15 +29,21 @@ export function signToken(secret: string, grant: JoinGrant): string {
   return `${grant.role}.${String(expiresAtMs)}.${mac(secret, grant.channelId, grant.role, String(expiresAtMs))}`;
 }
 
-/** Checks a token for one channel. The signature is checked before the time, so a forger learns nothing from "expired". */
-export function verifyToken(secret: string, channelId: string, token: string, nowMs: number): TokenVerdict {
+/**
+ * Checks a token for one channel: any of the secrets may have signed it, so that one can follow another. The signature
+ * is checked before the time, so a forger learns nothing from "expired".
+ */
+export function verifyToken(secrets: readonly string[], channelId: string, token: string, nowMs: number): TokenVerdict {
   const parts = tokenPattern.exec(token);
   if (parts === null) return { valid: false, reason: "malformed" };
   const [, role, expires, signature] = parts as unknown as [string, TokenRole, string, string];
-  if (!constantTimeEqual(signature, mac(secret, channelId, role, expires)))
-    return { valid: false, reason: "wrongSignature" };
-  if (expires !== "0" && nowMs >= Number(expires)) return { valid: false, reason: "expired" };
-  return { valid: true, role };
+  const secretIndex = secrets.findIndex((secret) =>
+    constantTimeEqual(signature, mac(secret, channelId, role, expires)),
+  );
+  if (secretIndex === -1) return { valid: false, reason: "wrongSignature" };
+  const expiresAtMs = expires === "0" ? null : Number(expires);
+  if (expiresAtMs !== null && nowMs >= expiresAtMs) return { valid: false, reason: "expired" };
+  return { valid: true, role, expiresAtMs, secretIndex };
 }
 
 // The first part keeps a MAC made for another purpose with the same secret from passing as a token; a newline is in no part.

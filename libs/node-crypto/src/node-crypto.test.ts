@@ -102,27 +102,45 @@ describe("join token", () => {
 
   it("grants its role on its channel, before its end", () => {
     const token = signToken(secret, { channelId: "inv-1", role: "merchant", expiresAtMs: nowMs + 1 });
-    expect(verifyToken(secret, "inv-1", token, nowMs)).toEqual({ valid: true, role: "merchant" });
-    expect(verifyToken(secret, "inv-1", token, nowMs + 1)).toEqual({ valid: false, reason: "expired" });
+    expect(verifyToken([secret], "inv-1", token, nowMs)).toEqual({
+      valid: true,
+      role: "merchant",
+      expiresAtMs: nowMs + 1,
+      secretIndex: 0,
+    });
+    expect(verifyToken([secret], "inv-1", token, nowMs + 1)).toEqual({ valid: false, reason: "expired" });
   });
 
   it("never ends when no end was given", () => {
     const token = signToken(secret, { channelId: "inv-1", role: "customer" });
-    expect(verifyToken(secret, "inv-1", token, Number.MAX_SAFE_INTEGER)).toEqual({ valid: true, role: "customer" });
+    expect(verifyToken([secret], "inv-1", token, Number.MAX_SAFE_INTEGER)).toMatchObject({
+      valid: true,
+      role: "customer",
+      expiresAtMs: null,
+    });
   });
 
   it("refuses another channel, another secret, another role, another end", () => {
     const token = signToken(secret, { channelId: "inv-1", role: "customer", expiresAtMs: nowMs + 1 });
     const wrong = { valid: false, reason: "wrongSignature" };
-    expect(verifyToken(secret, "inv-2", token, nowMs)).toEqual(wrong);
-    expect(verifyToken("other", "inv-1", token, nowMs)).toEqual(wrong);
-    expect(verifyToken(secret, "inv-1", token.replace("customer", "merchant"), nowMs)).toEqual(wrong);
-    expect(verifyToken(secret, "inv-1", token.replace(/\.\d+\./, ".0."), nowMs)).toEqual(wrong);
+    expect(verifyToken([secret], "inv-2", token, nowMs)).toEqual(wrong);
+    expect(verifyToken(["other"], "inv-1", token, nowMs)).toEqual(wrong);
+    expect(verifyToken([secret], "inv-1", token.replace("customer", "merchant"), nowMs)).toEqual(wrong);
+    expect(verifyToken([secret], "inv-1", token.replace(/\.\d+\./, ".0."), nowMs)).toEqual(wrong);
+  });
+
+  it("takes what either of two secrets signed, so that one can follow the other", () => {
+    const old = signToken(secret, { channelId: "inv-1", role: "customer" });
+    const next = signToken("the next secret", { channelId: "inv-1", role: "customer" });
+    const verdicts = [next, old].map((token) => verifyToken(["the next secret", secret], "inv-1", token, nowMs));
+    expect(verdicts).toMatchObject([{ secretIndex: 0 }, { secretIndex: 1 }]);
+    expect(verifyToken(["the next secret"], "inv-1", old, nowMs)).toMatchObject({ valid: false });
+    expect(verifyToken([], "inv-1", old, nowMs)).toMatchObject({ valid: false });
   });
 
   it("refuses what is no token", () => {
     for (const text of ["", "x", "admin.0.aaaa", `merchant.0.${"a".repeat(42)}`, `merchant.01.${"a".repeat(43)}`]) {
-      expect(verifyToken(secret, "inv-1", text, nowMs)).toEqual({ valid: false, reason: "malformed" });
+      expect(verifyToken([secret], "inv-1", text, nowMs)).toEqual({ valid: false, reason: "malformed" });
     }
   });
 });

@@ -23,7 +23,7 @@ const secretNames = [
   "token",
   "secret",
   "password",
-  "joinSecret",
+  "joinSecrets",
   "callbackToken",
   "privateKey",
 ];
