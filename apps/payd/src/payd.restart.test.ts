@@ -56,6 +56,11 @@ describe("life", () => {
     wallet.server.greeting = "channel.closed";
     const answer = await wallet.post(`/api/v1/socket/connect/${id}`);
     expect([answer.status, await answer.json()]).toMatchObject([409, { detail: `channel ${id} was closed` }]);
+    const { id: over } = await wallet.createInvoice();
+    Object.assign(wallet.server, { greeting: "join.success", channelState: "expired" });
+    const late = await wallet.post(`/api/v1/socket/connect/${over}`);
+    expect([late.status, await late.json()]).toMatchObject([409, { detail: `channel ${over} has expired` }]);
+    expect((await wallet.read(over)).channel).toBe("expired");
   });
 
   test("a restart joins again, finishes a broadcast that was cut short and acknowledges the repeated payment", async () => {

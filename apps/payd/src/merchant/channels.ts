@@ -45,7 +45,9 @@ export class Channels {
     let end: ChannelEnd | null = null;
     const stopListening = session.on("ended", ({ reason }) => (end = endOf(reason)));
     try {
-      await session.joined({ signal: AbortSignal.timeout(joinTimeoutMs) });
+      const { channelState } = await session.joined({ signal: AbortSignal.timeout(joinTimeoutMs) });
+      // A channel that is over lets its parties in, to tell them what is pending; then it says so.
+      if (channelState === "expired" || channelState === "closed") end = channelState;
     } catch (error) {
       // One that was joined before is only away for a moment and keeps trying.
       if (known === undefined) session.close();
@@ -53,6 +55,10 @@ export class Channels {
       throw new PaydError("PAYD_CHANNEL_UNREACHABLE", `channel ${invoiceId}: ${reasonOf(error)}`, { cause: error });
     } finally {
       stopListening();
+    }
+    if (end !== null) {
+      await this.#markEnded(invoiceId, end);
+      throw channelOver(invoiceId, end);
     }
     await invoices.update(invoiceId, (current) => recordChannel(current, "joined"));
   }
