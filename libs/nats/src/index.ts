@@ -14,4 +14,6 @@ export { createPresence, type PresenceOptions } from "./presence.ts";
 export { durabilityClass, type DurabilityClass, type DurabilityOptions } from "./durability.ts";
 export { assertLog, endOfLog, inspectStreams, listChannels, type ListedChannel, type StreamReport } from "./inspect.ts";
 export type { Drift } from "./ensure-stream.ts";
+export { probeServers, type ServerProbe } from "./probe-servers.ts";
+export { surveyStreams, type StreamSurvey } from "./survey-streams.ts";
 export { inspectBroker, type BrokerReport } from "./inspect-broker.ts";

@@ -1,3 +1,4 @@
+import { isStoreError } from "@p4/event-store";
 import type { Broker } from "./broker.ts";
 
 /** The connection's server and what it lets this account do. */
@@ -40,12 +41,18 @@ export async function inspectBroker(broker: Broker): Promise<BrokerReport> {
     otherServers: (info?.connect_urls ?? []).filter((url) => url !== `${info?.host}:${info?.port}`),
     maxPayloadBytes: broker.maxPayloadBytes,
     roundTripMs,
-    clockAheadMs: await clockAhead(broker),
+    clockAheadMs: await clockAhead(broker).catch(nullIfUnanswered),
     storedBytes: account.storage,
     storeLimitBytes: limit(account.limits.max_storage),
     streams: account.streams,
     streamLimit: limit(account.limits.max_streams),
   };
+}
+
+/** The stream that is asked may have no leader at the moment. */
+function nullIfUnanswered(error: unknown): null {
+  if (isStoreError(error, "STORE_UNAVAILABLE")) return null;
+  throw error;
 }
 
 /** A stream's description carries the server's time. */

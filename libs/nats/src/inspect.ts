@@ -24,7 +24,7 @@ export interface StreamReport {
   readonly shards: number | null;
 }
 
-interface StreamInfo {
+export interface StreamInfo {
   readonly config: {
     readonly name: string;
     readonly num_replicas: number;
@@ -69,10 +69,10 @@ export async function inspectStreams(broker: Broker, region: string): Promise<St
   return reports.sort((left, right) => left.stream.localeCompare(right.stream, "en", { numeric: true }));
 }
 
-const isOurs = (stream: string, region: string): boolean =>
+export const isOurs = (stream: string, region: string): boolean =>
   new RegExp(`^(P4_CHANNELS_${region}_\\d+|(KV|OBJ)_P4_[A-Z]+_${region})$`).test(stream);
 
-function toReport({ config, state, cluster }: StreamInfo): StreamReport {
+export function toReport({ config, state, cluster }: StreamInfo): StreamReport {
   const isEmpty = state.messages === 0;
   const shards = config.metadata?.[shardsKey];
   return {

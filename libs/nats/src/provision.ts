@@ -37,10 +37,19 @@ export async function provision(broker: Broker, options: ProvisionOptions): Prom
   assertNoDrift(drifts);
 }
 
-/** How the broker differs from what `provision` would make; a missing stream differs in its name. Changes nothing. */
-export async function findDrift(broker: Broker, options: ProvisionOptions): Promise<Drift[]> {
+/**
+ * How the broker differs from what `provision` would make; a missing stream differs in its name. Changes nothing.
+ *
+ * @param without streams that are not asked for
+ */
+export async function findDrift(
+  broker: Broker,
+  options: ProvisionOptions,
+  without: readonly string[] = [],
+): Promise<Drift[]> {
   const names = createNames(options.region, options.shards);
-  const drifts = wantedStreams(names, options).map(async (wanted): Promise<Drift[]> => {
+  const asked = wantedStreams(names, options).filter(({ name }) => !without.includes(name));
+  const drifts = asked.map(async (wanted): Promise<Drift[]> => {
     const found = await streamConfig(broker, wanted.name);
     if (found !== undefined) return compareSettings(wanted, found);
     return [{ stream: wanted.name, setting: "name", wanted: wanted.name, found: undefined }];

@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { loadConfig } from "@p4/config";
 import { timelineTable } from "@p4/stack";
@@ -6,12 +6,14 @@ import { startSystem, type System } from "../system/system.ts";
 import { Balancer } from "./balancer.ts";
 import { keepRunning } from "./keep-running.ts";
 import { playPayment } from "./play-payment.ts";
+import { writeRunningFile } from "./running-file.ts";
 
-export const clusterUsage = `npm run cluster -- [--edges 2] [--data ./data/cluster]
+export const clusterUsage = `npm run cluster -- [--edges 2] [--data <P4_DATA_DIR>/cluster]
 
 Runs as processes of this machine what deploy/cluster describes: three nats-servers, edges behind one address (P4_PORT,
 default 8445), the proof server and two expiry workers. Plays one payment, then serves until Ctrl-C. The P4_ variables
-are handed to every process; P4_REPLICAS is 3 here unless it is set. A process that ends, or is killed, is started again.`;
+are handed to every process; P4_REPLICAS is 3 here unless it is set. A process that ends, or is killed, is started again.
+"npm run -s p4 -- doctor" beside it finds it, unless "npm start" runs out of the same P4_DATA_DIR.`;
 
 const maxEdges = 16;
 
@@ -21,7 +23,7 @@ export async function clusterMain(args: readonly string[]): Promise<number> {
     args: [...args],
     options: {
       edges: { type: "string", default: "2" },
-      data: { type: "string", default: "./data/cluster" },
+      data: { type: "string", default: join(process.env["P4_DATA_DIR"] || "./data", "cluster") },
       help: { type: "boolean", default: false },
     },
   });
@@ -46,9 +48,9 @@ export async function clusterMain(args: readonly string[]): Promise<number> {
 }
 
 async function serve(dir: string, edges: number, interrupted: Promise<void>, started: () => void): Promise<number> {
-  const settings = settingsOf(process.env);
-  const config = loadConfig({ P4_REPLICAS: "3", ...settings });
-  const ttl = settings["P4_CHANNEL_TTL"] ?? "2h";
+  const settings = { P4_REPLICAS: "3", ...settingsOf(process.env) };
+  const config = loadConfig(settings);
+  const ttl = process.env["P4_CHANNEL_TTL"] ?? "2h";
   const names = Array.from({ length: edges }, (_, index) => `edge-${String(index + 1)}`);
   say("starting three nats-servers, the edges, the proof server and two expiry workers");
   const system = await startSystem({
@@ -60,10 +62,12 @@ async function serve(dir: string, edges: number, interrupted: Promise<void>, sta
   });
   let balancer: Balancer | undefined;
   let letGo = (): void => undefined;
+  let forget = async (): Promise<void> => undefined;
   try {
     balancer = await Balancer.open(config.port, Object.values(system.edgePorts));
     const socketUrl = `ws://127.0.0.1:${String(balancer.port)}`;
     const proofUrl = `http://127.0.0.1:${String(system.proofPort)}`;
+    forget = await writeRunningFile(dir, system, settings);
     printEndpoints(system, socketUrl, proofUrl, dir);
     const { natsUrl } = system;
     const played = await playPayment({
@@ -84,6 +88,7 @@ async function serve(dir: string, edges: number, interrupted: Promise<void>, sta
   } finally {
     letGo();
     balancer?.close();
+    await forget();
     await system.stop();
   }
 }

@@ -42,7 +42,7 @@ export async function evidenceMaker(
   { monitorUrls = [] }: EvidenceMakerOptions = {},
 ): Promise<EvidenceMaker> {
   const { region, shards } = config;
-  const monitoringUrls = [...(address.monitorUrl === null ? [] : [address.monitorUrl]), ...monitorUrls];
+  const monitoringUrls = [...address.monitorUrls, ...monitorUrls];
   const durability = await durabilityClass(node.broker, { region, shards, monitoringUrls });
   const findBlock = blockFinder({ ...config, minerUrl: config.minerUrl ?? address.minerUrl });
   return {

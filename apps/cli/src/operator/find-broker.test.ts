@@ -4,6 +4,7 @@ import { tempDir } from "@p4/testkit";
 import { describe, expect, it } from "vitest";
 import { runP4 } from "../test-support/run-p4.ts";
 import { findBroker } from "./find-broker.ts";
+import { findOperatorBroker } from "./with-node.ts";
 
 const deadPid = 2 ** 22 + 1;
 
@@ -16,7 +17,7 @@ describe("the broker", () => {
     await writeFile(join(dataDir, "nats", "run", `nats-server_${process.pid}.ports`), JSON.stringify(ports));
     expect(await findBroker({ natsUrl: null, natsMonitorUrls: null, dataDir })).toMatchObject({
       url: "nats://127.0.0.1:3",
-      monitorUrl: "http://127.0.0.1:4",
+      monitorUrls: ["http://127.0.0.1:4"],
     });
 
     const miner = { app: "miner", url: "http://127.0.0.1:5" };
@@ -34,6 +35,32 @@ describe("the broker", () => {
     expect(await findBroker({ natsUrl: null, natsMonitorUrls: null, dataDir })).toMatchObject({
       url: "nats://127.0.0.1:3",
     });
+  });
+
+  it("is found in the cluster's folder too, with how it was started; what the environment sets holds", async () => {
+    const dir = join(dataDir, "other");
+    await mkdir(join(dir, "cluster"), { recursive: true });
+    const settings = { P4_REPLICAS: "3", P4_SHARDS: "4", P4_HOST: "evil.example", P4_REGION: 7 };
+    const running = {
+      pid: process.pid,
+      natsUrl: "nats://127.0.0.1:2,nats://127.0.0.1:3",
+      monitorUrls: ["http://127.0.0.1:4", "http://127.0.0.1:5"],
+      settings,
+    };
+    await writeFile(join(dir, "cluster", "stack.json"), JSON.stringify(running));
+    const env = { P4_DATA_DIR: dir, P4_SHARDS: "8", P4_REGION: " " };
+    const { address, config, isSet } = await findOperatorBroker({ env });
+    expect(address).toMatchObject({ url: running.natsUrl, monitorUrls: running.monitorUrls });
+    // Places of data alone are learned from a file.
+    expect(address.settings).toEqual({ P4_REPLICAS: "3", P4_SHARDS: "4" });
+    expect(config).toMatchObject({ replicas: 3, shards: 8, region: "local", host: "127.0.0.1" });
+    expect(["P4_REPLICAS", "P4_SHARDS", "P4_REGION"].map(isSet)).toEqual([true, true, false]);
+  });
+
+  it("has all the monitoring ports that P4_NATS_MONITOR_URLS names", async () => {
+    const natsMonitorUrls = ["http://a:8222", "http://b:8222"];
+    const found = await findBroker({ natsUrl: ["nats://h:1"], natsMonitorUrls, dataDir });
+    expect(found.monitorUrls).toEqual(natsMonitorUrls);
   });
 
   it.each([

@@ -9,10 +9,12 @@ export interface BrokerAddress {
   readonly url: string;
   /** `P4_NATS_URL`, or the file that told. */
   readonly foundBy: string;
-  /** Base URL of the server's monitoring port, where it is known: it alone tells whether writes are synced. */
-  readonly monitorUrl: string | null;
+  /** Base URLs of the servers' monitoring ports, where they are known: they alone tell whether writes are synced. */
+  readonly monitorUrls: readonly string[];
   /** Of the development miner that runs beside it, which has the block headers of its own little chain. */
   readonly minerUrl: string | null;
+  /** How the running system was started: variables that hold where the environment does not set them. */
+  readonly settings: Readonly<Record<string, string>>;
 }
 
 /**
@@ -25,9 +27,11 @@ export async function findBroker(
 ): Promise<BrokerAddress> {
   const { natsUrl, natsMonitorUrls, dataDir } = config;
   if (natsUrl !== null) {
-    return { url: natsUrl.join(","), foundBy: "P4_NATS_URL", monitorUrl: natsMonitorUrls?.[0] ?? null, minerUrl: null };
+    const known = { monitorUrls: natsMonitorUrls ?? [], minerUrl: null, settings: {} };
+    return { url: natsUrl.join(","), foundBy: "P4_NATS_URL", ...known };
   }
-  const running = (await fromStackFile(dataDir)) ?? (await fromPortsFile(dataDir));
+  const running =
+    (await fromStackFile(dataDir)) ?? (await fromPortsFile(dataDir)) ?? (await fromStackFile(join(dataDir, "cluster")));
   if (running !== null) return running;
   throw new CliError(
     "unreachable",
@@ -37,16 +41,17 @@ export async function findBroker(
   );
 }
 
-/** Written by `npm start`. */
+/** Written by `npm start` and, into a folder of its own, by `npm run cluster`. */
 async function fromStackFile(dataDir: string): Promise<BrokerAddress | null> {
   const path = join(dataDir, "stack.json");
-  const { natsUrl, pid, monitorUrl, endpoints } = await readJson(path);
+  const { natsUrl, pid, monitorUrl, monitorUrls = [monitorUrl], endpoints, settings } = await readJson(path);
   if (typeof natsUrl !== "string" || typeof pid !== "number" || !isAlive(pid)) return null;
   return {
     url: natsUrl,
     foundBy: path,
-    monitorUrl: typeof monitorUrl === "string" ? monitorUrl : null,
+    monitorUrls: texts(monitorUrls),
     minerUrl: minerAmong(endpoints),
+    settings: settingsAmong(settings),
   };
 }
 
@@ -64,8 +69,9 @@ async function fromPortsFile(dataDir: string): Promise<BrokerAddress | null> {
     const pid = /_(\d+)\.ports$/.exec(name)?.[1];
     if (pid === undefined || !isAlive(Number(pid))) continue;
     const { nats, monitoring } = await readJson(join(dir, name));
-    const [url, monitorUrl] = [firstText(nats), firstText(monitoring)];
-    if (url !== null) return { url, foundBy: join(dir, name), monitorUrl, minerUrl: null };
+    const [url] = texts(nats);
+    if (url === undefined) continue;
+    return { url, foundBy: join(dir, name), monitorUrls: texts(monitoring).slice(0, 1), minerUrl: null, settings: {} };
   }
   return null;
 }
@@ -79,9 +85,21 @@ async function readJson(path: string): Promise<Record<string, unknown>> {
   }
 }
 
-function firstText(list: unknown): string | null {
-  const first: unknown = Array.isArray(list) ? list[0] : null;
-  return typeof first === "string" ? first : null;
+function texts(list: unknown): string[] {
+  return Array.isArray(list) ? list.filter((each): each is string => typeof each === "string") : [];
+}
+
+/** What may be learned from a file are places of data, no secrets and no addresses. */
+const learned = ["P4_REGION", "P4_SHARDS", "P4_REPLICAS", "P4_LOG_RETENTION"] as const;
+
+function settingsAmong(settings: unknown): Record<string, string> {
+  const given = (typeof settings === "object" && settings !== null ? settings : {}) as Record<string, unknown>;
+  return Object.fromEntries(
+    learned.flatMap((variable) => {
+      const value = given[variable];
+      return typeof value === "string" ? [[variable, value]] : [];
+    }),
+  );
 }
 
 function isAlive(pid: number): boolean {

@@ -7,19 +7,36 @@ import { explainFailure } from "./explain-failure.ts";
 import { findBroker, type BrokerAddress } from "./find-broker.ts";
 import { readConfig } from "./read-config.ts";
 
-/** What a verb works on. */
-export interface Operator {
+/** Which broker a verb works on, and how it is set up. */
+export interface OperatorBroker {
   readonly config: Config;
-  readonly node: ChannelNode;
   readonly address: BrokerAddress;
+  /** Whether the environment, or the running system's file, sets this variable: else the value is only a default. */
+  readonly isSet: (variable: string) => boolean;
+}
+
+/** What a verb works on. */
+export interface Operator extends OperatorBroker {
+  readonly node: ChannelNode;
 }
 
 const connectWithinMs = 3_000;
 
+/**
+ * The broker and its configuration: what the environment leaves out is as the running system was started. Throws a CliError
+ * (misuse, unreachable).
+ */
+export async function findOperatorBroker(context: Pick<VerbContext, "env">): Promise<OperatorBroker> {
+  const address = await findBroker(readConfig(context));
+  const given = Object.entries(context.env).filter(([, value]) => (value ?? "").trim() !== "");
+  const env = { ...address.settings, ...Object.fromEntries(given) };
+  return { config: readConfig({ env }), address, isSet: (variable) => env[variable] !== undefined };
+}
+
 /** Connects to the broker, does the work and leaves. Nothing is set up: the broker may be the wrong one. */
 export async function withNode<T>(context: VerbContext, work: (operator: Operator) => Promise<T>): Promise<T> {
-  const config = readConfig(context);
-  const address = await findBroker(config);
+  const found = await findOperatorBroker(context);
+  const { config, address } = found;
   return explained(async () => {
     const node = await openChannelNode({
       natsUrl: address.url,
@@ -36,31 +53,28 @@ export async function withNode<T>(context: VerbContext, work: (operator: Operato
       },
     });
     try {
-      return await work({ config, node, address });
+      return await work({ ...found, node });
     } finally {
       await node.close();
     }
   });
 }
 
-/** For verbs that look at the broker itself: it need not hold a log. */
+/** For verbs that look at the broker itself: it need not hold a log. Rejects with a StoreError. */
 export async function withBroker<T>(
-  context: VerbContext,
-  work: (inspected: { config: Config; broker: Broker; address: BrokerAddress }) => Promise<T>,
+  { url }: Pick<BrokerAddress, "url">,
+  work: (broker: Broker) => Promise<T>,
 ): Promise<T> {
-  const config = readConfig(context);
-  const address = await findBroker(config);
-  return explained(async () => {
-    const broker = await connectBroker({ url: address.url, name: "p4-cli", connectWithinMs });
-    try {
-      return await work({ config, broker, address });
-    } finally {
-      await broker.close();
-    }
-  });
+  const broker = await connectBroker({ url, name: "p4-cli", connectWithinMs });
+  try {
+    return await work(broker);
+  } finally {
+    await broker.close();
+  }
 }
 
-async function explained<T>(work: () => Promise<T>): Promise<T> {
+/** The same with what the broker says put into a CliError. */
+export async function explained<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

@@ -1,8 +1,13 @@
-import { checkBroker, type Finding } from "../operator/check-broker.ts";
+import { StoreError } from "@p4/event-store";
+import { probeServers, type ServerProbe } from "@p4/nats";
 import { wrapText } from "../evidence/wrap-text.ts";
-import { withBroker } from "../operator/with-node.ts";
-import type { Style } from "../terminal.ts";
-import { examples, type Verb } from "../verb.ts";
+import { checkBroker } from "../operator/check-broker.ts";
+import { serversFinding } from "../operator/check-servers.ts";
+import { explainFailure } from "../operator/explain-failure.ts";
+import { lookAt, type Finding } from "../operator/finding.ts";
+import { explained, findOperatorBroker, withBroker } from "../operator/with-node.ts";
+import type { Style, Terminal } from "../terminal.ts";
+import { examples, type Verb, type VerbContext } from "../verb.ts";
 import { urlArgument } from "./arguments.ts";
 
 const styles: Record<Finding["status"], Style> = { ok: "green", warning: "yellow", failed: "red" };
@@ -11,7 +16,7 @@ export const doctorVerb: Verb = (program, context) => {
   program
     .command("doctor")
     .description(
-      "check the broker: version, cluster, replicas, durability, clock, limits, permissions; each with its fix",
+      "check the broker: servers, cluster, replicas, durability, clock, limits, permissions; each with its fix",
     )
     .option("--monitor <url...>", "monitoring ports of the servers: they alone tell whether writes are synced")
     .addHelpText(
@@ -20,30 +25,54 @@ export const doctorVerb: Verb = (program, context) => {
         ["p4 doctor", "the broker of P4_NATS_URL, or of the running system"],
         ["p4 doctor --monitor http://127.0.0.1:8222", "with the fsync setting"],
         ["p4 doctor --json | jq '.findings[] | select(.status != \"ok\")'", "for alarms"],
-      ) + "\nNothing is changed. Exit code 1: something is wrong; warnings alone give 0.\n",
+      ) +
+        "\nNothing is changed. Servers that are away are named, and the rest is told all the same. Exit code 1: something is" +
+        "\nwrong; warnings alone give 0; 3: no server answers.\n",
     )
-    .action(({ monitor }: { monitor?: string[] }) =>
-      withBroker(context, async ({ broker, config, address }) => {
-        const known = address.monitorUrl === null ? [] : [address.monitorUrl];
-        const monitorUrls = monitor?.map(urlArgument) ?? known;
-        const findings = await checkBroker({ broker, config, monitorUrls });
-        const { style, columns = Infinity } = context.terminal;
-        const width = Math.max(...findings.map(({ check }) => check.length));
-        const left = 9 + width + 2;
-        const wrapped = (text: string): string[] => wrapText(text, Math.max(30, columns - left));
-        const indent = " ".repeat(left);
-        context.print({ broker: broker.url, foundBy: address.foundBy, findings }, () => [
-          `${broker.url}, by ${address.foundBy}`,
-          ...findings.flatMap(({ check, status, found, fix }) => {
-            const [first = "", ...rest] = wrapped(found);
-            return [
-              `${style(styles[status], status.padEnd(7))}  ${check.padEnd(width)}  ${first}`,
-              ...rest.map((line) => indent + line),
-              ...(fix === "" ? [] : wrapped(fix).map((line) => indent + style("dim", line))),
-            ];
-          }),
-        ]);
-        if (findings.some(({ status }) => status === "failed")) context.fail();
+    .action(({ monitor }: { monitor?: string[] }) => diagnose(context, monitor?.map(urlArgument)));
+};
+
+async function diagnose(context: VerbContext, monitorUrls: readonly string[] | undefined): Promise<void> {
+  const { config, address, isSet } = await findOperatorBroker(context);
+  const probes = await explained(() => probeServers({ url: address.url, name: "p4-cli" }));
+  const urls = address.url.split(",").filter((_url, i) => probes[i]?.fault === null);
+  if (urls.length === 0) throw silence(probes);
+  // Not one that is half dead: the client takes servers by chance, and would wait for it.
+  const reachable = { url: urls.join(",") };
+  const look = () =>
+    withBroker(reachable, (broker) =>
+      checkBroker({
+        config,
+        broker,
+        replicasAreSet: isSet("P4_REPLICAS"),
+        monitorUrls: monitorUrls ?? address.monitorUrls,
       }),
     );
-};
+  const findings = [serversFinding(probes), ...(await lookAt("jetstream", look))];
+  const servers = probes.map(({ url }) => url).join(",");
+  context.print({ broker: servers, foundBy: address.foundBy, findings }, () => [
+    `${servers}, by ${address.foundBy}`,
+    ...findingLines(findings, context.terminal),
+  ]);
+  if (findings.some(({ status }) => status === "failed")) context.fail();
+}
+
+function silence(probes: readonly ServerProbe[]): Error {
+  const faults = probes.map(({ url, fault }) => `${url} (${fault ?? ""})`).join(", ");
+  return explainFailure(new StoreError("STORE_UNAVAILABLE", `nothing answers at ${faults}`));
+}
+
+function findingLines(findings: readonly Finding[], { style, columns = Infinity }: Terminal): string[] {
+  const width = Math.max(...findings.map(({ check }) => check.length));
+  const left = 9 + width + 2;
+  const wrapped = (text: string): string[] => wrapText(text, Math.max(30, columns - left));
+  const indent = " ".repeat(left);
+  return findings.flatMap(({ check, status, found, fix }) => {
+    const [first = "", ...rest] = wrapped(found);
+    return [
+      `${style(styles[status], status.padEnd(7))}  ${check.padEnd(width)}  ${first}`,
+      ...rest.map((line) => indent + line),
+      ...(fix === "" ? [] : wrapped(fix).map((line) => indent + style("dim", line))),
+    ];
+  });
+}

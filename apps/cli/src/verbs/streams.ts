@@ -1,6 +1,6 @@
-import { inspectBroker, inspectStreams, type StreamReport } from "@p4/nats";
+import { inspectBroker, inspectStreams, type Broker, type StreamReport } from "@p4/nats";
 import { countText, counted, durationText, sizeText } from "../human.ts";
-import { withBroker } from "../operator/with-node.ts";
+import { explained, findOperatorBroker, withBroker } from "../operator/with-node.ts";
 import { tableLines, type Column } from "../table.ts";
 import { CliError } from "../cli-error.ts";
 import { examples, type Verb } from "../verb.ts";
@@ -19,8 +19,9 @@ export const streamsVerb: Verb = (program, context) => {
       examples(["p4 streams", "as a table"], ["p4 streams --json | jq .daysLeft", "for alarms"]) +
         "\nGrowth is the average over what a stream holds. Sizes are the broker's own: bytes on disk.\n",
     )
-    .action(() =>
-      withBroker(context, async ({ broker, config }) => {
+    .action(async () => {
+      const { config, address } = await findOperatorBroker(context);
+      const tell = async (broker: Broker): Promise<void> => {
         const nowMs = Date.now();
         const reports = await inspectStreams(broker, config.region);
         if (reports.length === 0) {
@@ -52,8 +53,9 @@ export const streamsVerb: Verb = (program, context) => {
               : "some of it is kept for ever"),
           limitText(storeLimitBytes, daysLeft),
         ]);
-      }),
-    );
+      };
+      await explained(() => withBroker(address, tell));
+    });
 };
 
 /** Bytes a day; null when the stream is too young to tell. A deadline goes with its channel's end. */
