@@ -9,7 +9,7 @@ import type {
   RevokeProof,
 } from "./commands.ts";
 import type { ChannelContext } from "./context.ts";
-import { accept, refuseEnded, type Decision, type Refusal } from "./decision.ts";
+import { accept, refuseEnded, type Decision } from "./decision.ts";
 import type { RecordedProof } from "./events.ts";
 import { overMinersShare } from "./limits.ts";
 import { acceptedPayment, standingProofs, undoes, wasSubmitted } from "./proven.ts";
@@ -54,7 +54,7 @@ function decideProof({ proof, metadata }: RecordProof, snapshot: ChannelSnapshot
   );
   if (known !== undefined) return duplicateOf(known);
   const event = accept(saidAgain(metadata, proof.txid, context), "ProofRecorded", { proof });
-  return provesPayment(proof, context) ? event : (refuseNews(proof.txid, snapshot) ?? event);
+  return provesPayment(proof, context) ? event : (notTaken(proof.txid, snapshot) ?? event);
 }
 
 function decideDoubleSpend({ doubleSpend, metadata }: ReportDoubleSpend, snapshot: ChannelSnapshot): Decision {
@@ -65,7 +65,7 @@ function decideDoubleSpend({ doubleSpend, metadata }: ReportDoubleSpend, snapsho
       data.doubleSpend.competingTxids.join() === doubleSpend.competingTxids.join(),
   );
   if (known !== undefined) return duplicateOf(known);
-  return refuseNews(doubleSpend.txid, snapshot) ?? accept(metadata, "DoubleSpendReported", { doubleSpend });
+  return notTaken(doubleSpend.txid, snapshot) ?? accept(metadata, "DoubleSpendReported", { doubleSpend });
 }
 
 /** Of a transaction that the channel has never seen it is no news. */
@@ -81,7 +81,7 @@ function decideRejection({ rejection, metadata }: ReportRejection, snapshot: Cha
       other.competingTxids.join() === competingTxids.join(),
   );
   if (known !== undefined) return duplicateOf(known);
-  return refuseNews(txid, snapshot) ?? accept(metadata, "TransactionRejected", { rejection });
+  return notTaken(txid, snapshot) ?? accept(metadata, "TransactionRejected", { rejection });
 }
 
 /** Where no proof stands in the blocks that left the chain, nothing is undone. */
@@ -89,7 +89,7 @@ function decideRevocation({ revocation, metadata }: RevokeProof, snapshot: Chann
   const { context } = snapshot;
   const { txid } = revocation;
   if (!standingProofs(context).some(({ data }) => undoes(revocation, data.proof))) return { outcome: "unchanged" };
-  return refuseNews(txid, snapshot) ?? accept(saidAgain(metadata, txid, context), "ProofRevoked", { revocation });
+  return notTaken(txid, snapshot) ?? accept(saidAgain(metadata, txid, context), "ProofRevoked", { revocation });
 }
 
 /** A block may leave the chain, come back and leave again: the same fact is an event of its own each time. */
@@ -98,9 +98,12 @@ function saidAgain(metadata: CommandMetadata, txid: string, { revocations }: Cha
   return times === 0 ? metadata : { ...metadata, commandId: `${metadata.commandId}.${String(times)}` };
 }
 
-function refuseNews(txid: string, snapshot: ChannelSnapshot): Refusal | null {
+/** Null: there is room. News of a transaction that the channel has never seen is not its business beyond a few. */
+function notTaken(txid: string, snapshot: ChannelSnapshot): Decision | null {
   const isSubmitted = wasSubmitted(txid, snapshot.context);
-  return isEnded(snapshot) && !isSubmitted ? refuseEnded(snapshot) : overMinersShare(isSubmitted, snapshot.context);
+  if (isEnded(snapshot) && !isSubmitted) return refuseEnded(snapshot);
+  const over = overMinersShare(isSubmitted, snapshot.context);
+  return over === null || isSubmitted ? over : { outcome: "unchanged" };
 }
 
 /** The proof that an accepted payment waits for has room however full the channel is; one that may be made up has not. */
