@@ -71,6 +71,14 @@ test("the example without a library pays and ends", async () => {
   ]);
 });
 
+test("the page whose console the README names has no policy against sockets, /docs has one", async () => {
+  const [page] = /(?<=console at <)[^>]+/.exec(readme) ?? [];
+  const policyOf = async (url: string | undefined) =>
+    (await fetch(atTheseAddresses(url))).headers.get("content-security-policy");
+  expect(await policyOf(page)).toBeNull();
+  expect(await policyOf("http://127.0.0.1:8445/docs")).toContain("default-src 'none'");
+});
+
 test("the example with the SDK pays and ends", async () => {
   const { exitCode, stdout, stderr } = await runScript(withSdk);
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
