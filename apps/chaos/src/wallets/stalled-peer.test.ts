@@ -25,7 +25,7 @@ afterAll(() => edge.close());
 test("a peer that does not read is cut off, and its merchant is served all the same", async () => {
   const file = join(dir, "records.jsonl");
   const recorder = new Recorder(file);
-  await stallPeer({ channelId: "slow", host: "127.0.0.1", port: edge.port, holdMs: 10_000 }, recorder);
+  await stallPeer({ channelId: "slow", host: "127.0.0.1", port: edge.port, holdMs: 60_000 }, recorder);
   await recorder.close();
   const stalled = (await readRecords(file)).find(({ kind }) => kind === "stalled");
   expect(stalled).toMatchObject({ messagesStored: 24, cutOff: true });
