@@ -1,6 +1,6 @@
 import type { Dialect, Role } from "@p4/protocol";
 import { fail, skip } from "./check.ts";
-import { Peer, type PeerOptions } from "./peer.ts";
+import { Peer, type Manners, type PeerOptions } from "./peer.ts";
 import { randomHex } from "./random.ts";
 import { RawPeer } from "./raw/raw-peer.ts";
 import type { ConnectTcp } from "./raw/tcp.ts";
@@ -12,6 +12,8 @@ export interface KitOptions {
   /** How long one expected thing may take. */
   readonly waitMs: number;
   readonly connectTcp: ConnectTcp | null;
+  /** Shared by the checks of one run. */
+  readonly manners?: Manners;
 }
 
 export interface HttpAnswer {
@@ -33,13 +35,15 @@ export class Kit {
   readonly target: Target;
   readonly waitMs: number;
   readonly #connectTcp: ConnectTcp | null;
+  readonly #manners: Manners;
   readonly #open: { close(): void }[] = [];
   readonly #ended = new AbortController();
 
-  constructor({ target, waitMs, connectTcp }: KitOptions) {
+  constructor({ target, waitMs, connectTcp, manners = { answersRefused: true } }: KitOptions) {
     this.target = target;
     this.waitMs = waitMs;
     this.#connectTcp = connectTcp;
+    this.#manners = manners;
   }
 
   /** Letters and digits only, as the strictest of the deployed wallets wants it. */
@@ -53,13 +57,15 @@ export class Kit {
       channelId,
       dialect: this.target.dialect,
       waitMs: this.waitMs,
+      manners: this.#manners,
       protocols,
     });
   }
 
   /** A customer of a given dialect. */
   joinIn(dialect: Dialect, channelId: string): Promise<Peer> {
-    return this.#enter(`${channelId}?dialect=${dialect}`, { channelId, dialect, waitMs: this.waitMs });
+    const { waitMs } = this;
+    return this.#enter(`${channelId}?dialect=${dialect}`, { channelId, dialect, waitMs, manners: this.#manners });
   }
 
   /** A server that is busy may refuse a join for a moment. */

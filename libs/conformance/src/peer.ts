@@ -21,10 +21,17 @@ export interface Said {
   readonly extra?: readonly RawMember[];
 }
 
+/** What was learned of the server, for the peers that come after. */
+export interface Manners {
+  /** False once it has left a message unanswered that it had to refuse. */
+  answersRefused: boolean;
+}
+
 export interface PeerOptions {
   readonly channelId: string;
   readonly dialect: Dialect;
   readonly waitMs: number;
+  readonly manners: Manners;
   readonly protocols?: readonly string[];
 }
 
@@ -109,17 +116,19 @@ export class Peer {
 
   /**
    * Waits until what was on its way to this peer is here: the server answers a message that it must refuse, and a
-   * socket keeps its order. A server that does not answer gets a moment instead.
+   * socket keeps its order. A server that is known to leave it unanswered gets a moment instead.
    */
   async settle(): Promise<void> {
+    const { manners, waitMs } = this.#options;
     const before = this.heard.length;
+    const answerAt = () => this.heard.findIndex(({ message }, at) => at >= before && message.key === "error");
     this.say("no.such.key");
     await until(
-      () => (this.heard.slice(before).some(({ message }) => message.key === "error") ? true : undefined),
-      250,
+      () => (answerAt() !== -1 || this.closedWith !== null ? true : undefined),
+      manners.answersRefused ? waitMs : momentMs,
     );
-    const index = this.heard.findIndex(({ message }, at) => at >= before && message.key === "error");
-    if (index !== -1) this.heard.splice(index, 1);
+    if (answerAt() !== -1) this.heard.splice(answerAt(), 1);
+    else if (this.closedWith === null) manners.answersRefused = false;
   }
 
   async leave(): Promise<void> {
@@ -142,6 +151,7 @@ export class Peer {
   }
 }
 
+const momentMs = 250;
 const nothing = serverMessage({ key: "(unreadable)", channelId: "", messageId: "", timestampMs: 0 });
 
 /** Fails unless the header is there. */

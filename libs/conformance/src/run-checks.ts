@@ -1,6 +1,7 @@
 import { CheckFailure, isCheckFailure, isCheckSkipped, type Check } from "./check.ts";
 import { checkGroups } from "./checks/index.ts";
 import { Kit } from "./kit.ts";
+import type { Manners } from "./peer.ts";
 import type { ConnectTcp } from "./raw/tcp.ts";
 import { scoreCard, type CheckResult, type ScoreCard } from "./score-card.ts";
 import type { Target } from "./target.ts";
@@ -24,12 +25,13 @@ const longestCheckMs = 60_000;
 /** Runs the checks one after the other. Never rejects because of the server: what goes wrong is in the card. */
 export async function runChecks(options: RunOptions): Promise<ScoreCard> {
   const { target, only, signal, onResult } = options;
+  const manners: Manners = { answersRefused: true };
   const results: CheckResult[] = [];
   for (const { title, checks } of checkGroups) {
     for (const check of checks) {
       if (only !== undefined && !only.includes(check.id)) continue;
       if (signal?.aborted === true) return scoreCard(target.socketBase, target.dialect, results);
-      const result = await runCheck(check, title, options);
+      const result = await runCheck(check, title, options, manners);
       results.push(result);
       onResult?.(result);
     }
@@ -37,7 +39,7 @@ export async function runChecks(options: RunOptions): Promise<ScoreCard> {
   return scoreCard(target.socketBase, target.dialect, results);
 }
 
-async function runCheck(check: Check, group: string, options: RunOptions): Promise<CheckResult> {
+async function runCheck(check: Check, group: string, options: RunOptions, manners: Manners): Promise<CheckResult> {
   const { id, title, source } = check;
   const startedMs = performance.now();
   const result = (outcome: CheckResult["outcome"], reason: string | null): CheckResult => {
@@ -46,7 +48,7 @@ async function runCheck(check: Check, group: string, options: RunOptions): Promi
   const obstacle = obstacleTo(check, options);
   if (obstacle !== null) return result("skip", obstacle);
   const { target, connectTcp, waitMs = defaultWaitMs } = options;
-  const kit = new Kit({ target, connectTcp, waitMs });
+  const kit = new Kit({ target, connectTcp, waitMs, manners });
   try {
     await withinLimit(check.run(kit));
     return result("pass", null);
