@@ -32,6 +32,6 @@ export function clientErrorBody(code = "E500"): string {
 }
 
 /** One input, one output of 1000 satoshis. */
-function transactionHex(): string {
+export function transactionHex(): string {
   return `0100000001${randomHex(32)}0000000000ffffffff01e8030000000000001976a914${"f3".repeat(20)}88ac00000000`;
 }

@@ -7,6 +7,7 @@ import { joinChecks } from "./join.ts";
 import { loadChecks } from "./load.ts";
 import { memoryChecks } from "./memory.ts";
 import { messageChecks } from "./messages.ts";
+import { minersNewsChecks } from "./miners-news.ts";
 import { operationsChecks } from "./operations.ts";
 import { proofChecks } from "./proofs.ts";
 import { repeatChecks } from "./repeats.ts";
@@ -30,6 +31,7 @@ export const checkGroups: readonly CheckGroup[] = [
   { title: "Bodies", checks: bodyChecks },
   { title: "Bad input", checks: badInputChecks },
   { title: "Proofs", checks: proofChecks },
+  { title: "Miners' news", checks: minersNewsChecks },
   { title: "HTTP bridge", checks: bridgeChecks },
   { title: "Operations", checks: operationsChecks },
   { title: "Load", checks: loadChecks },

@@ -16,6 +16,12 @@ const reply = (isMeant: IsMeant, change: (reply: HttpReply) => Partial<HttpReply
 const status = (isMeant: IsMeant, from: number, to: number): Fault =>
   reply(isMeant, (given) => (given.status === from ? { status: to } : {}));
 
+/** Answers 400 in the real server's place. */
+const refuses = (isMeant: IsMeant, isRefused: IsMeant): Fault => ({
+  instead: (exchange) =>
+    isMeant(exchange) && isRefused(exchange) ? Promise.resolve({ status: 400, headers: {}, body: "" }) : null,
+});
+
 /** What may be wrong with a server's HTTP routes, by name. */
 export const httpFaults = {
   "fails on plain requests": () => reply(at("/ws/"), () => ({ status: 500 })),
@@ -24,6 +30,27 @@ export const httpFaults = {
     instead: (exchange) => (proofs(exchange) ? Promise.resolve({ status: 201, headers: {}, body: "" }) : null),
   }),
   "takes no proof": () => reply(proofs, () => ({ status: 400 })),
+  "insists on paths": () => refuses(proofs, ({ body }) => body.includes('"MINED"') && !/"merklePath":"\w/.test(body)),
+  "insists on known statuses": () => refuses(proofs, ({ body }) => /ON_THE_MOON|competingTxs/.test(body)),
+  "knows MINED alone": (): Fault => ({
+    instead: (exchange) =>
+      proofs(exchange) && /"txStatus":"(?!MINED)/.test(exchange.body)
+        ? Promise.resolve({ status: 201, headers: {}, body: "" })
+        : null,
+  }),
+  "sends batches back": () => refuses(at("/callbacks"), () => true),
+  "knows one spelling": () => {
+    const known = new Map<string, string>();
+    return refuses(proofs, ({ path, body }) => {
+      const merklePath = /"merklePath":"(\w*)"/.exec(body)?.[1] ?? "";
+      const first = known.get(path) ?? merklePath;
+      known.set(path, first);
+      return merklePath !== first;
+    });
+  },
+  "takes TSC alone": () => refuses(proofs, ({ body }) => body.includes('flags\\"')),
+  "takes short keys alone": () => refuses(proofs, ({ body }) => /"publicKey":"0[467]/.test(body)),
+  "fears member names": () => refuses(proofs, ({ body }) => body.includes("__proto__")),
   "has one path for proofs": () => reply(at("/api/v1/proofs/"), () => ({ status: 404 })),
   "cannot be asked for proofs": () =>
     reply(

@@ -77,6 +77,8 @@ export const socketFaults = {
       if (keyOf(text) === "proof.create") socket.toClient(text);
       return text;
     }),
+  "keeps rejections back": () => fromServer((text) => (keyOf(text) === "transaction.rejected" ? null : text)),
+  "keeps revocations back": () => fromServer((text) => (keyOf(text) === "proof.revoked" ? null : text)),
   "takes double spends for proofs": () => fromServer((text) => text.replace('"doublespend.notify"', '"proof.create"')),
   echoes: () =>
     fromClient((text, socket) => {
