@@ -108,8 +108,4 @@ describe("a batch that is sent again", () => {
     expect([await server.events(channelId), await server.get(`/proofs/${txid}`)]).toEqual([events, read]);
     expect(JSON.parse(read.body ?? "").notices).toHaveLength(3);
   });
-
-  it("may be empty", async () => {
-    expect((await post(await proofServer())).status).toBe(201);
-  });
 });

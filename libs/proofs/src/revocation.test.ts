@@ -92,6 +92,16 @@ describe("a proof whose block leaves the chain", () => {
     expect([await server.state(), (await read(server)).states]).toEqual(["settled", ["received"]]);
   });
 
+  it("is revoked whichever its block, whatever other channels hold", async () => {
+    const server = await paid(mined());
+    await server.open("inv0000002");
+    await server.post(`/proofs/${txid}?i=inv0000002`, JSON.stringify(mined()));
+    await post(server, unmined());
+    const event = (await server.events(channelId)).at(-1);
+    expect(event).toMatchObject({ type: "ProofRevoked", data: { revocation: { blockHashes: [] } } });
+    expect((await read(server)).states).toEqual(["superseded", "received"]);
+  });
+
   it("is found by its height when it names no block", async () => {
     const server = await paid(withoutHash);
     await post(server, stale(blockB.blockHash, { blockHeight: blockA.blockHeight + 1 }));

@@ -134,13 +134,12 @@ describe("ARC callbacks", () => {
       "SPV_ARC_CALLBACK_INVALID",
       "mined",
     ]);
-    for (const callbacks of [[], null]) expect(kindsOf({ count: 0, callbacks })).toEqual([]);
   });
 
   it("bounds a batch", () => {
     const entries = (count: number) => ({ callbacks: Array.from({ length: count }, () => seen) });
     expect(kindsOf(entries(MAX_ARC_BATCH))).toHaveLength(MAX_ARC_BATCH);
-    expect(() => kindsOf(entries(MAX_ARC_BATCH + 1))).toThrow(/at most 1000/);
-    expect(() => kindsOf({ callbacks: {} })).toThrow(/list/);
+    expect(() => kindsOf(entries(MAX_ARC_BATCH + 1))).toThrow(/1 to 1000/);
+    for (const callbacks of [[], null, {}]) expect(() => kindsOf({ callbacks })).toThrow(/list/);
   });
 });

@@ -59,9 +59,9 @@ const NO_BLOCK = "0".repeat(64);
 export function readArcCallbacks(bodyText: string, crypto: SpvCrypto): ArcEntry[] {
   const body = parseStrictJsonObject(bodyText, "callback");
   if (!("callbacks" in body)) return [readEntry(body, crypto)];
-  const batch = body["callbacks"] ?? [];
-  if (!Array.isArray(batch) || batch.length > MAX_ARC_BATCH) {
-    throw invalid(`callbacks: must be a list of at most ${MAX_ARC_BATCH}`);
+  const batch = body["callbacks"];
+  if (!Array.isArray(batch) || batch.length === 0 || batch.length > MAX_ARC_BATCH) {
+    throw invalid(`callbacks: must be a list of 1 to ${MAX_ARC_BATCH}`);
   }
   return batch.map((item: unknown) => readEntry(item, crypto));
 }

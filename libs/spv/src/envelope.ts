@@ -19,8 +19,9 @@ export function parseEnvelope(bodyText: string): JsonEnvelope {
   const body = parseStrictJsonObject(bodyText, "envelope", CALLBACK_JSON_LIMITS);
   const payload = body["payload"];
   if (typeof payload !== "string" || payload === "") throw invalid("payload: must be a text that is not empty");
-  const signature = optionalText(body["signature"], "signature");
-  const publicKey = optionalText(body["publicKey"], "publicKey");
+  const signed = [optionalText(body["signature"], "signature"), optionalText(body["publicKey"], "publicKey")] as const;
+  // Senders without null write two empty texts for "not signed"; one of them is a signature that is wrong.
+  const [signature, publicKey] = signed.every((text) => text === "") ? [null, null] : signed;
   if ((signature === null) !== (publicKey === null)) throw invalid("signature, publicKey: both or neither");
   return {
     payload,

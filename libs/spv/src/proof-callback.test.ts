@@ -56,6 +56,15 @@ describe("verifyProofCallback", () => {
     );
   });
 
+  it("reads two empty texts as unsigned, and one as wrong", () => {
+    expect(verify(VERIFY_IF_SIGNED, { ...envelope, signature: "", publicKey: "" }).form).toBe("unsigned");
+    for (const member of ["signature", "publicKey"]) {
+      for (const half of [envelope, { ...envelope, signature: null, publicKey: null }]) {
+        expect(() => verify(VERIFY_IF_SIGNED, { ...half, [member]: "" })).toThrow(/signature|publicKey/);
+      }
+    }
+  });
+
   it("accepts only listed keys under trusted-keys", () => {
     const trusting = (key: string) => ({ kind: "trusted-keys" as const, publicKeys: new Set([key]) });
     expect(verify(trusting(envelope.publicKey), envelope).signer).toBe(envelope.publicKey);
