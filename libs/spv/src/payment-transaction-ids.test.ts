@@ -1,5 +1,7 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { hexToBytes } from "./bytes.ts";
+import { encodedBytes } from "./encoded-bytes.ts";
 import { loadVectors, type VectorCase } from "./fixtures/vectors.ts";
 import { MAX_PAYMENT_TRANSACTIONS, paymentTransactionIds } from "./payment-transaction-ids.ts";
 import { sdkCrypto } from "./sdk-crypto.ts";
@@ -84,6 +86,40 @@ describe("paymentTransactionIds", () => {
     ["an object of another kind", { type: "Bytes", data: [1] }],
   ])("is empty for %s", (_, transaction) => {
     expect(idsOf({ transaction })).toEqual([]);
+  });
+
+  it("reads base64 and lists as Node does, and never throws, whatever a body holds", () => {
+    const bytes = fc.uint8Array({ minLength: 1, maxLength: 80 });
+    fc.assert(
+      fc.property(bytes, (data) => {
+        for (const text of [Buffer.from(data).toString("base64"), Buffer.from(data).toString("base64url")]) {
+          // Text of hexadecimal digits alone is hexadecimal.
+          if (!/^[0-9a-f]*$/i.test(text)) expect([...encodedBytes(text, "x", 80)]).toEqual([...data]);
+        }
+        expect([...encodedBytes([...data], "x", 80)]).toEqual([...data]);
+      }),
+      { numRuns: 300 },
+    );
+    const name = fc.constantFrom("mode", "modeId", "rawTx", "transaction", "transactions", "beef", "tx", "ancestry");
+    const written = fc.oneof(fc.jsonValue({ maxDepth: 3 }), fc.constantFrom(rawTx, base64(rawTx), byteList(rawTx)));
+    fc.assert(
+      fc.property(fc.dictionary(name, fc.oneof(written, fc.dictionary(name, written))), (body) => {
+        for (const found of idsOf(body)) expect(found).toMatch(/^[0-9a-f]{64}$/);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("allocates no more than is allowed", () => {
+    const tooLarge = expect.objectContaining({ code: "SPV_TOO_LARGE" }) as Error;
+    for (const value of [
+      "ab".repeat(11),
+      Buffer.alloc(11, 1).toString("base64"),
+      Array.from({ length: 11 }, () => 1),
+    ]) {
+      expect(() => encodedBytes(value, "x", 10)).toThrow(tooLarge);
+      expect(encodedBytes(value, "x", 12)).toHaveLength(11);
+    }
   });
 
   it.each(["", "null", "[]", "{", "1", '{"rawTx":1}', '{"mode":{"transactions":[null]}}', '{"__proto__":{"rawTx":1}}'])(
