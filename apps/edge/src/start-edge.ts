@@ -4,7 +4,7 @@ import { startServer, TokenBuckets, type HttpServer } from "@p4/http";
 import { callbackCounter, openChannelNode, placementOf, proofRoutesOf, type ChannelNode } from "@p4/node";
 import { nodeCrypto, uuid } from "@p4/node-crypto";
 import { closeCodes } from "@p4/protocol";
-import { createMetrics, operationsRoutes, Readiness, type CheckResult } from "@p4/telemetry";
+import { closeInOrder, createMetrics, operationsRoutes, Readiness, type CheckResult } from "@p4/telemetry";
 import { bridgeRoutes, exposedHeaders } from "./bridge/bridge-routes.ts";
 import { durabilityCheck } from "./durability-check.ts";
 import type { Connection } from "./connection.ts";
@@ -199,7 +199,15 @@ function closeForDrain(connection: Connection): void {
   });
 }
 
-async function drain(channels: ServedChannels, server: HttpServer, node: ChannelNode): Promise<void> {
+function drain(channels: ServedChannels, server: HttpServer, node: ChannelNode): Promise<void> {
+  return closeInOrder(
+    () => sendAllAway(channels),
+    () => server.close({ code: closeCodes.joinElsewhere.code, reason: "drain: go on at another node" }),
+    () => node.close(),
+  );
+}
+
+async function sendAllAway(channels: ServedChannels): Promise<void> {
   const deadlineMs = performance.now() + drainDeadlineMs;
   // New messages keep coming until a socket is closed: each socket is closed at a moment when nothing of it is in flight.
   while (channels.connectionCount > 0 && performance.now() < deadlineMs) {
@@ -208,6 +216,4 @@ async function drain(channels: ServedChannels, server: HttpServer, node: Channel
     }
     if (channels.connectionCount > 0) await new Promise((resolve) => setTimeout(resolve, 5));
   }
-  await server.close({ code: closeCodes.joinElsewhere.code, reason: "drain: go on at another node" });
-  await node.close();
 }

@@ -1,6 +1,6 @@
 import type { Config } from "@p4/config";
 import { followIndex, openChannelNode, placementOf, reportsTo } from "@p4/node";
-import type { Logger } from "@p4/telemetry";
+import { closeInOrder, type Logger } from "@p4/telemetry";
 import { expireElapsed } from "./expire-elapsed.ts";
 import { startSweeping } from "./start-sweeping.ts";
 
@@ -17,24 +17,30 @@ export interface ExpiryOptions {
 export async function startExpiry({ config, logger, natsUrl }: ExpiryOptions): Promise<{ close(): Promise<void> }> {
   const node = await openChannelNode({ natsUrl, name: "p4-expiry", ...placementOf(config), ...reportsTo(logger) });
   const expire = expireElapsed(node.registry, Date.now);
-  const watch = await node.deadlines.watchElapsed(async (channelId) => {
-    try {
-      return await expire(channelId);
-    } catch (error) {
-      logger.warn({ channelId, error }, "not expired yet: the deadline will be seen again");
+  const watch = await node.deadlines
+    .watchElapsed(async (channelId) => {
+      try {
+        return await expire(channelId);
+      } catch (error) {
+        logger.warn({ channelId, error }, "not expired yet: the deadline will be seen again");
+        throw error;
+      }
+    })
+    .catch(async (error: unknown) => {
+      await node.close();
       throw error;
-    }
-  });
+    });
   const indexing = followIndex(node.index, {
     onError: (error) => logger.warn({ error }, "the index of channels stays behind for now"),
   });
   const sweeping = startSweeping(node, { everyMs: config.expirySweepMs, logger });
   return {
     async close() {
-      await Promise.all([indexing.close(), sweeping.close()]);
       watch.unsubscribe();
-      await watch.stopped;
-      await node.close();
+      await closeInOrder(
+        () => Promise.allSettled([indexing.close(), sweeping.close(), watch.stopped]),
+        () => node.close(),
+      );
     },
   };
 }

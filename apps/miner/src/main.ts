@@ -1,7 +1,7 @@
 import { join } from "node:path";
 
 import { isConfigError, loadConfig } from "@p4/config";
-import { createLogger, Lifecycle, runUntilSignal } from "@p4/telemetry";
+import { createLogger, exitSoon, Lifecycle, runUntilSignal } from "@p4/telemetry";
 
 import { startMiner, type Miner } from "./start-miner.ts";
 
@@ -23,13 +23,17 @@ async function main(): Promise<number> {
     },
     stop: () => miner?.close(),
   });
-  return runUntilSignal(lifecycle, logger);
+  return runUntilSignal(lifecycle, { logger });
 }
 
 try {
-  process.exitCode = await main();
+  exitSoon(await main(), tell);
 } catch (error) {
   const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(isConfigError(error) ? `${message}\n` : `The miner could not start: ${message}\n`);
-  process.exitCode = 1;
+  tell(isConfigError(error) ? message : `The miner could not start: ${message}`);
+  exitSoon(1, tell);
+}
+
+function tell(text: string): void {
+  process.stderr.write(`${text}\n`);
 }

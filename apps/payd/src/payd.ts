@@ -4,7 +4,7 @@ import { merchant } from "@p4/client";
 import { startServer } from "@p4/http";
 import { nodeCrypto, signToken } from "@p4/node-crypto";
 import { VERIFY_IF_SIGNED } from "@p4/spv";
-import { createMetrics, operationsRoutes, Readiness } from "@p4/telemetry";
+import { closeInOrder, createMetrics, operationsRoutes, Readiness } from "@p4/telemetry";
 import { InvoiceRepository } from "./invoice/invoice-repository.ts";
 import { newInvoiceId } from "./invoice/invoice-id.ts";
 import { createInvoiceKeys } from "./keys/invoice-keys.ts";
@@ -138,9 +138,11 @@ export async function startPayd(options: PaydOptions): Promise<Payd> {
   const shutDown = async (): Promise<void> => {
     readiness.drain();
     stopping.abort();
-    await server.close();
-    channels.close();
-    await Promise.all([resuming, payments.idle()]);
+    await closeInOrder(
+      () => server.close(),
+      () => channels.close(),
+      () => Promise.all([resuming, payments.idle()]),
+    );
   };
   return { url: `http://${options.host}:${server.port}`, close: () => (closing ??= shutDown()) };
 }

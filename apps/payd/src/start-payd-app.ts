@@ -3,7 +3,7 @@ import { addressesOf, type Config } from "@p4/config";
 import { createHeaderSource } from "@p4/headers";
 import { connectBroker, createDocumentStore, provision } from "@p4/nats";
 import { trustedKeys, type SignaturePolicy } from "@p4/spv";
-import type { Logger } from "@p4/telemetry";
+import { closeInOrder, type Logger } from "@p4/telemetry";
 import { startPayd, type Payd } from "./payd.ts";
 
 export interface PaydAppOptions {
@@ -53,10 +53,11 @@ export async function startPaydApp({ config, logger, natsUrl }: PaydAppOptions):
     });
     return {
       url: payd.url,
-      close: async () => {
-        await payd.close();
-        await broker.close();
-      },
+      close: () =>
+        closeInOrder(
+          () => payd.close(),
+          () => broker.close(),
+        ),
     };
   } catch (error) {
     await broker.close();

@@ -1,7 +1,7 @@
 import type { Config } from "@p4/config";
 import { startServer } from "@p4/http";
 import { callbackCounter, openChannelNode, placementOf, proofRoutesOf, reportsTo } from "@p4/node";
-import { createMetrics, operationsRoutes, Readiness, type Logger } from "@p4/telemetry";
+import { closeInOrder, createMetrics, operationsRoutes, Readiness, type Logger } from "@p4/telemetry";
 
 export interface ProofIngestOptions {
   readonly config: Config;
@@ -44,8 +44,10 @@ export async function startProofIngest({ config, logger, natsUrl }: ProofIngestO
     });
     const close = async (): Promise<void> => {
       readiness.drain();
-      await server.close();
-      await node.close();
+      await closeInOrder(
+        () => server.close(),
+        () => node.close(),
+      );
     };
     return { port: server.port, close };
   } catch (error) {

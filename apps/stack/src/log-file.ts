@@ -22,8 +22,9 @@ export function openLogFile(dataDir: string, tell: (text: string) => void): LogF
 
 function open(dataDir: string, path: string): number {
   try {
-    mkdirSync(dataDir, { recursive: true });
-    return openSync(path, "a");
+    // Keys, the log and where the broker is are nobody else's business.
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    return openSync(path, "a", 0o600);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new Error(`${reason}. Choose a P4_DATA_DIR that you may write to.`, { cause });

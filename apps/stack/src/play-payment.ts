@@ -3,6 +3,7 @@ import { payInvoice } from "@p4/cli";
 import { addressesOf } from "@p4/config";
 import { openChannelNode, placementOf, type ChannelNode } from "@p4/node";
 import { sha256Hex } from "@p4/node-crypto";
+import { abortable } from "./abortable.ts";
 import type { StackContext } from "./start-apps.ts";
 
 export interface PlayedPayment {
@@ -15,23 +16,34 @@ export interface PlayOptions {
   /** Wait for the channel's end as well: only sensible with a short time to live. */
   readonly untilExpired: boolean;
   readonly onProgress: (text: string) => void;
+  /** Gives it up, at once: rejects with the signal's reason. */
+  readonly signal: AbortSignal;
 }
 
+/** The wallet and its miner answer sooner, or not at all. */
+const answerWithinMs = 60_000;
+
 /** A merchant's invoice, paid by a customer's wallet over the channel, until its proof has arrived. */
-export async function playPayment(context: StackContext, options: PlayOptions): Promise<PlayedPayment> {
+export function playPayment(context: StackContext, options: PlayOptions): Promise<PlayedPayment> {
+  return abortable(play(context, options), options.signal);
+}
+
+async function play(context: StackContext, options: PlayOptions): Promise<PlayedPayment> {
+  const { signal } = options;
   const { paydUrl, minerUrl } = addressesOf(context.config);
-  const invoice = await post(`${paydUrl}/api/v1/invoices`, { satoshis: options.satoshis, memo: "two teas" });
+  const invoice = await post(`${paydUrl}/api/v1/invoices`, { satoshis: options.satoshis, memo: "two teas" }, signal);
   const channelId = String(invoice["id"]);
   options.onProgress(`the merchant asks ${String(options.satoshis)} satoshis on channel ${channelId}`);
-  await post(`${paydUrl}/connect/${channelId}`, null);
+  await post(`${paydUrl}/connect/${channelId}`, null, signal);
   await payInvoice(String(invoice["paymentUrl"]), {
     faucetUrl: minerUrl,
     headersUrl: minerUrl,
     onProgress: options.onProgress,
+    signal,
   });
   const node = await openNode(context);
   try {
-    if (options.untilExpired) await waitForEnd(node, channelId, options.onProgress);
+    if (options.untilExpired) await abortable(waitForEnd(node, channelId, options.onProgress), signal);
     return { channelId, timeline: await readTimeline(node, channelId) };
   } finally {
     await node.close();
@@ -62,9 +74,10 @@ async function readTimeline(node: ChannelNode, channelId: string): Promise<Timel
   return timelineOf(texts, sha256Hex);
 }
 
-async function post(url: string, body: unknown): Promise<Record<string, unknown>> {
+async function post(url: string, body: unknown, signal: AbortSignal): Promise<Record<string, unknown>> {
   const response = await fetch(url, {
     method: "POST",
+    signal: AbortSignal.any([signal, AbortSignal.timeout(answerWithinMs)]),
     ...(body === null ? {} : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
   });
   if (!response.ok) throw new Error(`POST ${url} answered ${String(response.status)}: ${await response.text()}`);

@@ -50,6 +50,17 @@ describe.concurrent("a start that cannot succeed says why in one line and stops"
     expect(existsSync(dataDir)).toBe(false);
   });
 
+  test("combinations that cannot work: both variables, and the rule", async ({ expect, onTestFinished }) => {
+    const dataDir = join(testDir(onTestFinished), "data");
+    const short = await failedStart({ P4_LOG_RETENTION: "1h", P4_DATA_DIR: dataDir });
+    expect(short).toMatchObject({ exitCode: 2, stdout: "" });
+    expect(short.lines).toEqual([expect.stringMatching(/P4_LOG_RETENTION=1h: must be at least P4_CHANNEL_TTL \(2h\)/)]);
+    const replicated = await failedStart({ P4_REPLICAS: "3", P4_DATA_DIR: dataDir });
+    expect(replicated).toMatchObject({ exitCode: 2, stdout: "" });
+    expect(replicated.lines).toEqual([expect.stringMatching(/P4_REPLICAS=3: needs P4_NATS_URL/)]);
+    expect(existsSync(dataDir)).toBe(false);
+  });
+
   test("a data directory that cannot be written", async ({ expect, onTestFinished }) => {
     const file = join(testDir(onTestFinished), "file");
     writeFileSync(file, "");

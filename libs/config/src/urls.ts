@@ -30,6 +30,11 @@ export const natsUrl: Parser<string> = {
   },
 };
 
+/** A NATS URL that was accepted, as others may see it. */
+export function withoutLogin(url: string): string {
+  return url.replace(/\/\/.*@/, "//");
+}
+
 /** User and password of a NATS URL as it is written; empty for none. */
 export function loginOf(url: string): string {
   const { username, password } = new URL(url);

@@ -17,7 +17,7 @@ export interface NatsServerProcessOptions {
   readonly stopTimeoutMs: number;
   readonly first: RunningServer;
   /** Starts it again with the same ports and store. */
-  readonly relaunch: () => Promise<RunningServer>;
+  readonly relaunch: (signal: AbortSignal | undefined) => Promise<RunningServer>;
 }
 
 /** A nats-server child: running, paused, or ended and ready to be restarted at the same address. */
@@ -82,10 +82,10 @@ export class NatsServerProcess {
     await this.exited;
   }
 
-  /** Starts it again at the same address and on the same store; stops it first when it still runs. */
-  async restart(): Promise<void> {
+  /** Starts it again at the same address and on the same store; stops it first when it still runs. As `startNatsServer` rejects. */
+  async restart(signal?: AbortSignal): Promise<void> {
     await this.stop();
-    const running = await this.#options.relaunch();
+    const running = await this.#options.relaunch(signal);
     this.#running = running;
     this.#ended = false;
     this.#watch(running);

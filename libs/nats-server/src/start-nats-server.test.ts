@@ -102,6 +102,26 @@ describe("a started server", () => {
     expect(await healthz(server)).toBe(200);
   });
 
+  test("gives up a start or a restart when told to, and leaves no process", async () => {
+    const gaveUp = new Error("given up");
+    const aborted = AbortSignal.abort(gaveUp);
+    await expect(start({ signal: aborted })).rejects.toBe(gaveUp);
+    const stopping = new AbortController();
+    // A program that never says where it listens.
+    const binary = join(dir, "mute");
+    await writeFile(binary, '#!/bin/sh\necho $$ > "$(dirname "$0")/pid"\nexec sleep 600\n', { mode: 0o755 });
+    const starting = expect(start({ binary, signal: stopping.signal })).rejects.toBe(gaveUp);
+    const pid = await pidIn(join(dir, "pid"));
+    stopping.abort(gaveUp);
+    await starting;
+    expect(processIdentity(pid)).toBeUndefined();
+    const server = await start();
+    await server.kill();
+    await expect(server.restart(aborted)).rejects.toBe(gaveUp);
+    await server.restart();
+    expect(server.isRunning).toBe(true);
+  });
+
   test("keeps its connections silent while paused and answers when resumed", async () => {
     const server = await start({ monitorPort: -1 });
     server.pause();
@@ -203,6 +223,14 @@ describe("one store, one server", () => {
     foreign.kill("SIGKILL");
   });
 });
+
+async function pidIn(file: string): Promise<number> {
+  for (;;) {
+    const pid = Number(await readFile(file, "utf8").catch(() => ""));
+    if (pid > 0) return pid;
+    await delay(10);
+  }
+}
 
 /** Starts a server from another process and ends that process with SIGKILL; gives the server's pid. */
 async function startInOtherProcess(storeDir: string): Promise<number> {

@@ -27,6 +27,8 @@ export interface StartNatsServerOptions extends Omit<ServerLayout, "storeDir"> {
   readonly startTimeoutMs?: number;
   /** Between SIGTERM and SIGKILL in `stop()`. Default 10 s. */
   readonly stopTimeoutMs?: number;
+  /** Aborted: the start is given up, and rejects with the signal's reason. The server that was starting is gone then. */
+  readonly signal?: AbortSignal;
 }
 
 const pollMs = 10;
@@ -43,7 +45,8 @@ export async function startNatsServer(options: StartNatsServerOptions): Promise<
   const storeDir = resolve(options.storeDir);
   const layout = { ...options, storeDir };
   const host = options.host ?? "127.0.0.1";
-  const first = await launch(layout, { host, port: options.port ?? -1, monitorPort: options.monitorPort });
+  const { signal } = options;
+  const first = await launch(layout, { host, port: options.port ?? -1, monitorPort: options.monitorPort }, signal);
   const { port, monitorUrl } = first.bound;
   const monitorPort = monitorUrl === undefined ? undefined : Number(new URL(monitorUrl).port);
   return new NatsServerProcess({
@@ -52,15 +55,19 @@ export async function startNatsServer(options: StartNatsServerOptions): Promise<
     logFile: logFileOf(layout),
     stopTimeoutMs: options.stopTimeoutMs ?? 10_000,
     first,
-    relaunch: () => relaunch(layout, { host, port, monitorPort }),
+    relaunch: (signal) => relaunch(layout, { host, port, monitorPort }, signal),
   });
 }
 
 /** A chosen port lies in the range of outgoing connections, so somebody may hold it for a moment between two runs. */
-async function relaunch(options: StartNatsServerOptions, address: ServerAddress): Promise<RunningServer> {
+async function relaunch(
+  options: StartNatsServerOptions,
+  address: ServerAddress,
+  signal: AbortSignal | undefined,
+): Promise<RunningServer> {
   for (const deadlineMs = Date.now() + portRetryMs; ;) {
     try {
-      return await launch(options, address);
+      return await launch(options, address, signal);
     } catch (error) {
       if (!isNatsServerError(error, "PORT_IN_USE") || Date.now() > deadlineMs) throw error;
       await delay(100);
@@ -68,9 +75,14 @@ async function relaunch(options: StartNatsServerOptions, address: ServerAddress)
   }
 }
 
-async function launch(options: StartNatsServerOptions, address: ServerAddress): Promise<RunningServer> {
+async function launch(
+  options: StartNatsServerOptions,
+  address: ServerAddress,
+  signal: AbortSignal | undefined,
+): Promise<RunningServer> {
   const { storeDir } = options;
   await prepareStoreDir(storeDir);
+  signal?.throwIfAborted();
   const logFile = logFileOf(options);
   const log = openSync(logFile, "a");
   const logStart = fstatSync(log).size;
@@ -81,7 +93,8 @@ async function launch(options: StartNatsServerOptions, address: ServerAddress): 
     closeSync(log);
   }
   const running = { child, exited: exitOf(child) };
-  const bound = await untilReady(running, options, () => readFileSync(logFile).subarray(logStart).toString("utf8"));
+  const readLog = (): string => readFileSync(logFile).subarray(logStart).toString("utf8");
+  const bound = await untilReady(running, options, readLog, signal);
   return { ...running, bound };
 }
 
@@ -110,6 +123,7 @@ async function untilReady(
   { child, exited }: Omit<RunningServer, "bound">,
   options: StartNatsServerOptions,
   readLog: () => string,
+  signal: AbortSignal | undefined,
 ): Promise<BoundPorts> {
   let ended: string | undefined;
   void exited.then((exit) => (ended = exit));
@@ -117,13 +131,15 @@ async function untilReady(
   if (pid === undefined) throw startFailure("", await exited);
   await writePidFile(options.storeDir, pid);
   const timeoutMs = options.startTimeoutMs ?? 30_000;
-  for (const deadlineMs = Date.now() + timeoutMs; Date.now() < deadlineMs; await delay(pollMs)) {
+  const deadlineMs = Date.now() + timeoutMs;
+  for (; Date.now() < deadlineMs && signal?.aborted !== true; await delay(pollMs)) {
     if (ended !== undefined) throw startFailure(readLog(), ended);
     const bound = await readPortsFile(runDir(options.storeDir), pid);
     if (bound !== undefined) return bound;
   }
   child.kill("SIGKILL");
   await exited;
+  signal?.throwIfAborted();
   throw new NatsServerError("START_TIMED_OUT", `nats-server was not ready within ${timeoutMs} ms`);
 }
 

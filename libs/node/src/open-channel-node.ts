@@ -24,6 +24,7 @@ import {
   type BrokerStatus,
 } from "@p4/nats";
 import { sha256Hex, uuid } from "@p4/node-crypto";
+import { settledWithin } from "@p4/telemetry";
 import { ChannelIndex } from "./channel-index.ts";
 import { leaveIsolatedServer } from "./leave-isolated-server.ts";
 import { OverdueChannels } from "./overdue-channels.ts";
@@ -69,7 +70,7 @@ export interface ChannelNode {
   /** Open channels past their deadline, whatever became of their timers. */
   readonly overdue: OverdueChannels;
   readonly registry: ChannelRegistry;
-  /** Rejects with STORE_UNAVAILABLE when the broker is silent, and has left it all the same. */
+  /** Takes five seconds at most. Rejects with STORE_UNAVAILABLE when the broker is silent, and has left it all the same. */
   close(): Promise<void>;
 }
 
@@ -104,6 +105,9 @@ export async function openChannelNode(options: ChannelNodeOptions): Promise<Chan
  * `records` is what operators wrote down about channels: which are archived, which must be kept. It stays.
  */
 export const documentBuckets = (retentionMs: number) => ({ proofs: {}, records: {}, index: { maxAgeMs: retentionMs } });
+
+/** Other nodes are told in this time that this one's connections are gone. */
+const leaveWithinMs = 1_000;
 
 /** Half of what the broker takes in one message: its answers to some questions hold the event in base64. */
 function largestEventBytes(broker: Broker): number {
@@ -157,12 +161,11 @@ function assemble(broker: Broker, options: ChannelNodeOptions): ChannelNode {
       stopComparing();
       stopWatching();
       registry.close();
-      try {
-        await presence.close();
-      } finally {
-        // A silent broker fails the step before, and its connection would keep the process from ending.
-        await broker.close();
-      }
+      const left = presence.close();
+      // A silent broker fails it only after a while, and is left all the same: the close of the connection settles it too.
+      await settledWithin(left, leaveWithinMs);
+      await broker.close();
+      await left;
     },
   };
 }

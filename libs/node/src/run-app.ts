@@ -1,5 +1,5 @@
 import { ConfigError, loadConfig, type Config } from "@p4/config";
-import { createLogger, Lifecycle, runUntilSignal, type Logger } from "@p4/telemetry";
+import { createLogger, exitSoon, Lifecycle, runUntilSignal, type Logger } from "@p4/telemetry";
 import { startPatiently } from "./start-patiently.ts";
 
 export interface RunningApp {
@@ -33,25 +33,25 @@ export async function runApp(name: string, start: StartApp): Promise<void> {
   }
   const logger = createLogger({ level: config.logLevel, name });
   let app: RunningApp | undefined;
-  const stopping = new AbortController();
   const lifecycle = new Lifecycle({ logger }).add({
     name,
-    start: async () => {
-      app = await startPatiently(() => start({ config, logger, natsUrl: natsUrl.join(",") }), logger, stopping.signal);
+    start: async (stopping) => {
+      app = await startPatiently(() => start({ config, logger, natsUrl: natsUrl.join(",") }), logger, stopping);
     },
-    async stop() {
-      stopping.abort();
-      await app?.close();
-    },
+    stop: () => app?.close(),
   });
   try {
-    process.exitCode = await runUntilSignal(lifecycle, logger);
+    exitSoon(await runUntilSignal(lifecycle, { logger }), (text) => logger.warn(text));
   } catch (error) {
     fail(`${name}: ${error instanceof Error ? error.message : String(error)}`, 1);
   }
 }
 
 function fail(line: string, exitCode: number): void {
+  tell(line);
+  exitSoon(exitCode, tell);
+}
+
+function tell(line: string): void {
   process.stderr.write(`${line}\n`);
-  process.exitCode = exitCode;
 }

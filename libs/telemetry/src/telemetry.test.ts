@@ -1,17 +1,9 @@
-import { EventEmitter } from "node:events";
 import { describe, expect, it } from "vitest";
 import { Readiness } from "./health.ts";
-import { Lifecycle, type Service } from "./lifecycle.ts";
 import { createLogger, redactUrl } from "./logger.ts";
 import { createMetrics } from "./metrics.ts";
 import { operationsRoutes } from "./operations-routes.ts";
-import { runUntilSignal, type SignalProcess } from "./run-until-signal.ts";
-
-function memoryLogger(level: "debug" | "warn" = "debug") {
-  const lines: Record<string, unknown>[] = [];
-  const write = (text: string): void => void lines.push(JSON.parse(text) as Record<string, unknown>);
-  return { lines, logger: createLogger({ level, name: "edge", destination: { write } }) };
-}
+import { memoryLogger } from "./test-support.ts";
 
 describe("createLogger", () => {
   it("writes one JSON object per line, with app, level as a word and RFC 3339 time", () => {
@@ -125,98 +117,5 @@ describe("operationsRoutes", () => {
     expect(ready?.status).toBe(503);
     expect(JSON.parse(ready?.body ?? "")).toMatchObject({ checks: { broker: { detail: "unreachable" } } });
     expect(page?.body).toContain("nodejs_eventloop_lag_seconds");
-  });
-});
-
-describe("Lifecycle", () => {
-  function recorded(
-    log: string[],
-    name: string,
-    faults: Partial<Record<"start" | "stop", () => Promise<void>>> = {},
-  ): Service {
-    const step = (verb: "start" | "stop") => async () => {
-      log.push(`${verb} ${name}`);
-      await faults[verb]?.();
-    };
-    return { name, start: step("start"), stop: step("stop") };
-  }
-
-  it("starts in order and stops in reverse, once", async () => {
-    const log: string[] = [];
-    const lifecycle = new Lifecycle(memoryLogger()).add(recorded(log, "a")).add(recorded(log, "b"));
-    await lifecycle.start();
-    expect(await Promise.all([lifecycle.stop(), lifecycle.stop()])).toEqual([true, true]);
-    expect(log).toEqual(["start a", "start b", "stop b", "stop a"]);
-  });
-
-  it("stops what was started when a start fails, and throws that error", async () => {
-    const log: string[] = [];
-    const failing = recorded(log, "b", { start: () => Promise.reject(new Error("port in use")) });
-    const lifecycle = new Lifecycle(memoryLogger()).add(recorded(log, "a")).add(failing).add(recorded(log, "c"));
-    await expect(lifecycle.start()).rejects.toThrow("port in use");
-    expect(log).toEqual(["start a", "start b", "stop b", "stop a"]);
-  });
-
-  it("goes on when a stop fails or hangs, says so, and reports an unclean stop", async () => {
-    const log: string[] = [];
-    const { logger, lines } = memoryLogger();
-    const lifecycle = new Lifecycle({ logger, stopDeadlineMs: 20 })
-      .add(recorded(log, "a"))
-      .add(recorded(log, "b", { stop: () => new Promise(() => undefined) }))
-      .add(recorded(log, "c", { stop: () => Promise.reject(new Error("no")) }));
-    await lifecycle.start();
-    expect(await lifecycle.stop()).toBe(false);
-    expect(log.slice(3)).toEqual(["stop c", "stop b", "stop a"]);
-    expect(
-      lines
-        .filter((line) => line["level"] === "error")
-        .map((line) => line["service"])
-        .slice(0, 2),
-    ).toEqual(["c", "b"]);
-  });
-});
-
-describe("runUntilSignal", () => {
-  function fakeProcess() {
-    const exits: number[] = [];
-    const emitter = new EventEmitter();
-    const target = Object.assign(emitter, { exit: (code: number) => void exits.push(code) });
-    return { target: target as unknown as SignalProcess, emitter, exits };
-  }
-
-  it.each(["SIGINT", "SIGTERM"])("stops on %s, returns 0 and leaves no listener", async (signal) => {
-    const { target, emitter, exits } = fakeProcess();
-    const { logger } = memoryLogger();
-    let stopped = false;
-    const lifecycle = new Lifecycle({ logger }).add({
-      name: "a",
-      start: () => void queueMicrotask(() => emitter.emit(signal, signal)),
-      stop: () => void (stopped = true),
-    });
-    expect(await runUntilSignal(lifecycle, logger, target)).toBe(0);
-    expect([stopped, exits, emitter.listenerCount(signal)]).toEqual([true, [], 0]);
-  });
-
-  it("exits at once with 130 on a second signal", async () => {
-    const { target, emitter, exits } = fakeProcess();
-    const { logger } = memoryLogger();
-    const lifecycle = new Lifecycle({ logger, stopDeadlineMs: 20 }).add({
-      name: "a",
-      start: () => void queueMicrotask(() => emitter.emit("SIGINT", "SIGINT")),
-      stop: () => {
-        emitter.emit("SIGINT", "SIGINT");
-        return new Promise(() => undefined);
-      },
-    });
-    expect(await runUntilSignal(lifecycle, logger, target)).toBe(1);
-    expect(exits).toEqual([130]);
-  });
-
-  it("rejects with the start's error after stopping", async () => {
-    const { target, emitter } = fakeProcess();
-    const { logger } = memoryLogger();
-    const lifecycle = new Lifecycle({ logger }).add({ name: "a", start: () => Promise.reject(new Error("no broker")) });
-    await expect(runUntilSignal(lifecycle, logger, target)).rejects.toThrow("no broker");
-    expect(emitter.listenerCount("SIGINT")).toBe(0);
   });
 });

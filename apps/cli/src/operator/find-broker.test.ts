@@ -63,6 +63,15 @@ describe("the broker", () => {
     expect(found.monitorUrls).toEqual(natsMonitorUrls);
   });
 
+  it("whose login the running system keeps to itself is asked for by its name", async () => {
+    const owned = tempDir();
+    const stack = { natsUrl: "nats://127.0.0.1:2", needsLogin: true, pid: process.pid, endpoints: [] };
+    await writeFile(join(owned, "stack.json"), JSON.stringify(stack));
+    const { exitCode, err } = await runP4(["streams"], { env: { P4_DATA_DIR: owned } });
+    expect(exitCode).toBe(3);
+    expect(err).toMatch(/nats:\/\/127\.0\.0\.1:2 wants a login.*\n.*Set P4_NATS_URL/);
+  });
+
   it.each([
     { what: "nothing runs", env: { P4_DATA_DIR: "/nowhere" }, says: "npm start" },
     { what: "nobody answers", env: { P4_NATS_URL: "nats://127.0.0.1:1" }, says: "Check that the broker runs" },

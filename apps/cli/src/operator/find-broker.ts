@@ -44,8 +44,25 @@ export async function findBroker(
 /** Written by `npm start` and, into a folder of its own, by `npm run cluster`. */
 async function fromStackFile(dataDir: string): Promise<BrokerAddress | null> {
   const path = join(dataDir, "stack.json");
-  const { natsUrl, pid, monitorUrl, monitorUrls = [monitorUrl], endpoints, settings } = await readJson(path);
+  const {
+    natsUrl,
+    needsLogin,
+    pid,
+    monitorUrl,
+    monitorUrls = [monitorUrl],
+    endpoints,
+    settings,
+  } = await readJson(path);
   if (typeof natsUrl !== "string" || typeof pid !== "number" || !isAlive(pid)) return null;
+  if (needsLogin === true) {
+    const nextStep = "Set P4_NATS_URL as the running system has it.";
+    throw new CliError(
+      "unreachable",
+      `the broker at ${natsUrl} wants a login, which ${path} does not keep`,
+      nextStep,
+      "NO_BROKER",
+    );
+  }
   return {
     url: natsUrl,
     foundBy: path,

@@ -1,0 +1,30 @@
+import { rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { withoutLogin } from "@p4/config";
+import type { StackContext } from "./start-apps.ts";
+
+const stackFileName = "stack.json";
+
+/**
+ * Tells `p4` where the running system is; for its user alone. A broker of somebody's own keeps its login to itself: who
+ * uses `p4` then names it in P4_NATS_URL.
+ */
+export async function writeStackFile({ config, natsUrl, endpoints }: StackContext): Promise<void> {
+  const urls = natsUrl.split(",").map(withoutLogin).join(",");
+  const state = {
+    pid: process.pid,
+    natsUrl: urls,
+    needsLogin: urls !== natsUrl,
+    monitorUrl: config.natsMonitorUrls?.[0] ?? null,
+    endpoints,
+  };
+  // One that a killed system has left behind may be readable for all.
+  await removeStackFile(config.dataDir);
+  await writeFile(pathIn(config.dataDir), JSON.stringify(state, null, 2), { mode: 0o600 });
+}
+
+export function removeStackFile(dataDir: string): Promise<void> {
+  return rm(pathIn(dataDir), { force: true });
+}
+
+const pathIn = (dataDir: string): string => join(dataDir, stackFileName);
