@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import { ChannelRegistry } from "@p4/actors";
-import { pendingFor, stateName, type SequencedEvent } from "@p4/channel";
+import { pendingFor, roleListeners, stateName, type SequencedEvent } from "@p4/channel";
 import { wallet } from "@p4/channel/testing";
 import { createInMemoryStore, type InMemoryStore } from "@p4/event-store";
 import type { Role } from "@p4/protocol";
@@ -99,7 +99,7 @@ export async function proofServer(overrides: Partial<ProofRouteOptions> & RuleOv
       }
     },
     async pending(role) {
-      return pendingFor(role, (await registry.read(channelId)).snapshot).map((message) =>
+      return pendingFor(roleListeners[role], (await registry.read(channelId)).snapshot).map((message) =>
         message.kind === "server" ? message.key : message.event.type,
       );
     },
