@@ -51,10 +51,13 @@ export function decideWalletCommand(command: WalletCommand, snapshot: ChannelSna
   return overShare(command, from, context) ?? { outcome: "accepted", event };
 }
 
-/** Explicit beats inferred; otherwise the one who has the role keeps it while its connection lives. */
+/**
+ * Explicit beats inferred; otherwise the one who has the role keeps it while its connection lives. The same wallet takes its
+ * own role along: its old connection may have died without a word, and would count as alive until a ping shows it.
+ */
 export function merchantIsElsewhere(claim: Participant, holderIsAlive: boolean, context: ChannelContext): boolean {
   const holder = context.merchant;
-  if (holder === null || holder.connectionId === claim.connectionId) return false;
+  if (holder === null || isSameWallet(holder, claim)) return false;
   return holderIsAlive && (holder.explicit || !claim.explicit);
 }
 

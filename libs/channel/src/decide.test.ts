@@ -68,6 +68,21 @@ describe("joining", () => {
     expect(gone).toMatchObject({ event: { data: { participant: second } } });
   });
 
+  it("gives the seat to the same wallet on another connection, whether the old one lives or not", () => {
+    const shop = { ...merchant, subject: "shop" };
+    const open = given(join(shop));
+    const back = { ...shop, connectionId: "m2" };
+    expect(contestedMerchant(back, "merchant", open)).toBeNull();
+    expect(decide(join(back, { merchantIsAlive: true }), open)).toMatchObject({
+      event: { data: { participant: { connectionId: "m2", role: "merchant" } } },
+    });
+    const rival = { ...back, subject: "another" };
+    expect(contestedMerchant(rival, "merchant", open)).toEqual(shop);
+    expect(decide(join(rival, { merchantIsAlive: true }), open)).toMatchObject({
+      event: { data: { participant: { role: null } } },
+    });
+  });
+
   it("lets an explicit merchant take the seat of an inferred one that lives", () => {
     const open = given(join(stranger), wallet("OfferTerms", { from: stranger }));
     expect(open.context.merchant).toMatchObject({ connectionId: "s1", explicit: false });
