@@ -20,6 +20,8 @@ export interface Connection {
   /** Payments that it has sent again: their answer is its own. */
   readonly repeated: Set<number>;
   readonly wantsReceipts: boolean;
+  /** The merchant's connection on another node that was found to be gone when this one joined. */
+  readonly lostMerchant: string | null;
   /** Null: not open yet. */
   socket: WebSocketConnection<Connection> | null;
   /** Events stored between the join and the opening of the socket. */

@@ -25,6 +25,8 @@ export interface EdgeContext {
   readonly channels: ServedChannels;
   readonly registry: ChannelRegistry;
   readonly log: EventLog;
+  /** Asks the node that the connection is on, another one over the broker. */
+  readonly isConnectionAlive: (nodeId: string, connectionId: string) => Promise<boolean>;
   readonly policy: JoinPolicy;
   readonly channelTtlMs: number;
   readonly ackGraceMs: number;

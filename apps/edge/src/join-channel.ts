@@ -7,6 +7,7 @@ import { ChannelHistory } from "./channel-history.ts";
 import { joinErrors } from "./errors.ts";
 import { judgeJoin, type JoinVerdict } from "./join-policy.ts";
 import { joinRefusal, storeRefusal } from "./join-refusal.ts";
+import { findLostMerchant } from "./merchant-presence.ts";
 import { readJoinRequest, type JoinRequest } from "./join-request.ts";
 import { isBrokerTrouble } from "./store-trouble.ts";
 import type { ServedChannel } from "./served-channel.ts";
@@ -88,6 +89,7 @@ async function enter(
     if (recorded === null || recorded.result === "gone") return "overloaded";
     const joined = recorded.result;
     if (joined === null) return null;
+    const lostMerchant = await findLostMerchant(channel, context);
     const history = join.since === null ? null : new ChannelHistory(channel, join.since, context.log);
     // Events that are stored while the history is read belong to it; the last look and the attaching are one step.
     while (history?.isBehind === true) await history.readOn();
@@ -102,6 +104,7 @@ async function enter(
       repeated: new Set(),
       speech: join.speech,
       wantsReceipts: join.wantsReceipts,
+      lostMerchant,
       socket: null,
       missed: [],
       history,

@@ -100,6 +100,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     channels: served,
     registry: node.registry,
     log: node.log,
+    isConnectionAlive: (nodeId, connectionId) => node.isConnectionAlive(nodeId, connectionId),
     policy: joinPolicyOf(config),
     channelTtlMs: config.channelTtlMs,
     ackGraceMs: config.ackGraceMs,

@@ -10,6 +10,7 @@ import { sendTo } from "./fan-out.ts";
 import { joinChannel, turnNewcomerAway } from "./join-channel.ts";
 import { closeCodeFor } from "./join-refusal.ts";
 import { joinSuccess } from "./join-success.ts";
+import { merchantHeader, merchantPresence } from "./merchant-presence.ts";
 import { OutgoingFrame, sequenceHeader } from "./outgoing-frame.ts";
 import { learnSpeech, writeFor } from "./peer-speech.ts";
 import { sendRefusal } from "./send-refusal.ts";
@@ -56,7 +57,7 @@ function greet(socket: WebSocketConnection<Connection>, context: EdgeContext): v
   const { channel } = followed;
   connection.socket = socket;
   context.metrics.connectionOpened();
-  socket.send(joinSuccess(connection, channel, context.newId(), context.nowMs()));
+  socket.send(joinSuccess(connection, channel, context));
   const pending =
     connection.history === null ? pendingFor(listenerOf(connection), channel.snapshot) : missedBy(connection);
   for (const message of pending) sendTo(connection, new OutgoingFrame(message, channelId));
@@ -182,6 +183,7 @@ function sendReceipt(
     headers: [
       [sequenceHeader, [String(streamVersion)]],
       ["x-p4-outcome", [outcome]],
+      [merchantHeader, [merchantPresence(connection, context)]],
       ...(frame.warning === null ? [] : [[warningHeader, [warningText(frame.warning)]] as const]),
     ],
   });

@@ -70,6 +70,8 @@ export interface ChannelNode {
   /** Open channels past their deadline, whatever became of their timers. */
   readonly overdue: OverdueChannels;
   readonly registry: ChannelRegistry;
+  /** Asks the node that the connection is on. A node that does not answer in time is taken for alive. */
+  isConnectionAlive(nodeId: string, connectionId: string): Promise<boolean>;
   /** Takes five seconds at most. Rejects with STORE_UNAVAILABLE when the broker is silent, and has left it all the same. */
   close(): Promise<void>;
 }
@@ -157,6 +159,7 @@ function assemble(broker: Broker, options: ChannelNodeOptions): ChannelNode {
     index,
     overdue: new OverdueChannels({ documents, index }),
     registry,
+    isConnectionAlive: (node, connection) => presence.probe(node, connection),
     async close() {
       stopComparing();
       stopWatching();

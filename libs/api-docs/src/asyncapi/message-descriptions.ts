@@ -20,12 +20,24 @@ const txid: HeaderDescription = {
   example: "ab".repeat(32),
 };
 
+const merchant: HeaderDescription = {
+  name: "x-p4-merchant",
+  description: "present, or absent: whether a merchant is connected, so far as this node knows.",
+  example: "present",
+};
+
 const headersByKey: Readonly<Record<string, readonly HeaderDescription[]>> = {
   "join.success": [
     { name: "x-channel-expires", description: "When the channel ends, RFC 3339.", example: "2026-01-15T12:00:00Z" },
     { ...sequence, description: "The place in the channel's log that the peer joins at." },
     { name: "x-p4-state", description: "What the channel waits for, or its end.", example: "awaitingPaymentRequest" },
     { name: "x-p4-role", description: "The granted role: merchant, customer or none yet.", example: "customer" },
+    merchant,
+    {
+      name: "x-p4-max-message-bytes",
+      description: "The largest frame that a peer may send. A larger one closes its socket with 1009.",
+      example: "1048576",
+    },
     {
       name: "x-p4-history",
       description: "complete, or partial when the log does not have what since asked for.",
@@ -37,6 +49,7 @@ const headersByKey: Readonly<Record<string, readonly HeaderDescription[]>> = {
   receipt: [
     sequence,
     { name: "x-p4-outcome", description: "stored, or duplicate.", example: "stored" },
+    merchant,
     {
       name: warningHeader,
       description:
