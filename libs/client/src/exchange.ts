@@ -1,4 +1,7 @@
 import type { Receipt } from "./core/session-core.ts";
+import { withDeadline } from "./deadline.ts";
+import { type SessionError, sessionError } from "./errors.ts";
+import type { Subscribe } from "./event-wait.ts";
 import type { OutgoingMessage } from "./outgoing-message.ts";
 import { randomId } from "./random-id.ts";
 import type { ReceivedMessage } from "./received-message.ts";
@@ -6,6 +9,14 @@ import type { Session } from "./session.ts";
 
 /** The last answers of the other side, for questions that are put again. */
 const maxAnswers = 32;
+
+export interface Wait {
+  readonly signal: AbortSignal | undefined;
+  /** Null: without a deadline. */
+  readonly timeoutMs: number | null;
+  /** What the caller has to know of a question that is stored and has no answer yet. */
+  readonly stored?: string;
+}
 
 /** Questions to the merchant and their answers. */
 export class Exchange {
@@ -21,17 +32,21 @@ export class Exchange {
     });
   }
 
-  /** Sends the question and waits for one of `answerKeys`. A refusal of the server rejects it. */
-  async ask(question: OutgoingMessage, answerKeys: readonly string[], signal?: AbortSignal): Promise<ReceivedMessage> {
+  /**
+   * Sends the question and waits for one of `answerKeys`. A refusal of the server rejects it, and so does the time that is
+   * over, with the cause: SERVER_UNREACHABLE, NOT_STORED, MERCHANT_ABSENT or MERCHANT_SILENT.
+   */
+  async ask(question: OutgoingMessage, answerKeys: readonly string[], wait: Wait): Promise<ReceivedMessage> {
     const messageId = question.messageId ?? randomId();
     let receipt: Receipt | null = null;
-    return this.#session.waitFor<ReceivedMessage>((resolve, reject) => {
+    const subscribe: Subscribe<ReceivedMessage> = (resolve, reject) => {
       const consider = (received: ReceivedMessage): void => {
         if (answerKeys.includes(received.key) && answers(received, messageId, receipt)) resolve(received);
       };
       const stopListening = this.#session.onDelivery(consider);
       const abort = new AbortController();
-      this.#session.send({ ...question, messageId, correlationId: messageId }, abort.signal).then((stored) => {
+      const sent = this.#session.send({ ...question, messageId, correlationId: messageId }, { signal: abort.signal });
+      sent.then((stored) => {
         receipt = stored;
         // Without sequences an old answer cannot be told from a new one.
         if (stored.sequence !== null) this.#answers.forEach(consider);
@@ -41,7 +56,15 @@ export class Exchange {
         stopListening();
         abort.abort();
       };
-    }, signal);
+    };
+    const late = (): SessionError => this.#late(receipt, wait.stored);
+    return this.#session.waitFor(withDeadline(subscribe, wait.timeoutMs, late), wait.signal);
+  }
+
+  #late(receipt: Receipt | null, stored: string | undefined): SessionError {
+    if (receipt === null) return this.#session.notStored();
+    if (this.#session.phase !== "joined") return this.#session.unreachable();
+    return sessionError(this.#session.merchantPresent === false ? "MERCHANT_ABSENT" : "MERCHANT_SILENT", stored);
   }
 }
 

@@ -30,6 +30,8 @@ export function joinUrl(url: string, { role, dialect, token, wallet, since }: Jo
   if (token !== null) target.searchParams.set("token", token);
   target.searchParams.set("receipts", "true");
   target.searchParams.set("wallet", wallet);
+  // A close says why in every runtime; the answer to a refused upgrade is hidden in most.
+  target.searchParams.set("refusal", "close");
   if (since !== null) target.searchParams.set("since", String(since));
   return target.href;
 }

@@ -1,10 +1,11 @@
 import type { Receipt } from "./core/session-core.ts";
+import type { StepOptions } from "./deadline.ts";
 import { failureOf, type MerchantFailure } from "./merchant-error.ts";
 import { bodyTextOf } from "./outgoing-message.ts";
 import type { ReceivedMessage } from "./received-message.ts";
 import { Session } from "./session.ts";
 import type { SessionOptions } from "./session-options.ts";
-import { type StepOptions, WalletSession } from "./wallet-session.ts";
+import { WalletSession } from "./wallet-session.ts";
 
 /** Gives the answer's body, as value or as JSON text. What it throws becomes the matching `*.error` message. */
 export type AnswerHandler = (question: ReceivedMessage) => object | string | Promise<object | string>;
@@ -14,7 +15,10 @@ type Answer = (question: ReceivedMessage) => Promise<void>;
 /** A wire id may have 256 characters: an answer's id is made from the question's only where that fits. */
 const longestDerivedFrom = 240;
 
-/** The receiving wallet's side of a channel. */
+/**
+ * The receiving wallet's side of a channel. Its answers have no default deadline: a customer waits for them, so they are
+ * repeated until the server has stored them or the session ends.
+ */
 export class MerchantSession extends WalletSession {
   readonly #answers = new Map<string, Answer>();
   /** The newest question of each kind that came before its handler. */
@@ -72,7 +76,7 @@ export class MerchantSession extends WalletSession {
     key: string,
     body: object | string,
     question: ReceivedMessage | undefined,
-    { signal }: StepOptions,
+    options: StepOptions,
   ): Promise<Receipt> {
     const { messageId = "", correlationId = "" } = question?.message ?? {};
     const derived = messageId !== "" && messageId.length <= longestDerivedFrom;
@@ -83,7 +87,7 @@ export class MerchantSession extends WalletSession {
         ...(derived ? { messageId: `${messageId}.${key}` } : {}),
         ...(question === undefined ? {} : { correlationId: correlationId || messageId }),
       },
-      signal,
+      options,
     );
   }
 

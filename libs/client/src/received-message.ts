@@ -1,4 +1,4 @@
-import { describeWireError, headerValue, type Message, parseBody, type ParsedBody } from "@p4/protocol";
+import { describeWireError, headerValue, type Message, parseBody, type ParsedBody, type Role } from "@p4/protocol";
 import { sessionError } from "./errors.ts";
 
 /** A message from the other wallet or from the server. */
@@ -22,6 +22,24 @@ export function receivedMessage(message: Message): ReceivedMessage {
 
 export function sequenceOf(message: Message): number | null {
   const text = headerValue(message.headers, "x-p4-sequence");
+  return text === null || !/^\d{1,15}$/.test(text) ? null : Number(text);
+}
+
+/** The granted role, from `join.success`. */
+export function roleOf({ headers }: Message): Role | null {
+  const role = headerValue(headers, "x-p4-role");
+  return role === "merchant" || role === "customer" ? role : null;
+}
+
+/** Whether a merchant is connected, from `join.success` and receipts; null where it does not say. */
+export function merchantPresentIn({ headers }: Message): boolean | null {
+  const text = headerValue(headers, "x-p4-merchant");
+  return text === null ? null : text === "present";
+}
+
+/** The server's limit, from `join.success`. */
+export function maxMessageBytesOf({ headers }: Message): number | null {
+  const text = headerValue(headers, "x-p4-max-message-bytes");
   return text === null || !/^\d{1,15}$/.test(text) ? null : Number(text);
 }
 

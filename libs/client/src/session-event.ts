@@ -1,3 +1,4 @@
+import type { Role } from "@p4/protocol";
 import type { SessionError } from "./errors.ts";
 import type { ReceivedMessage } from "./received-message.ts";
 
@@ -9,6 +10,12 @@ export interface JoinInfo {
   readonly channelState: string | null;
   /** RFC 3339. */
   readonly expiresAt: string | null;
+  /** What the server granted. Null: nothing yet, such as when another merchant has the seat; or the server does not say. */
+  readonly role: Role | null;
+  /** Whether a merchant is connected; null when the server does not say. */
+  readonly merchantPresent: boolean | null;
+  /** The largest message that the server takes; null when it does not say. */
+  readonly maxMessageBytes: number | null;
   /** `partial`: some of what was missed can no longer be replayed. */
   readonly history: "complete" | "partial";
   /** False on the first join of this session. */

@@ -9,7 +9,8 @@ import {
   type SessionState,
 } from "./core/session-core.ts";
 import { step } from "./core/step.ts";
-import { sessionError } from "./errors.ts";
+import { deadlines, type StepOptions, timeoutOf, withDeadline } from "./deadline.ts";
+import { type SessionError, sessionError } from "./errors.ts";
 import { EventHub } from "./event-hub.ts";
 import { firstOf, type Subscribe } from "./event-wait.ts";
 import { channelIdOf, joinUrl } from "./join-url.ts";
@@ -71,28 +72,52 @@ export class Session {
     return this.#state.lastSequence;
   }
 
-  /** Resolves on the first join, at once when that is past. Rejects when the session ends. */
-  async joined(signal?: AbortSignal): Promise<JoinInfo> {
+  /** Whether a merchant was connected when the server last said so; null when it never did. */
+  get merchantPresent(): boolean | null {
+    return this.#state.merchantPresent;
+  }
+
+  /** Resolves on the first join, at once when that is past. Rejects when the session ends, or with SERVER_UNREACHABLE. */
+  async joined(options: StepOptions = {}): Promise<JoinInfo> {
     if (this.#join !== null && this.phase !== "ended") return this.#join;
-    return this.waitFor<JoinInfo>((resolve) => this.events.on("joined", ({ join }) => resolve(join)), signal);
+    const subscribe: Subscribe<JoinInfo> = (resolve) => this.events.on("joined", ({ join }) => resolve(join));
+    const timeoutMs = timeoutOf(options, deadlines.joinedMs);
+    return this.waitFor(
+      withDeadline(subscribe, timeoutMs, () => this.unreachable()),
+      options.signal,
+    );
+  }
+
+  /** What a step is rejected with whose time is over while there is no connection. */
+  unreachable(): SessionError {
+    return sessionError("SERVER_UNREACHABLE", this.#state.lastLoss ?? "it has not answered yet");
   }
 
   /**
-   * Resolves once the server has stored the message, however many connections that takes. An abort stops the
-   * repetitions; what was written already may still arrive.
+   * Resolves once the server has stored the message, however many connections that takes. An abort or a deadline (by
+   * default there is none) stops the repetitions; what was written already may still arrive.
    */
-  async send(message: OutgoingMessage, signal?: AbortSignal): Promise<Receipt> {
+  async send(message: OutgoingMessage, options: StepOptions = {}): Promise<Receipt> {
     const { dialect = "p4", appId = "p4/client" } = this.#options;
     const entry = outgoingEntry(message, { channelId: this.channelId, nowMs: Date.now(), dialect, appId });
     const { messageId } = entry;
     if (this.#sending.has(messageId)) throw sessionError("MESSAGE_ID_PENDING", messageId);
-    return firstOf<Receipt>((resolve, reject) => {
+    const subscribe: Subscribe<Receipt> = (resolve, reject) => {
       this.#sending.set(messageId, { resolve, reject });
       this.#advance({ type: "send", entry });
       return () => {
         if (this.#sending.delete(messageId)) this.#advance({ type: "cancel", messageId });
       };
-    }, signal);
+    };
+    return firstOf(
+      withDeadline(subscribe, timeoutOf(options, null), () => this.notStored()),
+      options.signal,
+    );
+  }
+
+  /** What a step is rejected with whose time is over before the server has stored its message. */
+  notStored(): SessionError {
+    return this.phase === "joined" ? sessionError("NOT_STORED") : this.unreachable();
   }
 
   #closeOnAbort(signal: AbortSignal | undefined): void {
@@ -176,6 +201,7 @@ export class Session {
         this.#socket = null;
         this.#advance({ type: "lost", code, reason });
       },
+      blocked: (reason) => this.#advance({ type: "blocked", reason }),
     });
   }
 

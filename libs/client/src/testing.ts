@@ -1,4 +1,4 @@
-import type { Message } from "@p4/protocol";
+import { closeCodes, type Message } from "@p4/protocol";
 import { DoubleChannel, type DoubleConnection, type DoublePeer, type Faults } from "./testing/double-channel.ts";
 import { type DoubleServerEnd, doubleWebSocket } from "./testing/double-socket.ts";
 import type { WebSocketConstructor } from "./web-socket.ts";
@@ -13,8 +13,10 @@ export interface TestDouble {
   connectionCount(channelId: string): number;
   /** While true, every connection attempt fails. */
   setUnreachable(unreachable: boolean): void;
+  /** Closes each join at once, as a server does that refuses it: `refuseJoins(4404, "CHANNEL_UNKNOWN: ...")`. */
+  refuseJoins(code: number, reason: string): void;
   /** Closes all sockets of the channel. Default 1006: as if the network had gone. */
-  dropConnections(channelId: string, code?: number): void;
+  dropConnections(channelId: string, code?: number, reason?: string): void;
   /** Refuses the next messages of any wallet, one with each code. */
   refuseNext(...errCodes: string[]): void;
   /** Stores the next message and loses its sender's connection in place of the receipt. */
@@ -32,24 +34,34 @@ export interface TestDouble {
 export type { DoublePeer } from "./testing/double-channel.ts";
 export type { DoubleServerEnd } from "./testing/double-socket.ts";
 
-export function createTestDouble(): TestDouble {
+export interface TestDoubleOptions {
+  /** Told on joining; a larger message closes its sender's socket with 1009. Default 1,000,000. */
+  readonly maxMessageBytes?: number;
+}
+
+export function createTestDouble({ maxMessageBytes = 1_000_000 }: TestDoubleOptions = {}): TestDouble {
   const channels = new Map<string, DoubleChannel>();
-  const faults: Faults = { refusals: [], lostReceipts: 0 };
+  const faults: Faults = { refusedJoin: null, refusals: [], lostReceipts: 0 };
   let isUnreachable = false;
 
   const channelOf = (channelId: string): DoubleChannel => {
-    const channel = channels.get(channelId) ?? new DoubleChannel(channelId, faults);
+    const channel = channels.get(channelId) ?? new DoubleChannel(channelId, faults, maxMessageBytes);
     channels.set(channelId, channel);
     return channel;
   };
 
-  const dropConnections = (channelId: string, code = 1006): void => {
+  const dropConnections = (channelId: string, code = 1006, reason = ""): void => {
     const channel = channelOf(channelId);
-    for (const connection of [...channel.connections]) channel.drop(connection, code, "");
+    for (const connection of [...channel.connections]) channel.drop(connection, code, reason);
   };
 
   const accept = (url: string, peer: DoublePeer): DoubleServerEnd | null => {
     if (isUnreachable) return null;
+    if (faults.refusedJoin !== null) {
+      const { code, reason } = faults.refusedJoin;
+      peer.close(code, reason);
+      return { receive: () => undefined, closed: () => undefined };
+    }
     const { pathname, searchParams } = new URL(url);
     const channel = channelOf(pathname.split("/").at(-1) ?? "");
     const connection: DoubleConnection = {
@@ -72,6 +84,7 @@ export function createTestDouble(): TestDouble {
     log: (channelId) => channelOf(channelId).log.map(({ message }) => message),
     connectionCount: (channelId) => channelOf(channelId).connections.size,
     setUnreachable: (unreachable) => void (isUnreachable = unreachable),
+    refuseJoins: (code, reason) => void (faults.refusedJoin = { code, reason }),
     dropConnections,
     refuseNext: (...errCodes) => void faults.refusals.push(...errCodes),
     loseNextReceipt: () => void (faults.lostReceipts += 1),
@@ -80,7 +93,7 @@ export function createTestDouble(): TestDouble {
       channelOf(channelId).publish("doublespend.notify", txid, text, { "X-Tx-Id": txid }),
     expire: (channelId) => {
       channelOf(channelId).publish("channel.expired", "", null, {});
-      dropConnections(channelId, 4000);
+      dropConnections(channelId, closeCodes.channelOver.code, "channel.expired");
     },
     accept,
   };

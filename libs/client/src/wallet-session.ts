@@ -1,14 +1,11 @@
 import { headerValue } from "@p4/protocol";
 import type { SessionPhase } from "./core/session-core.ts";
-import { firstOf } from "./event-wait.ts";
+import { type StepOptions, timeoutOf, withDeadline } from "./deadline.ts";
+import { type SessionError, sessionError } from "./errors.ts";
+import { firstOf, type Subscribe } from "./event-wait.ts";
 import type { ReceivedMessage } from "./received-message.ts";
 import type { Session } from "./session.ts";
 import type { EventOf, JoinInfo, SessionEvent, SessionEventType } from "./session-event.ts";
-
-export interface StepOptions {
-  /** Stops waiting; the step rejects with the signal's reason. */
-  readonly signal?: AbortSignal;
-}
 
 export interface ProofFilter extends StepOptions {
   /** Only a proof of this transaction. */
@@ -46,9 +43,17 @@ export class WalletSession {
     return this.session.lastSequence;
   }
 
-  /** Resolves on the first join, at once when that is past. Rejects when the session ends before. */
-  joined({ signal }: StepOptions = {}): Promise<JoinInfo> {
-    return this.session.joined(signal);
+  /** Whether a merchant was connected when the server last said so, on a join or for a stored message; null: it never did. */
+  get merchantPresent(): boolean | null {
+    return this.session.merchantPresent;
+  }
+
+  /**
+   * Resolves on the first join, at once when that is past; 30 s are the default deadline. Throws SERVER_UNREACHABLE, or why
+   * the session has ended: the code of a refused join, such as CHANNEL_UNKNOWN or EDGE_TOKEN.
+   */
+  joined(options: StepOptions = {}): Promise<JoinInfo> {
+    return this.session.joined(options);
   }
 
   /** Returns the function that ends the registration. */
@@ -63,16 +68,19 @@ export class WalletSession {
 
   /**
    * Resolves with the first fitting proof, one that has arrived already included. Rejects when the channel has ended
-   * without one: a check that the end overtakes is waited for.
+   * without one: a check that the end overtakes is waited for. There is no default deadline, since blocks have none;
+   * with one it throws PROOF_PENDING.
    */
-  async waitForProof({ txid, accept, signal }: ProofFilter = {}): Promise<ReceivedMessage> {
+  async waitForProof({ txid, accept, ...options }: ProofFilter = {}): Promise<ReceivedMessage> {
+    const { signal } = options;
     const checks: Promise<ReceivedMessage | null>[] = [];
+    let late: SessionError | null = null;
     const check = async (proof: ReceivedMessage): Promise<ReceivedMessage | null> => {
       if (txid !== undefined && provedTxid(proof) !== txid) return null;
       return accept === undefined || (await accept(proof)) ? proof : null;
     };
     try {
-      return await this.session.waitFor<ReceivedMessage>((resolve, reject) => {
+      const subscribe: Subscribe<ReceivedMessage> = (resolve, reject) => {
         const consider = (proof: ReceivedMessage): void => {
           const checked = check(proof);
           checks.push(checked);
@@ -80,9 +88,11 @@ export class WalletSession {
         };
         this.#proofs.forEach(consider);
         return this.session.events.on("proof", ({ received }) => consider(received));
-      }, signal);
+      };
+      const onLate = (): SessionError => (late = sessionError("PROOF_PENDING"));
+      return await this.session.waitFor(withDeadline(subscribe, timeoutOf(options, null), onLate), signal);
     } catch (error) {
-      if (this.phase !== "ended" || signal?.aborted === true) throw error;
+      if (this.phase !== "ended" || signal?.aborted === true || error === late) throw error;
       // Nothing comes any more, but what came before the end is still true, and its check may be under way.
       return firstOf<ReceivedMessage>((resolve, reject) => {
         firstFitting(checks, error).then(resolve, reject);

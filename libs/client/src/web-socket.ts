@@ -1,3 +1,5 @@
+import { onHttpAnswer } from "./http-answer.ts";
+
 /** The part of the standard WebSocket that a session needs. Browsers, Node.js 22 and the `ws` package have it. */
 export interface WebSocketLike {
   onopen: ((event: never) => unknown) | null;
@@ -14,6 +16,8 @@ export interface SocketListener {
   message(text: string): void;
   /** Once, whether the socket had opened or not; never after `close()` of ours. */
   lost(code: number, reason: string): void;
+  /** Instead of `lost`: the runtime does not let a socket to this address be made. */
+  blocked(reason: string): void;
 }
 
 /** One connection: from its start until it is lost or closed. */
@@ -26,29 +30,31 @@ export class Socket {
     try {
       socket = new create(url);
     } catch (error) {
-      // Not allowed from here: a page that came over TLS may not open ws. Another address may do.
+      // A page that came over TLS may not open ws. Another address may do.
       const reason = error instanceof Error ? error.message : String(error);
       queueMicrotask(() => {
-        if (!this.#isClosed) listener.lost(1006, reason);
+        if (!this.#isClosed) listener.blocked(reason);
       });
       return;
     }
     this.#socket = socket;
+    const lose = (code: number, reason: string): void => {
+      this.#silence();
+      listener.lost(code, reason);
+    };
     let hasOpened = false;
     socket.onopen = () => void (hasOpened = true);
     socket.onmessage = (event: { data: unknown }) => {
       if (typeof event.data === "string") listener.message(event.data);
     };
-    socket.onclose = (event: { code?: number; reason?: string }) => {
-      this.#silence();
-      listener.lost(event.code ?? 1006, event.reason ?? "");
-    };
+    socket.onclose = (event: { code?: number; reason?: string }) => lose(event.code || 1006, event.reason ?? "");
     // The standard has a close event follow each error; Node.js 22 leaves it out when the connection was never made.
     socket.onerror = () => {
-      if (hasOpened) return;
-      this.#silence();
-      listener.lost(1006, "the connection could not be made");
+      if (!hasOpened) lose(1006, "the connection could not be made");
     };
+    onHttpAnswer(socket, (code, reason) => {
+      if (!this.#isClosed) lose(code, reason);
+    });
   }
 
   send(text: string): void {

@@ -1,6 +1,6 @@
+import { afterClose, closeCodes, readCloseReason } from "@p4/protocol";
 import { backoffDelayMs } from "../backoff.ts";
-import { afterClose } from "../close-code.ts";
-import { sessionError, type SessionError } from "../errors.ts";
+import { sessionError, SessionError } from "../errors.ts";
 import type { EndReason } from "../session-event.ts";
 import { type Outbox, withoutEntry } from "./outbox.ts";
 import type { SessionEffect, SessionState, Step } from "./session-core.ts";
@@ -17,30 +17,47 @@ export function connect(state: SessionState): Step {
 
 export function loseConnection(state: SessionState, code: number, reason: string, random: number): Step {
   switch (afterClose(code)) {
-    case "end":
-      return endSession(state, "refused", sessionError("CHANNEL_CLOSED", reason || `close code ${code}`));
-    case "tooLarge": {
+    case "stop":
+      return endRefused(state, code, reason);
+    case "dropMessage": {
       const culprit = largestSent(state.outbox);
       if (culprit === undefined) return retry(state, code, reason, random);
       const next = retry({ ...state, outbox: withoutEntry(state.outbox, culprit) }, code, reason, random);
       const error = sessionError("MESSAGE_TOO_LARGE");
       return { state: next.state, effects: [{ type: "reject", messageId: culprit, error }, ...next.effects] };
     }
-    case "retryElsewhereNow":
-      return retry(state, code, reason, random);
-    case "retry":
+    case "joinElsewhere":
+    case "joinLater":
       return retry(state, code, reason, random);
   }
+}
+
+/** No socket to the address may be made from here, and that stays so: once it is so for all of them, trying is over. */
+export function blockConnection(state: SessionState, reason: string, random: number): Step {
+  const blocked = state.blocked + 1;
+  if (blocked >= state.limits.urlCount) return endSession(state, "refused", sessionError("CONNECTION_BLOCKED", reason));
+  const { state: next, effects } = retry(state, closeCodes.broken.code, reason, random);
+  return { state: { ...next, blocked }, effects };
+}
+
+/** The server ended it, or refuses to begin it. The reason of a refused join begins with the server's own code. */
+function endRefused(state: SessionState, code: number, reason: string): Step {
+  if (reason === "channel.expired") return endSession(state, "expired", sessionError("CHANNEL_EXPIRED"));
+  if (reason === "channel.closed") return endSession(state, "closed", sessionError("CHANNEL_CLOSED"));
+  const told = readCloseReason(reason);
+  if (told !== null) return endSession(state, "refused", new SessionError(told.code, told.detail, false));
+  const own = code >= 4000 && code <= 4099 ? "CHANNEL_CLOSED" : "JOIN_REFUSED";
+  return endSession(state, "refused", sessionError(own, reason || `close code ${String(code)}`));
 }
 
 /** A drained server asks its clients to leave: the first attempt elsewhere follows at once, the next ones back off. */
 function retry(state: SessionState, code: number, reason: string, random: number): Step {
   const failures = state.failures + 1;
-  const atOnce = afterClose(code) === "retryElsewhereNow" && state.failures === 0;
+  const atOnce = afterClose(code) === "joinElsewhere" && state.failures === 0;
   const retryInMs = atOnce ? 0 : backoffDelayMs(state.limits.backoff, failures, random);
   const urlIndex = (state.urlIndex + 1) % state.limits.urlCount;
   return {
-    state: { ...state, phase: "waiting", failures, urlIndex },
+    state: { ...state, phase: "waiting", failures, urlIndex, blocked: 0, lastLoss: lossText(code, reason) },
     effects: [
       { type: "clearTimer", timer: "join" },
       { type: "clearTimer", timer: "receipt" },
@@ -49,6 +66,10 @@ function retry(state: SessionState, code: number, reason: string, random: number
       { type: "setTimer", timer: "reconnect", delayMs: retryInMs },
     ],
   };
+}
+
+function lossText(code: number, reason: string): string {
+  return `close code ${String(code)}${reason === "" ? "" : `, ${reason}`}`;
 }
 
 /** The last thing that a session does. Every message still on its way is rejected with the reason. */

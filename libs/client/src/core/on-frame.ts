@@ -1,11 +1,13 @@
 import { decodeFrame, headerValue, type Message, messageSpec, readErrorMessage, warningHeader } from "@p4/protocol";
 import { backoffDelayMs } from "../backoff.ts";
 import { isRetryableServerCode, SessionError, sessionError } from "../errors.ts";
-import { receivedMessage, sequenceOf } from "../received-message.ts";
+import { maxMessageBytesOf, merchantPresentIn, receivedMessage, roleOf, sequenceOf } from "../received-message.ts";
+import type { JoinInfo } from "../session-event.ts";
 import { endSession } from "./connection.ts";
 import { findEntry, type OutboxEntry, refusedEntry, replaceEntry, withoutEntry } from "./outbox.ts";
 import { flushAll, receiptTimer } from "./sending.ts";
 import type { Receipt, SessionState, Step } from "./session-core.ts";
+import { rejectTooLarge } from "./too-large.ts";
 
 /** A connection that has lasted this long after its join was a good one: the backoff starts from the beginning. */
 const stableAfterMs = 5_000;
@@ -34,20 +36,34 @@ export function onFrame(state: SessionState, text: string, random: number): Step
 function onJoined(state: SessionState, message: Message): Step {
   if (state.phase !== "connecting") return { state, effects: [] };
   const sequence = sequenceOf(message);
-  const flushed = flushAll({ ...state, phase: "joined", hasJoined: true, receipts: sequence !== null });
-  const join = {
+  const join: JoinInfo = {
     sequence,
     channelState: headerValue(message.headers, "x-p4-state"),
     expiresAt: headerValue(message.headers, "x-channel-expires"),
+    role: roleOf(message),
+    merchantPresent: merchantPresentIn(message),
+    maxMessageBytes: maxMessageBytesOf(message),
     history: headerValue(message.headers, "x-p4-history") === "partial" ? "partial" : "complete",
     resumed: state.hasJoined,
-  } as const;
+  };
+  const joined = rejectTooLarge({
+    ...state,
+    phase: "joined",
+    hasJoined: true,
+    receipts: sequence !== null,
+    blocked: 0,
+    lastLoss: null,
+    maxMessageBytes: join.maxMessageBytes,
+    merchantPresent: join.merchantPresent ?? state.merchantPresent,
+  });
+  const flushed = flushAll(joined.state);
   return {
     state: flushed.state,
     effects: [
       { type: "clearTimer", timer: "join" },
       { type: "setTimer", timer: "stable", delayMs: stableAfterMs },
       { type: "emit", event: { type: "joined", join } },
+      ...joined.effects,
       ...flushed.effects,
     ],
   };
@@ -59,7 +75,8 @@ function onReceipt(state: SessionState, message: Message): Step {
   const duplicate = headerValue(message.headers, "x-p4-outcome") === "duplicate";
   const outcome = duplicate ? "duplicate" : "stored";
   const receipt: Receipt = { messageId, sequence: sequenceOf(message), outcome };
-  const next = { ...state, outbox: withoutEntry(state.outbox, messageId) };
+  const merchantPresent = merchantPresentIn(message) ?? state.merchantPresent;
+  const next = { ...state, merchantPresent, outbox: withoutEntry(state.outbox, messageId) };
   const warning = headerValue(message.headers, warningHeader);
   const warned = warning === null ? [] : [{ type: "emit", event: { type: "warned", messageId, warning } } as const];
   return { state: next, effects: [{ type: "confirm", receipt }, ...warned, receiptTimer(next)] };
@@ -108,8 +125,8 @@ function giveUp(state: SessionState, { messageId }: OutboxEntry, error: SessionE
 }
 
 /**
- * A replay after `since` holds this wallet's own messages too, and an answer to a repeated question comes again under
- * its old sequence: neither is news.
+ * An answer to a repeated question comes again under its old sequence, and a server may echo or replay this wallet's own
+ * messages: neither is news.
  */
 function onMessage(state: SessionState, message: Message): Step {
   const received = receivedMessage(message);

@@ -28,11 +28,19 @@ export interface SessionState {
   readonly urlIndex: number;
   /** Lost connections in a row, for the backoff. */
   readonly failures: number;
+  /** Addresses in a row to which no socket may be made. */
+  readonly blocked: number;
   readonly hasJoined: boolean;
   /** Of the last message received; null: join without `since`. */
   readonly lastSequence: number | null;
   /** Whether the server of this connection keeps a log, and so confirms what it stored. */
   readonly receipts: boolean;
+  /** The largest frame that the server takes, in bytes; null when it has not said. */
+  readonly maxMessageBytes: number | null;
+  /** Whether a merchant was connected when the server last said so; null when it never did. */
+  readonly merchantPresent: boolean | null;
+  /** Why the last connection was lost; null when none was since the last join. */
+  readonly lastLoss: string | null;
   readonly outbox: Outbox;
   /** Why no more messages can be sent. */
   readonly end: SessionError | null;
@@ -44,6 +52,7 @@ export type SessionInput =
   | { readonly type: "start" }
   | { readonly type: "frame"; readonly text: string }
   | { readonly type: "lost"; readonly code: number; readonly reason: string }
+  | { readonly type: "blocked"; readonly reason: string }
   | { readonly type: "send"; readonly entry: NewEntry }
   | { readonly type: "cancel"; readonly messageId: string }
   | { readonly type: "timer"; readonly timer: TimerName }
@@ -81,9 +90,13 @@ export function initialSession(limits: SessionLimits, since: number | null = nul
     phase: "new",
     urlIndex: 0,
     failures: 0,
+    blocked: 0,
     hasJoined: false,
     lastSequence: since,
     receipts: false,
+    maxMessageBytes: null,
+    merchantPresent: null,
+    lastLoss: null,
     outbox: [],
     end: null,
   };

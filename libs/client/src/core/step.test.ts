@@ -16,6 +16,10 @@ const limits = {
 const start: SessionInput = { type: "start" };
 const joined = frame("join.success", { "x-p4-sequence": "7", "x-p4-state": "awaitingPayment" });
 
+function joinedWith(headers: Record<string, string>): SessionInput {
+  return frame("join.success", { "x-p4-sequence": "7", "x-p4-state": "awaitingPayment", ...headers });
+}
+
 function frame(key: string, headers: Record<string, string> = {}, correlationId = ""): SessionInput {
   const list: MessageHeaders = Object.entries(headers).map(([name, value]) => [name, [value]]);
   const message = serverMessage({ key, channelId: "c", messageId: "m", timestampMs: 0, correlationId, headers: list });
@@ -41,8 +45,8 @@ function send(messageId: string, key = "payment", correlationId = messageId, tex
   return { type: "send", entry: { messageId, correlationId, key, text } };
 }
 
-function lost(code: number): SessionInput {
-  return { type: "lost", code, reason: "" };
+function lost(code: number, reason = ""): SessionInput {
+  return { type: "lost", code, reason };
 }
 
 /** Plays the inputs; the effects are those of the last one. */
@@ -70,8 +74,28 @@ describe("joining", () => {
   });
 
   it("tells what the server said", () => {
-    const join = { sequence: 7, channelState: "awaitingPayment", expiresAt: null, history: "complete", resumed: false };
-    expect(given(start, joined).effects).toContainEqual({ type: "emit", event: { type: "joined", join } });
+    const known = {
+      sequence: 7,
+      channelState: "awaitingPayment",
+      expiresAt: null,
+      history: "complete",
+      resumed: false,
+    };
+    const unsaid = { role: null, merchantPresent: null, maxMessageBytes: null };
+    expect(given(start, joined).effects).toContainEqual({
+      type: "emit",
+      event: { type: "joined", join: { ...known, ...unsaid } },
+    });
+    const headers = { "x-p4-role": "customer", "x-p4-merchant": "absent", "x-p4-max-message-bytes": "50" };
+    const told = { role: "customer", merchantPresent: false, maxMessageBytes: 50 };
+    expect(given(start, joinedWith(headers)).effects).toContainEqual({
+      type: "emit",
+      event: { type: "joined", join: { ...known, ...told } },
+    });
+    expect(given(start, joinedWith({ "x-p4-role": "none" })).effects).toContainEqual({
+      type: "emit",
+      event: { type: "joined", join: { ...known, ...unsaid } },
+    });
   });
 
   it("replaces a socket that does not greet in time", () => {
@@ -110,10 +134,41 @@ describe("a lost connection", () => {
     expect(reconnectDelayMs(given(start, joined, lost(4200)).effects)).toBe(0);
   });
 
-  it.each([4000, 1008])("ends the session when the server closes with %i", (code) => {
-    const { state, effects } = given(start, joined, send("a"), lost(code));
+  it.each([
+    [4000, "", "refused", "CHANNEL_CLOSED"],
+    [4000, "channel.expired", "expired", "CHANNEL_EXPIRED"],
+    [4000, "channel.closed", "closed", "CHANNEL_CLOSED"],
+    [1008, "policy", "refused", "JOIN_REFUSED"],
+    [4400, "EDGE_BAD_JOIN: since: 0 or more", "refused", "EDGE_BAD_JOIN"],
+    [4401, "EDGE_TOKEN: token: one that was signed", "refused", "EDGE_TOKEN"],
+    [4404, "CHANNEL_UNKNOWN: inv1", "refused", "CHANNEL_UNKNOWN"],
+    [4499, "", "refused", "JOIN_REFUSED"],
+  ])("ends the session when the server closes with %i %j", (code, text, reason, errorCode) => {
+    const { state, effects } = given(start, send("a"), lost(code, text));
     expect(state.phase).toBe("ended");
     expect(effects).toContainEqual(expect.objectContaining({ type: "reject", messageId: "a" }));
+    expect(effects.at(-1)).toMatchObject({
+      type: "emit",
+      event: { type: "ended", reason, error: { code: errorCode, retryable: false } },
+    });
+    expect(reconnectDelayMs(effects)).toBeUndefined();
+  });
+
+  it("says what the server said of a refused join", () => {
+    const { state } = given(start, lost(4404, "CHANNEL_UNKNOWN: inv1: the merchant has to open it first"));
+    expect(state.end?.message).toBe("inv1: the merchant has to open it first");
+  });
+
+  it("ends once no socket may be made to any of the addresses", () => {
+    const blocked: SessionInput = { type: "blocked", reason: "mixed content" };
+    const retry: SessionInput = { type: "timer", timer: "reconnect" };
+    expect(given(start, blocked).state.phase).toBe("waiting");
+    expect(given(start, blocked, retry, lost(1006), retry, blocked).state.phase).toBe("waiting");
+    expect(given(start, blocked, retry, joined, lost(1006), retry, blocked).state.phase).toBe("waiting");
+    expect(given(start, blocked, retry, blocked).state).toMatchObject({
+      phase: "ended",
+      end: { code: "CONNECTION_BLOCKED" },
+    });
   });
 
   it("gives up the largest message when the server closes with 1009, and keeps the others", () => {
@@ -156,6 +211,26 @@ describe("a message on its way", () => {
     });
     const { state } = given(start, joined, send("a"), { type: "timer", timer: "receipt" });
     expect([state.phase, state.outbox.length]).toEqual(["waiting", 1]);
+  });
+
+  it("is not sent at all when the server has said that it is too large", () => {
+    const large = send("large", "payment", "large", "é".repeat(26));
+    const limited = joinedWith({ "x-p4-max-message-bytes": "50" });
+    const { state, effects } = given(start, limited, large);
+    expect(effects).toMatchObject([{ type: "reject", messageId: "large", error: { code: "MESSAGE_TOO_LARGE" } }]);
+    expect(state.outbox).toEqual([]);
+    expect(written(given(start, limited, send("fits", "payment", "fits", "é".repeat(25))).effects)).toHaveLength(1);
+    const waiting = given(start, large, send("small"), limited).effects;
+    expect(waiting).toContainEqual(expect.objectContaining({ type: "reject", messageId: "large" }));
+    expect(written(waiting)).toEqual(["<small>"]);
+  });
+
+  it("tells by its receipt whether a merchant is there", () => {
+    const sent = [start, joinedWith({ "x-p4-merchant": "present" }), send("a")] as const;
+    expect(given(...sent).state.merchantPresent).toBe(true);
+    const gone = frame("receipt", { "x-p4-outcome": "stored", "x-p4-merchant": "absent" }, "a");
+    expect(given(...sent, gone).state.merchantPresent).toBe(false);
+    expect(given(...sent, receipt("a", "stored")).state.merchantPresent).toBe(true);
   });
 
   it("is refused when too many wait", () => {

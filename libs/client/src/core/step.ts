@@ -1,8 +1,10 @@
+import { closeCodes } from "@p4/protocol";
 import { sessionError } from "../errors.ts";
-import { connect, endSession, loseConnection } from "./connection.ts";
+import { blockConnection, connect, endSession, loseConnection } from "./connection.ts";
 import { onFrame } from "./on-frame.ts";
 import { findEntry, replaceEntry, withoutEntry } from "./outbox.ts";
 import { flush, receiptTimer } from "./sending.ts";
+import { isTooLarge, tooLarge } from "./too-large.ts";
 import type { SessionInput, SessionState, Step, TimerName } from "./session-core.ts";
 
 /**
@@ -18,6 +20,8 @@ export function step(state: SessionState, input: SessionInput, random: number): 
       return onFrame(state, input.text, random);
     case "lost":
       return loseConnection(state, input.code, input.reason, random);
+    case "blocked":
+      return blockConnection(state, input.reason, random);
     case "send":
       return send(state, input);
     case "cancel":
@@ -39,6 +43,9 @@ function send(state: SessionState, { entry }: Extract<SessionInput, { type: "sen
   if (state.outbox.length >= state.limits.maxQueuedMessages) {
     const error = sessionError("QUEUE_FULL", `${state.limits.maxQueuedMessages} at most`);
     return { state, effects: [{ type: "reject", messageId, error }] };
+  }
+  if (isTooLarge(entry, state)) {
+    return { state, effects: [{ type: "reject", messageId, error: tooLarge(state) }] };
   }
   return flush({ ...state, outbox: [...state.outbox, { ...entry, status: "queued", refusals: 0 }] });
 }
@@ -65,10 +72,12 @@ function onTimer(state: SessionState, timer: TimerName, random: number): Step {
   }
 }
 
+const silentCode = closeCodes.joinLater.code;
+
 /** A peer that vanished without a close would otherwise be waited for until the operating system gives up. */
 function dropSilentSocket(state: SessionState, reason: string, random: number): Step {
-  const lost = loseConnection(state, 4100, reason, random);
-  return { state: lost.state, effects: [{ type: "disconnect", code: 4100, reason }, ...lost.effects] };
+  const lost = loseConnection(state, silentCode, reason, random);
+  return { state: lost.state, effects: [{ type: "disconnect", code: silentCode, reason }, ...lost.effects] };
 }
 
 function resend(state: SessionState, messageId: string): Step {

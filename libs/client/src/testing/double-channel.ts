@@ -1,4 +1,12 @@
-import { decodeFrame, encodeErrorMessage, encodeMessage, errorReport, messageSpec, serverMessage } from "@p4/protocol";
+import {
+  closeCodes,
+  decodeFrame,
+  encodeErrorMessage,
+  encodeMessage,
+  errorReport,
+  messageSpec,
+  serverMessage,
+} from "@p4/protocol";
 import type { Dialect, Message, MessageHeaders, Role } from "@p4/protocol";
 
 /** The wallet's end of a connection, as the double sees it. */
@@ -23,6 +31,8 @@ export interface LoggedMessage {
 
 /** What goes wrong next, in this order. */
 export interface Faults {
+  /** Each join is closed at once with this; null: joins are taken. */
+  refusedJoin: { readonly code: number; readonly reason: string } | null;
   /** Answer the next messages with these error codes. */
   readonly refusals: string[];
   /** Store the next message, then lose the connection instead of sending its receipt. */
@@ -37,24 +47,35 @@ export class DoubleChannel {
   readonly #faults: Faults;
   #ids = 0;
 
-  constructor(channelId: string, faults: Faults) {
+  readonly #maxMessageBytes: number;
+
+  constructor(channelId: string, faults: Faults, maxMessageBytes: number) {
     this.#channelId = channelId;
     this.#faults = faults;
+    this.#maxMessageBytes = maxMessageBytes;
   }
 
   join(connection: DoubleConnection, since: number | null): void {
+    const hasSeat = connection.role === "customer" || !this.#hasMerchant;
     this.connections.add(connection);
-    this.#tell(
-      connection,
-      this.#server("join.success", { "x-p4-sequence": String(this.log.length), "x-p4-state": "open" }),
-    );
+    const headers = {
+      "x-p4-sequence": String(this.log.length),
+      "x-p4-state": "open",
+      "x-p4-role": hasSeat ? connection.role : "none",
+      "x-p4-merchant": this.#merchant,
+      "x-p4-max-message-bytes": String(this.#maxMessageBytes),
+    };
+    this.#tell(connection, this.#server("join.success", headers));
     for (const logged of this.log) {
       if (logged.sequence > (since ?? 0)) this.#relay(logged, connection);
     }
   }
 
   receive(connection: DoubleConnection, text: string): void {
-    const frame = decodeFrame(text, { maxBytes: 1_000_000 });
+    if (new TextEncoder().encode(text).length > this.#maxMessageBytes) {
+      return this.drop(connection, closeCodes.messageTooLarge.code, "message too large");
+    }
+    const frame = decodeFrame(text, { maxBytes: this.#maxMessageBytes });
     if (!frame.ok) return this.#refuse(connection, frame.error.code, frame.origin);
     const { message } = frame;
     const refusal = this.#faults.refusals.shift();
@@ -83,6 +104,14 @@ export class DoubleChannel {
     if (this.connections.delete(connection)) connection.peer.close(code, reason);
   }
 
+  get #hasMerchant(): boolean {
+    return [...this.connections].some(({ role }) => role === "merchant");
+  }
+
+  get #merchant(): string {
+    return this.#hasMerchant ? "present" : "absent";
+  }
+
   #store(message: Message, from: DoubleConnection | null): LoggedMessage {
     const logged = { sequence: this.log.length + 1, message, from };
     this.log.push(logged);
@@ -99,7 +128,11 @@ export class DoubleChannel {
 
   #confirm(connection: DoubleConnection, { sequence, message }: LoggedMessage, outcome: string): void {
     if (!connection.receipts) return;
-    const headers = { "x-p4-sequence": String(sequence), "x-p4-outcome": outcome };
+    const headers = {
+      "x-p4-sequence": String(sequence),
+      "x-p4-outcome": outcome,
+      "x-p4-merchant": this.#merchant,
+    };
     this.#tell(connection, { ...this.#server("receipt", headers), correlationId: message.messageId });
   }
 
