@@ -4,6 +4,7 @@ import {
   type CustomerSession,
   isSessionError,
   type SessionOptions,
+  type StepOptions,
   type WebSocketConstructor,
 } from "@p4/client";
 import type { Dialect } from "@p4/protocol";
@@ -71,12 +72,12 @@ export async function payWithFunding(url: string, options: PayOptions): Promise<
   try {
     await join(wallet, url, options);
     const payment = await preparePayment(wallet, options);
-    const ack = await answered(options, "the merchant's answer to the payment", (signal) =>
-      wallet.pay(payment.bodyText, { messageId: payment.messageId, signal }),
-    );
+    const ack = await wallet.pay(payment.bodyText, { messageId: payment.messageId, ...waitForAnswer(options) });
     return await conclude(wallet, payment, ack, options);
   } catch (error) {
-    throw isSessionError(error) ? new CliError("failed", error.message, null, error.code) : error;
+    throw isSessionError(error)
+      ? new CliError("failed", error.message, nextSteps[error.code] ?? null, error.code)
+      : error;
   } finally {
     wallet.close();
   }
@@ -128,7 +129,7 @@ async function preparePayment(wallet: CustomerSession, options: PayOptions): Pro
     onStep({ step: "resumed", txid: unsettled.txid });
     return unsettled;
   }
-  const request = await answered(options, "a payment request", (signal) => wallet.requestTerms({ signal }));
+  const request = await wallet.requestTerms(waitForAnswer(options));
   const terms = paymentTerms(request.body);
   if (terms === null) throw new CliError("failed", "the payment request asks for nothing that this wallet can pay");
   if (terms.expiresAtMs !== null && terms.expiresAtMs <= Date.now()) {
@@ -186,19 +187,16 @@ async function waitForCheckedProof(
   return checked;
 }
 
-async function answered<Answer>(
-  { answerTimeoutMs = 60_000, signal }: PayOptions,
-  what: string,
-  ask: (signal: AbortSignal) => Promise<Answer>,
-): Promise<Answer> {
-  const limit = within(answerTimeoutMs, signal);
-  try {
-    return await ask(limit);
-  } catch (error) {
-    if (!limit.aborted || signal?.aborted === true) throw error;
-    const seconds = answerTimeoutMs / 1000;
-    throw new CliError("failed", `${what} did not come within ${seconds} s`, "Is the merchant's wallet connected?");
-  }
+/** What can be done about it, where the customer can do something. */
+const nextSteps: Readonly<Record<string, string>> = {
+  CHANNEL_UNKNOWN: "Has the merchant opened it? Is it spelt right?",
+  EDGE_TOKEN: "Pass the token that came with the payment URL.",
+  MERCHANT_ABSENT: "Is the merchant's wallet running?",
+  MERCHANT_SILENT: "Ask the merchant.",
+};
+
+function waitForAnswer({ answerTimeoutMs = 60_000, signal }: PayOptions): StepOptions {
+  return { timeoutMs: answerTimeoutMs, ...(signal === undefined ? {} : { signal }) };
 }
 
 function within(timeoutMs: number, signal: AbortSignal | undefined): AbortSignal {

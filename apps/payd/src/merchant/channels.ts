@@ -45,7 +45,7 @@ export class Channels {
     let end: ChannelEnd | null = null;
     const stopListening = session.on("ended", ({ reason }) => (end = endOf(reason)));
     try {
-      const { channelState } = await session.joined({ signal: AbortSignal.timeout(joinTimeoutMs) });
+      const { channelState } = await session.joined({ timeoutMs: joinTimeoutMs });
       // A channel that is over lets its parties in, to tell them what is pending; then it says so.
       if (channelState === "expired" || channelState === "closed") end = channelState;
     } catch (error) {
