@@ -2,7 +2,7 @@ import type { Dialect, Role } from "@p4/protocol";
 import { fail, skip } from "./check.ts";
 import { Peer, type Manners, type PeerOptions } from "./peer.ts";
 import { randomHex } from "./random.ts";
-import { RawPeer } from "./raw/raw-peer.ts";
+import { RawPeer, type UpgradeHead } from "./raw/raw-peer.ts";
 import type { ConnectTcp } from "./raw/tcp.ts";
 import type { Target } from "./target.ts";
 import { pauseMs, until } from "./until.ts";
@@ -127,10 +127,10 @@ export class Kit {
   }
 
   /** An upgrade with the path exactly as given, once its answer is here. */
-  async raw(pathBelowBase: string): Promise<RawPeer> {
+  async raw(pathBelowBase: string, changed: UpgradeHead = {}): Promise<RawPeer> {
     if (this.#connectTcp === null) return skip("there is no TCP connector");
     const url = new URL(this.target.socketBase);
-    const peer = await RawPeer.connect(url, `${url.pathname}/${pathBelowBase}`, this.#connectTcp);
+    const peer = await RawPeer.connect(url, `${url.pathname}/${pathBelowBase}`, this.#connectTcp, changed);
     this.#open.push(peer);
     await until(() => (peer.status !== 0 || peer.closedWith !== null ? true : undefined), this.waitMs);
     return peer;

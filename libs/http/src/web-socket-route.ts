@@ -33,7 +33,7 @@ export interface WebSocketRoute<Data> {
   readonly maxMessageBytes: number;
   /** Default 4 MiB. A peer with more than this waiting is closed with 4290. */
   readonly maxQueuedBytes?: number;
-  /** Default 40: a ping goes out after 32 quiet seconds, and 8 seconds later a silent peer is closed. From 8 to 960. */
+  /** Default 40: a ping goes out after 24 quiet seconds, and 16 seconds later a silent peer is closed. From 8 to 960. */
   readonly idleTimeoutSeconds?: number;
   /**
    * Asked first, before anything of the request is copied: what it answers costs next to nothing. `parameter` is the path's

@@ -20,6 +20,8 @@ const pageBytes = 4_000_000;
 /** Pages under way together: half of what nats.conf lets wait for one connection before the broker cuts it off. */
 const readsAtOnce = 8;
 const replicaPollMs = 20;
+/** More than the headers of a chunk. */
+const headersBytes = 256;
 
 /**
  * Large bodies in an object bucket: stored in chunks, checked by SHA-256 when read. Read by batched direct gets, as the log
@@ -59,10 +61,12 @@ export function createBlobStore(broker: Broker, options: BlobStoreOptions): Blob
    */
   async function publishChunks(id: string, bytes: Uint8Array): Promise<number> {
     const subject = blobChunk(bucket, id);
+    // A broker may take less in one message.
+    const size = Math.min(chunkBytes, broker.maxPayloadBytes - headersBytes);
     let chunks = 0;
     try {
-      for (let from = 0; from < bytes.length; from += chunkBytes, chunks++) {
-        const chunk = bytes.subarray(from, from + chunkBytes);
+      for (let from = 0; from < bytes.length; from += size, chunks++) {
+        const chunk = bytes.subarray(from, from + size);
         await publishAcked(broker, { subject, stream, headerLines: expectedStream, bytes: chunk, isEvent: false });
       }
     } catch (error) {

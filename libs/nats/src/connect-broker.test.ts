@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { findNatsServer, startNatsServer, type NatsServerProcess } from "@p4/nats-server";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { createBlobStore } from "./blob-store.ts";
 import { connectBroker } from "./connect-broker.ts";
 import { createEventLog } from "./event-log.ts";
 import { createLiveFeed } from "./live-feed.ts";
@@ -205,6 +206,17 @@ describe("a broker that refuses", () => {
       expect(codes.join()).toMatch(/subscription on p4.test.0.live.c/);
     });
     await Promise.all([admin.close(), limited.close()]);
+  });
+
+  it("takes a large body in parts as small as it allows", async () => {
+    const broker = await connectBroker({ url: url("admin"), name: "test" });
+    await provision(broker, one);
+    const blobs = createBlobStore(broker, one);
+    const large = Uint8Array.from({ length: 200_000 }, (_, i) => i * 31);
+    await blobs.put("parts", large);
+    expect(Buffer.compare((await blobs.get("parts")) ?? new Uint8Array(), large)).toBe(0);
+    await blobs.delete("parts");
+    await broker.close();
   });
 
   it("says too large and full, and the connection survives both", async () => {

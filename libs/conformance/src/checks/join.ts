@@ -1,5 +1,6 @@
 import { ensure, ensureEqual, fail, skip, type Check } from "../check.ts";
 import { headerOf } from "../peer.ts";
+import type { UpgradeHead } from "../raw/raw-peer.ts";
 
 const document = "document: GET /ws/:channelID";
 
@@ -68,6 +69,23 @@ export const joinChecks: readonly Check[] = [
       for (const path of ["a.b", "a%20b", "%2e%2e%2fetc", "%00", "a".repeat(65), "%F0%9F%92%A3", "a%3Eb", "a*"]) {
         const { status } = await kit.raw(path);
         ensure(status === 400 || status === 404, `/${path} is answered ${status}`);
+      }
+    },
+  },
+  {
+    id: "no-handshake",
+    title: "A request that is no WebSocket handshake is refused: a Connection without upgrade, another version than 13",
+    source: "RFC 6455, 4.2.1; proxies that do not pass the upgrade on",
+    needs: ["tcp"],
+    async run(kit) {
+      const heads: readonly UpgradeHead[] = [
+        { Connection: "close" },
+        { Connection: "keep-alive" },
+        { "Sec-WebSocket-Version": "12" },
+      ];
+      for (const head of heads) {
+        const { status } = await kit.raw(kit.newChannelId(), head);
+        ensure(status >= 400 && status < 500, `${JSON.stringify(head)} is answered ${status}`);
       }
     },
   },

@@ -1,6 +1,14 @@
 import type { ConnectTcp, TcpConnection } from "./tcp.ts";
 import { encodeFrame, FrameReader, opcodes } from "./web-socket-frames.ts";
 
+const upgradeHead = {
+  Connection: "Upgrade",
+  Upgrade: "websocket",
+  "Sec-WebSocket-Version": "13",
+  "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+};
+export type UpgradeHead = Partial<typeof upgradeHead>;
+
 /** A WebSocket client that does what it is told: any bytes, any URL, no reading. */
 export class RawPeer {
   /** The HTTP status of the upgrade's answer; 0 when there was none. */
@@ -13,8 +21,8 @@ export class RawPeer {
   #head: Uint8Array | null = new Uint8Array(0);
   #closeCode = 1006;
 
-  /** Opens the socket and sends the upgrade, its path exactly as given. */
-  static async connect(url: URL, path: string, connectTcp: ConnectTcp): Promise<RawPeer> {
+  /** Opens the socket and sends the upgrade, its path exactly as given. `changed` headers are sent in place of the right ones. */
+  static async connect(url: URL, path: string, connectTcp: ConnectTcp, changed: UpgradeHead = {}): Promise<RawPeer> {
     const secure = url.protocol === "wss:";
     const peer = new RawPeer();
     const port = url.port === "" ? (secure ? 443 : 80) : Number(url.port);
@@ -23,10 +31,8 @@ export class RawPeer {
       { data: (bytes) => peer.#onData(bytes), closed: () => void (peer.closedWith = peer.#closeCode) },
     );
     peer.#connection = connection;
-    const head =
-      `GET ${path} HTTP/1.1\r\nHost: ${url.host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
-      `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n`;
-    connection.write(encoder.encode(head));
+    const lines = Object.entries({ ...upgradeHead, ...changed }).map(([name, value]) => `${name}: ${value}\r\n`);
+    connection.write(encoder.encode(`GET ${path} HTTP/1.1\r\nHost: ${url.host}\r\n${lines.join("")}\r\n`));
     return peer;
   }
 

@@ -21,6 +21,8 @@ export interface Fault {
   readonly upgrade?: (path: string) => string | { status: number };
   /** A header of upgrades that the real server does not get. */
   readonly ignoredHeader?: string;
+  /** A header of upgrades that the real server gets instead of the client's. */
+  readonly otherHeader?: Readonly<Record<string, string>>;
   readonly socket?: SocketFault;
   /** Changes a request before the real server sees it. */
   readonly request?: (exchange: HttpExchange) => HttpExchange;
@@ -51,6 +53,7 @@ export async function startBrokenServer(realPort: number, fault: Fault): Promise
     }
     const { "sec-websocket-extensions": _, ...headers } = incoming.headers;
     if (fault.ignoredHeader !== undefined) delete headers[fault.ignoredHeader];
+    Object.assign(headers, fault.otherHeader);
     const upstream = request({ host: "127.0.0.1", port: realPort, path, headers, agent: false });
     upstream.on("upgrade", (answer, real, head) => {
       client.write(headOf(answer));

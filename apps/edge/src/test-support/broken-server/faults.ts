@@ -21,6 +21,7 @@ export const exposures: Readonly<Record<string, Exposure>> = {
   "sequence-header": exposed("counts nothing", /from 7 to 7/),
   "unknown-channel-404": exposed("upgrades, then closes", /upgrade is made, then/),
   "hostile-channel-ids": exposed("takes any channel id", /is answered 101/),
+  "no-handshake": exposed("takes any version", /Version":"12"} is answered 101/),
   "plain-get": exposed("fails on plain requests", /answered 500/),
   subprotocol: exposed("knows no subprotocols", /before join.success/),
   "health-channel": exposed("takes health for a channel", /peer of health hears/),

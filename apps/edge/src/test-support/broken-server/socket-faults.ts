@@ -48,6 +48,7 @@ export const socketFaults = {
       return url.pathname + url.search;
     }),
   "knows no subprotocols": (): Fault => ({ ignoredHeader: "sec-websocket-protocol" }),
+  "takes any version": (): Fault => ({ otherHeader: { "sec-websocket-version": "13" } }),
   "ignores since": () => upgrade((path) => path.replace(/&since=\d+/, "")),
   "loses acknowledgements": () => fromServer((text) => (keyOf(text) === "payment.ack" ? null : text)),
   "leaves members out": () => fromServer((text) => text.replace(/,"userId":"[^"]*"/, "")),
