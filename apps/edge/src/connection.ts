@@ -12,8 +12,8 @@ export interface Connection {
   /** Null until claimed or inferred. */
   role: Role | null;
   /** What join.success says: the merchant's seat may be taken although a token names the role. */
-  readonly grantedRole: Role | null;
-  readonly explicit: boolean;
+  grantedRole: Role | null;
+  explicit: boolean;
   readonly speech: PeerSpeech;
   /** What its wallet has shown of itself, the same on each of its connections. */
   readonly subject?: string;

@@ -6,6 +6,7 @@ import type { WaitLimits } from "./bridge/prefer-wait.ts";
 import type { JoinPolicy } from "./join-policy.ts";
 import type { EdgeMetrics } from "./edge-metrics.ts";
 import type { LoadGauge } from "./load-gauge.ts";
+import type { MerchantQueue } from "./merchant-queue.ts";
 import type { PacedLine } from "./paced-line.ts";
 import type { ServedChannels } from "./served-channels.ts";
 
@@ -23,6 +24,7 @@ export interface EdgeLimits {
 export interface EdgeContext {
   readonly nodeId: string;
   readonly channels: ServedChannels;
+  readonly merchantQueue: MerchantQueue;
   readonly registry: ChannelRegistry;
   readonly log: EventLog;
   /** Asks the node that the connection is on, another one over the broker. */

@@ -1,6 +1,6 @@
-import type { Participant } from "@p4/channel";
 import { isStoreError, storeErrors } from "@p4/event-store";
 import type { HttpRequest, UpgradeDecision, UpgradeRefusal } from "@p4/http";
+import type { Role } from "@p4/protocol";
 import type { Connection } from "./connection.ts";
 import type { EdgeContext } from "./edge-context.ts";
 import { ChannelHistory } from "./channel-history.ts";
@@ -8,6 +8,8 @@ import { joinErrors } from "./errors.ts";
 import { judgeJoin, type JoinVerdict } from "./join-policy.ts";
 import { joinRefusal, storeRefusal } from "./join-refusal.ts";
 import { findLostMerchant } from "./merchant-presence.ts";
+import { recallNames } from "./peer-speech.ts";
+import { recordJoin } from "./record-join.ts";
 import { readJoinRequest, type JoinRequest } from "./join-request.ts";
 import { isBrokerTrouble } from "./store-trouble.ts";
 import type { ServedChannel } from "./served-channel.ts";
@@ -79,11 +81,9 @@ async function enter(
     const isNew = channel.followed.channel.streamVersion === 0;
     if (isNew && verdict.mayOpen && context.load.overload !== null) return "overloaded";
     const id = context.newId();
-    const subject = join.wallet === null ? undefined : subjectOf(join.wallet);
+    const subject = join.wallet === null ? {} : { subject: subjectOf(join.wallet) };
     const record = async () =>
-      isGone()
-        ? ("gone" as const)
-        : recordJoin({ connectionId: id, ...(subject === undefined ? {} : { subject }) }, channel, verdict, context);
+      isGone() ? ("gone" as const) : recordJoin({ connectionId: id, ...subject }, channel, verdict, context);
     const opens = isNew && verdict.mayOpen;
     const recorded = opens ? await context.openings.pass(record) : { result: await record() };
     if (recorded === null || recorded.result === "gone") return "overloaded";
@@ -93,29 +93,38 @@ async function enter(
     const history = join.since === null ? null : new ChannelHistory(channel, join.since, context.log);
     // Events that are stored while the history is read belong to it; the last look and the attaching are one step.
     while (history?.isBehind === true) await history.readOn();
+    const speech = recallNames(join.speech, channel.followed.channel);
     connection = {
-      id,
-      channel,
-      // A token binds: its holder is nothing else, with or without the seat.
-      role: verdict.byToken ? verdict.role : joined.role,
-      grantedRole: joined.role,
-      explicit: verdict.byToken || joined.role !== null,
-      ...(subject === undefined ? {} : { subject }),
-      repeated: new Set(),
-      speech: join.speech,
+      ...newConnection(id, channel, verdict, joined.role),
+      ...subject,
+      speech,
       wantsReceipts: join.wantsReceipts,
       lostMerchant,
-      socket: null,
-      missed: [],
       history,
-      inFlight: 0,
-      inFlightBytes: 0,
-      refusals: null,
     };
+    context.merchantQueue.add(connection, verdict.role);
     return attach(connection, request, context);
   } finally {
     if (connection === null) context.channels.leave(channel);
   }
+}
+
+/** Before its socket is open, and without what the peer said of itself. */
+function newConnection(id: string, channel: ServedChannel, verdict: Admitted, grantedRole: Role | null) {
+  return {
+    id,
+    channel,
+    // A token binds: its holder is nothing else, with or without the seat.
+    role: verdict.byToken ? verdict.role : grantedRole,
+    grantedRole,
+    explicit: verdict.byToken || grantedRole !== null,
+    repeated: new Set<number>(),
+    socket: null,
+    missed: [],
+    inFlight: 0,
+    inFlightBytes: 0,
+    refusals: null,
+  };
 }
 
 /** Null: too many channels are being looked up. One that this node serves already needs no place in that line. */
@@ -133,38 +142,13 @@ async function enterChannel(
   return (await lookups.pass(lookUp))?.result ?? null;
 }
 
-/** With the role that the channel granted: none, when another live connection is the merchant. Null: may not open it. */
-async function recordJoin(
-  who: Pick<Participant, "connectionId" | "subject">,
-  channel: ServedChannel,
-  { role, mayOpen }: Admitted,
-  context: EdgeContext,
-): Promise<Pick<Participant, "role"> | null> {
-  const nowMs = context.nowMs();
-  const participant: Participant = { ...who, nodeId: context.nodeId, role, explicit: role !== null };
-  const append = channel.followed.submit({
-    type: "JoinChannel",
-    channelId: channel.channelId,
-    participant,
-    expiresAtMs: nowMs + context.channelTtlMs,
-    ackGraceMs: context.ackGraceMs,
-    maxLogBytes: context.maxChannelBytes,
-    mayOpen,
-    merchantIsAlive: true,
-    metadata: { commandId: context.newId(), nowMs, correlationId: "", causationId: who.connectionId },
-  });
-  const result = await context.load.during(append);
-  if (result.outcome === "refused") return null;
-  if (result.outcome === "unchanged") return result.participant ?? participant;
-  const joined = result.outcome === "stored" && result.event.type === "ParticipantJoined";
-  return joined ? result.event.data.participant : participant;
-}
-
 /** From here on the connection hears the channel. If the peer has gone before its socket opens, nobody else tells us. */
 function attach(connection: Connection, request: HttpRequest, context: EdgeContext): Connection {
   context.channels.add(connection);
   const leave = (): void => {
-    if (connection.socket === null) context.channels.remove(connection);
+    if (connection.socket !== null) return;
+    context.merchantQueue.remove(connection);
+    context.channels.remove(connection);
   };
   if (request.signal.aborted) leave();
   else request.signal.addEventListener("abort", leave, { once: true });

@@ -95,6 +95,30 @@ describe("the merchant's seat", () => {
   });
 });
 
+describe.each(["another node", "the same node"])(
+  "a merchant that joins while its dead connection still has the seat on %s",
+  (where) => {
+    it("takes the seat when that one has gone, and is asked what waits", async () => {
+      const id = newChannelId();
+      const old = await (where === "the same node" ? edge : other).join(`${id}?role=merchant`);
+      const next = await edge.join(`${id}?role=merchant&dialect=p4&receipts=true`);
+      const later = await edge.join(`${id}?role=merchant&dialect=p4`);
+      expect(headerOf(greetingOf(next), "x-p4-role")).toBe("none");
+      const wallet = await edge.join(`${id}?${customer}`);
+      wallet.say("payment", { body: payment });
+      await old.hear("payment");
+      expect(next.keys).toEqual(["join.success"]);
+      await old.leave();
+      await next.hear("payment");
+      expect(next.frames.slice(0, 2).map((frame) => headerOf(frame, "x-p4-role"))).toEqual(["none", "merchant"]);
+      next.say("payment.ack", { body: ack });
+      await wallet.hear("payment.ack");
+      expect(next.keys).toEqual(["join.success", "join.success", "payment", "receipt"]);
+      expect(later.keys).not.toContain("payment");
+    });
+  },
+);
+
 it("join.success tells how large a message may be", async () => {
   const small = await startTestEdge(nats.url, { P4_MAX_MESSAGE_BYTES: "20000" });
   const peer = await small.join(newChannelId());

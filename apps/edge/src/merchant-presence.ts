@@ -26,6 +26,7 @@ export function merchantPresence({ channel, lostMerchant }: Connection, nodes: N
   return isAlive ? "present" : "absent";
 }
 
-function seatOf(channel: ServedChannel) {
+/** The merchant's last connection, alive or not; null: none has come yet. */
+export function seatOf(channel: ServedChannel) {
   return channel.followed.channel.snapshot.context.merchant;
 }

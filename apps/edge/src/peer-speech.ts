@@ -1,4 +1,6 @@
+import type { Channel } from "@p4/channel";
 import {
+  decodeFrame,
   encodeMessage,
   isKnownToTermsWallets,
   termsNamesShownBy,
@@ -22,6 +24,17 @@ export interface PeerSpeech {
 export function learnSpeech(speech: PeerSpeech, dialect: Dialect, name: string): void {
   if (speech.encoding !== "p4" && speech.encoding !== "dpp") speech.encoding = dialect;
   speech.names = termsNamesShownBy(name) ?? speech.names;
+}
+
+/**
+ * A merchant that comes back, with the names in which this channel was last offered its terms: they are its own, and it
+ * may have to be told something before it speaks again.
+ */
+export function recallNames(speech: PeerSpeech, { snapshot }: Channel): PeerSpeech {
+  const { terms } = snapshot.context;
+  if (speech.names !== "unknown" || terms === null) return speech;
+  const frame = decodeFrame(terms.data.message.raw, { maxBytes: Number.MAX_SAFE_INTEGER });
+  return { ...speech, names: (frame.ok ? termsNamesShownBy(frame.name) : null) ?? speech.names };
 }
 
 /** Whether the peer is a wallet that ends its connection, for good, over any message that it does not know. */

@@ -15,6 +15,7 @@ import { startSweeping } from "./expire-overdue.ts";
 import { joinErrorList, messageErrorList } from "./errors.ts";
 import { healthRoute } from "./health-channel.ts";
 import { LoadGauge } from "./load-gauge.ts";
+import { MerchantQueue } from "./merchant-queue.ts";
 import { PacedLine } from "./paced-line.ts";
 import { addressLimit } from "./send-refusal.ts";
 import { ServedChannels } from "./served-channels.ts";
@@ -98,6 +99,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
   const context: EdgeContext = {
     nodeId: node.nodeId,
     channels: served,
+    merchantQueue: new MerchantQueue(),
     registry: node.registry,
     log: node.log,
     isConnectionAlive: (nodeId, connectionId) => node.isConnectionAlive(nodeId, connectionId),
@@ -169,12 +171,14 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       () => served.followed(),
       (error) => logger.warn({ error }, "an overdue channel is not expired yet"),
     );
+    const stopSeating = context.merchantQueue.start(context);
     let closing: Promise<void> | undefined;
     const close = async (): Promise<void> => {
       draining.abort();
       readiness.drain();
       load.stop();
       stopSweeping();
+      stopSeating();
       await drain(served, server, node);
     };
     return { port: server.port, nodeId: node.nodeId, close: () => (closing ??= close()) };

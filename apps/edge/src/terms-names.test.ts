@@ -76,10 +76,17 @@ describe("a merchant that calls the terms paymentterms.*", () => {
     shop.send(frame("payment.ack", id, {}));
     expect(await shop.closed()).toEqual({ code: 4100, reason: "ILLEGAL_STEP" });
     expectReadable(shop);
+    // The channel's log tells which names it uses: it need not speak first.
     const back = await edge.join(`${id}?internal=true`);
-    // Which names it uses is not known of the new connection: it has not spoken yet.
     back.send(frame("payment.ack", id, {}));
-    await back.hear("error");
+    expect(await back.closed()).toEqual({ code: 4100, reason: "ILLEGAL_STEP" });
+    expectReadable(back);
+  });
+
+  it("has answered nothing yet: it gets errors, since it may be of another kind", async () => {
+    const shop = await edge.join(`${newChannelId()}?internal=true`);
+    shop.send({ type: "payment.ack", messageId: "a1", body: {} });
+    await shop.hear("error");
   });
 
   it("joined in another way, gets errors like all others", async () => {

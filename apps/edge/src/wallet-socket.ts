@@ -45,6 +45,8 @@ export function walletSocketRoute(context: EdgeContext): WebSocketRoute<Connecti
     close: ({ data: connection }) => {
       connection.socket = null;
       context.channels.remove(connection);
+      context.merchantQueue.remove(connection);
+      context.merchantQueue.look();
       context.metrics.connectionClosed();
     },
   };

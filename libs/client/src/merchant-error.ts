@@ -1,4 +1,4 @@
-import { parseBody } from "@p4/protocol";
+import { membersOf } from "@p4/protocol";
 import { clientErrors, SessionError } from "./errors.ts";
 import type { ReceivedMessage } from "./received-message.ts";
 
@@ -33,10 +33,16 @@ export function failureOf(error: unknown): MerchantFailure {
 /** The customer's side of it: the merchant's words in a typed error. */
 export function merchantError(code: "TERMS_REFUSED" | "PAYMENT_FAILED", answer: ReceivedMessage): SessionError {
   const { meaning, retryable } = clientErrors[code];
-  const parsed = parseBody(answer.key, answer.bodyText);
-  const body = parsed.ok && parsed.body.form === "clientError" ? parsed.body.value : {};
-  const words = [body.code, body.title, body.message].filter(
-    (word) => word !== undefined && word !== null && word !== "",
-  );
+  const body = objectOf(answer.bodyText);
+  // Go without tags writes these names with capitals.
+  const words = ["code", "title", "message"]
+    .flatMap((name) => membersOf(body, name))
+    .filter((word) => (typeof word === "string" && word !== "") || typeof word === "number");
   return new SessionError(code, words.length === 0 ? meaning : `${meaning}: ${words.join(", ")}`, retryable);
+}
+
+function objectOf(bodyText: string | null): Readonly<Record<string, unknown>> {
+  // A frame's body is known to be JSON.
+  const value: unknown = bodyText === null ? null : JSON.parse(bodyText);
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
 }

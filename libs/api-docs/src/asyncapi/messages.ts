@@ -21,6 +21,7 @@ function message(spec: MessageSpec, errors: readonly MessageErrorDescription[]):
     payload: spec.key === "error" ? errorPayload : payload(spec),
     examples: messageExamples(spec),
     "x-from": spec.from,
+    ...(otherNameOf(spec.key) === null ? {} : { "x-other-name": otherNameOf(spec.key) }),
     "x-wrapper-headers": headersOf(spec.key).map(({ name, description }) => ({ name, description })),
     ...(spec.key === "error" ? { "x-error-codes": errors } : {}),
   };
@@ -38,6 +39,12 @@ const healthGreeting: JsonSchema = {
   "x-wrapper-headers": [],
 };
 
+/** What wallets of the third deployed dialect call the message; they are answered under that name. */
+function otherNameOf(key: string): string | null {
+  const name = nameOfKey(key, "paymentterms");
+  return name === key ? null : name;
+}
+
 /** The wrapper in each form, with what this key asks of it. */
 function payload({ key, body }: MessageSpec): JsonSchema {
   const headers = (value: JsonSchema): JsonSchema => ({
@@ -46,8 +53,8 @@ function payload({ key, body }: MessageSpec): JsonSchema {
   });
   const text = headers({ type: "string" });
   const list = headers({ type: "array", items: { type: "string" }, minItems: 1 });
-  const otherName = nameOfKey(key, "paymentterms");
-  const named: JsonSchema = otherName === key ? { const: key } : { enum: [key, otherName] };
+  const otherName = otherNameOf(key);
+  const named: JsonSchema = otherName === null ? { const: key } : { enum: [key, otherName] };
   const bodySchema = { body: bodyOf(bodySchemaNames(body)) };
   const form = (frame: string, properties: Readonly<Record<string, unknown>>): JsonSchema => ({
     allOf: [schemaRef(frame), { properties: { ...properties, ...bodySchema } }],

@@ -34,23 +34,15 @@ export function onFrame(state: SessionState, text: string, random: number): Step
 }
 
 function onJoined(state: SessionState, message: Message): Step {
+  const join = joinInfoOf(message, state.hasJoined);
+  // A second one: the merchant's seat has become free, and this session has it now.
+  if (state.phase === "joined") return { state, effects: [{ type: "emit", event: { type: "joined", join } }] };
   if (state.phase !== "connecting") return { state, effects: [] };
-  const sequence = sequenceOf(message);
-  const join: JoinInfo = {
-    sequence,
-    channelState: headerValue(message.headers, "x-p4-state"),
-    expiresAt: headerValue(message.headers, "x-channel-expires"),
-    role: roleOf(message),
-    merchantPresent: merchantPresentIn(message),
-    maxMessageBytes: maxMessageBytesOf(message),
-    history: headerValue(message.headers, "x-p4-history") === "partial" ? "partial" : "complete",
-    resumed: state.hasJoined,
-  };
   const joined = rejectTooLarge({
     ...state,
     phase: "joined",
     hasJoined: true,
-    receipts: sequence !== null,
+    receipts: join.sequence !== null,
     blocked: 0,
     lastLoss: null,
     maxMessageBytes: join.maxMessageBytes,
@@ -66,6 +58,19 @@ function onJoined(state: SessionState, message: Message): Step {
       ...joined.effects,
       ...flushed.effects,
     ],
+  };
+}
+
+function joinInfoOf(message: Message, resumed: boolean): JoinInfo {
+  return {
+    sequence: sequenceOf(message),
+    channelState: headerValue(message.headers, "x-p4-state"),
+    expiresAt: headerValue(message.headers, "x-channel-expires"),
+    role: roleOf(message),
+    merchantPresent: merchantPresentIn(message),
+    maxMessageBytes: maxMessageBytesOf(message),
+    history: headerValue(message.headers, "x-p4-history") === "partial" ? "partial" : "complete",
+    resumed,
   };
 }
 

@@ -98,6 +98,13 @@ describe("joining", () => {
     });
   });
 
+  it("tells of the seat that it gets later, and sends nothing again", () => {
+    const { state } = given(start, joinedWith({ "x-p4-role": "none" }));
+    const seated = step(state, joinedWith({ "x-p4-role": "merchant" }), 0);
+    expect(seated.state).toEqual(state);
+    expect(seated.effects).toMatchObject([{ type: "emit", event: { type: "joined", join: { role: "merchant" } } }]);
+  });
+
   it("replaces a socket that does not greet in time", () => {
     const { state, effects } = given(start, { type: "timer", timer: "join" });
     expect(effects[0]).toMatchObject({ type: "disconnect", code: 4100 });

@@ -1,0 +1,37 @@
+import type { Participant } from "@p4/channel";
+import type { Role } from "@p4/protocol";
+import type { EdgeContext } from "./edge-context.ts";
+import type { ServedChannel } from "./served-channel.ts";
+
+/** What a connection claims to be. */
+export interface JoinClaim {
+  readonly role: Role | null;
+  readonly mayOpen: boolean;
+}
+
+/** With the role that the channel granted: none, when another live connection is the merchant. Null: may not open it. */
+export async function recordJoin(
+  who: Pick<Participant, "connectionId" | "subject">,
+  channel: ServedChannel,
+  { role, mayOpen }: JoinClaim,
+  context: EdgeContext,
+): Promise<Pick<Participant, "role"> | null> {
+  const nowMs = context.nowMs();
+  const participant: Participant = { ...who, nodeId: context.nodeId, role, explicit: role !== null };
+  const append = channel.followed.submit({
+    type: "JoinChannel",
+    channelId: channel.channelId,
+    participant,
+    expiresAtMs: nowMs + context.channelTtlMs,
+    ackGraceMs: context.ackGraceMs,
+    maxLogBytes: context.maxChannelBytes,
+    mayOpen,
+    merchantIsAlive: true,
+    metadata: { commandId: context.newId(), nowMs, correlationId: "", causationId: who.connectionId },
+  });
+  const result = await context.load.during(append);
+  if (result.outcome === "refused") return null;
+  if (result.outcome === "unchanged") return result.participant ?? participant;
+  const joined = result.outcome === "stored" && result.event.type === "ParticipantJoined";
+  return joined ? result.event.data.participant : participant;
+}
