@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { doubleSpendOf } from "./test-support/customer-coins.ts";
+import { doubleSpendOf, unsignedNews } from "./test-support/customer-coins.ts";
 import { eventually, useWallet } from "./test-support/wallet-harness.ts";
 
 const wallet = useWallet();
@@ -44,6 +44,33 @@ describe("proofs", () => {
     wallet.coins.proofOf(txid, { known: true });
     await wallet.start();
     expect((await wallet.inState(id, "proved")).proofs).toMatchObject([{ headerConfirmed: true }]);
+  });
+
+  test("are taken back when their block has left the chain, also for this wallet's own header source", async () => {
+    await wallet.start();
+    const { id, txid } = await paid();
+    const blockHash = "1".padStart(64, "0");
+    const revoked = unsignedNews(txid, "proofRevoked", { status: "MINED_IN_STALE_BLOCK", blockHashes: [blockHash] });
+    wallet.server.send(id, "proof.create", JSON.parse(wallet.coins.proofOf(txid, { seed: 1 })));
+    await wallet.inState(id, "proved");
+    // The source still has the block: it is believed, not the stranger. What follows shows that the news was read.
+    wallet.server.send(id, "proof.revoked", revoked);
+    wallet.server.send(id, "proof.revoked", { payload: "{}" });
+    wallet.server.send(
+      id,
+      "transaction.rejected",
+      unsignedNews(txid, "rejected", { status: "REJECTED", code: 466, detail: "", competingTxs: [] }),
+    );
+    await eventually(async () =>
+      expect((await wallet.read(id)).rejections).toMatchObject([{ status: "REJECTED", code: 466 }]),
+    );
+    expect((await wallet.read(id)).state).toBe("proved");
+    wallet.coins.reorganise(txid);
+    wallet.server.send(id, "proof.revoked", revoked);
+    const paidAgain = await wallet.inState(id, "paid");
+    expect(paidAgain.proofs).toMatchObject([{ blockHash, revokedAt: expect.any(String) as string }]);
+    wallet.server.send(id, "proof.create", JSON.parse(wallet.coins.proofOf(txid, { seed: 2 })));
+    await wallet.inState(id, "proved");
   });
 
   test("of a double spend mark the invoice", async () => {

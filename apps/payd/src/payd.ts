@@ -15,6 +15,7 @@ import { attendChannel } from "./merchant/attend-channel.ts";
 import { Channels } from "./merchant/channels.ts";
 import { InvoiceDesk } from "./merchant/invoice-desk.ts";
 import { PaymentDesk } from "./merchant/payment-desk.ts";
+import { MinersNewsDesk } from "./merchant/miners-news-desk.ts";
 import { ProofDesk } from "./merchant/proof-desk.ts";
 import { resumeInvoices } from "./merchant/resume-invoices.ts";
 import { TermsDesk } from "./merchant/terms-desk.ts";
@@ -75,23 +76,25 @@ export async function startPayd(options: PaydOptions): Promise<Payd> {
     },
     now,
   });
+  const { headerPolicy = "accept-unknown" } = options;
   const proofs = new ProofDesk({
     invoices,
     headers,
-    headerPolicy: options.headerPolicy ?? "accept-unknown",
+    headerPolicy,
     signaturePolicy,
     crypto,
     now,
     headerRetryDelaysMs: options.headerRetryDelaysMs ?? defaults.headerRetryDelaysMs,
     signal: stopping.signal,
   });
+  const news = new MinersNewsDesk({ invoices, headers, headerPolicy, crypto, now });
   const channels = new Channels({
     invoices,
     open(invoiceId) {
       const secret = options.joinSecret ?? null;
       const token = secret === null ? {} : { token: signToken(secret, { channelId: invoiceId, role: "merchant" }) };
       const session = merchant(`${options.socketUrl}/ws/${invoiceId}`, { appId: "p4/payd", ...token });
-      attendChannel(session, { terms, payments, proofs, metrics: paydMetrics, logger });
+      attendChannel(session, { terms, payments, proofs, news, metrics: paydMetrics, logger });
       return session;
     },
     now,

@@ -12,5 +12,6 @@ export function decodeInvoice(bytes: Uint8Array): Invoice {
   const value = JSON.parse(decoder.decode(bytes)) as Invoice;
   if (value.version !== 1)
     throw new Error(`invoice ${value.id}: stored as version ${String(value.version)}, this wallet knows 1`);
-  return value;
+  // Earlier versions of this wallet noted none.
+  return { ...value, rejections: (value as Partial<Invoice>).rejections ?? [] };
 }

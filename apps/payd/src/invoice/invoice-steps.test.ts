@@ -10,6 +10,8 @@ import {
   recordPayment,
   recordProof,
   recordRefusedBroadcast,
+  recordRejection,
+  recordRevocation,
 } from "./invoice-steps.ts";
 import { needsChannel, type Invoice, type InvoiceState } from "./invoice.ts";
 
@@ -110,6 +112,30 @@ describe("steps of an invoice", () => {
     const confirmed = recordProof(doubtful, txid, { ...proof, receivedAtMs: 9_000 }, true);
     expect(confirmed).toMatchObject({ state: "proved", proofs: [{ headerConfirmed: true, receivedAtMs: 3_000 }] });
     expect(confirmed.proofs).toHaveLength(1);
+  });
+
+  test("a revoked proof settles no longer, unless another one stands", () => {
+    const settles = () => true;
+    const one = recordProof(invoiceIn.paid, txid, proof, true);
+    const key = new Set([proof.proofKey]);
+    expect(recordRevocation(one, new Set(["proof.other"]), 5_000, settles)).toBe(one);
+    const revoked = recordRevocation(one, key, 5_000, settles);
+    expect(revoked).toMatchObject({ state: "paid", proofs: [{ revokedAtMs: 5_000 }] });
+    expect(recordRevocation(revoked, key, 6_000, settles)).toBe(revoked);
+    const back = recordProof(revoked, txid, proof, true);
+    expect(back).toMatchObject({ state: "proved" });
+    expect(back.proofs[0]).not.toHaveProperty("revokedAtMs");
+    const two = recordProof(one, txid, { ...proof, proofKey: "proof.invoice1.other" }, true);
+    expect(recordRevocation(two, key, 5_000, settles).state).toBe("proved");
+    expect(recordRevocation(two, key, 5_000, () => false).state).toBe("paid");
+  });
+
+  test("rejections are kept once each, for the invoice's own transaction", () => {
+    const report = { status: "REJECTED", code: 466, reportedAtMs: 1 };
+    const told = recordRejection(invoiceIn.paid, txid, report);
+    expect(told).toMatchObject({ state: "paid", rejections: [report] });
+    expect(recordRejection(told, txid, { ...report, reportedAtMs: 2 })).toBe(told);
+    expect(recordRejection(told, "ab".repeat(32), { ...report, code: 1 })).toBe(told);
   });
 
   test("proofs and double spend reports are bounded", () => {

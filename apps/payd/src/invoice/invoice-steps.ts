@@ -1,5 +1,5 @@
 import type { Fees } from "@p4/protocol";
-import type { ChannelEnd, DoubleSpendReport, Invoice, InvoiceProof, InvoiceState } from "./invoice.ts";
+import type { ChannelEnd, DoubleSpendReport, Invoice, InvoiceProof, InvoiceState, RejectionReport } from "./invoice.ts";
 
 /** Enough for a real reorganisation or a stubborn customer; an invoice must not grow with what others send. */
 const maxEntries = 32;
@@ -51,7 +51,8 @@ export function recordPaid(invoice: Invoice, txid: string): Invoice {
 export function recordProof(invoice: Invoice, txid: string, proof: InvoiceProof, settles: boolean): Invoice {
   if (invoice.payment?.txid !== txid) return invoice;
   const known = invoice.proofs.find(({ proofKey }) => proofKey === proof.proofKey);
-  const isNews = known === undefined || (proof.headerConfirmed && !known.headerConfirmed);
+  const isNews =
+    known === undefined || known.revokedAtMs !== undefined || (proof.headerConfirmed && !known.headerConfirmed);
   const others = invoice.proofs.filter((other) => other !== known);
   const proofs = isNews
     ? [...others, { ...proof, receivedAtMs: known?.receivedAtMs ?? proof.receivedAtMs }]
@@ -59,6 +60,31 @@ export function recordProof(invoice: Invoice, txid: string, proof: InvoiceProof,
   const state = settles ? "proved" : invoice.state;
   if (!isNews && state === invoice.state) return invoice;
   return { ...invoice, state, proofs: proofs.slice(-maxEntries) };
+}
+
+/**
+ * These proofs' blocks have left the chain. The invoice is paid, and waits for another proof, unless one of the others
+ * settles it.
+ */
+export function recordRevocation(
+  invoice: Invoice,
+  proofKeys: ReadonlySet<string>,
+  revokedAtMs: number,
+  settles: (proof: InvoiceProof) => boolean,
+): Invoice {
+  const isUndone = (proof: InvoiceProof) => proof.revokedAtMs === undefined && proofKeys.has(proof.proofKey);
+  if (!invoice.proofs.some(isUndone)) return invoice;
+  const proofs = invoice.proofs.map((proof) => (isUndone(proof) ? { ...proof, revokedAtMs } : proof));
+  const isProved = proofs.some((proof) => proof.revokedAtMs === undefined && settles(proof));
+  return { ...invoice, state: invoice.state === "proved" && !isProved ? "paid" : invoice.state, proofs };
+}
+
+/** A miner's word that it will not mine the transaction: the state stays, as another miner may. */
+export function recordRejection(invoice: Invoice, txid: string, report: RejectionReport): Invoice {
+  if (invoice.payment?.txid !== txid) return invoice;
+  const known = invoice.rejections.some(({ status, code }) => status === report.status && code === report.code);
+  if (known || invoice.rejections.length >= maxEntries) return invoice;
+  return { ...invoice, rejections: [...invoice.rejections, report] };
 }
 
 /** A warning for the merchant; the miners' verdict comes as a proof, or never comes. */

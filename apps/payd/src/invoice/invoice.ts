@@ -25,6 +25,17 @@ export interface InvoiceProof {
   readonly headerConfirmed: boolean;
   readonly receivedAtMs: number;
   readonly proofKey: string;
+  /** Its block has left the chain: it proves nothing until it is handed over anew. */
+  readonly revokedAtMs?: number;
+}
+
+/** A miner will not mine the transaction that the customer was told is accepted: the money may never come. */
+export interface RejectionReport {
+  /** The miner's own word, such as `REJECTED`. */
+  readonly status: string;
+  /** The miner's number for the reason, such as ARC's 466. */
+  readonly code: number | null;
+  readonly reportedAtMs: number;
 }
 
 export interface DoubleSpendReport {
@@ -60,6 +71,7 @@ export interface Invoice {
   readonly refused: readonly RefusedTransaction[];
   readonly proofs: readonly InvoiceProof[];
   readonly doubleSpends: readonly DoubleSpendReport[];
+  readonly rejections: readonly RejectionReport[];
 }
 
 export type NewInvoice = Pick<
@@ -78,6 +90,7 @@ export function createInvoice(given: NewInvoice): Invoice {
     refused: [],
     proofs: [],
     doubleSpends: [],
+    rejections: [],
   };
 }
 

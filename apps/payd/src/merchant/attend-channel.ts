@@ -3,6 +3,7 @@ import { isSpvError } from "@p4/spv";
 import type { Logger } from "@p4/telemetry";
 import type { PaydMetrics } from "../payd-metrics.ts";
 import { clientErrorOf } from "./client-error.ts";
+import type { MinersNewsDesk } from "./miners-news-desk.ts";
 import type { PaymentDesk } from "./payment-desk.ts";
 import type { ProofDesk } from "./proof-desk.ts";
 import type { TermsDesk } from "./terms-desk.ts";
@@ -11,6 +12,7 @@ export interface Desks {
   readonly terms: TermsDesk;
   readonly payments: PaymentDesk;
   readonly proofs: ProofDesk;
+  readonly news: MinersNewsDesk;
   readonly metrics: PaydMetrics;
   readonly logger: Logger;
 }
@@ -20,7 +22,7 @@ const acknowledgedStates = ["awaitingProof", "settled"];
 
 /** Answers what comes on one invoice's channel. Nothing that fails here ends the session. */
 export function attendChannel(session: MerchantSession, desks: Desks): void {
-  const { terms, payments, proofs, metrics } = desks;
+  const { terms, payments, proofs, news, metrics } = desks;
   const invoiceId = session.channelId;
   const logger = desks.logger.child({ invoiceId });
   const attend = (what: string, task: Promise<void>): void => {
@@ -62,6 +64,12 @@ export function attendChannel(session: MerchantSession, desks: Desks): void {
     if (verdict.accepted) await payments.acknowledged(invoiceId, verdict.txid);
   };
 
+  const takeMinersNews = async ({ bodyText }: ReceivedMessage): Promise<void> => {
+    const outcome = await news.receive(invoiceId, bodyText ?? "");
+    metrics.proofs.inc({ outcome });
+    logger.warn({ outcome }, "a miner takes back what the payment counted on");
+  };
+
   const takeProof = async ({ bodyText }: ReceivedMessage): Promise<void> => {
     try {
       const outcome = await proofs.receive(invoiceId, bodyText ?? "");
@@ -83,6 +91,8 @@ export function attendChannel(session: MerchantSession, desks: Desks): void {
   session.on("payment", ({ received }) => attend("payment", answerPayment(received)));
   session.on("proof", ({ received }) => attend("proof", takeProof(received)));
   session.on("doubleSpend", ({ received }) => attend("double spend", takeProof(received)));
+  session.on("proofRevoked", ({ received }) => attend("revoked proof", takeMinersNews(received)));
+  session.on("rejected", ({ received }) => attend("rejection", takeMinersNews(received)));
   session.on("refused", ({ error, retryInMs }) =>
     logger.warn({ code: error.code, reason: error.message, retryInMs }, "server refused a message"),
   );

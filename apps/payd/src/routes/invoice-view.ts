@@ -18,15 +18,21 @@ export function invoiceView(invoice: Invoice, paymentUrl: string, nowMs: number)
       txid: invoice.payment.txid,
       receivedAt: new Date(invoice.payment.receivedAtMs).toISOString(),
     },
-    proofs: invoice.proofs.map(({ blockHash, blockHeight, headerConfirmed, receivedAtMs }) => ({
+    proofs: invoice.proofs.map(({ blockHash, blockHeight, headerConfirmed, receivedAtMs, revokedAtMs }) => ({
       blockHash,
       blockHeight,
       headerConfirmed,
       receivedAt: new Date(receivedAtMs).toISOString(),
+      ...(revokedAtMs !== undefined && { revokedAt: new Date(revokedAtMs).toISOString() }),
     })),
     doubleSpends: invoice.doubleSpends.map(({ reason, doubleSpendTxid, reportedAtMs }) => ({
       reason,
       txid: doubleSpendTxid,
+      reportedAt: new Date(reportedAtMs).toISOString(),
+    })),
+    rejections: invoice.rejections.map(({ status, code, reportedAtMs }) => ({
+      status,
+      code,
       reportedAt: new Date(reportedAtMs).toISOString(),
     })),
   };

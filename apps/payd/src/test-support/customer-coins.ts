@@ -50,13 +50,7 @@ export class CustomerCoins {
 
   /** A block with the payment in it, as mAPI's callback tells of it. `known`: whether the header source has the block. */
   proofOf(txid: string, { known = true, seed = 1 } = {}): string {
-    const path = new MerklePath(500, [
-      [
-        { offset: 0, hash: txid, txid: true },
-        { offset: 1, hash: siblingHash },
-      ],
-    ]);
-    if (known) this.#roots.add(path.computeRoot(txid));
+    if (known) this.#roots.add(rootOf(txid));
     const blockHash = seed.toString(16).padStart(64, "0");
     const proof = { index: 0, txOrId: txid, target: blockHash, nodes: [siblingHash], targetType: "hash" };
     return callback({
@@ -66,6 +60,11 @@ export class CustomerCoins {
       callbackTxId: txid,
       callbackReason: "merkleProof",
     });
+  }
+
+  /** The blocks of its proofs have left the chain. */
+  reorganise(txid: string): void {
+    this.#roots.delete(rootOf(txid));
   }
 
   #mineCoin(): Transaction {
@@ -88,6 +87,28 @@ export class CustomerCoins {
     this.#roots.add(coin.merklePath.computeRoot(hash));
     return coin;
   }
+}
+
+function rootOf(txid: string): string {
+  const path = new MerklePath(500, [
+    [
+      { offset: 0, hash: txid, txid: true },
+      { offset: 1, hash: siblingHash },
+    ],
+  ]);
+  return path.computeRoot(txid);
+}
+
+/** `transaction.rejected` and `proof.revoked` as the server sends them: nothing of them is signed. */
+export function unsignedNews(txid: string, callbackReason: string, callbackPayload: object): object {
+  const payload = JSON.stringify({
+    callbackPayload,
+    apiVersion: "arc",
+    minerId: "",
+    callbackTxId: txid,
+    callbackReason,
+  });
+  return { payload, signature: null, publicKey: null, encoding: "UTF-8", mimetype: "application/json" };
 }
 
 export function doubleSpendOf(txid: string, doubleSpendTxId: string): string {

@@ -21,6 +21,7 @@ export interface InvoiceView {
   readonly outputs: readonly { readonly satoshis: number; readonly script: string }[];
   readonly payment: { readonly txid: string } | null;
   readonly proofs: readonly { readonly blockHash: string; readonly headerConfirmed: boolean }[];
+  readonly rejections: readonly { readonly status: string; readonly code: number | null }[];
   readonly doubleSpends: readonly { readonly reason: string; readonly txid: string }[];
 }
 
