@@ -74,8 +74,8 @@ export class Kit {
       if (this.#ended.signal.aborted) fail("the check is over");
       const peer = new Peer(`${this.target.socketBase}/${pathBelowBase}`, options);
       this.#open.push(peer);
-      const isRefused = await peer.isRefused();
-      if (isRefused && attempt < joinAttempts) {
+      const isTurnedAway = await peer.isTurnedAway();
+      if (isTurnedAway && attempt < joinAttempts) {
         await pauseMs(300);
         continue;
       }

@@ -1,4 +1,4 @@
-import { decodeFrame, encodeMessage, headerValue, serverMessage } from "@p4/protocol";
+import { afterClose, decodeFrame, encodeMessage, headerValue, serverMessage } from "@p4/protocol";
 import type { Dialect, Message, MessageHeaders, RawMember } from "@p4/protocol";
 import { CheckFailure, fail } from "./check.ts";
 import { randomHex } from "./random.ts";
@@ -41,18 +41,21 @@ export class Peer {
   readonly heard: Heard[] = [];
   /** Null while open. */
   closedWith: number | null = null;
+  /** What the close said beside its code. */
+  closeReason = "";
   readonly #options: PeerOptions;
   readonly #socket: WebSocket;
-  #hasOpened = false;
   readonly #consumed = new Map<string, number>();
 
   constructor(url: string, options: PeerOptions) {
     this.channelId = options.channelId;
     this.#options = options;
     this.#socket = new WebSocket(url, [...(options.protocols ?? [])]);
-    this.#socket.addEventListener("open", () => (this.#hasOpened = true));
     this.#socket.addEventListener("message", ({ data }) => this.#onMessage(String(data)));
-    this.#socket.addEventListener("close", ({ code }) => (this.closedWith = code));
+    this.#socket.addEventListener("close", ({ code, reason }) => {
+      this.closedWith = code;
+      this.closeReason = reason;
+    });
     // A refused upgrade is told by this event alone.
     this.#socket.addEventListener("error", () => (this.closedWith ??= 1006));
   }
@@ -90,7 +93,7 @@ export class Peer {
     const found = await until(() => {
       const next = this.heard.filter(({ message }) => message.key === key)[skipped];
       if (next === undefined && this.closedWith !== null)
-        fail(`closed with ${this.closedWith} before ${this.#story(key)}`);
+        fail(`closed with ${this.closedWith}${this.#reason} before ${this.#story(key)}`);
       return next;
     }, this.#options.waitMs);
     if (found === undefined) return fail(`${this.#options.waitMs} ms without ${this.#story(key)}`);
@@ -98,14 +101,10 @@ export class Peer {
     return found;
   }
 
-  /** Once it is settled whether the upgrade was made. */
-  async isRefused(): Promise<boolean> {
-    const { CONNECTING } = WebSocket;
-    await until(
-      () => (this.#socket.readyState === CONNECTING && this.closedWith === null ? undefined : true),
-      this.#options.waitMs,
-    );
-    return !this.#hasOpened && this.closedWith !== null;
+  /** Once something was heard or the socket is closed: whether a busy server has refused it for the moment. */
+  async isTurnedAway(): Promise<boolean> {
+    await until(() => (this.heard.length > 0 || this.closedWith !== null ? true : undefined), this.#options.waitMs);
+    return this.heard.length === 0 && this.closedWith !== null && afterClose(this.closedWith) !== "stop";
   }
 
   /** The close code. Fails the check when the socket stays open. */
@@ -144,6 +143,10 @@ export class Peer {
     const frame = decodeFrame(text, { maxBytes: Number.MAX_SAFE_INTEGER });
     if (frame.ok) this.heard.push({ text, message: frame.message, dialect: frame.dialect });
     else this.heard.push({ text, message: { ...nothing, extra: [["unreadable", frame.error.code]] }, dialect: "p4" });
+  }
+
+  get #reason(): string {
+    return this.closeReason === "" ? "" : ` (${this.closeReason})`;
   }
 
   #story(key: string): string {

@@ -1,6 +1,8 @@
+import { readCloseReason } from "@p4/protocol";
 import { ensure, ensureEqual, fail, skip, type Check } from "../check.ts";
 import { headerOf } from "../peer.ts";
 import type { UpgradeHead } from "../raw/raw-peer.ts";
+import { until } from "../until.ts";
 
 const document = "document: GET /ws/:channelID";
 
@@ -87,6 +89,44 @@ export const joinChecks: readonly Check[] = [
         const { status } = await kit.raw(kit.newChannelId(), head);
         ensure(status >= 400 && status < 500, `${JSON.stringify(head)} is answered ${status}`);
       }
+    },
+  },
+  {
+    id: "join-parameters",
+    title: "Parameters of a join that are unknown or doubled are refused with 400, which names them",
+    source: "design: joins that say why",
+    needs: ["tcp"],
+    async run(kit) {
+      const cases = [
+        ["recepits=true", "recepits"],
+        ["role=customer&role=merchant", "role"],
+        ["since=soon", "since"],
+      ] as const;
+      for (const [query, name] of cases) {
+        const peer = await kit.raw(`${kit.newChannelId()}?${query}`);
+        ensure(peer.status === 400, `?${query} is answered ${peer.status}`);
+        await until(() => (peer.body.includes(name) ? true : undefined), kit.waitMs);
+        ensure(peer.body.includes(name), `what is said of ?${query} does not name ${name}: ${peer.body.slice(0, 200)}`);
+      }
+    },
+  },
+  {
+    id: "refused-join-in-a-browser",
+    title:
+      "A refused join is told to a browser, which hides HTTP: closed with 4400 to 4499 and an error code as reason",
+    source: "design: joins that say why",
+    needs: ["tcp"],
+    async run(kit) {
+      const path = `${kit.newChannelId()}?since=soon`;
+      const { status } = await kit.raw(path);
+      ensure(status === 400, `without Origin it is answered ${status}, not 400`);
+      const page = await kit.raw(path, { Origin: "https://wallet.example" });
+      ensure(page.status === 101, `with Origin it is answered ${page.status}, which a browser's program never sees`);
+      await until(() => page.closedWith ?? undefined, kit.waitMs);
+      const { closedWith, closeReason } = page;
+      ensure(closedWith !== null, "the socket is not closed");
+      ensure(closedWith >= 4400 && closedWith <= 4499, `it is closed with ${closedWith}`);
+      ensure(readCloseReason(closeReason) !== null, `the reason begins with no error code: ${closeReason}`);
     },
   },
   {

@@ -1,6 +1,7 @@
 import { ackBody, paymentBody, termsBody } from "../bodies.ts";
 import { ensureEqual, type Check } from "../check.ts";
 import { payFlow, payUntilAck } from "../pay-flow.ts";
+import { headerOf } from "../peer.ts";
 
 export const roleChecks: readonly Check[] = [
   {
@@ -62,6 +63,35 @@ export const roleChecks: readonly Check[] = [
       merchant.say("payment.ack", { bodyText: ackBody("first") });
       const heard = await customer.hear("payment.ack");
       ensureEqual(heard.message.bodyText, ackBody("first"), "the first acknowledgement");
+    },
+  },
+  {
+    id: "granted-role",
+    title: "join.success tells the role that was granted, not the one that was claimed: x-p4-role",
+    source: "design: joins that say why",
+    async run(kit) {
+      const { channelId, merchant, customer } = await kit.meet();
+      ensureEqual(headerOf(merchant.heard[0]!, "x-p4-role"), "merchant", "the first merchant's x-p4-role");
+      const named = await kit.joinAs("customer", channelId, "&role=customer");
+      ensureEqual(headerOf(named.heard[0]!, "x-p4-role"), "customer", "the x-p4-role of a customer who says so");
+      ensureEqual(headerOf(customer.heard[0]!, "x-p4-role"), "none", "the x-p4-role of who says nothing");
+      const second = await kit.joinAs("merchant", channelId);
+      ensureEqual(headerOf(second.heard[0]!, "x-p4-role"), "none", "the second merchant's x-p4-role");
+    },
+  },
+  {
+    id: "merchant-presence",
+    title: "join.success tells whether a merchant is there: x-p4-merchant",
+    source: "design: joins that say why",
+    async run(kit) {
+      const { channelId, merchant } = await kit.meet();
+      const presence = async (): Promise<string> => {
+        const peer = await kit.joinAs("customer", channelId);
+        return headerOf(peer.heard[0]!, "x-p4-merchant");
+      };
+      ensureEqual(await presence(), "present", "x-p4-merchant while the merchant is connected");
+      await merchant.leave();
+      ensureEqual(await presence(), "absent", "x-p4-merchant after the merchant has left");
     },
   },
   {

@@ -7,7 +7,7 @@ const upgradeHead = {
   "Sec-WebSocket-Version": "13",
   "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
 };
-export type UpgradeHead = Partial<typeof upgradeHead>;
+export type UpgradeHead = Readonly<Record<string, string>>;
 
 /** A WebSocket client that does what it is told: any bytes, any URL, no reading. */
 export class RawPeer {
@@ -16,12 +16,16 @@ export class RawPeer {
   readonly texts: string[] = [];
   /** Null while open. 1006: closed without a close frame; 1005: with one that says nothing. */
   closedWith: number | null = null;
+  /** What the close frame said beside its code. */
+  closeReason = "";
+  /** What came after the head of an HTTP answer that is no upgrade. */
+  body = "";
   readonly #reader = new FrameReader();
   #connection: TcpConnection | null = null;
   #head: Uint8Array | null = new Uint8Array(0);
   #closeCode = 1006;
 
-  /** Opens the socket and sends the upgrade, its path exactly as given. `changed` headers are sent in place of the right ones. */
+  /** Opens the socket and sends the upgrade, its path exactly as given. `changed` headers are sent beside the right ones, or in their place. */
   static async connect(url: URL, path: string, connectTcp: ConnectTcp, changed: UpgradeHead = {}): Promise<RawPeer> {
     const secure = url.protocol === "wss:";
     const peer = new RawPeer();
@@ -56,6 +60,7 @@ export class RawPeer {
       if (opcode === opcodes.ping) this.send(opcodes.pong, payload);
       if (opcode === opcodes.close) {
         this.#closeCode = payload.length < 2 ? 1005 : payload[0]! * 256 + payload[1]!;
+        this.closeReason = decoder.decode(payload.subarray(2));
         this.closedWith = this.#closeCode;
         this.close();
       }
@@ -64,7 +69,7 @@ export class RawPeer {
 
   /** The bytes after the answer's head; null as long as it is not complete. */
   #afterHead(bytes: Uint8Array): Uint8Array | null {
-    if (this.#head === null) return bytes;
+    if (this.#head === null) return this.#afterAnswer(bytes);
     const joined = new Uint8Array([...this.#head, ...bytes]);
     const text = latin1.decode(joined);
     const end = text.indexOf("\r\n\r\n");
@@ -74,7 +79,14 @@ export class RawPeer {
     }
     this.#head = null;
     this.status = Number(/^HTTP\/1\.\d (\d{3})/.exec(text)?.[1] ?? 0);
-    return this.status === 101 ? joined.subarray(end + 4) : null;
+    return this.#afterAnswer(joined.subarray(end + 4));
+  }
+
+  /** Frames after an upgrade; of any other answer it is the body. */
+  #afterAnswer(bytes: Uint8Array): Uint8Array | null {
+    if (this.status === 101) return bytes;
+    this.body += decoder.decode(bytes);
+    return null;
   }
 }
 

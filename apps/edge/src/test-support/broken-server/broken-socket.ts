@@ -21,6 +21,7 @@ export interface BrokenSocketOptions {
 
 /** One wallet's socket, with somebody between it and the real server. */
 export class BrokenSocket {
+  readonly path: string;
   readonly channelId: string;
   readonly client: Duplex;
   readonly all: Set<BrokenSocket>;
@@ -31,6 +32,7 @@ export class BrokenSocket {
   #saidGoodbye = false;
 
   constructor({ path, client, real, all, fault }: BrokenSocketOptions) {
+    this.path = path;
     this.channelId = /\/ws\/([^?]*)/.exec(path)?.[1] ?? "";
     this.client = client;
     this.all = all;

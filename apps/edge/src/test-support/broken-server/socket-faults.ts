@@ -47,6 +47,16 @@ export const socketFaults = {
       url.searchParams.set("dialect", "p4");
       return url.pathname + url.search;
     }),
+  "takes what it knows of a URL": () =>
+    upgrade((path) => {
+      const url = new URL(path, "http://localhost");
+      const known = new Map([...url.searchParams].filter(([name]) => name === "role" || name === "dialect"));
+      return `${url.pathname}?${new URLSearchParams([...known]).toString()}`;
+    }),
+  "does not know a page": (): Fault => ({ ignoredHeader: "origin" }),
+  "promises the seat to everyone": () =>
+    fromServer((text, { path }) => (path.includes("internal=true") ? withHeader(text, "x-p4-role", "merchant") : text)),
+  "sees a merchant everywhere": () => fromServer((text) => withHeader(text, "x-p4-merchant", "present")),
   "knows no subprotocols": (): Fault => ({ ignoredHeader: "sec-websocket-protocol" }),
   "takes any version": (): Fault => ({ otherHeader: { "sec-websocket-version": "13" } }),
   "ignores since": () => upgrade((path) => path.replace(/&since=\d+/, "")),
