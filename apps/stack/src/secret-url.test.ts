@@ -25,7 +25,11 @@ test("the password of P4_NATS_URL is in no output and in no file, and those file
   onTestFinished(() => stack.end());
   await stack.printed("Serving.");
   const [state, log] = await Promise.all(["stack.json", "p4.log"].map((name) => readFile(join(dataDir, name), "utf8")));
-  expect(JSON.parse(state ?? "")).toMatchObject({ natsUrl: `nats://${authority}`, needsLogin: true });
+  expect(JSON.parse(state ?? "")).toMatchObject({
+    natsUrl: `nats://${authority}`,
+    needsLogin: true,
+    settings: { P4_REGION: "local", P4_SHARDS: "1", P4_REPLICAS: "1", P4_LOG_RETENTION: "7776000000ms" },
+  });
   for (const text of [state, log, stack.stdout, stack.stderr]) expect(text).not.toContain("S3cret");
   const modes = await Promise.all(
     ["", "stack.json", "p4.log"].map(async (name) => (await stat(join(dataDir, name))).mode),

@@ -17,10 +17,21 @@ export async function writeStackFile({ config, natsUrl, endpoints }: StackContex
     needsLogin: urls !== natsUrl,
     monitorUrl: config.natsMonitorUrls?.[0] ?? null,
     endpoints,
+    settings: placesOf(config),
   };
   // One that a killed system has left behind may be readable for all.
   await removeStackFile(config.dataDir);
   await writeFile(pathIn(config.dataDir), JSON.stringify(state, null, 2), { mode: 0o600 });
+}
+
+/** Where the running system keeps its data: `p4` started with other settings would look elsewhere and find nothing. */
+function placesOf({ region, shards, replicas, logRetentionMs }: StackContext["config"]): Record<string, string> {
+  return {
+    P4_REGION: region,
+    P4_SHARDS: String(shards),
+    P4_REPLICAS: String(replicas),
+    P4_LOG_RETENTION: `${String(logRetentionMs)}ms`,
+  };
 }
 
 export function removeStackFile(dataDir: string): Promise<void> {
