@@ -24,8 +24,8 @@ const newsAfterTheEnd = {
 
 /**
  * The channel's life. Its events are the stored facts, so the machine is at once the table of what may happen next
- * (`can`) and the fold over what has happened. It has no timers: the deadline is data (a rehydrated actor loses
- * XState's delayed transitions).
+ * and the fold over what has happened. The hot path asks it through `transitionFrom`, which remembers its answers. It has
+ * no timers: the deadline is data (a rehydrated actor loses XState's delayed transitions).
  */
 export const channelMachine = setup({
   types: { context: {} as ChannelContext, events: {} as SequencedEvent },
@@ -113,7 +113,14 @@ export const channelMachine = setup({
   },
 });
 
-export type ChannelSnapshot = SnapshotFrom<typeof channelMachine>;
+/** A state of the machine, in XState's own writing. */
+export type ChannelStateValue = SnapshotFrom<typeof channelMachine>["value"];
+
+/** Where a channel is and what it remembers: what `channelMachine.resolveState` makes a running machine of. */
+export interface ChannelSnapshot {
+  readonly value: ChannelStateValue;
+  readonly context: ChannelContext;
+}
 
 export const channelStates = [
   "unopened",
@@ -132,11 +139,11 @@ export const channelStates = [
 export type ChannelStateName = (typeof channelStates)[number];
 
 export function initialState(): ChannelSnapshot {
-  return initialTransition(channelMachine)[0];
+  const { value, context } = initialTransition(channelMachine)[0];
+  return { value, context };
 }
 
-export function stateName(snapshot: ChannelSnapshot): ChannelStateName {
-  const value = snapshot.value;
+export function stateName({ value }: Pick<ChannelSnapshot, "value">): ChannelStateName {
   return typeof value === "string" ? value : value.open;
 }
 

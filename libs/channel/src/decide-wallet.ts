@@ -12,6 +12,7 @@ import { outgoingMessage, type OutgoingMessage } from "./outgoing.ts";
 import { isSameWallet, type Participant } from "./participant.ts";
 import { acceptedPayment } from "./proven.ts";
 import type { SequencedEvent } from "./sequenced-event.ts";
+import { transitionFrom } from "./transitions.ts";
 
 /** Which role may send what, and which fact it becomes: the message catalogue's channel side. */
 export const walletCommands = {
@@ -44,7 +45,7 @@ export function decideWalletCommand(command: WalletCommand, snapshot: ChannelSna
   const reused = sameId.find(({ data }) => isSameWallet(data.from, from));
   if (reused !== undefined) return refuseReuse(command, reused);
   const event = factOf(command, from);
-  if (!snapshot.can({ ...event, streamVersion: 0 } as SequencedEvent)) return refuseStep(key, snapshot);
+  if (transitionFrom(snapshot, event.type).otherwise === null) return refuseStep(key, snapshot);
   if (isVerdict(command) && answersAnother(command.message, context)) {
     return refuse("ILLEGAL_STEP", `correlationID ${command.message.correlationId} names a payment that is not waiting`);
   }

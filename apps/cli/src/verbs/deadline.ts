@@ -40,9 +40,7 @@ export const deadlineVerb: Verb = (program, context) => {
             "BAD_DEADLINE",
           );
         }
-        if (snapshot.status === "active") {
-          await assertWithinLog(operator, snapshot.context, expiresAtMs);
-        }
+        await assertWithinLog(operator, snapshot.context, expiresAtMs);
         await context.confirm(
           `Move the deadline of ${channelId} (${stateName(snapshot)}) from ${from} to ${to}?`,
           yes === true,

@@ -75,7 +75,7 @@ describe("p4 close", () => {
     const { exitCode, err } = await p4(...args);
     expect(exitCode).toBe(1);
     expect(err).toContain("no channel nobody");
-    expect((await snapshotOf("nobody")).status).toBe("active");
+    expect(stateName(await snapshotOf("nobody"))).toBe("unopened");
     expect((await log.node.registry.read("nobody")).streamVersion).toBe(0);
   });
 });
