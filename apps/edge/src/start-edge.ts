@@ -1,7 +1,7 @@
 import { docsRoutes } from "@p4/api-docs";
 import { isLogError } from "@p4/channel";
 import { startServer, TokenBuckets, type HttpServer } from "@p4/http";
-import { callbackCounter, openChannelNode, placementOf, proofRoutesOf, type ChannelNode } from "@p4/node";
+import { callbackCounter, openChannelNode, placementOf, proofRoutesOf, watchHeaders, type ChannelNode } from "@p4/node";
 import { nodeCrypto, uuid } from "@p4/node-crypto";
 import { closeCodes } from "@p4/protocol";
 import { closeInOrder, createMetrics, operationsRoutes, Readiness, type CheckResult } from "@p4/telemetry";
@@ -171,6 +171,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       () => served.followed(),
       (error) => logger.warn({ error }, "an overdue channel is not expired yet"),
     );
+    const stopWatching = watchHeaders(node, config, (error) => logger.warn({ error }, "waiting proofs"));
     const stopSeating = context.merchantQueue.start(context);
     let closing: Promise<void> | undefined;
     const close = async (): Promise<void> => {
@@ -178,6 +179,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       readiness.drain();
       load.stop();
       stopSweeping();
+      stopWatching();
       stopSeating();
       await drain(served, server, node);
     };

@@ -1,4 +1,8 @@
 import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { stateName } from "@p4/channel";
+import { wallet } from "@p4/channel/testing";
 import { loadConfig } from "@p4/config";
 import { openChannelNode, type ChannelNode } from "@p4/node";
 import { createLogger } from "@p4/telemetry";
@@ -67,6 +71,19 @@ async function recordedTxids(): Promise<string[]> {
   return snapshot.context.proofs.map(({ data }) => data.proof.txid);
 }
 
+/** Knows no block until it has a root, and then every block. */
+async function headerServer() {
+  const server = createServer((_request, response) => {
+    const answer = { header: { merkleRoot: headers.merkleRoot }, state: "LONGEST_CHAIN", height: 707_873 };
+    response.statusCode = headers.merkleRoot === "" ? 404 : 200;
+    response.setHeader("content-type", "application/json").end(JSON.stringify(answer));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const headers = { url, merkleRoot: "", close: () => server.close() };
+  return headers;
+}
+
 describe("proof-ingest", () => {
   it("answers 201 without a body once the event is stored, and tells what was proved", async () => {
     const response = await post(example);
@@ -117,6 +134,30 @@ describe("proof-ingest", () => {
     await ingest.close();
     ingest = await startProofIngest({ config, logger, natsUrl: nats.url });
     expect(await (await get(`/proofs/${example.input.path.txid}`)).text()).toContain(channelId);
+  });
+
+  it("settles a channel once the header of its proof's block is known, without being told again", async () => {
+    const headers = await headerServer();
+    const asking = await startProofIngest({
+      config: { ...config, headerSource: { kind: "miner", url: headers.url } },
+      logger,
+      natsUrl: nats.url,
+    });
+    try {
+      const { txid } = example.input.path;
+      for (const type of ["SubmitPayment", "AcceptPayment"] as const) {
+        await node.registry.submit(channelId, wallet(type, { txid, nowMs: Date.now() }));
+      }
+      expect((await post(example, asking)).status).toBe(201);
+      const state = async () => stateName((await node.registry.read(channelId)).snapshot);
+      expect(await state()).toBe("awaitingProof");
+      const { proofs } = (await (await get(`/proofs/${txid}`)).json()) as { proofs: { merkleRoot: string }[] };
+      headers.merkleRoot = proofs[0]?.merkleRoot ?? "";
+      await waitFor(async () => (await state()) === "settled");
+    } finally {
+      await asking.close();
+      headers.close();
+    }
   });
 
   it("counts callbacks by outcome, from a closed set", async () => {

@@ -1,6 +1,6 @@
 import type { Config } from "@p4/config";
 import { startServer } from "@p4/http";
-import { callbackCounter, openChannelNode, placementOf, proofRoutesOf, reportsTo } from "@p4/node";
+import { callbackCounter, openChannelNode, placementOf, proofRoutesOf, reportsTo, watchHeaders } from "@p4/node";
 import { closeInOrder, createMetrics, operationsRoutes, Readiness, type Logger } from "@p4/telemetry";
 
 export interface ProofIngestOptions {
@@ -42,8 +42,10 @@ export async function startProofIngest({ config, logger, natsUrl }: ProofIngestO
       cors: { origins: "*" },
       onError: (error, where) => logger.error({ error, where }, "proof-ingest error"),
     });
+    const stopWatching = watchHeaders(node, config, (error) => logger.warn({ error }, "waiting proofs"));
     const close = async (): Promise<void> => {
       readiness.drain();
+      stopWatching();
       await closeInOrder(
         () => server.close(),
         () => node.close(),

@@ -1,4 +1,4 @@
-import { ConfigError, type Config } from "@p4/config";
+import { ConfigError, warningsOf, type Config } from "@p4/config";
 import { createLogger, Lifecycle, type Logger } from "@p4/telemetry";
 import { deferred, type Deferred } from "./deferred.ts";
 import { startEmbeddedBroker, type EmbeddedBroker } from "./embedded-broker.ts";
@@ -29,13 +29,19 @@ export function assemble(config: Config): Assembled {
   const lifecycle = new Lifecycle({ logger, tell: say });
   const until = deferred();
   const context: StackContext = { config, natsUrl: config.natsUrl?.join(",") ?? "", loggerFor, endpoints: [] };
-  if (config.natsUrl === null) addBroker(lifecycle, context, logger, until);
+  /** Also into the log: there it is looked for later. */
+  const tell = (text: string): void => {
+    say(text);
+    logger.warn(text);
+  };
+  if (config.natsUrl === null) addBroker(lifecycle, context, tell, until);
   addApps(lifecycle, context);
   lifecycle.add({
     name: "endpoints",
     start: async () => {
       for (const { app, url, note } of context.endpoints) print(`${app.padEnd(13)} ${url}\n${" ".repeat(14)}${note}`);
       print(`${"log".padEnd(13)} ${log.path}`);
+      for (const warning of warningsOf(context.config, context.config.apps)) tell(warning);
       await writeStackFile(context);
     },
     stop: () => removeStackFile(config.dataDir),
@@ -43,13 +49,8 @@ export function assemble(config: Config): Assembled {
   return { context, lifecycle, logger, until };
 }
 
-function addBroker(lifecycle: Lifecycle, context: StackContext, logger: Logger, until: Deferred): void {
+function addBroker(lifecycle: Lifecycle, context: StackContext, tell: (text: string) => void, until: Deferred): void {
   let broker: EmbeddedBroker | undefined;
-  /** Also into the log: there it is looked for later. */
-  const tell = (text: string): void => {
-    say(text);
-    logger.warn(text);
-  };
   lifecycle.add({
     name: "nats-server",
     start: async (stopping) => {

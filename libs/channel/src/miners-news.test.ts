@@ -3,6 +3,7 @@ import { stateName } from "./channel.machine.ts";
 import type { ChannelCommand } from "./commands.ts";
 import { decide } from "./decide.ts";
 import { heardBy, pendingFor, roleListeners } from "./heard-by.ts";
+import { outgoingMessage } from "./outgoing.ts";
 import { keyOf } from "./timeline.ts";
 import {
   close,
@@ -127,7 +128,14 @@ describe("a transaction that a miner rejects", () => {
 
 it("a proof whose block the server's headers do not have yet settles nothing; the verified one does", () => {
   const waiting = [...wayTo.awaitingProof, recordProof(paymentTxid, { status: "received", awaitsHeader: true })];
-  expect(stateName(given(...waiting))).toBe("awaitingProof");
+  const received = given(...waiting);
+  expect(stateName(received)).toBe("awaitingProof");
+  expect(outgoingMessage(received.context.proofs[0]!)).toMatchObject({
+    headers: [
+      ["X-Tx-Id", paymentTxid],
+      ["x-p4-proof", "received"],
+    ],
+  });
   expect(stateName(given(...waiting, recordProof(paymentTxid)))).toBe("settled");
 });
 

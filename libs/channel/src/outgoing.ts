@@ -35,7 +35,7 @@ export function outgoingMessage(event: SequencedEvent): OutgoingMessage | null {
   if (isWalletEvent(event)) return { kind: "relayed", streamVersion: event.streamVersion, event };
   switch (event.type) {
     case "ProofRecorded":
-      return minersNews(event, "proof.create", event.data.proof);
+      return proofNews(event);
     case "DoubleSpendReported":
       return minersNews(event, "doublespend.notify", event.data.doubleSpend);
     case "TransactionRejected":
@@ -60,6 +60,13 @@ function minersNews(
   { txid, bodyText }: { readonly txid: string; readonly bodyText: string },
 ): ServerMessage {
   return { ...serverMessage(event, key, bodyText), correlationId: txid, headers: [["X-Tx-Id", txid]] };
+}
+
+/** Whether the proof's block is known too: what is only received may be made up. */
+function proofNews(event: SequencedEvent<"ProofRecorded">): ServerMessage {
+  const { proof } = event.data;
+  const message = minersNews(event, "proof.create", proof);
+  return { ...message, headers: [...message.headers, ["x-p4-proof", proof.status]] };
 }
 
 function serverMessage(event: SequencedEvent, key: ServerKey, bodyText: string | null): ServerMessage {

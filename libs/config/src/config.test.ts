@@ -100,9 +100,14 @@ describe("loadConfig", () => {
     expect(problemsOf({ P4_COMPLETELY_DIFFERENT_WORDS: "1" })[0]?.rule).toContain("`p4 config`");
   });
 
+  const key = `02${"ab".repeat(32)}`;
+  const callbackToken = { P4_CALLBACK_TOKEN: "0123456789abcdef" };
+
   it.each([
     [{ P4_JOIN_POLICY: "token" }, "P4_JOIN_POLICY", "P4_JOIN_SECRET"],
-    [{ P4_SIGNATURE_POLICY: "trusted-keys" }, "P4_SIGNATURE_POLICY", "P4_TRUSTED_KEYS"],
+    [{ P4_SIGNATURE_POLICY: "trusted-keys", ...callbackToken }, "P4_SIGNATURE_POLICY", "P4_TRUSTED_KEYS"],
+    [{ P4_SIGNATURE_POLICY: "trusted-keys", P4_TRUSTED_KEYS: key }, "P4_SIGNATURE_POLICY", "P4_CALLBACK_TOKEN"],
+    [{ P4_SIGNATURE_POLICY: "require" }, "P4_SIGNATURE_POLICY", "P4_CALLBACK_TOKEN"],
     [{ P4_HEADER_POLICY: "require" }, "P4_HEADER_POLICY", "P4_HEADER_SOURCE"],
     [{ P4_MAX_MESSAGE_BYTES: "10MB" }, "P4_MAX_QUEUED_BYTES", "P4_MAX_MESSAGE_BYTES"],
     [{ P4_PROOF_PORT: "8445" }, "P4_PROOF_PORT", "P4_PORT"],

@@ -22,6 +22,10 @@ export function* conflictsOf(config: Config, texts: Texts): Iterable<ConfigProbl
   if (config.signaturePolicy === "trusted-keys" && config.trustedKeys === null) {
     yield conflict("signaturePolicy", `needs ${schema.trustedKeys.variable}`);
   }
+  if (config.signaturePolicy !== "verify-if-signed" && config.callbackToken === null) {
+    const why = "ARC signs nothing, so only the token tells its callbacks from made-up ones";
+    yield conflict("signaturePolicy", `needs ${schema.callbackToken.variable}: ${why}`);
+  }
   if (config.headerPolicy === "require" && config.headerSource.kind === "none") {
     yield conflict("headerPolicy", `needs a ${schema.headerSource.variable} other than none`);
   }

@@ -4,5 +4,6 @@ export { loadConfig, type Config, type Environment } from "./config.ts";
 export { configReference, describeConfig, formatConfig, type ConfigLine } from "./describe-config.ts";
 export type { HeaderSourceConfig } from "./header-source.ts";
 export { schema, type SettingName } from "./schema.ts";
+export { warningsOf } from "./warnings.ts";
 export { withoutLogin } from "./urls.ts";
 export { appNames, type AppName, type Setting } from "./setting.ts";

@@ -12,6 +12,7 @@ export {
 } from "./open-channel-node.ts";
 export { placementOf, reportsTo } from "./node-settings.ts";
 export { OverdueChannels, type OverdueChannelsOptions, type Sweep } from "./overdue-channels.ts";
-export { proofRoutesOf, proofRulesOf, type ProofConfig } from "./proof-routes-of.ts";
+export { proofRoutesOf, proofServicesOf, type ProofConfig } from "./proof-routes-of.ts";
+export { watchHeaders } from "./watch-headers.ts";
 export { takeTurns, type TurnsOptions } from "./take-turns.ts";
 export { runApp, type RunningApp, type StartApp } from "./run-app.ts";

@@ -1,4 +1,4 @@
-import { loadConfig } from "@p4/config";
+import { loadConfig, type Config } from "@p4/config";
 import { createInMemoryStore } from "@p4/event-store";
 import type { ProofRequest } from "@p4/proofs";
 import { signEnvelope } from "@p4/spv";
@@ -15,14 +15,14 @@ const { publicKey } = JSON.parse(signed) as { publicKey: string };
 
 /** The code of the refusal of a callback with an empty proof, under this environment. */
 async function refusalUnder(
-  environment: Record<string, string>,
+  environment: Record<string, string> | Config,
   { headers = {}, body = unsigned }: { headers?: Record<string, string>; body?: string },
 ): Promise<string> {
   const refusals: (string | null)[] = [];
   // No callback here gets as far as the channel.
   const node = { registry: {} as ChannelNode["registry"], proofs: createInMemoryStore().documents("proofs") };
   const hooks = { onCallback: (refusal: string | null) => refusals.push(refusal), onError: () => undefined };
-  const routes = proofRoutesOf(node, loadConfig(environment), hooks);
+  const routes = proofRoutesOf(node, configOf(environment), hooks);
   const request: ProofRequest = {
     params: { txid },
     query: new URLSearchParams({ i: "inv0000001" }),
@@ -33,20 +33,35 @@ async function refusalUnder(
   return String(refusals[0]);
 }
 
+function configOf(environment: Record<string, string> | Config): Config {
+  return "headerSource" in environment ? (environment as Config) : loadConfig(environment);
+}
+
 describe("proofRoutesOf", () => {
   const secret = { P4_CALLBACK_TOKEN: token };
-  const trusting = (keys: string) => ({ P4_SIGNATURE_POLICY: "trusted-keys", P4_TRUSTED_KEYS: keys });
+  const bearer = { headers: { authorization: `Bearer ${token}` } };
+  const required = { ...secret, P4_SIGNATURE_POLICY: "require" };
+  const trusting = (keys: string) => ({ ...secret, P4_SIGNATURE_POLICY: "trusted-keys", P4_TRUSTED_KEYS: keys });
+  const arc = { body: JSON.stringify({ txid, txStatus: "MINED", merklePath: "00" }) };
 
   it.each([
     ["without a configured token", {}, {}, "SPV_PROOF_INVALID"],
-    ["with ARC's form of the token", secret, { headers: { authorization: `Bearer ${token}` } }, "SPV_PROOF_INVALID"],
+    ["with ARC's form of the token", secret, bearer, "SPV_PROOF_INVALID"],
     ["with mAPI's form of the token", secret, { headers: { authorization: token } }, "SPV_PROOF_INVALID"],
     ["without the token", secret, {}, "PROOF_TOKEN"],
     ["with another token", secret, { headers: { authorization: `Bearer ${token}0` } }, "PROOF_TOKEN"],
-    ["without a required signature", { P4_SIGNATURE_POLICY: "require" }, {}, "SPV_ENVELOPE_UNSIGNED"],
-    ["of a trusted key", trusting(publicKey.toUpperCase()), { body: signed }, "SPV_PROOF_INVALID"],
-    ["of another key", trusting(`02${"ab".repeat(32)}`), { body: signed }, "SPV_PUBLIC_KEY_NOT_TRUSTED"],
+    ["without a required signature", required, bearer, "SPV_ENVELOPE_UNSIGNED"],
+    ["of a trusted key", trusting(publicKey.toUpperCase()), { ...bearer, body: signed }, "SPV_PROOF_INVALID"],
+    ["of another key", trusting(`02${"ab".repeat(32)}`), { ...bearer, body: signed }, "SPV_PUBLIC_KEY_NOT_TRUSTED"],
+    ["of ARC where nothing is asked for", {}, arc, "SPV_BUMP_INVALID"],
+    ["of ARC with the token where signatures are asked for", required, { ...bearer, ...arc }, "SPV_BUMP_INVALID"],
+    ["of ARC without the token where signatures are asked for", required, arc, "PROOF_TOKEN"],
   ])("judges a callback %s", async (_, environment, callback, refusal) => {
     expect(await refusalUnder(environment, callback)).toBe(refusal);
+  });
+
+  it("takes nothing of ARC where signatures are asked for and no token is set, were such a server to start", async () => {
+    const config = { ...loadConfig(required), callbackToken: null };
+    expect(await refusalUnder(config, arc)).toBe("SPV_ENVELOPE_UNSIGNED");
   });
 });

@@ -1,7 +1,15 @@
 import type { Config } from "@p4/config";
 import { createHeaderSource } from "@p4/headers";
 import { constantTimeEqual, nodeCrypto } from "@p4/node-crypto";
-import { proofRoutes, ProofStore, type ProofRoute, type ProofRouteOptions, type ProofRules } from "@p4/proofs";
+import {
+  proofRoutes,
+  ProofStore,
+  WaitingProofs,
+  type ProofRoute,
+  type ProofRouteOptions,
+  type ProofRules,
+  type RecordServices,
+} from "@p4/proofs";
 import { trustedKeys, type SignaturePolicy } from "@p4/spv";
 import type { ChannelNode } from "./open-channel-node.ts";
 
@@ -19,22 +27,30 @@ export function proofRoutesOf(
   config: ProofConfig,
   hooks: Pick<ProofRouteOptions, "onCallback" | "onError">,
 ): ProofRoute[] {
-  return proofRoutes({
+  const isAuthorized = authorizationOf(config.callbackToken);
+  return proofRoutes({ ...proofServicesOf(node, config), isAuthorized, ...hooks });
+}
+
+/** What recording a callback's facts needs. */
+export function proofServicesOf(node: Pick<ChannelNode, "registry" | "proofs">, config: ProofConfig): RecordServices {
+  return {
     registry: node.registry,
     store: new ProofStore(node.proofs),
+    waiting: new WaitingProofs(node.proofs),
     rules: proofRulesOf(config),
     nowMs: Date.now,
-    isAuthorized: authorizationOf(config.callbackToken),
-    ...hooks,
-  });
+  };
 }
 
 /** How callbacks are judged. */
-export function proofRulesOf(config: Omit<ProofConfig, "callbackToken">): ProofRules {
+function proofRulesOf(config: ProofConfig): ProofRules {
   return {
     signaturePolicy: signaturePolicyOf(config),
+    // The configuration demands a token there; this door stays closed without one all the same.
+    takesUnsignedArc: config.signaturePolicy === "verify-if-signed" || config.callbackToken !== null,
     headerPolicy: config.headerPolicy,
     headers: createHeaderSource(config.headerSource, { timeoutMs: headerTimeoutMs }),
+    awaitsHeaders: config.headerSource.kind !== "none",
     crypto: nodeCrypto,
   };
 }

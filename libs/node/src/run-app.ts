@@ -1,4 +1,4 @@
-import { ConfigError, loadConfig, type Config } from "@p4/config";
+import { ConfigError, loadConfig, warningsOf, type AppName, type Config } from "@p4/config";
 import { createLogger, exitSoon, Lifecycle, runUntilSignal, type Logger } from "@p4/telemetry";
 import { startPatiently } from "./start-patiently.ts";
 
@@ -19,7 +19,7 @@ export type StartApp = (options: StartOptions) => Promise<RunningApp>;
  * While the broker is away or elects a leader, it keeps trying to start, with one warning per try.
  * Sets the exit code: 0 stopped cleanly, 1 failed, 2 misconfigured. Each failure is one line with the next step.
  */
-export async function runApp(name: string, start: StartApp): Promise<void> {
+export async function runApp(name: AppName, start: StartApp): Promise<void> {
   let config: Config;
   try {
     config = loadConfig(process.env);
@@ -32,6 +32,7 @@ export async function runApp(name: string, start: StartApp): Promise<void> {
     return fail(`${name}: P4_NATS_URL names no broker; set it, or run the whole system with "npm start"`, 2);
   }
   const logger = createLogger({ level: config.logLevel, name });
+  for (const warning of warningsOf(config, [name])) logger.warn(warning);
   let app: RunningApp | undefined;
   const lifecycle = new Lifecycle({ logger }).add({
     name,

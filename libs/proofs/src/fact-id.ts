@@ -9,6 +9,11 @@ export function proofId({ txid, merkleRoot, blockHash, status }: RecordedProof, 
   return `proof.${digest([txid, merkleRoot, blockHash ?? "", status], crypto)}`;
 }
 
+/** Names a proof that waits for its header on a channel. */
+export function waitingId(channelId: string, proof: RecordedProof, crypto: SpvCrypto): string {
+  return digest([channelId, proofId(proof, crypto)], crypto);
+}
+
 export function doubleSpendId({ txid, reason, competingTxids }: RecordedDoubleSpend, crypto: SpvCrypto): string {
   return `${reason}.${digest([txid, ...competingTxids], crypto)}`;
 }

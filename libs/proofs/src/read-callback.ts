@@ -17,6 +17,7 @@ export interface ReadCallbackOptions {
   /** The transaction that the URL names; null when the callback's own word is enough. */
   readonly expectedTxid: string | null;
   readonly policy: SignaturePolicy;
+  readonly takesUnsignedArc: boolean;
   readonly crypto: SpvCrypto;
 }
 
@@ -28,6 +29,12 @@ export interface ReadCallbackOptions {
 export function readCallback(bodyText: string, options: ReadCallbackOptions): readonly CallbackEntry[] {
   const body = parseStrictJsonObject(bodyText, "body");
   if (!("txStatus" in body) && !("callbacks" in body)) return [{ ok: true, facts: [mapiFact(bodyText, options)] }];
+  if (!options.takesUnsignedArc) {
+    throw new SpvError(
+      "SPV_ENVELOPE_UNSIGNED",
+      "authorization: callbacks of ARC are not signed and need the callback token",
+    );
+  }
   const { callbacks: batch } = body;
   return readArcCallbacks(bodyText, options.crypto).map((entry, index): CallbackEntry => {
     if (!entry.ok) return entry;

@@ -31,8 +31,8 @@ export async function recordCallback(
   { channelId, expectedTxid, bodyText }: IncomingCallback,
   services: RecordServices,
 ): Promise<readonly RefusedEntry[]> {
-  const { signaturePolicy: policy, crypto } = services.rules;
-  const entries = readCallback(bodyText, { expectedTxid, policy, crypto });
+  const { signaturePolicy: policy, takesUnsignedArc, crypto } = services.rules;
+  const entries = readCallback(bodyText, { expectedTxid, policy, takesUnsignedArc, crypto });
   await lookUpBlocks(entries, services);
   const refused: RefusedEntry[] = [];
   const failures: unknown[] = [];

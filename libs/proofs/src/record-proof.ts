@@ -1,8 +1,9 @@
-import type { RecordedProof } from "@p4/channel";
+import { wasSubmitted, type RecordedProof } from "@p4/channel";
 import { judgeHeader, SpvError, type BlockClaim, type HeaderVerdict } from "@p4/spv";
 import type { ProofFact } from "./callback-fact.ts";
-import { proofId } from "./fact-id.ts";
+import { proofId, waitingId } from "./fact-id.ts";
 import { addProof, emptyDocument, isRepeatOfRevoked, isRevoked } from "./proof-document.ts";
+import type { ProofRules } from "./proof-rules.ts";
 import { metadataOf, submit, type RecordServices } from "./record-services.ts";
 
 /** @throws SpvError (its block has another root, or cannot be looked up now), ProofError, StoreError. */
@@ -18,15 +19,24 @@ export async function recordProof(
   const fresh = document.proofs.some((other) => isRevoked(other, document));
   const verdict = judgeHeader(claim, await rules.headers.lookup(claim, { fresh }), rules.headerPolicy);
   if (verdict.kind === "refused" || verdict.kind === "retry-later") throw new SpvError(verdict.code, verdict.reason);
-  const proof = judged(unjudged, claim, verdict);
+  const proof = judged(unjudged, claim, verdict, rules);
   if (proof.status === "received" && isRepeatOfRevoked(document, { ...proof, channelId })) return;
   const metadata = metadataOf(txid, proofId(proof, rules.crypto), services);
-  await submit(channelId, { type: "RecordProof", proof, metadata }, services);
-  const { raw: _raw, txid: _txid, ...stored } = proof;
+  const channel = await submit(channelId, { type: "RecordProof", proof, metadata }, services);
+  if (proof.awaitsHeader === true && wasSubmitted(txid, channel.snapshot.context)) {
+    const id = waitingId(channelId, proof, rules.crypto);
+    await services.waiting.add(id, { channelId, txid, claim, sinceMs: metadata.nowMs });
+  }
+  const { raw: _raw, txid: _txid, awaitsHeader: _awaitsHeader, ...stored } = proof;
   await store.change(txid, (current) => addProof(current, { ...stored, channelId, recordedAtMs: metadata.nowMs }));
 }
 
-function judged(unjudged: ProofFact["proof"], claim: BlockClaim, verdict: HeaderVerdict): RecordedProof {
+function judged(
+  unjudged: ProofFact["proof"],
+  claim: BlockClaim,
+  verdict: HeaderVerdict,
+  { awaitsHeaders }: ProofRules,
+): RecordedProof {
   const known = verdict.kind === "verified" ? verdict : claim;
   const { txid, source, raw, bodyText } = unjudged;
   return {
@@ -35,6 +45,7 @@ function judged(unjudged: ProofFact["proof"], claim: BlockClaim, verdict: Header
     blockHash: known.blockHash ?? claim.blockHash ?? null,
     blockHeight: known.blockHeight ?? claim.blockHeight ?? null,
     merkleRoot: claim.merkleRoot,
+    ...(verdict.kind !== "verified" && awaitsHeaders && { awaitsHeader: true }),
     source,
     raw,
     bodyText,

@@ -1,23 +1,31 @@
 import type { ChannelRegistry } from "@p4/actors";
-import type { ChannelCommand, CommandMetadata } from "@p4/channel";
+import type { Channel, ChannelCommand, CommandMetadata } from "@p4/channel";
 import type { Said } from "./callback-fact.ts";
 import { ProofError } from "./errors.ts";
 import { addNotice, type ProofNotice } from "./proof-document.ts";
 import type { ProofRules } from "./proof-rules.ts";
 import type { ProofStore } from "./proof-store.ts";
+import type { WaitingProofs } from "./waiting-proofs.ts";
 
 /** What recording a fact needs. */
 export interface RecordServices {
   readonly registry: Pick<ChannelRegistry, "submit" | "read">;
   readonly store: ProofStore;
+  readonly waiting: WaitingProofs;
   readonly rules: ProofRules;
   readonly nowMs: () => number;
 }
 
 /** What an ended channel does not take is still worth keeping: it goes to the transaction's record alone. */
-export async function submit(channelId: string, command: ChannelCommand, { registry }: RecordServices): Promise<void> {
+export async function submit(
+  channelId: string,
+  command: ChannelCommand,
+  { registry }: RecordServices,
+): Promise<Channel> {
   const result = await registry.submit(channelId, command);
-  if (result.outcome !== "refused" || result.code === "CHANNEL_EXPIRED" || result.code === "CHANNEL_CLOSED") return;
+  const hasEnded =
+    result.outcome === "refused" && (result.code === "CHANNEL_EXPIRED" || result.code === "CHANNEL_CLOSED");
+  if (result.outcome !== "refused" || hasEnded) return result.channel;
   throw new ProofError(result.code === "CHANNEL_FULL" ? "PROOF_CHANNEL_FULL" : "PROOF_CHANNEL_UNKNOWN", channelId);
 }
 

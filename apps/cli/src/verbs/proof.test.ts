@@ -2,7 +2,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { paymentTxid } from "@p4/channel/testing";
 import { nodeCrypto } from "@p4/node-crypto";
-import { ProofStore, recordCallback } from "@p4/proofs";
+import { ProofStore, recordCallback, WaitingProofs } from "@p4/proofs";
 import { bytesToDisplayHash, displayHashToBytes, merkleParent, NO_HEADERS } from "@p4/spv";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { said, withRecordedLog } from "../test-support/recorded-log.ts";
@@ -41,12 +41,20 @@ beforeAll(async () => {
   await log.record("inv1", said("OfferTerms"), said("SubmitPayment"), said("AcceptPayment"));
   const rules = {
     signaturePolicy: { kind: "verify-if-signed" },
+    takesUnsignedArc: true,
     headerPolicy: "accept-unknown",
+    awaitsHeaders: false,
     headers: NO_HEADERS,
     crypto: nodeCrypto,
   } as const;
   const { registry, proofs } = log.node;
-  const services = { registry, store: new ProofStore(proofs), rules, nowMs: Date.now };
+  const services = {
+    registry,
+    store: new ProofStore(proofs),
+    waiting: new WaitingProofs(proofs),
+    rules,
+    nowMs: Date.now,
+  };
   await recordCallback({ channelId: "inv1", expectedTxid: paymentTxid, bodyText }, services);
 });
 afterAll(() => headers.close());

@@ -1,6 +1,6 @@
-import { proofRulesOf } from "@p4/node";
+import { proofServicesOf } from "@p4/node";
 import { isProofError, proofStates, ProofStore, recordCallback, type StoredProof } from "@p4/proofs";
-import { isSpvError } from "@p4/spv";
+import { isSpvError, VERIFY_IF_SIGNED } from "@p4/spv";
 import { CliError } from "../cli-error.ts";
 import { withNode, type Operator } from "../operator/with-node.ts";
 import { examples, type Verb } from "../verb.ts";
@@ -55,10 +55,10 @@ async function requeue({ node, config }: Operator, txid: string, headersUrl: str
     const nextStep = `p4 channels --txid ${txid} finds its channel; the proof may not have come yet.`;
     throw new CliError("failed", `no proof of ${txid} is stored`, nextStep, "PROOF_UNKNOWN");
   }
-  const rules = proofRulesOf(
+  const services = proofServicesOf(
+    node,
     headersUrl === undefined ? config : { ...config, headerSource: { kind: "miner", url: headersUrl } },
   );
-  const services = { registry: node.registry, store, rules, nowMs: Date.now };
   const states = proofStates(document);
   const results: Requeued[] = [];
   for (const [i, proof] of document.proofs.entries()) {
@@ -76,10 +76,12 @@ interface RequeueContext {
 }
 
 async function requeueOne(proof: StoredProof, { txid, was, services, registry }: RequeueContext): Promise<Requeued> {
-  const { channelId, blockHash, bodyText } = proof;
+  const { channelId, blockHash, bodyText, source } = proof;
+  // ARC's never had a signature: that they may come was settled when they came.
+  const rules = source === "arc" ? { ...services.rules, signaturePolicy: VERIFY_IF_SIGNED } : services.rules;
   const before = await registry.read(channelId);
   try {
-    await recordCallback({ channelId, expectedTxid: txid, bodyText }, services);
+    await recordCallback({ channelId, expectedTxid: txid, bodyText }, { ...services, rules });
   } catch (error) {
     if (!isSpvError(error) && !isProofError(error)) throw error;
     return { channelId, blockHash, was, outcome: "refused", detail: error.message };

@@ -49,7 +49,17 @@ const headersByKey: Readonly<Record<string, readonly HeaderDescription[]>> = {
       example: "complete",
     },
   ],
-  "proof.create": [sequence, txid],
+  "proof.create": [
+    sequence,
+    txid,
+    {
+      name: "x-p4-proof",
+      description:
+        "verified: the block is known to the server's source of headers. received: it is not, and another proof.create " +
+        "follows when it is.",
+      example: "verified",
+    },
+  ],
   "doublespend.notify": [sequence],
   receipt: [
     sequence,

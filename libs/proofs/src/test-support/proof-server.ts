@@ -7,6 +7,8 @@ import type { Role } from "@p4/protocol";
 import { sdkCrypto, VERIFY_IF_SIGNED } from "@p4/spv";
 import { proofRoutes, type ProofRequest, type ProofResponse, type ProofRouteOptions } from "../proof-routes.ts";
 import { ProofStore } from "../proof-store.ts";
+import type { RecordServices } from "../record-services.ts";
+import { WaitingProofs } from "../waiting-proofs.ts";
 import { knownHeaders, type KnownHeaders } from "./known-headers.ts";
 
 export const channelId = "inv0000001";
@@ -16,6 +18,7 @@ export interface ProofServer {
   readonly memory: InMemoryStore;
   readonly registry: ChannelRegistry;
   readonly headers: KnownHeaders;
+  readonly services: RecordServices;
   /** The codes told to `onCallback`, null for what was stored. */
   readonly outcomes: (string | null)[];
   readonly errors: unknown[];
@@ -49,16 +52,23 @@ export async function proofServer(overrides: Partial<ProofRouteOptions> & RuleOv
     alwaysReplay: process.env["ALWAYS_REPLAY"] === "on",
   });
   const headers = knownHeaders();
-  const routes = proofRoutes({
+  const documents = memory.documents("proofs");
+  const services: RecordServices = {
     registry,
-    store: new ProofStore(memory.documents("proofs")),
+    store: new ProofStore(documents),
+    waiting: new WaitingProofs(documents),
+    nowMs: () => server.nowMs,
     rules: {
       signaturePolicy: overrides.signaturePolicy ?? VERIFY_IF_SIGNED,
       headerPolicy: overrides.headerPolicy ?? "accept-unknown",
+      takesUnsignedArc: overrides.takesUnsignedArc ?? true,
       headers,
+      awaitsHeaders: overrides.awaitsHeaders ?? false,
       crypto: sdkCrypto,
     },
-    nowMs: () => server.nowMs,
+  };
+  const routes = proofRoutes({
+    ...services,
     isAuthorized: () => true,
     onCallback: (refusal) => server.outcomes.push(refusal),
     onError: (error) => server.errors.push(error),
@@ -80,6 +90,7 @@ export async function proofServer(overrides: Partial<ProofRouteOptions> & RuleOv
     throw new Error(`no route ${method} ${path}`);
   };
   const server: ProofServer = {
+    services,
     memory,
     registry,
     headers,
@@ -117,4 +128,6 @@ export async function proofServer(overrides: Partial<ProofRouteOptions> & RuleOv
   return server;
 }
 
-type RuleOverrides = Partial<Pick<ProofRouteOptions["rules"], "signaturePolicy" | "headerPolicy">>;
+type RuleOverrides = Partial<
+  Pick<ProofRouteOptions["rules"], "signaturePolicy" | "headerPolicy" | "takesUnsignedArc" | "awaitsHeaders">
+>;
