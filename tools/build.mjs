@@ -1,71 +1,161 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { readProjects } from "./projects.mjs";
 
+/** Its validators are made from types by a transform of the TypeScript compiler; everything else only loses its types. */
+const compiledProject = "libs/protocol";
+
 /**
- * Builds what is missing or older than its sources. The check reads only names and times of files, so that a start of
- * what is built costs milliseconds; `tspc -b` then decides per package what to compile.
+ * Makes the JavaScript that is missing or older than its sources. The check reads only names and times of files, so that a
+ * start of what is built costs milliseconds. Types are not looked at here: `npm run verify` checks them.
  *
  * @param {string} workspaceRoot absolute
  * @returns {Promise<boolean>} false when the build failed; its errors have been printed
  */
 export async function ensureBuilt(workspaceRoot) {
-  const projects = readProjects(workspaceRoot);
+  const projects = readProjects(workspaceRoot).map((project) => sourcesOf(workspaceRoot, project));
   const stampFile = join(workspaceRoot, "node_modules", ".cache", "p4-build-stamp");
-  const stamp = sourceStamp(workspaceRoot, projects);
-  const complete = projects.every(({ root }) => existsSync(join(workspaceRoot, root, "dist", ".tsbuildinfo")));
+  const stamp = stampOf(workspaceRoot, projects);
+  const complete = projects.every(
+    ({ dist }) => existsSync(join(dist, "index.js")) || existsSync(join(dist, "main.js")),
+  );
   if (complete && existsSync(stampFile) && readFileSync(stampFile, "utf8") === stamp) return true;
-  if (!(await build(workspaceRoot))) return false;
+  const startedMs = performance.now();
+  progress("building");
+  const built = await Promise.all([compile(workspaceRoot, projects), transpileAll(projects)]);
+  const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
+  if (built.includes(false)) {
+    progress(`the build failed after ${seconds} s\n`);
+    return false;
+  }
+  progress(`built in ${seconds} s\n`);
   mkdirSync(dirname(stampFile), { recursive: true });
   writeFileSync(stampFile, stamp);
   return true;
 }
 
-/** Number and newest time of all that is compiled: an edit, a new file and a removed one all change it. */
-function sourceStamp(workspaceRoot, projects) {
-  let files = 0;
-  let newestMs = 0;
-  const note = (path) => {
-    files += 1;
-    newestMs = Math.max(newestMs, statSync(path).mtimeMs);
-  };
-  note(join(workspaceRoot, "tsconfig.base.json"));
-  for (const { root } of projects) {
-    const dir = join(workspaceRoot, root);
-    for (const name of ["package.json", "tsconfig.build.json"]) note(join(dir, name));
-    for (const entry of readdirSync(join(dir, "src"), { recursive: true, withFileTypes: true })) {
-      if (entry.isFile() && !entry.name.endsWith(".test.ts")) note(join(entry.parentPath, entry.name));
-    }
-  }
-  return `${files} files, newest ${newestMs}\n`;
+function sourcesOf(workspaceRoot, { root }) {
+  const dir = join(workspaceRoot, root);
+  const src = join(dir, "src");
+  const files = readdirSync(src, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\.(ts|json)$/.test(entry.name) && !entry.name.endsWith(".test.ts"))
+    .map((entry) => {
+      const path = join(entry.parentPath, entry.name);
+      return { path, name: path.slice(src.length + 1), changedMs: statSync(path).mtimeMs };
+    });
+  return { root, dir, dist: join(dir, "dist"), files };
 }
 
-function build(workspaceRoot) {
+/** Number and newest time of all that is built from: an edit, a new file and a removed one all change it. */
+function stampOf(workspaceRoot, projects) {
+  const settings = [
+    join(workspaceRoot, "tsconfig.base.json"),
+    ...projects.flatMap(({ dir }) => ["package.json", "tsconfig.build.json"].map((name) => join(dir, name))),
+  ];
+  const timesMs = [
+    ...settings.map((path) => statSync(path).mtimeMs),
+    ...projects.flatMap(({ files }) => files.map(({ changedMs }) => changedMs)),
+  ];
+  return `${timesMs.length} files, newest ${timesMs.reduce((newest, each) => Math.max(newest, each), 0)}\n`;
+}
+
+function compile(workspaceRoot, projects) {
+  const { dist, files } = projects.find(({ root }) => root === compiledProject);
+  const isCurrent = files.every(({ name, changedMs }) => changedMs <= writtenMs(join(dist, scriptOf(name))));
+  if (isCurrent) return true;
   return new Promise((resolve) => {
-    const startedMs = Date.now();
-    // Only tspc runs the validators' transform; plain tsc would leave packages that fail when they start.
+    // Only tspc runs the transform; plain tsc would leave a package that fails when it starts.
     const compiler = join(workspaceRoot, "node_modules", "ts-patch", "bin", "tspc.js");
-    const child = spawn(process.execPath, [compiler, "-b", "--verbose", "--pretty", "false"], {
+    // With its own record the compiler would leave out results that someone has removed.
+    rmSync(join(dist, ".tsbuildinfo"), { force: true });
+    const args = [compiler, "-p", join(compiledProject, "tsconfig.build.json"), "--pretty", "false"];
+    const child = spawn(process.execPath, args, {
       cwd: workspaceRoot,
       stdio: ["ignore", "pipe", "inherit"],
     });
-    createInterface({ input: child.stdout }).on("line", (line) => {
-      const project = /Building project '.*?((?:libs|apps)\/[^/]+)\//.exec(line)?.[1];
-      if (project !== undefined) progress(`building ${project}`);
-      else if (line.includes("error TS")) process.stderr.write(`${line}\n`);
-    });
-    child.on("close", (code) => {
-      const seconds = ((Date.now() - startedMs) / 1000).toFixed(1);
-      progress(code === 0 ? `built in ${seconds} s\n` : `the build failed after ${seconds} s\n`);
-      resolve(code === 0);
-    });
+    createInterface({ input: child.stdout }).on("line", (line) => process.stderr.write(`${line}\n`));
+    child.on("close", (code) => resolve(code === 0));
   });
+}
+
+/** Every other package: types are erased and the names of imported files become those of the results. */
+async function transpileAll(projects) {
+  const stale = projects
+    .filter(({ root }) => root !== compiledProject)
+    .flatMap(({ dist, files }) => {
+      removeOrphans(dist, files);
+      return files.map(({ path, name, changedMs }) => ({ path, changedMs, target: join(dist, scriptOf(name)) }));
+    })
+    .filter(({ changedMs, target }) => changedMs > writtenMs(target));
+  if (stale.length === 0) return true;
+  const { transformWithOxc } = await import("vite");
+  const results = await Promise.all(
+    stale.map(({ path, target }) => transpile(path, target, transformWithOxc).catch((error) => report(path, error))),
+  );
+  return !results.includes(false);
+}
+
+async function transpile(path, target, transformWithOxc) {
+  mkdirSync(dirname(target), { recursive: true });
+  if (path.endsWith(".json")) {
+    copyFileSync(path, target);
+    return true;
+  }
+  const {
+    code,
+    map,
+    errors = [],
+  } = await transformWithOxc(readFileSync(path, "utf8"), path, {
+    target: "es2023",
+    sourcemap: true,
+    typescript: { rewriteImportExtensions: "rewrite", onlyRemoveTypeImports: true },
+  });
+  if (errors.length > 0) throw errors[0];
+  const mapName = `${target.slice(dirname(target).length + 1)}.map`;
+  writeFileSync(`${target}.map`, JSON.stringify(map));
+  writeFileSync(target, `${code}\n//# sourceMappingURL=${mapName}\n`);
+  return true;
+}
+
+function report(path, error) {
+  process.stderr.write(`${path}: ${error.message}\n`);
+  return false;
+}
+
+/** Results whose source has gone would still be found by those who import them. */
+function removeOrphans(dist, files) {
+  if (!existsSync(dist)) return;
+  const scripts = new Set(files.map(({ name }) => scriptOf(name)));
+  for (const entry of readdirSync(dist, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.name.endsWith(".js") && !scripts.has(path.slice(dist.length + 1))) rmSync(path);
+  }
+}
+
+const scriptOf = (name) => name.replace(/\.ts$/, ".js");
+
+/** 0: it is not there. */
+function writtenMs(path) {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
 
 /** One line that is rewritten on a terminal, one line each otherwise. */
 function progress(text) {
   const done = text.endsWith("\n");
   process.stderr.write(process.stderr.isTTY ? `\r\x1b[2K${text}` : done ? text : `${text}\n`);
+}
+
+if (process.argv[1] === import.meta.filename) {
+  process.exit((await ensureBuilt(join(import.meta.dirname, ".."))) ? 0 : 1);
 }

@@ -7,7 +7,7 @@ const nx = ["nx", "run-many", "--output-style=static", "--parallel=2"];
 
 const steps = [
   { name: "format", command: ["prettier", "--check", "--log-level=warn", "."] },
-  { name: "build", command: [...nx, "-t", "build"] },
+  { name: "build", command: ["npm", "run", "--silent", "build"] },
   { name: "types", command: [...nx, "-t", "typecheck"] },
   { name: "lint, boundaries", command: [...nx, "-t", "lint"] },
   // Without this step a lint set-up that checks nothing would pass as well.
