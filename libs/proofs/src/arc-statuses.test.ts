@@ -1,6 +1,6 @@
 import { bytesToDisplayHash, encodeBumpHex, parseBumpHex, sdkCrypto, tscToBump } from "@p4/spv";
 import { describe, expect, it } from "vitest";
-import { arcMined, blockA, txid } from "./test-support/callbacks.ts";
+import { arcMined, blockA, mapiProof, txid } from "./test-support/callbacks.ts";
 import { channelId, proofServer, type ProofServer } from "./test-support/proof-server.ts";
 
 const paths = [`/proofs/${txid}?i=${channelId}`, `/callbacks?i=${channelId}`];
@@ -34,12 +34,19 @@ describe("a status without a proof", () => {
       expect(await read(server)).toMatchObject({
         state: null,
         proofs: [],
-        notices: [
-          { ...("txStatus" in said && { status: said.txStatus }), blockHash, blockHeight, timestamp, channelId },
-        ],
+        notices: [{ ...("txStatus" in said && { status: said.txStatus }), blockHash, blockHeight, timestamp }],
       });
     }
   });
+});
+
+it("does not tell on which channel: a txid is public, and the channel's id opens it", async () => {
+  const server = await proofServer();
+  await server.post(paths[0]!, mapiProof(blockA));
+  await server.post(paths[0]!, JSON.stringify({ txid, timestamp, txStatus: "SEEN_ON_NETWORK" }));
+  const answer = await read(server);
+  expect(answer).toMatchObject({ proofs: [{}], notices: [{}] });
+  expect(JSON.stringify(answer)).not.toContain(channelId);
 });
 
 describe("a proof is taken", () => {

@@ -26,20 +26,25 @@ function supersedes(later: StoredProof, earlier: StoredProof): boolean {
   return later.status === "verified" || earlier.status === "received";
 }
 
-/** What `GET /proofs/:txid` answers: the proofs, oldest first, each with its state. */
+/**
+ * What `GET /proofs/:txid` answers: the proofs, oldest first, each with its state. Without the channels: a txid is public,
+ * and a channel's id opens the channel.
+ */
 export function presentDocument(document: ProofDocument) {
   const states = proofStates(document);
   return {
     txid: document.txid,
     state: transactionState(states),
-    proofs: document.proofs.map(({ bodyText, recordedAtMs, revokedAtMs, status: _status, ...proof }, index) => ({
-      state: states[index],
-      ...proof,
-      recordedAt: new Date(recordedAtMs).toISOString(),
-      ...(revokedAtMs === undefined ? {} : { revokedAt: new Date(revokedAtMs).toISOString() }),
-      envelope: JSON.parse(bodyText) as unknown,
-    })),
-    notices: document.notices.map(({ recordedAtMs, ...notice }) => ({
+    proofs: document.proofs.map(
+      ({ bodyText, recordedAtMs, revokedAtMs, status: _status, channelId: _channelId, ...proof }, index) => ({
+        state: states[index],
+        ...proof,
+        recordedAt: new Date(recordedAtMs).toISOString(),
+        ...(revokedAtMs === undefined ? {} : { revokedAt: new Date(revokedAtMs).toISOString() }),
+        envelope: JSON.parse(bodyText) as unknown,
+      }),
+    ),
+    notices: document.notices.map(({ recordedAtMs, channelId: _channelId, ...notice }) => ({
       ...notice,
       recordedAt: new Date(recordedAtMs).toISOString(),
     })),

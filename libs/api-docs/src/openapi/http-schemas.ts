@@ -77,7 +77,6 @@ export const httpSchemas: Readonly<Record<string, JsonSchema>> = {
         items: object(
           {
             state: { $ref: "#/components/schemas/ProofState" },
-            channelId: text,
             blockHash: hashOrNull,
             blockHeight: { type: ["integer", "null"] },
             merkleRoot: hash,
@@ -104,7 +103,6 @@ export const httpSchemas: Readonly<Record<string, JsonSchema>> = {
               type: "boolean",
               description: "Of news that undo something: false when a header source knew better.",
             },
-            channelId: text,
             recordedAt: time,
           },
           ["blockHeight", "code", "detail", "timestamp", "believed"],

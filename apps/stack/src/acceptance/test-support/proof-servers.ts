@@ -74,25 +74,32 @@ export async function postCallback(
   headers: Record<string, string> = { "content-type": "application/json" },
 ): Promise<Verdict> {
   const channelId = await server.openChannel();
+  const before = await readBack(server, txid);
   const answer = await server.post(`/proofs/${txid}?i=${channelId}`, body, headers);
   const { code, detail } = problemOf(answer);
   if (answer.status === 201) expect(answer.text).toBe("");
   // Every refusal names a field and its rule; of what is too large nothing was read.
   else expect(detail).toMatch(answer.status === 413 ? /at most 1048576 bytes/ : /^[\w, ]+: ./);
   if (answer.status === 503) expect(Number(answer.headers.get("retry-after"))).toBeGreaterThan(0);
-  const read = await server.get(`/proofs/${txid}`);
-  const known = (read.status === 200 ? JSON.parse(read.text) : { proofs: [], notices: [] }) as {
-    proofs: { channelId: string; state: string; merkleRoot: string }[];
-    notices: { channelId: string; status: string }[];
-  };
-  const mine = known.proofs.filter((proof) => proof.channelId === channelId);
+  const after = await readBack(server, txid);
+  // The answer does not name the channel, but one callback is posted at a time.
+  const mine = after.proofs.filter(({ recordedAt }) => !before.times.has(recordedAt));
   return {
     status: answer.status,
     code,
     states: mine.map(({ state }) => state),
-    notices: known.notices.filter((notice) => notice.channelId === channelId).map(({ status }) => status),
+    notices: after.notices.filter(({ recordedAt }) => !before.times.has(recordedAt)).map(({ status }) => status),
     merkleRoot: mine[0]?.merkleRoot,
   };
+}
+
+async function readBack(server: EdgeServer, txid: string) {
+  const read = await server.get(`/proofs/${txid}`);
+  const { proofs, notices } = (read.status === 200 ? JSON.parse(read.text) : { proofs: [], notices: [] }) as {
+    proofs: { recordedAt: string; state: string; merkleRoot: string }[];
+    notices: { recordedAt: string; status: string }[];
+  };
+  return { proofs, notices, times: new Set([...proofs, ...notices].map(({ recordedAt }) => recordedAt)) };
 }
 
 /** Nothing was kept of what was refused. */
