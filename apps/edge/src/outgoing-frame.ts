@@ -2,20 +2,15 @@ import type { OutgoingMessage, RecordedMessage, RelayedMessage, ServerMessage } 
 import { decodeFrame, serverMessage, type Message, type MessageHeaders } from "@p4/protocol";
 import { writeFor, type PeerSpeech } from "./peer-speech.ts";
 
-/** Frames of this node's own peers, decoded when they came in: no need to decode them again to send them on. */
-const decoded = new WeakMap<RecordedMessage, Message>();
-
-export function rememberDecoded(recorded: RecordedMessage, message: Message): void {
-  decoded.set(recorded, message);
-}
-
 /** Encodes one outgoing message, once for each way in which its recipients want to be written to. */
 export class OutgoingFrame {
   readonly #message: Message;
   readonly #encoded = new Map<string, string | null>();
 
-  constructor(outgoing: OutgoingMessage, channelId: string) {
-    this.#message = outgoing.kind === "relayed" ? relayed(outgoing, channelId) : fromServer(outgoing, channelId);
+  /** `decoded`: the relayed frame, where this node has decoded it already. */
+  constructor(outgoing: OutgoingMessage, channelId: string, decoded?: Message) {
+    this.#message =
+      outgoing.kind === "relayed" ? relayed(outgoing, channelId, decoded) : fromServer(outgoing, channelId);
   }
 
   /** Null: this peer must not get it. */
@@ -28,9 +23,9 @@ export class OutgoingFrame {
   }
 }
 
-function relayed(outgoing: RelayedMessage, channelId: string): Message {
+function relayed(outgoing: RelayedMessage, channelId: string, decoded?: Message): Message {
   const { message: recorded, from } = outgoing.event.data;
-  const message = decoded.get(recorded) ?? decodeRecorded(recorded, outgoing.streamVersion);
+  const message = decoded ?? decodeRecorded(recorded, outgoing.streamVersion);
   return {
     ...message,
     // The document's wrapper has an id of its own; the other dialect does without.

@@ -1,6 +1,6 @@
 import type { FollowedChannel } from "@p4/actors";
 import { heardBy, isEnded, stateName, type Channel, type OutgoingMessage, type SequencedEvent } from "@p4/channel";
-import { closeCodes } from "@p4/protocol";
+import { closeCodes, type Message } from "@p4/protocol";
 import { listenerOf, type Connection } from "./connection.ts";
 import { FanOut, type FanOutTurns } from "./fan-out.ts";
 import { OutgoingFrame } from "./outgoing-frame.ts";
@@ -11,6 +11,8 @@ export class ServedChannel {
   readonly connections = new Set<Connection>();
   /** The way of all frames that tell a wallet a sequence: none overtakes another. */
   readonly fanOut: FanOut;
+  /** Messages of this node's own sockets that are being stored, by the id of their command: decoded when they came. */
+  readonly underWay = new Map<string, Message>();
   readonly #onDelivered: (count: number) => void;
   #followed: FollowedChannel | null = null;
 
@@ -58,6 +60,7 @@ export class ServedChannel {
   }
 
   #deliver(event: SequencedEvent, { snapshot }: Channel): void {
+    const decoded = this.underWay.get(event.metadata.eventId);
     // At most two: the answer to a payment is the payer's, and the others learn that the invoice is paid.
     const recipients = new Map<OutgoingMessage["kind"], { message: OutgoingMessage; connections: Connection[] }>();
     for (const connection of this.connections) {
@@ -72,7 +75,7 @@ export class ServedChannel {
       else known.connections.push(connection);
     }
     for (const { message, connections } of recipients.values()) {
-      this.fanOut.send(new OutgoingFrame(message, this.channelId), connections);
+      this.fanOut.send(new OutgoingFrame(message, this.channelId, decoded), connections);
       this.#onDelivered(connections.length);
     }
   }

@@ -4,7 +4,6 @@ import type { BodyWarning, Dialect, FrameOrigin, Message, WireError } from "@p4/
 import type { SpvCrypto } from "@p4/spv";
 import { participantOf, type Connection } from "./connection.ts";
 import { edgeErrors, type EdgeErrorCode } from "./errors.ts";
-import { rememberDecoded } from "./outgoing-frame.ts";
 import { readPayment } from "./read-payment.ts";
 
 /** A refusal, for the sender alone. */
@@ -64,7 +63,6 @@ export function readWalletFrame(text: string, connection: Connection, context: F
     messageId: message.messageId || context.newId(),
     correlationId: message.correlationId,
   };
-  rememberDecoded(recorded, message);
   const payment = message.key === "payment" ? readPayment(message.bodyText, body.warning, context.crypto) : null;
   const command = commandOf(recorded, message, payment?.txids ?? [], connection, context);
   const { warning } = payment ?? body;

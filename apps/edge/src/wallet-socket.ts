@@ -122,11 +122,14 @@ function hasTooManyPending(connection: Connection, frameBytes: number, limits: E
 
 async function store(frame: ReadFrame, connection: Connection, context: EdgeContext): Promise<void> {
   const startedMs = performance.now();
+  const { commandId } = frame.command.metadata;
+  const { underWay } = connection.channel;
   const sizeBytes = frame.recorded.raw.length;
   // Behind others of its own it waits for those, not for the log.
   const isAlone = connection.inFlight === 0;
   connection.inFlight++;
   connection.inFlightBytes += sizeBytes;
+  underWay.set(commandId, frame.message);
   try {
     const result = await context.load.during(connection.channel.followed.submit(frame.command));
     answer(result, frame, connection, context);
@@ -140,6 +143,7 @@ async function store(frame: ReadFrame, connection: Connection, context: EdgeCont
   } finally {
     connection.inFlight--;
     connection.inFlightBytes -= sizeBytes;
+    underWay.delete(commandId);
   }
 }
 

@@ -85,6 +85,38 @@ describe("a replica", () => {
     expect(heard).toEqual(types);
   });
 
+  it("knows its own event again when the live feed has it first, and decodes nothing", async () => {
+    const { reader } = await followed();
+    const heard: unknown[] = [];
+    const channel = await reader.registry.follow("inv1", (event) => heard.push(event));
+    const parse = vi.spyOn(JSON, "parse");
+    const result = await channel.submit(wallet("OfferTerms"));
+    const decodings = parse.mock.calls.length;
+    parse.mockRestore();
+    expect(result).toMatchObject({ outcome: "stored", event: { type: "TermsOffered" } });
+    expect(heard).toHaveLength(1);
+    expect(heard[0]).toBe((result as { event: unknown }).event);
+    expect(decodings).toBe(0);
+  });
+
+  it("takes no other node's event for its own, though it comes while its own is being appended", async () => {
+    const { reader, writer, channel } = await followed();
+    const heard: string[] = [];
+    await reader.registry.follow("inv1", ({ data }) => heard.push("message" in data ? data.message.messageId : ""));
+    // Of the same length, and legal on the same state.
+    const [own, other] = [wallet("OfferTerms", { messageId: "1" }), wallet("OfferTerms", { messageId: "2" })];
+    const { log } = reader.runtime;
+    const append = log.appendToStream.bind(log);
+    vi.spyOn(log, "appendToStream").mockImplementationOnce(async (request) => {
+      await writer.registry.submit("inv1", { ...other, metadata: { ...own.metadata, commandId: "other" } });
+      return append(request);
+    });
+    const submitted = channel.submit({ ...own, metadata: { ...own.metadata, commandId: "ours1" } });
+    expect(await submitted).toMatchObject({ outcome: "stored" });
+    expect(heard).toEqual(["2", "1"]);
+    expect(channel.channel).toEqual(await writer.registry.read("inv1"));
+  });
+
   it("goes on when a listener throws", async () => {
     const { reader, channel } = await followed();
     await reader.registry.follow("inv1", () => {

@@ -12,6 +12,14 @@ import {
 import { isStoreError, StoreError, type LiveEvent, type StoredEvent } from "@p4/event-store";
 import type { ActorRuntime } from "./runtime.ts";
 
+/** An event of ours that is being appended on top of `base`. */
+export interface OwnEvent {
+  readonly base: Channel;
+  readonly sealed: SealedEvent;
+  /** The sealed text's, as they were handed to the log. */
+  readonly bytes: Uint8Array;
+}
+
 export type FoldListener = (event: SequencedEvent, channel: Channel) => void;
 
 /**
@@ -23,6 +31,10 @@ export class ChannelReplica {
   readonly #runtime: ActorRuntime;
   readonly #listeners = new Set<FoldListener>();
   #channel: Channel = newChannel();
+  /** The live feed may show it before the log has acknowledged it. */
+  #own: OwnEvent | null = null;
+  /** `#own`, once it was folded. */
+  #ownFolded: SequencedEvent | null = null;
   /** The newest version that anybody has told us of. */
   #announced = 0;
   #catchingUp: Promise<void> | null = null;
@@ -67,13 +79,20 @@ export class ChannelReplica {
     if (this.#channel.streamVersion === channel.streamVersion) this.#channel = channel;
   }
 
-  /** Our own event, which the log has just taken on top of `base`. */
-  applyAppended(base: Channel, sealed: SealedEvent, streamVersion: number): SequencedEvent {
+  /** To be told before an append begins, and with null when it has ended. One at a time. */
+  appending(own: OwnEvent | null): void {
+    this.#own = own;
+    this.#ownFolded = null;
+  }
+
+  /** Our own event, which the log has just taken. */
+  applyAppended({ base, sealed }: OwnEvent, streamVersion: number): SequencedEvent {
     if (this.#channel === base) {
       const folded = foldSealed(base, sealed, streamVersion, this.#runtime.sha256Hex);
       this.#accept(folded);
       return folded.event;
     }
+    if (this.#ownFolded?.streamVersion === streamVersion) return this.#ownFolded;
     this.#announce(streamVersion);
     return sequence(sealed.event, sealed.text, streamVersion);
   }
@@ -97,7 +116,17 @@ export class ChannelReplica {
       this.#announce(event.streamVersion);
       return;
     }
-    this.#guarded(() => this.#accept(this.#foldStored(this.#channel, event)));
+    this.#guarded(() => this.#accept(this.#foldLive(event)));
+  }
+
+  /** What this node has appended itself needs no decoding: its bytes tell. */
+  #foldLive(event: LiveEvent): FoldedEvent {
+    const own = this.#own;
+    const isOwn = own !== null && own.base === this.#channel && isSame(own.bytes, event.bytes);
+    if (!isOwn) return this.#foldStored(this.#channel, event);
+    const folded = foldSealed(own.base, own.sealed, event.streamVersion, this.#runtime.sha256Hex);
+    this.#ownFolded = folded.event;
+    return folded;
   }
 
   /**
@@ -186,3 +215,9 @@ export class ChannelReplica {
 }
 
 const decoder = new TextDecoder("utf-8", { fatal: true });
+
+function isSame(left: Uint8Array, right: Uint8Array): boolean {
+  if (left.length !== right.length) return false;
+  for (let i = 0; i < left.length; i++) if (left[i] !== right[i]) return false;
+  return true;
+}

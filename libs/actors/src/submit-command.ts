@@ -13,7 +13,7 @@ import {
   type WalletCommand,
 } from "@p4/channel";
 import { isStoreError } from "@p4/event-store";
-import type { ChannelReplica } from "./channel-replica.ts";
+import type { ChannelReplica, OwnEvent } from "./channel-replica.ts";
 import type { DeadlineTimers } from "./deadline-timers.ts";
 import type { ActorRuntime } from "./runtime.ts";
 import type { SubmitResult } from "./submit-result.ts";
@@ -97,14 +97,20 @@ async function append(
   runtime: ActorRuntime,
 ): Promise<SequencedEvent> {
   const sealed = sealFor(base, event);
-  const { nextExpectedStreamVersion, duplicate } = await runtime.log.appendToStream({
-    channelId: replica.channelId,
-    eventId: event.metadata.eventId,
-    bytes: encoder.encode(sealed.text),
-    expectedStreamVersion: base.streamVersion,
-  });
-  if (duplicate) return replica.applyDuplicate(nextExpectedStreamVersion);
-  return replica.applyAppended(base, sealed, nextExpectedStreamVersion);
+  const own: OwnEvent = { base, sealed, bytes: encoder.encode(sealed.text) };
+  replica.appending(own);
+  try {
+    const { nextExpectedStreamVersion, duplicate } = await runtime.log.appendToStream({
+      channelId: replica.channelId,
+      eventId: event.metadata.eventId,
+      bytes: own.bytes,
+      expectedStreamVersion: base.streamVersion,
+    });
+    if (duplicate) return await replica.applyDuplicate(nextExpectedStreamVersion);
+    return replica.applyAppended(own, nextExpectedStreamVersion);
+  } finally {
+    replica.appending(null);
+  }
 }
 
 /** An answer within the grace was all that the channel still waited for. Should this fail, a timer or a sweep ends it. */

@@ -138,9 +138,12 @@ export const channelStates = [
 /** What the channel waits for. */
 export type ChannelStateName = (typeof channelStates)[number];
 
+/** Each channel begins with the same one: it is never changed, only replaced. */
+const [{ value, context }] = initialTransition(channelMachine);
+const initialSnapshot: ChannelSnapshot = { value, context };
+
 export function initialState(): ChannelSnapshot {
-  const { value, context } = initialTransition(channelMachine)[0];
-  return { value, context };
+  return initialSnapshot;
 }
 
 export function stateName({ value }: Pick<ChannelSnapshot, "value">): ChannelStateName {

@@ -1,7 +1,6 @@
 import { walletCommand, type RecordedMessage, type WalletCommand } from "@p4/channel";
 import { encodeMessage, serverMessage, type MessageKey } from "@p4/protocol";
 import type { EdgeContext } from "../edge-context.ts";
-import { rememberDecoded } from "../outgoing-frame.ts";
 import { subjectOf } from "../wallet-subject.ts";
 
 export interface BridgeMessageInput {
@@ -38,7 +37,6 @@ export function bridgeCommand(input: BridgeMessageInput, context: EdgeContext): 
     appId: "p4-http",
   });
   const recorded: RecordedMessage = { key, dialect: "p4", raw: encodeMessage(message, "p4"), messageId, correlationId };
-  rememberDecoded(recorded, message);
   const command = walletCommand(recorded, {
     from: {
       connectionId,
