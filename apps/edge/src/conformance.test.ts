@@ -59,7 +59,8 @@ describe("The conformance kit against this server", () => {
     const skipped = results.filter(({ outcome }) => outcome === "skip").map(({ id }) => id);
     expect(skipped.sort()).toEqual(["channel-expires", ...invisible, ...unseen].sort());
     expect(percent).toBe(100);
-  });
+    // All checks, one after the other.
+  }, 300_000);
 });
 
 describe("The conformance kit against a server with one fault", () => {

@@ -68,7 +68,8 @@ export class WalletHarness {
       headerPolicy: "require",
       documents: this.documents,
       dataDir: this.dataDir,
-      retry: { firstDelayMs: 1, maxDelayMs: 1, patienceMs: 50 },
+      // Patient enough for a second try on a busy machine.
+      retry: { firstDelayMs: 1, maxDelayMs: 100, patienceMs: 1_500 },
       headerRetryDelaysMs: [],
       logger: createLogger({ level: "silent", name: "payd" }),
       ...changes,
