@@ -51,16 +51,20 @@ describe("The conformance kit against this server", () => {
   it.each<[Dialect, string, string[]]>([
     ["p4", "open", ["unknown-channel-404", "internal-is-dpp"]],
     ["dpp", "merchant-first", []],
-  ])("passes every check: %s, %s", async (dialect, policy, unseen) => {
-    const { port } = policy === "open" ? open : merchantFirst;
-    const { results, percent } = await runChecks({ target: targetAt(port, dialect), connectTcp, waitMs: 30_000 });
-    expect(results.filter(({ outcome }) => outcome === "fail")).toEqual([]);
-    expect(results.map(({ id }) => id)).toEqual(allChecks.map(({ id }) => id));
-    const skipped = results.filter(({ outcome }) => outcome === "skip").map(({ id }) => id);
-    expect(skipped.sort()).toEqual(["channel-expires", ...invisible, ...unseen].sort());
-    expect(percent).toBe(100);
-    // All checks, one after the other.
-  }, 300_000);
+  ])(
+    "passes every check: %s, %s",
+    async (dialect, policy, unseen) => {
+      const { port } = policy === "open" ? open : merchantFirst;
+      const { results, percent } = await runChecks({ target: targetAt(port, dialect), connectTcp, waitMs: 30_000 });
+      expect(results.filter(({ outcome }) => outcome === "fail")).toEqual([]);
+      expect(results.map(({ id }) => id)).toEqual(allChecks.map(({ id }) => id));
+      const skipped = results.filter(({ outcome }) => outcome === "skip").map(({ id }) => id);
+      expect(skipped.sort()).toEqual(["channel-expires", ...invisible, ...unseen].sort());
+      expect(percent).toBe(100);
+      // All checks, one after the other.
+    },
+    300_000,
+  );
 });
 
 describe("The conformance kit against a server with one fault", () => {
