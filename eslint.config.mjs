@@ -32,6 +32,7 @@ const portableLayers = ["type:domain", "type:application"];
 const consoleUsers = ["apps/cli", "apps/stack", "apps/bench", "apps/chaos"];
 const testFiles = [
   "**/*.test.ts",
+  "**/*.test.tsx",
   "**/fixtures/**/*.ts",
   "**/test-support.ts",
   "**/test-support/**/*.ts",
@@ -71,7 +72,7 @@ const clock = "Time and randomness come in with the command or through a port.";
 function projectRules({ root, layer }) {
   const portable = portableLayers.includes(layer);
   const configs = [
-    { files: [`${root}/**/*.ts`], rules: { "no-restricted-imports": restrictedImports(root, portable) } },
+    { files: [`${root}/**/*.{ts,tsx}`], rules: { "no-restricted-imports": restrictedImports(root, portable) } },
   ];
   if (portable) {
     // Test files read vectors and samples from disk.
@@ -98,14 +99,15 @@ function projectRules({ root, layer }) {
       },
     });
   }
-  if (!consoleUsers.includes(root)) configs.push({ files: [`${root}/**/*.ts`], rules: { "no-console": "error" } });
+  if (!consoleUsers.includes(root))
+    configs.push({ files: [`${root}/**/*.{ts,tsx}`], rules: { "no-console": "error" } });
   return configs;
 }
 
 export default defineConfig(
   { ignores: ["**/dist/**", "**/node_modules/**", "**/coverage/**"] },
   {
-    files: ["**/*.ts"],
+    files: ["**/*.ts", "**/*.tsx"],
     extends: [tseslint.configs.recommendedTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     plugins: { "@nx": nx },

@@ -25,5 +25,5 @@ export interface PackageTestOptions {
 
 /** A package's configuration. */
 export function packageTests(options: PackageTestOptions = {}): ViteUserConfig {
-  return { test: { include: ["src/**/*.test.ts"], ...testLimits, ...options } };
+  return { test: { include: ["src/**/*.test.{ts,tsx}"], ...testLimits, ...options } };
 }

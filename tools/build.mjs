@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
+import { bundlePages } from "./bundle-pages.mjs";
 import { readProjects } from "./projects.mjs";
 
 /** Its validators are made from types by a transform of the TypeScript compiler; everything else only loses its types. */
@@ -18,7 +19,8 @@ const compiledProject = "libs/protocol";
 
 /**
  * Makes the JavaScript that is missing or older than its sources. The check reads only names and times of files, so that a
- * start of what is built costs milliseconds. Types are not looked at here: `npm run verify` checks them.
+ * start of what is built costs milliseconds. Types are not looked at here: `npm run verify` checks them. What runs in browsers
+ * is bundled after that.
  *
  * @param {string} workspaceRoot absolute
  * @returns {Promise<boolean>} false when the build failed; its errors have been printed
@@ -28,12 +30,15 @@ export async function ensureBuilt(workspaceRoot) {
   const stampFile = join(workspaceRoot, "node_modules", ".cache", "p4-build-stamp");
   const stamp = stampOf(workspaceRoot, projects);
   const complete = projects.every(
-    ({ dist }) => existsSync(join(dist, "index.js")) || existsSync(join(dist, "main.js")),
+    ({ dir, dist }) =>
+      (existsSync(join(dist, "index.js")) || existsSync(join(dist, "main.js"))) &&
+      existsSync(join(dir, "browser")) === existsSync(join(dist, "browser")),
   );
   if (complete && existsSync(stampFile) && readFileSync(stampFile, "utf8") === stamp) return true;
   const startedMs = performance.now();
   progress("building");
   const built = await Promise.all([compile(workspaceRoot, projects), transpileAll(projects)]);
+  if (!built.includes(false)) built.push(await bundleAll(projects));
   const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
   if (built.includes(false)) {
     progress(`the build failed after ${seconds} s\n`);
@@ -48,13 +53,18 @@ export async function ensureBuilt(workspaceRoot) {
 function sourcesOf(workspaceRoot, { root }) {
   const dir = join(workspaceRoot, root);
   const src = join(dir, "src");
-  const files = readdirSync(src, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /\.(ts|json)$/.test(entry.name) && !entry.name.endsWith(".test.ts"))
+  const files = filesIn(src).filter(({ name }) => /\.(tsx?|json)$/.test(name) && !/\.test\.tsx?$/.test(name));
+  return { root, dir, dist: join(dir, "dist"), files, browserFiles: filesIn(join(dir, "browser")) };
+}
+
+function filesIn(dir) {
+  if (!existsSync(dir)) return [];
+  return readdirSync(dir, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
     .map((entry) => {
       const path = join(entry.parentPath, entry.name);
-      return { path, name: path.slice(src.length + 1), changedMs: statSync(path).mtimeMs };
+      return { path, name: path.slice(dir.length + 1), changedMs: statSync(path).mtimeMs };
     });
-  return { root, dir, dist: join(dir, "dist"), files };
 }
 
 /** Number and newest time of all that is built from: an edit, a new file and a removed one all change it. */
@@ -65,7 +75,7 @@ function stampOf(workspaceRoot, projects) {
   ];
   const timesMs = [
     ...settings.map((path) => statSync(path).mtimeMs),
-    ...projects.flatMap(({ files }) => files.map(({ changedMs }) => changedMs)),
+    ...projects.flatMap(({ files, browserFiles }) => [...files, ...browserFiles].map(({ changedMs }) => changedMs)),
   ];
   return `${timesMs.length} files, newest ${timesMs.reduce((newest, each) => Math.max(newest, each), 0)}\n`;
 }
@@ -119,6 +129,7 @@ async function transpile(path, target, transformWithOxc) {
   } = await transformWithOxc(readFileSync(path, "utf8"), path, {
     target: "es2023",
     sourcemap: true,
+    jsx: { runtime: "automatic", importSource: "preact" },
     typescript: { rewriteImportExtensions: "rewrite", onlyRemoveTypeImports: true },
   });
   if (errors.length > 0) throw errors[0];
@@ -139,11 +150,21 @@ function removeOrphans(dist, files) {
   const scripts = new Set(files.map(({ name }) => scriptOf(name)));
   for (const entry of readdirSync(dist, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);
-    if (entry.name.endsWith(".js") && !scripts.has(path.slice(dist.length + 1))) rmSync(path);
+    const name = path.slice(dist.length + 1);
+    if (name.endsWith(".js") && !scripts.has(name) && !name.startsWith(bundles)) rmSync(path);
   }
 }
 
-const scriptOf = (name) => name.replace(/\.ts$/, ".js");
+const scriptOf = (name) => name.replace(/\.tsx?$/, ".js");
+
+const bundles = join("browser", "/");
+
+async function bundleAll(projects) {
+  const failed = (root) => (error) => report(root, error);
+  // One after the other: the bundler uses all cores by itself.
+  for (const { root, dir } of projects) if ((await bundlePages(dir).catch(failed(root))) === false) return false;
+  return true;
+}
 
 /** 0: it is not there. */
 function writtenMs(path) {

@@ -11,6 +11,10 @@ export interface PaydOptions {
   readonly port: number;
   /** Host names, without a port, under which it may be called beside `host` and those of the loopback. */
   readonly allowedHosts?: readonly string[];
+  /** Where customers reach its pages: `http://host:port`. Default: where it listens. */
+  readonly publicUrl?: string;
+  /** Page of a wallet in the browser, for checkout pages to link to: it takes the payment URL as its fragment. */
+  readonly walletUrl?: string;
   /** Where this wallet reaches the P4 server: `ws://host:port`. */
   readonly socketUrl: string;
   /** Where customers reach it, for payment URLs. Default: `socketUrl`. */

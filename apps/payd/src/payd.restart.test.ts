@@ -52,12 +52,12 @@ describe("life", () => {
 
   test("a channel that ends while it is joined is told as such too", async () => {
     await wallet.start();
-    const { id } = await wallet.createInvoice();
     wallet.server.greeting = "channel.closed";
+    const { id } = await wallet.createInvoice();
     const answer = await wallet.post(`/api/v1/socket/connect/${id}`);
     expect([answer.status, await answer.json()]).toMatchObject([409, { detail: `channel ${id} was closed` }]);
-    const { id: over } = await wallet.createInvoice();
     Object.assign(wallet.server, { greeting: "join.success", channelState: "expired" });
+    const { id: over } = await wallet.createInvoice();
     const late = await wallet.post(`/api/v1/socket/connect/${over}`);
     expect([late.status, await late.json()]).toMatchObject([409, { detail: `channel ${over} has expired` }]);
     expect((await wallet.read(over)).channel).toBe("expired");

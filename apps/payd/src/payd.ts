@@ -5,18 +5,22 @@ import { startServer } from "@p4/http";
 import { nodeCrypto, signToken } from "@p4/node-crypto";
 import { VERIFY_IF_SIGNED } from "@p4/spv";
 import { closeInOrder, createMetrics, operationsRoutes, Readiness } from "@p4/telemetry";
+import type { Invoice } from "./invoice/invoice.ts";
 import { InvoiceRepository } from "./invoice/invoice-repository.ts";
 import { newInvoiceId } from "./invoice/invoice-id.ts";
+import { InvoiceWatch } from "./invoice/invoice-watch.ts";
 import { createInvoiceKeys } from "./keys/invoice-keys.ts";
 import { openMasterKey } from "./keys/open-master-key.ts";
 import { Broadcaster } from "./mapi/broadcaster.ts";
 import { MapiClient } from "./mapi/mapi-client.ts";
 import { attendChannel } from "./merchant/attend-channel.ts";
 import { Channels } from "./merchant/channels.ts";
-import { InvoiceDesk } from "./merchant/invoice-desk.ts";
+import { InvoiceDesk, type InvoiceOrder } from "./merchant/invoice-desk.ts";
+import { attendIfNeeded, openInvoice } from "./merchant/open-invoice.ts";
 import { PaymentDesk } from "./merchant/payment-desk.ts";
 import { MinersNewsDesk } from "./merchant/miners-news-desk.ts";
 import { ProofDesk } from "./merchant/proof-desk.ts";
+import { Refusals } from "./merchant/refusals.ts";
 import { resumeInvoices } from "./merchant/resume-invoices.ts";
 import { TermsDesk } from "./merchant/terms-desk.ts";
 import { createPaydMetrics } from "./payd-metrics.ts";
@@ -25,6 +29,8 @@ import { answerErrors } from "./routes/answer-errors.ts";
 import { connectRoutes } from "./routes/connect-routes.ts";
 import { guardRoute } from "./routes/guard-route.ts";
 import { invoiceRoutes } from "./routes/invoice-routes.ts";
+import { invoiceView } from "./routes/invoice-view.ts";
+import { pageRoutes } from "./routes/page-routes.ts";
 
 export interface Payd {
   readonly url: string;
@@ -40,8 +46,11 @@ export async function startPayd(options: PaydOptions): Promise<Payd> {
   const { logger, headers, now = Date.now, crypto = nodeCrypto, signaturePolicy = VERIFY_IF_SIGNED } = options;
   const stopping = new AbortController();
   const metrics = options.metrics ?? createMetrics("payd");
-  const invoices = new InvoiceRepository(options.documents);
+  const watch = new InvoiceWatch();
+  const refusals = new Refusals();
+  const invoices = new InvoiceRepository(options.documents, (invoiceId) => watch.changed(invoiceId));
   const keys = createInvoiceKeys(await openMasterKey(join(options.dataDir, "master.key"), invoices));
+  const profile = options.merchant ?? defaults.merchant;
   const ancestryRequired = options.ancestryRequired ?? true;
   const paymentUrl = (invoiceId: string): string => `${options.publicSocketUrl ?? options.socketUrl}/ws/${invoiceId}`;
 
@@ -53,7 +62,7 @@ export async function startPayd(options: PaydOptions): Promise<Payd> {
     quote: () => mapi.feeQuote(stopping.signal),
     context: {
       network: options.network ?? defaults.network,
-      merchant: options.merchant ?? defaults.merchant,
+      merchant: profile,
       ancestryRequired,
     },
     paymentUrl,
@@ -94,7 +103,11 @@ export async function startPayd(options: PaydOptions): Promise<Payd> {
       const secret = options.joinSecret ?? null;
       const token = secret === null ? {} : { token: signToken(secret, { channelId: invoiceId, role: "merchant" }) };
       const session = merchant(`${options.socketUrl}/ws/${invoiceId}`, { appId: "p4/payd", ...token });
-      attendChannel(session, { terms, payments, proofs, news, metrics: paydMetrics, logger });
+      const onRefused = (id: string, memo: string): void => {
+        refusals.note(id, { memo, atMs: now() });
+        watch.changed(id);
+      };
+      attendChannel(session, { terms, payments, proofs, news, onRefused, metrics: paydMetrics, logger });
       return session;
     },
     now,
@@ -109,6 +122,17 @@ export async function startPayd(options: PaydOptions): Promise<Payd> {
     return { ok: true };
   });
 
+  const opening = { desk, channels, now, logger };
+  const create = async (order: InvoiceOrder): Promise<Invoice> => {
+    const invoice = await openInvoice(order, opening);
+    paydMetrics.invoices.inc();
+    return invoice;
+  };
+  const viewOf = (invoice: Invoice): object => {
+    const checkoutUrl = `${options.publicUrl ?? url}/i/${invoice.id}`;
+    return invoiceView(invoice, { paymentUrl: paymentUrl(invoice.id), checkoutUrl }, now());
+  };
+  const expiresInMs = options.invoiceExpiryMs ?? defaults.invoiceExpiryMs;
   const allowedHosts = [options.host, ...(options.allowedHosts ?? [])].map((name) => name.toLowerCase());
   const server = await startServer({
     host: options.host,
@@ -116,18 +140,28 @@ export async function startPayd(options: PaydOptions): Promise<Payd> {
     routes: [
       ...[
         ...connectRoutes((invoiceId) => channels.connect(invoiceId), logger),
-        ...invoiceRoutes({
-          desk,
-          paymentUrl,
-          defaultExpiryMs: options.invoiceExpiryMs ?? defaults.invoiceExpiryMs,
-          now,
-          onCreated: () => paydMetrics.invoices.inc(),
-        }).map(answerErrors),
+        ...invoiceRoutes({ desk, create, view: viewOf, defaultExpiryMs: expiresInMs, now }).map(answerErrors),
       ].map((route) => guardRoute(route, allowedHosts)),
+      ...pageRoutes({
+        desk,
+        watch,
+        refusals,
+        create,
+        attend: (invoice) => attendIfNeeded(invoice, opening),
+        viewOf,
+        paymentUrl,
+        walletUrl: options.walletUrl,
+        merchant: profile.name,
+        expiresInMs,
+        allowedHosts,
+        now,
+        signal: stopping.signal,
+      }),
       ...operationsRoutes(readiness, metrics),
     ],
     onError: (error, where) => logger.error({ where, error }, "request failed"),
   });
+  const url = `http://${options.host}:${server.port}`;
   const resuming = resumeInvoices({
     invoices,
     channels,
@@ -147,5 +181,5 @@ export async function startPayd(options: PaydOptions): Promise<Payd> {
       () => Promise.all([resuming, payments.idle()]),
     );
   };
-  return { url: `http://${options.host}:${server.port}`, close: () => (closing ??= shutDown()) };
+  return { url, close: () => (closing ??= shutDown()) };
 }

@@ -37,6 +37,8 @@ export async function startPaydApp({ config, logger, natsUrl }: PaydAppOptions):
       host: config.host,
       port: config.paydPort,
       allowedHosts: config.paydUrl === null ? [] : [new URL(config.paydUrl).hostname.replace(/^\[|\]$/g, "")],
+      // A port that the system chooses is known to the wallet alone.
+      ...((config.paydUrl !== null || config.paydPort !== 0) && { publicUrl: addresses.paydUrl }),
       socketUrl: addresses.publicSocketUrl,
       callbackUrl: addresses.callbackUrl,
       callbackToken: config.callbackToken,

@@ -87,7 +87,7 @@ const starters: Record<AppName, (context: StackContext) => Promise<Running>> = {
   payd: async (context) => {
     const payd = await startPaydApp(appOptions(context, "payd"));
     use(context, { paydPort: portOf(payd.url) });
-    announce(context, "payd", payd.url, "the merchant's wallet: POST /connect/<invoiceID>, /api/v1/invoices");
+    announce(context, "payd", payd.url, "the merchant's wallet, with a shop to look at; POST /api/v1/invoices");
     return payd;
   },
 };

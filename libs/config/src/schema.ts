@@ -244,8 +244,8 @@ export const schema = {
   paydUrl: optional(
     "P4_PAYD_URL",
     http,
-    ["cli"],
-    "Where the merchant's wallet is reached; default http://<host>:<payd port>",
+    ["payd", "cli"],
+    "Where the merchant's wallet and its checkout pages are reached; default http://<host>:<payd port>",
   ),
   minerUrl: optional(
     "P4_MINER_URL",

@@ -11,9 +11,11 @@ const invoicePrefix = "invoice.";
 /** Invoices, payments and proofs as documents; every change of an invoice is checked against its revision. */
 export class InvoiceRepository {
   readonly #documents: DocumentStore;
+  readonly #onChanged: (invoiceId: string) => void;
 
-  constructor(documents: DocumentStore) {
+  constructor(documents: DocumentStore, onChanged: (invoiceId: string) => void = () => undefined) {
     this.#documents = documents;
+    this.#onChanged = onChanged;
   }
 
   /** Takes the next BIP32 index. A crash leaves a gap, never a second invoice with the same key. */
@@ -72,6 +74,7 @@ export class InvoiceRepository {
       if (after === before) return before;
       try {
         await this.#documents.put(invoicePrefix + id, encodeInvoice(after), stored.revision);
+        this.#onChanged(id);
         return after;
       } catch (error) {
         if (!isStoreError(error, "STORE_REVISION_CONFLICT")) throw error;

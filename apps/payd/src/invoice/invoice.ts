@@ -94,6 +94,11 @@ export function createInvoice(given: NewInvoice): Invoice {
   };
 }
 
+/** Whether it can be paid, and the merchant was never in its channel. */
+export function needsMerchant({ channel, state, expiresAtMs }: Invoice, nowMs: number): boolean {
+  return channel === "none" && state === "pending" && nowMs < expiresAtMs;
+}
+
 /** Whether something may still happen on the invoice's channel that this wallet has to take part in. */
 export function needsChannel(invoice: Invoice, nowMs: number): boolean {
   if (invoice.channel !== "joined") return false;

@@ -13,6 +13,7 @@ export interface Desks {
   readonly payments: PaymentDesk;
   readonly proofs: ProofDesk;
   readonly news: MinersNewsDesk;
+  readonly onRefused: (invoiceId: string, memo: string) => void;
   readonly metrics: PaydMetrics;
   readonly logger: Logger;
 }
@@ -56,6 +57,7 @@ export function attendChannel(session: MerchantSession, desks: Desks): void {
     }
     const { verdict } = answer;
     metrics.payments.inc({ outcome: verdict.accepted ? "accepted" : "refused" });
+    if (!verdict.accepted) desks.onRefused(invoiceId, verdict.memo);
     logger.info(
       { txid: verdict.txid, ...(!verdict.accepted && { code: verdict.code, memo: verdict.memo }) },
       "payment judged",

@@ -11,10 +11,23 @@ export type AllowedHosts = readonly string[];
  * POST of a form cannot be JSON. Programs send none of these, and are let through.
  */
 export function guardRoute(route: HttpRoute, allowedHosts: AllowedHosts): HttpRoute {
+  return guarded(route, (request) => faultOf(route, request, allowedHosts));
+}
+
+/** For the form of a page of ours, which cannot send JSON: only with an `Origin` that is this very server. */
+export function guardForm(route: HttpRoute, allowedHosts: AllowedHosts): HttpRoute {
+  return guarded(route, ({ headers }) => {
+    const host = headers.get("host") ?? "";
+    if (!isOurs(hostNameOf(host), allowedHosts)) return hostRefused();
+    return hostOfOrigin(headers.get("origin") ?? "") === host.toLowerCase() ? null : originRefused();
+  });
+}
+
+function guarded(route: HttpRoute, faultIn: (request: HttpRequest) => PaydError | null): HttpRoute {
   return {
     ...route,
     handle(request): HttpResponse | Promise<HttpResponse> {
-      const fault = faultOf(route, request, allowedHosts);
+      const fault = faultIn(request);
       if (fault === null) return route.handle(request);
       const { httpStatus, title } = paydErrors[fault.code];
       return problem(httpStatus, { code: fault.code, title, detail: fault.message });
@@ -25,18 +38,26 @@ export function guardRoute(route: HttpRoute, allowedHosts: AllowedHosts): HttpRo
 function faultOf({ method }: HttpRoute, request: HttpRequest, allowedHosts: AllowedHosts): PaydError | null {
   const host = request.headers.get("host") ?? "";
   if (!isOurs(hostNameOf(host), allowedHosts)) {
-    const rule = "must be a name of the loopback, P4_HOST, or the host of P4_PAYD_URL";
-    return new PaydError("PAYD_HOST_REFUSED", `host: ${rule}`);
+    return hostRefused();
   }
   if (method === "GET") return null;
   const origin = request.headers.get("origin");
   if (origin !== undefined && hostOfOrigin(origin) !== host.toLowerCase()) {
-    return new PaydError("PAYD_ORIGIN_REFUSED", "origin: pages of other origins may not change anything here");
+    return originRefused();
   }
   const type = request.headers.get("content-type");
   const isJson = /^application\/json\s*(;|$)/i.test(type ?? "");
   if (isJson || (type === undefined && request.body.length === 0)) return null;
   return new PaydError("PAYD_CONTENT_TYPE", "content-type: must be application/json");
+}
+
+function hostRefused(): PaydError {
+  const rule = "must be a name of the loopback, P4_HOST, or the host of P4_PAYD_URL";
+  return new PaydError("PAYD_HOST_REFUSED", `host: ${rule}`);
+}
+
+function originRefused(): PaydError {
+  return new PaydError("PAYD_ORIGIN_REFUSED", "origin: pages of other origins may not change anything here");
 }
 
 /** `[::1]:8443` and `Localhost:8443` without port and brackets, in lower case. */

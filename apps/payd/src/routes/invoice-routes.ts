@@ -1,28 +1,20 @@
 import { json, type HttpRoute } from "@p4/http";
 import type { Invoice } from "../invoice/invoice.ts";
-import type { InvoiceDesk } from "../merchant/invoice-desk.ts";
+import type { InvoiceDesk, InvoiceOrder } from "../merchant/invoice-desk.ts";
 import { readInvoiceOrder } from "./invoice-order.ts";
 import { readQuery } from "./read-query.ts";
 import { matchesFilter, readInvoiceFilter } from "./invoice-filter.ts";
-import { invoiceView } from "./invoice-view.ts";
 
 export interface InvoiceRoutesOptions {
   readonly desk: InvoiceDesk;
-  readonly paymentUrl: (invoiceId: string) => string;
+  readonly create: (order: InvoiceOrder) => Promise<Invoice>;
+  readonly view: (invoice: Invoice) => object;
   readonly defaultExpiryMs: number;
   readonly now: () => number;
-  readonly onCreated: () => void;
 }
 
 /** `POST /api/v1/invoices` 201, `GET /api/v1/invoices?state=&since=&limit=` 200, `GET /api/v1/invoices/:id` 200 or 404. */
-export function invoiceRoutes({
-  desk,
-  paymentUrl,
-  defaultExpiryMs,
-  now,
-  onCreated,
-}: InvoiceRoutesOptions): HttpRoute[] {
-  const view = (invoice: Invoice): object => invoiceView(invoice, paymentUrl(invoice.id), now());
+export function invoiceRoutes({ desk, create, view, defaultExpiryMs, now }: InvoiceRoutesOptions): HttpRoute[] {
   return [
     {
       method: "POST",
@@ -30,8 +22,7 @@ export function invoiceRoutes({
       maxBodyBytes: 16_384,
       async handle({ body, query }) {
         readQuery(query, []);
-        const invoice = await desk.create(readInvoiceOrder(body, defaultExpiryMs));
-        onCreated();
+        const invoice = await create(readInvoiceOrder(body, defaultExpiryMs));
         return json(201, view(invoice), { location: `/api/v1/invoices/${invoice.id}` });
       },
     },

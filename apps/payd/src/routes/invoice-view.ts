@@ -1,7 +1,14 @@
 import type { Invoice } from "../invoice/invoice.ts";
+import { paymentUri } from "../invoice/payment-uri.ts";
 
-/** An invoice as the till sees it. `uri` is what its QR code holds (BIP275's form, with the payment URL alone). */
-export function invoiceView(invoice: Invoice, paymentUrl: string, nowMs: number): object {
+export interface InvoiceUrls {
+  readonly paymentUrl: string;
+  /** Of the page on which a customer pays it. */
+  readonly checkoutUrl: string;
+}
+
+/** An invoice as the till sees it. `uri` is what its QR code holds. */
+export function invoiceView(invoice: Invoice, { paymentUrl, checkoutUrl }: InvoiceUrls, nowMs: number): object {
   return {
     id: invoice.id,
     satoshis: invoice.satoshis,
@@ -12,7 +19,8 @@ export function invoiceView(invoice: Invoice, paymentUrl: string, nowMs: number)
     createdAt: new Date(invoice.createdAtMs).toISOString(),
     expiresAt: new Date(invoice.expiresAtMs).toISOString(),
     paymentUrl,
-    uri: `bitcoin:?sv&r=${encodeURIComponent(paymentUrl)}`,
+    checkoutUrl,
+    uri: paymentUri(paymentUrl),
     outputs: [{ satoshis: invoice.satoshis, script: invoice.lockingScript }],
     payment: invoice.payment && {
       txid: invoice.payment.txid,

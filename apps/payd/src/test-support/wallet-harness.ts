@@ -17,6 +17,7 @@ export interface InvoiceView {
   readonly channel: string;
   readonly expired: boolean;
   readonly paymentUrl: string;
+  readonly checkoutUrl: string;
   readonly uri: string;
   readonly outputs: readonly { readonly satoshis: number; readonly script: string }[];
   readonly payment: { readonly txid: string } | null;

@@ -1,0 +1,51 @@
+import { render } from "preact";
+import type { CheckoutState } from "../src/pages/checkout-state.ts";
+import { CheckoutView } from "../src/pages/checkout-view.tsx";
+
+/** Draws the checkout page again with each change that the server tells of, and once a second for the countdown. */
+const root = document.getElementById("checkout");
+if (root?.dataset["events"] !== undefined) follow(root, root.dataset["events"]);
+
+function follow(root: HTMLElement, eventsUrl: string): void {
+  const tryUrl = root.dataset["try"] ?? null;
+  let state: CheckoutState | undefined;
+  let clockDifferenceMs = 0;
+  let connected = true;
+  let copied = false;
+
+  const draw = (): void => {
+    if (state === undefined) return;
+    const live = { connected, copied, copy: () => void copy(state?.uri ?? ""), print: () => window.print() };
+    const nowMs = Date.now() + clockDifferenceMs;
+    render(<CheckoutView state={state} nowMs={nowMs} tryUrl={tryUrl} live={live} />, root);
+  };
+  const copy = async (text: string): Promise<void> => {
+    const field = document.getElementById("uri") as HTMLInputElement | null;
+    field?.select();
+    // Only pages of a secure context have the clipboard; for others the text is selected.
+    if (!("clipboard" in navigator)) return;
+    await navigator.clipboard.writeText(text);
+    copied = true;
+    draw();
+    setTimeout(() => {
+      copied = false;
+      draw();
+    }, 2_000);
+  };
+
+  const events = new EventSource(eventsUrl);
+  events.addEventListener("state", ({ data }: MessageEvent<string>) => {
+    const next = JSON.parse(data) as CheckoutState;
+    state = next;
+    clockDifferenceMs = next.nowMs - Date.now();
+    connected = true;
+    draw();
+    // Nothing follows these; the server would end the stream, and the browser come back for it.
+    if (next.stage === "proved" || next.stage === "closed" || next.stage === "expired") events.close();
+  });
+  events.addEventListener("error", () => {
+    connected = false;
+    draw();
+  });
+  setInterval(draw, 1_000);
+}

@@ -1,0 +1,53 @@
+import { join } from "node:path";
+import type { HttpRoute } from "@p4/http";
+import { loadAssets } from "@p4/pages";
+import type { Invoice } from "../invoice/invoice.ts";
+import type { InvoiceWatch } from "../invoice/invoice-watch.ts";
+import { paymentUri } from "../invoice/payment-uri.ts";
+import type { InvoiceDesk, InvoiceOrder } from "../merchant/invoice-desk.ts";
+import type { Refusals } from "../merchant/refusals.ts";
+import { checkoutState, type CheckoutState } from "../pages/checkout-state.ts";
+import { answerPageErrors } from "./answer-page-errors.tsx";
+import { CheckoutEvents } from "./checkout-events.ts";
+import { checkoutRoutes } from "./checkout-routes.tsx";
+import { guardForm, guardRoute } from "./guard-route.ts";
+import { frontRoute, orderRoute } from "./shop-routes.tsx";
+
+export interface PageRoutesOptions {
+  readonly desk: InvoiceDesk;
+  readonly watch: InvoiceWatch;
+  readonly refusals: Refusals;
+  readonly create: (order: InvoiceOrder) => Promise<Invoice>;
+  readonly attend: (invoice: Invoice) => void;
+  readonly viewOf: (invoice: Invoice) => object;
+  readonly paymentUrl: (invoiceId: string) => string;
+  readonly walletUrl: string | undefined;
+  readonly merchant: string;
+  readonly expiresInMs: number;
+  readonly allowedHosts: readonly string[];
+  readonly now: () => number;
+  readonly signal: AbortSignal;
+}
+
+/** The wallet's pages: the demo shop at `/`, and the checkout of each invoice. */
+export function pageRoutes(options: PageRoutesOptions): HttpRoute[] {
+  const { desk, watch, refusals, paymentUrl, walletUrl, merchant, allowedHosts, now, signal, attend } = options;
+  const assets = loadAssets(join(import.meta.dirname, "../../dist/browser"));
+  const stateOf = (invoice: Invoice): CheckoutState => {
+    const url = paymentUrl(invoice.id);
+    const refusal = refusals.of(invoice.id);
+    return checkoutState(invoice, { merchant, paymentUrl: url, uri: paymentUri(url), nowMs: now(), refusal });
+  };
+  const events = new CheckoutEvents({ watch, read: (id) => desk.get(id), stateOf, attend, now, signal });
+  const tryUrl = (url: string): string | null => (walletUrl === undefined ? null : `${walletUrl}#${url}`);
+  const shop = { assets, merchant, create: options.create, expiresInMs: options.expiresInMs };
+  const withErrors = (route: HttpRoute): HttpRoute => answerPageErrors(route, assets);
+  return [
+    ...[
+      frontRoute(shop),
+      ...checkoutRoutes({ desk, assets, events, stateOf, viewOf: options.viewOf, attend, tryUrl }),
+      assets.route,
+    ].map((route) => guardRoute(withErrors(route), allowedHosts)),
+    guardForm(withErrors(orderRoute(shop)), allowedHosts),
+  ];
+}

@@ -1,0 +1,80 @@
+import { payInvoice } from "@p4/cli";
+import type { Browser } from "playwright-core";
+import decodeQR from "qr/decode.js";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { hasBrowser, inspect, looks, openBrowser, openWindow } from "./test-support/browser.ts";
+import { freePorts, readState, StackProcess, testDir } from "./test-support/stack-process.ts";
+
+/** The drawing's pixels, as a camera has them. Runs in the page. */
+const pixelsOfCode = `(async () => {
+  const image = document.querySelector("img.qr");
+  await image.decode();
+  const canvas = Object.assign(document.createElement("canvas"), { width: 400, height: 400 });
+  const context = canvas.getContext("2d");
+  context.drawImage(image, 0, 0, 400, 400);
+  return [...context.getImageData(0, 0, 400, 400).data];
+})()`;
+
+describe.skipIf(!hasBrowser)("the pages in a browser (skipped without Chromium; CHROMIUM_BIN names one)", () => {
+  const dataDir = testDir(afterAll);
+  let stack: StackProcess;
+  let browser: Browser;
+  let urlOf: (app: string) => string;
+
+  beforeAll(async () => {
+    stack = new StackProcess([], { ...freePorts, P4_DATA_DIR: dataDir, P4_DEMO: "off" });
+    [browser] = await Promise.all([openBrowser(), stack.printed("Serving.")]);
+    const { endpoints } = await readState(dataDir);
+    urlOf = (app) => String(endpoints.find((one) => one.app === app)?.url);
+  });
+
+  afterAll(async () => {
+    await browser.close();
+    await stack.end();
+  });
+
+  it.each(looks)("a basket is paid and proved while its page looks on: $width px, $colorScheme", async (look) => {
+    const { page, complaints } = await openWindow(browser, look);
+    await page.goto(urlOf("payd"));
+    await inspect(page, "shop", look);
+    // By keyboard alone, as far as the shop goes.
+    await page.locator("button", { hasText: "Check out" }).focus();
+    await page.keyboard.press("Enter");
+    await page.getByRole("status").filter({ hasText: "Waiting for your wallet" }).waitFor();
+    await page.getByRole("button", { name: "Copy link" }).waitFor();
+    await inspect(page, "checkout-waiting", look);
+
+    const data = Uint8Array.from(await page.evaluate<number[]>(pixelsOfCode));
+    const uri = decodeQR({ width: 400, height: 400, data });
+    expect(await page.getByLabel("Payment link").inputValue()).toBe(uri);
+    const paymentUrl = new URL(uri).searchParams.get("r") ?? "";
+    const minerUrl = urlOf("miner");
+    await payInvoice(paymentUrl, { faucetUrl: minerUrl, headersUrl: minerUrl, onProgress: () => undefined });
+
+    await page.getByRole("status").filter({ hasText: "Paid and proved in block" }).waitFor();
+    await page.getByRole("heading", { name: "Receipt" }).waitFor();
+    await inspect(page, "checkout-proved", look);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it("a checkout page tells without script what it tells with it", async () => {
+    const context = await browser.newContext({ javaScriptEnabled: false });
+    const page = await context.newPage();
+    await page.goto(urlOf("payd"));
+    await page.getByRole("button", { name: "Check out" }).click();
+    await page.getByText("Waiting for your wallet").waitFor();
+    expect(await page.locator("h1").textContent()).toBe("1,500 satoshis");
+    expect(await page.locator("img.qr").isVisible()).toBe(true);
+    await context.close();
+  });
+
+  it("an unknown invoice has a page that says so", async () => {
+    const look = { width: 360, colorScheme: "dark" } as const;
+    const { page } = await openWindow(browser, look);
+    await page.goto(`${urlOf("payd")}/i/nosuchinvoice`);
+    await page.getByRole("heading", { name: "There is no such invoice" }).waitFor();
+    await inspect(page, "checkout-unknown", look);
+    await page.close();
+  });
+});

@@ -1,0 +1,6 @@
+/** What a server needs to show pages. */
+export { loadAssets, type Assets } from "./assets.ts";
+export { Page, type PageProps } from "./page.tsx";
+export { pageHeaders, pageResponse } from "./page-response.ts";
+export { prefersPage } from "./prefers-page.ts";
+export { qrCodeSvg } from "./qr-code-svg.ts";

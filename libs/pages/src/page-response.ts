@@ -1,0 +1,31 @@
+import type { HttpResponse } from "@p4/http";
+import type { VNode } from "preact";
+import { renderToString } from "preact-render-to-string";
+
+/** Scripts, styles and calls of the page's own origin alone; nothing inline, no frame around it. */
+const contentSecurityPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join("; ");
+
+/** For every page: the policy, no guessing of types, no address of the page told to other hosts. */
+export const pageHeaders: Readonly<Record<string, string>> = {
+  "content-type": "text/html; charset=utf-8",
+  "content-security-policy": contentSecurityPolicy,
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "same-origin",
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-resource-policy": "same-origin",
+  "cache-control": "no-store",
+};
+
+/** A whole document, made on the server. Text in it is escaped by the renderer. */
+export function pageResponse(page: VNode, status = 200): HttpResponse {
+  return { status, headers: pageHeaders, body: `<!doctype html>${renderToString(page)}` };
+}
