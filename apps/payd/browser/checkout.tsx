@@ -33,19 +33,26 @@ function follow(root: HTMLElement, eventsUrl: string): void {
     }, 2_000);
   };
 
-  const events = new EventSource(eventsUrl);
-  events.addEventListener("state", ({ data }: MessageEvent<string>) => {
+  let events: EventSource | undefined;
+  const told = ({ data }: MessageEvent<string>): void => {
     const next = JSON.parse(data) as CheckoutState;
     state = next;
     clockDifferenceMs = next.nowMs - Date.now();
     connected = true;
     draw();
-    // Nothing follows these; the server would end the stream, and the browser come back for it.
-    if (next.stage === "proved" || next.stage === "closed" || next.stage === "expired") events.close();
-  });
-  events.addEventListener("error", () => {
-    connected = false;
-    draw();
-  });
+    // Nothing follows these; the server ends the stream, and the browser would come back for it.
+    if (next.stage === "closed" || next.stage === "expired") events?.close();
+  };
+  const listen = (): void => {
+    events = new EventSource(eventsUrl);
+    events.addEventListener("state", told);
+    events.addEventListener("error", () => {
+      connected = false;
+      draw();
+      // After an answer that is no stream, such as a proxy's 502, a browser does not come back by itself.
+      if (events?.readyState === EventSource.CLOSED) setTimeout(listen, 5_000);
+    });
+  };
+  listen();
   setInterval(draw, 1_000);
 }

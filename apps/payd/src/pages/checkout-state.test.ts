@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Invoice } from "../invoice/invoice.ts";
-import { recordFees, recordDoubleSpend } from "../invoice/invoice-steps.ts";
-import { invoiceIn, txid } from "../test-support/invoices.ts";
+import { recordDoubleSpend, recordFees, recordRejection, recordRevocation } from "../invoice/invoice-steps.ts";
+import { invoiceIn, proof, txid } from "../test-support/invoices.ts";
 import { checkoutState, type CheckoutContext } from "./checkout-state.ts";
 import { checkoutWords } from "./checkout-words.ts";
 
@@ -52,6 +52,15 @@ test("a double spend puts an accepted payment in doubt, and a proof takes the do
   const report = { reason: "doubleSpendAttempt", doubleSpendTxid: "cc".repeat(32), reportedAtMs: 1 } as const;
   expect(shown(recordDoubleSpend(invoiceIn.paid, txid, report)).words.tone).toBe("warn");
   expect(shown(recordDoubleSpend(invoiceIn.proved, txid, report)).words.tone).toBe("good");
+  const rejection = { status: "REJECTED", code: 466, reportedAtMs: 1 };
+  expect(shown(recordRejection(invoiceIn.paid, txid, rejection)).words.detail).toContain("will not mine");
+});
+
+test("a revoked proof is no block any more", () => {
+  const revoked = recordRevocation(invoiceIn.proved, new Set([proof.proofKey]), 5_000, () => true);
+  const { state, words } = shown(revoked);
+  expect([state.stage, state.block, state.doubt]).toEqual(["accepted", null, "revoked"]);
+  expect(words.detail).toContain("left the chain");
 });
 
 test("what peers wrote shows its unseen characters, and keeps its lines", () => {

@@ -9,9 +9,15 @@ export interface CheckoutWords {
 /** Longer than a miner usually takes to answer. */
 const slowCheckMs = 15_000;
 
+const doubtWords: Readonly<Record<NonNullable<CheckoutState["doubt"]>, string>> = {
+  doubleSpend: "A miner reports another transaction that spends the same coins. Only a block's proof will tell.",
+  rejected: "A miner says that it will not mine the transaction. Only a block's proof will tell.",
+  revoked: "The block with the transaction has left the chain. The proof from another block has to come.",
+};
+
 /** What happens now and what to do, for the customer. */
 export function checkoutWords(state: CheckoutState, nowMs: number): CheckoutWords {
-  const { stage, refusal, payment, block, doubleSpend } = state;
+  const { stage, refusal, payment, block, doubt } = state;
   switch (stage) {
     case "waiting":
     case "asked":
@@ -24,11 +30,7 @@ export function checkoutWords(state: CheckoutState, nowMs: number): CheckoutWord
       return { tone: "plain", headline: "Checking the payment", detail };
     }
     case "accepted":
-      if (doubleSpend) {
-        const detail =
-          "A miner reports another transaction that spends the same coins. Only the block's proof will tell.";
-        return { tone: "warn", headline: "Accepted, but in doubt", detail };
-      }
+      if (doubt !== null) return { tone: "warn", headline: "Accepted, but in doubt", detail: doubtWords[doubt] };
       return {
         tone: "good",
         headline: "Payment accepted",

@@ -18,7 +18,7 @@ export interface CheckoutEventsOptions {
 const maxStreams = 1_000;
 /** Also notices what another process of this wallet has written, and tells a proxy that the connection lives. */
 const lookAgainMs = 5_000;
-const finalStages: readonly CheckoutState["stage"][] = ["proved", "expired", "closed"];
+const finalStages: readonly CheckoutState["stage"][] = ["expired", "closed"];
 const headers = { "content-type": "text/event-stream", "cache-control": "no-store", "x-accel-buffering": "no" };
 
 /** Streams of `event: state`, each with the whole state as JSON: at once, and at each change. */
