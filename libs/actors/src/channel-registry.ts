@@ -1,8 +1,9 @@
-import type { Channel, ChannelCommand } from "@p4/channel";
+import type { Channel, ChannelCommand, RememberedEvent, SequencedEvent, WalletEventType } from "@p4/channel";
 import { foundVersions, isStoreError, type Subscription } from "@p4/event-store";
 import { ChannelReplica, type FoldListener } from "./channel-replica.ts";
 import { DeadlineTimers } from "./deadline-timers.ts";
 import { Mailbox } from "./mailbox.ts";
+import { recall } from "./recall.ts";
 import type { ActorRuntime } from "./runtime.ts";
 import { submitCommand, type SubmitRuntime } from "./submit-command.ts";
 import type { SubmitResult } from "./submit-result.ts";
@@ -12,6 +13,12 @@ export interface FollowedChannel {
   /** The state right now. */
   readonly channel: Channel;
   submit(command: ChannelCommand): Promise<SubmitResult>;
+  /**
+   * A message of the channel with its text, which only the log has of old ones.
+   *
+   * @throws StoreError, LogError
+   */
+  recall<Type extends WalletEventType>(event: RememberedEvent<Type>): Promise<SequencedEvent<Type>>;
   /** Ends this listener's interest; the last one passivates the actor. */
   release(): void;
 }
@@ -79,6 +86,7 @@ export class ChannelRegistry {
         return actor.replica.channel;
       },
       submit: (command) => this.#submitTo(actor, command),
+      recall: (event) => recall(event, actor.replica),
       release,
     };
   }
@@ -105,6 +113,15 @@ export class ChannelRegistry {
     const replica = new ChannelReplica(channelId, this.#runtime);
     await replica.catchUp();
     return replica.channel;
+  }
+
+  /**
+   * One event as the log has it: what a channel keeps in memory is without the texts that are not pending.
+   *
+   * @throws StoreError, STORE_DAMAGED when the log has no such event; LogError.
+   */
+  readEvent(channelId: string, streamVersion: number): Promise<SequencedEvent> {
+    return new ChannelReplica(channelId, this.#runtime).read(streamVersion);
   }
 
   /**

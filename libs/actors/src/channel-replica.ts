@@ -103,10 +103,21 @@ export class ChannelReplica {
    */
   async applyDuplicate(streamVersion: number): Promise<SequencedEvent> {
     await this.reach(streamVersion);
-    // A replica of the log that lags would not have it yet.
-    const stored = await this.#runtime.log.readStream(this.channelId, { consistent: true });
-    const found = stored.find((event) => event.streamVersion === streamVersion);
-    if (found === undefined) throw new StoreError("STORE_DAMAGED", `${this.channelId} at ${streamVersion}`);
+    return this.read(streamVersion);
+  }
+
+  /**
+   * One event as the log has it: what is forgotten here is whole there.
+   *
+   * @throws StoreError, STORE_DAMAGED when the log has no such event; LogError.
+   */
+  async read(streamVersion: number): Promise<SequencedEvent> {
+    // A replica of the log that lags would not have a new one yet.
+    const options = { afterVersion: streamVersion - 1, maxEvents: 1, consistent: true };
+    const [found] = await this.#runtime.log.readStream(this.channelId, options);
+    if (found?.streamVersion !== streamVersion) {
+      throw new StoreError("STORE_DAMAGED", `${this.channelId} at ${String(streamVersion)}`);
+    }
     return readStored(decoder.decode(found.bytes), streamVersion);
   }
 

@@ -2,6 +2,7 @@ import {
   contestedMerchant,
   decide,
   isOverdue,
+  relayed,
   sealFor,
   walletCommands,
   type Channel,
@@ -9,12 +10,15 @@ import {
   type Decision,
   type JoinChannel,
   type NewChannelEvent,
+  type OutgoingMessage,
+  type Reply,
   type SequencedEvent,
   type WalletCommand,
 } from "@p4/channel";
 import { isStoreError } from "@p4/event-store";
 import type { ChannelReplica, OwnEvent } from "./channel-replica.ts";
 import type { DeadlineTimers } from "./deadline-timers.ts";
+import { recall } from "./recall.ts";
 import type { ActorRuntime } from "./runtime.ts";
 import type { SubmitResult } from "./submit-result.ts";
 
@@ -41,7 +45,7 @@ export async function submitCommand(
     const base = replica.channel;
     // The answer is about the merchant of `base`. Should another one come meanwhile, the append's expected version tells.
     const current = await withMerchantLife(command, base, runtime);
-    const decision = decide(current, base.snapshot);
+    const decision = decide(current, base.snapshot, runtime.sha256Hex);
     try {
       const result = await carryOut(decision, current, base, replica, runtime);
       if (result !== null) return result;
@@ -84,10 +88,16 @@ async function carryOut(
     case "unchanged":
       return { ...decision, channel: base };
     case "duplicate":
-      return { ...decision, channel: base };
+      return { ...decision, replies: await withTexts(decision.replies, replica), channel: base };
     case "refused":
       return { ...decision, channel: base };
   }
+}
+
+function withTexts(replies: readonly Reply[], replica: ChannelReplica): Promise<readonly OutgoingMessage[]> {
+  return Promise.all(
+    replies.map(async (reply) => (reply.kind === "forgotten" ? relayed(await recall(reply.event, replica)) : reply)),
+  );
 }
 
 async function append(
@@ -132,7 +142,7 @@ async function expireFirst(
 ): Promise<void> {
   const { nowMs, correlationId } = command.metadata;
   const metadata = { commandId: expiryEventId, nowMs, correlationId, causationId: "overdue" };
-  const decision = decide({ type: "ExpireChannel", metadata }, base.snapshot);
+  const decision = decide({ type: "ExpireChannel", metadata }, base.snapshot, runtime.sha256Hex);
   if (decision.outcome !== "accepted") return;
   const event = await append(decision.event, base, replica, runtime);
   if (event.type === "AckGraceStarted") runtime.timers.set(replica.channelId, event.data.graceUntilMs);

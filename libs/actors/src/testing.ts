@@ -1,5 +1,15 @@
-import { isEnded, stateName, type ChannelCommand } from "@p4/channel";
-import { customer, expiresAtMs, join, merchant, metadata, paymentTxid, recordProof, wallet } from "@p4/channel/testing";
+import { isEnded, stateName, type ChannelCommand, type Verdict } from "@p4/channel";
+import {
+  customer,
+  expiresAtMs,
+  join,
+  merchant,
+  metadata,
+  otherTxid,
+  paymentTxid,
+  recordProof,
+  wallet,
+} from "@p4/channel/testing";
 import { describe, expect, it, vi } from "vitest";
 import type { ChannelRegistry, FollowedChannel } from "./channel-registry.ts";
 
@@ -103,6 +113,25 @@ export function channelActorContract(name: string, nodes: () => TwoNodes): void 
       const again = { ...command, metadata: { ...command.metadata, nowMs: command.metadata.nowMs + 500 } };
       await two.submit(channelId, again).catch(ignore);
       expect((await two.read(channelId)).snapshot.context).toMatchObject({ joinCount: 1, eventCount: 2 });
+    });
+
+    it("answer a repeated question out of the log when its answer has been forgotten here", async () => {
+      const { one } = nodes();
+      const channelId = newChannelId();
+      const channel = await one.follow(channelId, ignore);
+      await channel.submit(joinOf(channelId));
+      const refusal = wallet("RefusePayment", { body: "x".repeat(200_000) });
+      const payment = wallet("SubmitPayment", { messageId: "p1" });
+      for (const command of [payment, refusal, wallet("SubmitPayment", { txid: otherTxid }), wallet("AcceptPayment")]) {
+        expect(await channel.submit(command)).toMatchObject({ outcome: "stored" });
+      }
+      const [attempt] = channel.channel.snapshot.context.attempts;
+      const verdict = attempt?.verdict as Verdict;
+      expect(verdict.data.message.raw).toBeNull();
+      const whole = { data: { message: refusal.message } };
+      expect(await channel.recall(verdict)).toMatchObject(whole);
+      expect(await channel.submit(payment)).toMatchObject({ outcome: "duplicate", replies: [{ event: whole }] });
+      channel.release();
     });
 
     it("expire an overdue channel when somebody joins, once for all nodes", async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { endsAtMs, stateName } from "./channel.machine.ts";
-import { decide, isOverdue } from "./decide.ts";
-import { conversation } from "./test-support.ts";
+import { isOverdue } from "./decide.ts";
+import { conversation, decide } from "./test-support.ts";
 import {
   expire,
   expiresAtMs,

@@ -28,13 +28,19 @@ function changes(
     case "ParticipantJoined":
       return { joinCount: context.joinCount + 1, ...seat(context, event.data.participant) };
     case "ProofRecorded":
-      return { proofs: [...context.proofs, event] };
-    case "DoubleSpendReported":
-      return { doubleSpends: [...context.doubleSpends, event] };
-    case "TransactionRejected":
-      return { rejections: [...context.rejections, event] };
-    case "ProofRevoked":
-      return { revocations: [...context.revocations, event] };
+      return { proofs: [...context.proofs, { ...event, data: { proof: withoutRaw(event.data.proof) } }] };
+    case "DoubleSpendReported": {
+      const doubleSpend = withoutRaw(event.data.doubleSpend);
+      return { doubleSpends: [...context.doubleSpends, { ...event, data: { doubleSpend } }] };
+    }
+    case "TransactionRejected": {
+      const rejection = withoutRaw(event.data.rejection);
+      return { rejections: [...context.rejections, { ...event, data: { rejection } }] };
+    }
+    case "ProofRevoked": {
+      const revocation = withoutRaw(event.data.revocation);
+      return { revocations: [...context.revocations, { ...event, data: { revocation } }] };
+    }
     case "DeadlineExtended":
       return { expiresAtMs: event.data.expiresAtMs, graceUntilMs: null };
     case "AckGraceStarted":
@@ -43,6 +49,11 @@ function changes(
     case "ChannelClosed":
       return { endedAtMs: event.metadata.recordedAtMs };
   }
+}
+
+/** What the miner sent is evidence, and the log has it: wallets are told `bodyText`. */
+function withoutRaw<News extends { readonly raw: string }>({ raw: _, ...news }: News): Omit<News, "raw"> {
+  return news;
 }
 
 function said(context: ChannelContext, event: SequencedEvent<WalletEventType>): Partial<ChannelContext> {

@@ -3,6 +3,7 @@ import { LogError } from "./errors.ts";
 import { decodeEvent, encodeEvent, sealEvent, type Sha256Hex } from "./event-codec.ts";
 import type { ChannelEvent, NewChannelEvent } from "./events.ts";
 import { evolve } from "./evolve.ts";
+import { forgetOld } from "./forget-old.ts";
 import { sequence, type SequencedEvent } from "./sequenced-event.ts";
 
 /** A channel folded up to one point of its log. */
@@ -36,7 +37,7 @@ export function foldStored(channel: Channel, text: string, streamVersion: number
     throw new LogError("LOG_CHAIN_BROKEN", streamVersion, `${decoded.type} after ${String(channel.streamVersion)}`);
   }
   const event = sequence(decoded, text, streamVersion);
-  return { channel: { snapshot: evolve(channel.snapshot, event), streamVersion, headHash: sha256Hex(text) }, event };
+  return { channel: fold(channel, event, text, sha256Hex), event };
 }
 
 /** An event that is ready to be appended on top of the channel it was decided on. */
@@ -58,6 +59,15 @@ export function foldSealed(
   sha256Hex: Sha256Hex,
 ): FoldedEvent {
   const event = sequence(sealed.event, sealed.text, streamVersion);
-  const snapshot = evolve(channel.snapshot, event);
-  return { channel: { snapshot, streamVersion, headHash: sha256Hex(sealed.text) }, event };
+  return { channel: fold(channel, event, sealed.text, sha256Hex), event };
+}
+
+function fold({ snapshot }: Channel, event: SequencedEvent, text: string, sha256Hex: Sha256Hex): Channel {
+  const next = evolve(snapshot, event);
+  const context = forgetOld(next.context, sha256Hex);
+  return {
+    snapshot: context === next.context ? next : { ...next, context },
+    streamVersion: event.streamVersion,
+    headHash: sha256Hex(text),
+  };
 }

@@ -1,17 +1,25 @@
 import { defaultMaxLogBytes } from "./limits.ts";
 import type { ChannelEventType } from "./events.ts";
 import type { Participant } from "./participant.ts";
+import type {
+  KnownEvent,
+  RememberedDoubleSpend,
+  RememberedEvent,
+  RememberedProof,
+  RememberedRejection,
+  RememberedRevocation,
+} from "./remembered-event.ts";
 import type { SequencedEvent } from "./sequenced-event.ts";
 
-export type Verdict = SequencedEvent<"PaymentAccepted" | "PaymentRefused" | "PaymentFailed">;
+export type Verdict = RememberedEvent<"PaymentAccepted" | "PaymentRefused" | "PaymentFailed">;
 
 /** One payment and the merchant's answer to it. */
 export interface PaymentAttempt {
-  readonly payment: SequencedEvent<"PaymentSubmitted">;
+  readonly payment: RememberedEvent<"PaymentSubmitted">;
   readonly verdict: Verdict | null;
 }
 
-/** Everything that a channel remembers. Events are kept whole: pending messages are sent again from them. */
+/** Everything that a channel remembers. Pending messages are kept whole, to be sent again; of large old ones the text is not. */
 export interface ChannelContext {
   readonly channelId: string;
   readonly openedAtMs: number;
@@ -34,12 +42,12 @@ export interface ChannelContext {
   readonly request: SequencedEvent<"TermsRequested"> | null;
   readonly terms: SequencedEvent<"TermsOffered" | "TermsRefused"> | null;
   readonly attempts: readonly PaymentAttempt[];
-  readonly proofs: readonly SequencedEvent<"ProofRecorded">[];
-  readonly doubleSpends: readonly SequencedEvent<"DoubleSpendReported">[];
-  readonly rejections: readonly SequencedEvent<"TransactionRejected">[];
-  readonly revocations: readonly SequencedEvent<"ProofRevoked">[];
+  readonly proofs: readonly RememberedProof[];
+  readonly doubleSpends: readonly RememberedDoubleSpend[];
+  readonly rejections: readonly RememberedRejection[];
+  readonly revocations: readonly RememberedRevocation[];
   /** The wallets' messages, in the log's order. */
-  readonly messages: readonly SequencedEvent<WalletEventType>[];
+  readonly messages: readonly RememberedEvent[];
 }
 
 export type WalletEventType =
@@ -61,7 +69,7 @@ export const walletEventTypes: ReadonlySet<ChannelEventType> = new Set<WalletEve
   "PaymentFailed",
 ]);
 
-export function isWalletEvent(event: SequencedEvent): event is SequencedEvent<WalletEventType> {
+export function isWalletEvent(event: KnownEvent): event is RememberedEvent {
   return walletEventTypes.has(event.type);
 }
 

@@ -13,7 +13,6 @@ import { accept, refuseEnded, type Decision } from "./decision.ts";
 import type { RecordedProof } from "./events.ts";
 import { overMinersShare } from "./limits.ts";
 import { acceptedPayment, standingProofs, undoes, wasSubmitted } from "./proven.ts";
-import type { SequencedEvent } from "./sequenced-event.ts";
 
 const minerCommands: ReadonlySet<ChannelCommand["type"]> = new Set<MinerCommand["type"]>([
   "RecordProof",
@@ -114,6 +113,6 @@ function provesPayment({ txid, status }: RecordedProof, context: ChannelContext)
   return known.length === 0 || (status === "verified" && !known.some(({ data }) => data.proof.status === "verified"));
 }
 
-function duplicateOf({ streamVersion }: SequencedEvent): Decision {
+function duplicateOf({ streamVersion }: { readonly streamVersion: number }): Decision {
   return { outcome: "duplicate", streamVersion, replies: [] };
 }

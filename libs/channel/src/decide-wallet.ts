@@ -2,16 +2,17 @@ import type { Role } from "@p4/protocol";
 import { stateName, type ChannelSnapshot } from "./channel.machine.ts";
 import type { WalletCommand } from "./commands.ts";
 import type { ChannelContext, WalletEventType } from "./context.ts";
+import type { Sha256Hex } from "./event-codec.ts";
 import { answerTo, answersAnother } from "./find-answer.ts";
 import { findPayment } from "./find-payment.ts";
-import { refuse, type Decision, type Refusal } from "./decision.ts";
+import { refuse, type Decision, type Refusal, type Reply } from "./decision.ts";
 import type { NewChannelEvent } from "./events.ts";
 import { overCustomersShare, overMerchantsShare } from "./limits.ts";
 import { isSameContent } from "./message-content.ts";
-import { outgoingMessage, type OutgoingMessage } from "./outgoing.ts";
+import { relayed } from "./outgoing.ts";
 import { isSameWallet, type Participant } from "./participant.ts";
 import { acceptedPayment } from "./proven.ts";
-import type { SequencedEvent } from "./sequenced-event.ts";
+import { isForgotten, type RememberedEvent } from "./remembered-event.ts";
 import { transitionFrom } from "./transitions.ts";
 
 /** Which role may send what, and which fact it becomes: the message catalogue's channel side. */
@@ -26,7 +27,7 @@ export const walletCommands = {
 } as const satisfies Record<WalletCommand["type"], { role: Role; event: WalletEventType }>;
 
 /** A wallet's message on an open channel: role first, then duplicates, then the state. */
-export function decideWalletCommand(command: WalletCommand, snapshot: ChannelSnapshot): Decision {
+export function decideWalletCommand(command: WalletCommand, snapshot: ChannelSnapshot, sha256Hex: Sha256Hex): Decision {
   const { context } = snapshot;
   const { role } = walletCommands[command.type];
   const from: Participant =
@@ -40,7 +41,8 @@ export function decideWalletCommand(command: WalletCommand, snapshot: ChannelSna
   }
   const sameId = withSameId(command, from, context);
   const earlier =
-    sameId.find(({ data }) => isSameContent(data.message, command.message)) ?? samePayment(command, context);
+    sameId.find(({ data }) => isSameContent(data.message, command.message, sha256Hex)) ??
+    samePayment(command, context, sha256Hex);
   if (earlier !== null) return answerDuplicate(earlier, context);
   const reused = sameId.find(({ data }) => isSameWallet(data.from, from));
   if (reused !== undefined) return refuseReuse(command, reused);
@@ -82,27 +84,24 @@ function withSameId(command: WalletCommand, from: Participant, { messages }: Cha
   return messages.filter(({ data }) => data.message.messageId === messageId && data.from.role === from.role);
 }
 
-function samePayment(command: WalletCommand, context: ChannelContext): SequencedEvent<WalletEventType> | null {
-  return command.type === "SubmitPayment" ? findPayment(command, context) : null;
+function samePayment(command: WalletCommand, context: ChannelContext, sha256Hex: Sha256Hex): RememberedEvent | null {
+  return command.type === "SubmitPayment" ? findPayment(command, context, sha256Hex) : null;
 }
 
-function answerDuplicate(earlier: SequencedEvent<WalletEventType>, context: ChannelContext): Decision {
+function answerDuplicate(earlier: RememberedEvent, context: ChannelContext): Decision {
   return { outcome: "duplicate", streamVersion: earlier.streamVersion, replies: answersTo(earlier, context) };
 }
 
-function refuseReuse(
-  { message: { key, messageId } }: WalletCommand,
-  earlier: SequencedEvent<WalletEventType>,
-): Refusal {
+function refuseReuse({ message: { key, messageId } }: WalletCommand, earlier: RememberedEvent): Refusal {
   const was = earlier.data.message.key;
   return refuse("MESSAGE_ID_REUSED", `messageId ${messageId} was ${was === key ? `another ${was}` : `a ${was}`}`);
 }
 
-function answersTo(earlier: SequencedEvent<WalletEventType>, context: ChannelContext): readonly OutgoingMessage[] {
+function answersTo(earlier: RememberedEvent, context: ChannelContext): readonly Reply[] {
   if (earlier.type !== "TermsRequested" && earlier.type !== "PaymentSubmitted") return [];
   const answer = answerTo(earlier, context);
-  const message = answer === null ? null : outgoingMessage(answer);
-  return message === null ? [] : [message];
+  if (answer === null) return [];
+  return [isForgotten(answer) ? { kind: "forgotten", event: answer } : relayed(answer)];
 }
 
 /** What a connection without a role has spoken as before, perhaps in the same burst: that it stays. */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { channelStates, stateName, type ChannelStateName } from "./channel.machine.ts";
 import type { ChannelCommand, WalletCommand } from "./commands.ts";
-import { decide } from "./decide.ts";
 import { evolve } from "./evolve.ts";
+import { decide } from "./test-support.ts";
 import { customer, given, merchant, otherTxid, sequenced, stranger, wallet, wayTo } from "./testing.ts";
 
 /** `-> state` when the message is accepted, otherwise the refusal. Rows: message and sender; columns: state. */

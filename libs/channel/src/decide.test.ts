@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { channelStates, endsAtMs, stateName } from "./channel.machine.ts";
-import { decide, isOverdue } from "./decide.ts";
+import { isOverdue } from "./decide.ts";
 import { contestedMerchant } from "./decide-wallet.ts";
 import { evolve } from "./evolve.ts";
 import { maxRecordedJoins } from "./limits.ts";
+import { decide } from "./test-support.ts";
 import {
   close,
   customer,

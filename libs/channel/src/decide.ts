@@ -4,10 +4,11 @@ import { decideMinersNews, isMinerCommand } from "./decide-miners-news.ts";
 import { accept, refuse, refuseEnded, timeText, type Decision } from "./decision.ts";
 import { decideWalletCommand, merchantIsElsewhere } from "./decide-wallet.ts";
 import { defaultMaxLogBytes, hasRoomForMore, maxRecordedJoins } from "./limits.ts";
+import type { Sha256Hex } from "./event-codec.ts";
 import type { Participant } from "./participant.ts";
 
 /** Accept, duplicate or refuse: what the channel makes of a command. Pure: the same arguments, the same answer. */
-export function decide(command: ChannelCommand, snapshot: ChannelSnapshot): Decision {
+export function decide(command: ChannelCommand, snapshot: ChannelSnapshot, sha256Hex: Sha256Hex): Decision {
   if (stateName(snapshot) === "unopened") return decideUnopened(command);
   if (isOverdue(snapshot, command.metadata.nowMs) && command.type !== "ExpireChannel") return { outcome: "overdue" };
   if (isMinerCommand(command)) return decideMinersNews(command, snapshot);
@@ -27,13 +28,13 @@ export function decide(command: ChannelCommand, snapshot: ChannelSnapshot): Deci
       if (isEnded(snapshot)) return { outcome: "unchanged" };
       return accept(command.metadata, "ChannelClosed", { by: command.by, reason: command.reason });
     default:
-      return decideMessage(command, snapshot);
+      return decideMessage(command, snapshot, sha256Hex);
   }
 }
 
 /** The end takes no new message, but a wallet that missed its answer still gets it: a retry has one outcome for ever. */
-function decideMessage(command: WalletCommand, snapshot: ChannelSnapshot): Decision {
-  const decision = decideWalletCommand(command, snapshot);
+function decideMessage(command: WalletCommand, snapshot: ChannelSnapshot, sha256Hex: Sha256Hex): Decision {
+  const decision = decideWalletCommand(command, snapshot, sha256Hex);
   return isEnded(snapshot) && decision.outcome !== "duplicate" ? refuseEnded(snapshot) : decision;
 }
 

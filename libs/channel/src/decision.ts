@@ -3,6 +3,7 @@ import type { CommandMetadata } from "./commands.ts";
 import type { ChannelErrorCode } from "./errors.ts";
 import type { NewChannelEvent } from "./events.ts";
 import type { OutgoingMessage } from "./outgoing.ts";
+import type { ForgottenEvent } from "./remembered-event.ts";
 import type { Participant } from "./participant.ts";
 
 /** The core's answer to a command. */
@@ -15,10 +16,13 @@ export type Decision =
       /** Of a join: with the role that is granted. */ readonly participant?: Participant;
     }
   /** The log has it already. The sender gets the answers that it may have missed. */
-  | { readonly outcome: "duplicate"; readonly streamVersion: number; readonly replies: readonly OutgoingMessage[] }
+  | { readonly outcome: "duplicate"; readonly streamVersion: number; readonly replies: readonly Reply[] }
   /** The deadline has passed although nobody recorded it yet: expire the channel, then decide again. */
   | { readonly outcome: "overdue" }
   | Refusal;
+
+/** A forgotten one is to be read from the log. */
+export type Reply = OutgoingMessage | { readonly kind: "forgotten"; readonly event: ForgottenEvent };
 
 export interface Refusal {
   readonly outcome: "refused";

@@ -1,11 +1,11 @@
-import type { ChannelContext, Verdict, WalletEventType } from "./context.ts";
+import type { ChannelContext, Verdict } from "./context.ts";
 import type { RecordedMessage } from "./recorded-message.ts";
-import type { SequencedEvent } from "./sequenced-event.ts";
+import type { RememberedEvent } from "./remembered-event.ts";
 
 /** A customer's message that the merchant has to answer. */
-export type QuestionEvent = SequencedEvent<"TermsRequested" | "PaymentSubmitted">;
+export type QuestionEvent = RememberedEvent<"TermsRequested" | "PaymentSubmitted">;
 /** The merchant's answer. */
-export type AnswerEvent = SequencedEvent<"TermsOffered" | "TermsRefused"> | Verdict;
+export type AnswerEvent = RememberedEvent<"TermsOffered" | "TermsRefused"> | Verdict;
 
 /**
  * The customers' message of this id, if it asks for an answer. Two customers may have used the same id: the one that came
@@ -18,7 +18,7 @@ export function findQuestion(messageId: string, context: ChannelContext, connect
   return questions.find(({ data }) => data.from.connectionId === connectionId) ?? questions[0] ?? null;
 }
 
-function isQuestion(event: SequencedEvent<WalletEventType>): event is QuestionEvent {
+function isQuestion(event: RememberedEvent): event is QuestionEvent {
   return event.type === "TermsRequested" || event.type === "PaymentSubmitted";
 }
 
@@ -41,9 +41,9 @@ export function answerTo(question: QuestionEvent, context: ChannelContext): Answ
 
 /** The first terms after the request, unless their correlation id says that they answer another request. */
 function termsFor(
-  request: SequencedEvent<"TermsRequested">,
+  request: RememberedEvent<"TermsRequested">,
   context: ChannelContext,
-): SequencedEvent<"TermsOffered" | "TermsRefused"> | null {
+): RememberedEvent<"TermsOffered" | "TermsRefused"> | null {
   for (const event of context.messages) {
     if (event.type !== "TermsOffered" && event.type !== "TermsRefused") continue;
     if (event.streamVersion < request.streamVersion) continue;
@@ -62,6 +62,6 @@ function hasOtherRequest(correlationId: string, context: ChannelContext): boolea
 }
 
 /** Wallets in use send no correlation id of their own; an answer then names the message. */
-function isNamed({ data: { message } }: SequencedEvent<WalletEventType>, correlationId: string): boolean {
+function isNamed({ data: { message } }: RememberedEvent, correlationId: string): boolean {
   return message.correlationId === correlationId || message.messageId === correlationId;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { findPayment } from "./find-payment.ts";
+import { sha256Hex } from "./test-support.ts";
 import { given, join, merchant, otherTxid, paymentTxid, wallet } from "./testing.ts";
 
 const thirdTxid = "cc".repeat(32);
@@ -41,13 +42,13 @@ describe("findPayment: what repeats an earlier payment", () => {
     ["failed", "with its ancestry", completed, false],
   ] as const)("%s, then %s: %j", (state, _, payment, repeats) => {
     const { context } = given(join(merchant), hybrid, ...verdicts[state].map((type) => wallet(type)));
-    expect(findPayment(payment, context) !== null).toBe(repeats);
+    expect(findPayment(payment, context, sha256Hex) !== null).toBe(repeats);
   });
 
   it.each(["waiting", "accepted", "refused"] as const)("%s: without a readable transaction the body tells", (state) => {
     const opaque = pay([], { coins: "ten" });
     const { context } = given(join(merchant), opaque, ...verdicts[state].map((type) => wallet(type)));
-    expect(findPayment(pay([], { coins: "ten" }, "p2"), context)?.data.message.messageId).toBe("p1");
-    expect(findPayment(pay([], { coins: "eleven" }, "p2"), context)).toBeNull();
+    expect(findPayment(pay([], { coins: "ten" }, "p2"), context, sha256Hex)?.data.message.messageId).toBe("p1");
+    expect(findPayment(pay([], { coins: "eleven" }, "p2"), context, sha256Hex)).toBeNull();
   });
 });

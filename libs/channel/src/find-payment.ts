@@ -1,7 +1,8 @@
 import type { ChannelContext, PaymentAttempt } from "./context.ts";
-import { bodyTextOf } from "./message-content.ts";
+import type { Sha256Hex } from "./event-codec.ts";
+import { isSameBody } from "./message-content.ts";
 import type { RecordedMessage } from "./recorded-message.ts";
-import type { SequencedEvent } from "./sequenced-event.ts";
+import type { RememberedEvent } from "./remembered-event.ts";
 
 /** What makes a payment this one. */
 export interface PaymentIdentity {
@@ -18,15 +19,20 @@ export interface PaymentIdentity {
 export function findPayment(
   payment: PaymentIdentity,
   { attempts }: ChannelContext,
-): SequencedEvent<"PaymentSubmitted"> | null {
-  const repeated = attempts.findLast((attempt) => isRepeatedBy(attempt, payment));
+  sha256Hex: Sha256Hex,
+): RememberedEvent<"PaymentSubmitted"> | null {
+  const repeated = attempts.findLast((attempt) => isRepeatedBy(attempt, payment, sha256Hex));
   return repeated?.payment ?? null;
 }
 
-function isRepeatedBy({ payment: earlier, verdict }: PaymentAttempt, payment: PaymentIdentity): boolean {
+function isRepeatedBy(
+  { payment: earlier, verdict }: PaymentAttempt,
+  payment: PaymentIdentity,
+  sha256Hex: Sha256Hex,
+): boolean {
   if (verdict?.type === "PaymentFailed" || !hasSameTransactions(earlier.data.txids, payment.txids)) return false;
   if (payment.txids.length > 0 && verdict?.type !== "PaymentRefused") return true;
-  return bodyTextOf(earlier.data.message) === bodyTextOf(payment.message);
+  return isSameBody(earlier.data.message, payment.message, sha256Hex);
 }
 
 /** In any order: a payment is the set of its transactions. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { stateName } from "./channel.machine.ts";
 import { heardBy, pendingFor, roleListeners, type Listener } from "./heard-by.ts";
 import type { OutgoingMessage } from "./outgoing.ts";
-import type { SequencedEvent } from "./sequenced-event.ts";
+import type { KnownEvent } from "./remembered-event.ts";
 import {
   customer,
   expire,
@@ -43,7 +43,7 @@ describe("heardBy", () => {
     reportDoubleSpend(otherTxid),
   );
   const [refused, accepted] = context.attempts;
-  const events: Record<string, SequencedEvent> = {
+  const events: Record<string, KnownEvent> = {
     request: context.messages[0]!,
     terms: context.terms!,
     payment: refused!.payment,

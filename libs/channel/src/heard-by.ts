@@ -4,7 +4,7 @@ import { isWalletEvent, type ChannelContext } from "./context.ts";
 import { invoicePaid, outgoingMessage, type OutgoingMessage } from "./outgoing.ts";
 import type { Participant } from "./participant.ts";
 import { standingProofs } from "./proven.ts";
-import type { SequencedEvent } from "./sequenced-event.ts";
+import type { KnownEvent, RememberedEvent } from "./remembered-event.ts";
 
 /** A connection, a stream of server-sent events or a page that follows a channel. */
 export interface Listener {
@@ -28,7 +28,7 @@ export const roleListeners: Readonly<Record<Role, Listener>> = {
  * to a payment is the payer's, and the other customers learn that the invoice is paid. What one's own role has said is no
  * news, whether it is heard live or after a resume.
  */
-export function heardBy(listener: Listener, event: SequencedEvent, context: ChannelContext): OutgoingMessage | null {
+export function heardBy(listener: Listener, event: KnownEvent, context: ChannelContext): OutgoingMessage | null {
   const isMerchant = listener.role === "merchant";
   if (isWalletEvent(event)) {
     const { from } = event.data;
@@ -40,7 +40,7 @@ export function heardBy(listener: Listener, event: SequencedEvent, context: Chan
 }
 
 /** Whether the event is no verdict, or one on a payment of the listener's. */
-function isPayer(listener: Listener, event: SequencedEvent, { attempts }: ChannelContext): boolean {
+function isPayer(listener: Listener, event: RememberedEvent, { attempts }: ChannelContext): boolean {
   const payment = attempts.find(({ verdict }) => verdict?.streamVersion === event.streamVersion)?.payment;
   if (payment === undefined || listener.repeated === undefined) return true;
   return listener.repeated.has(payment.streamVersion) || isOwn(listener, payment.data.from);
@@ -64,7 +64,7 @@ export function pendingFor(listener: Listener, snapshot: ChannelSnapshot): reado
     .filter((message) => message !== null);
 }
 
-function pendingForMerchant(snapshot: ChannelSnapshot): readonly SequencedEvent[] {
+function pendingForMerchant(snapshot: ChannelSnapshot): readonly KnownEvent[] {
   if (isEnded(snapshot)) return [];
   const { request, attempts, doubleSpends } = snapshot.context;
   const unanswered = attempts.at(-1);
@@ -76,7 +76,7 @@ function pendingForMerchant(snapshot: ChannelSnapshot): readonly SequencedEvent[
 }
 
 /** Terms are pending until they are paid; a verdict always is, since nobody confirms having read it. */
-function pendingForCustomer(snapshot: ChannelSnapshot): readonly SequencedEvent[] {
+function pendingForCustomer(snapshot: ChannelSnapshot): readonly KnownEvent[] {
   const { terms, attempts } = snapshot.context;
   const verdict = attempts.at(-1)?.verdict ?? null;
   const wantsTerms = terms !== null && (stateName(snapshot) === "awaitingPayment" || terms.type === "TermsRefused");
@@ -84,7 +84,7 @@ function pendingForCustomer(snapshot: ChannelSnapshot): readonly SequencedEvent[
 }
 
 /** The proofs that stand, what revoked one that has no successor, and the rejections of the newest payment. */
-function minersNews(context: ChannelContext): readonly SequencedEvent[] {
+function minersNews(context: ChannelContext): readonly KnownEvent[] {
   const { attempts, rejections, revocations } = context;
   const proofs = standingProofs(context);
   const proven = new Set(proofs.map(({ data }) => data.proof.txid));

@@ -7,7 +7,8 @@ export { channelErrors, logErrors, LogError, isLogError, type ChannelErrorCode, 
 export type { ChannelContext, PaymentAttempt, Verdict } from "./context.ts";
 export type { WalletEventType } from "./context.ts";
 export { acceptedPayment, isProven, standingProofs, wasSubmitted } from "./proven.ts";
-export { bodyTextOf, isSameContent } from "./message-content.ts";
+export { bodyTextOf } from "./message-content.ts";
+export { isForgotten, whole, type ForgottenEvent, type RememberedEvent } from "./remembered-event.ts";
 export { findPayment, type PaymentIdentity } from "./find-payment.ts";
 export {
   channelMachine,
@@ -19,7 +20,7 @@ export {
   type ChannelSnapshot,
   type ChannelStateName,
 } from "./channel.machine.ts";
-export { type Decision, type Refusal } from "./decision.ts";
+export { type Decision, type Refusal, type Reply } from "./decision.ts";
 export { decide, isOverdue } from "./decide.ts";
 export { contestedMerchant, walletCommands } from "./decide-wallet.ts";
 export { answerTo, findQuestion, type AnswerEvent, type QuestionEvent } from "./find-answer.ts";
@@ -37,7 +38,7 @@ export {
   type SealedEvent,
 } from "./channel-fold.ts";
 export { heardBy, pendingFor, roleListeners, type Listener } from "./heard-by.ts";
-export { outgoingMessage, type OutgoingMessage, type RelayedMessage, type ServerMessage } from "./outgoing.ts";
+export { outgoingMessage, relayed, type OutgoingMessage, type RelayedMessage, type ServerMessage } from "./outgoing.ts";
 export { machineVersion } from "./machine-version.ts";
 export { defaultMaxLogBytes, maxEvents, maxRecordedJoins } from "./limits.ts";
 export {

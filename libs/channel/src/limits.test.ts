@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { ChannelSnapshot } from "./channel.machine.ts";
 import type { ChannelCommand } from "./commands.ts";
-import { decide } from "./decide.ts";
 import { evolve } from "./evolve.ts";
+import { decide } from "./test-support.ts";
 import {
   close,
   customer,

@@ -1,6 +1,6 @@
 import type { ChannelContext } from "./context.ts";
 import { refuse, type Refusal } from "./decision.ts";
-import type { SequencedEvent } from "./sequenced-event.ts";
+import type { RememberedNews } from "./remembered-event.ts";
 
 /**
  * What a channel takes, in events and in bytes of its log. A conversation of two wallets is short; the bounds keep one
@@ -11,6 +11,11 @@ export const defaultMaxLogBytes = 16 * 1024 * 1024;
 export const maxEvents = 1_024;
 /** Joins beyond this are served, but no longer recorded, unless they change who is the merchant. */
 export const maxRecordedJoins = 16;
+
+/** What a share counts. */
+interface Stored {
+  readonly sizeBytes: number;
+}
 
 interface Share {
   readonly name: string;
@@ -36,7 +41,7 @@ export function hasRoomForMore({ eventCount, logBytes, maxLogBytes }: ChannelCon
 }
 
 /** Null: there is room. `events`: what the share holds already. */
-function overShare(share: Share, events: readonly SequencedEvent[], context: ChannelContext): Refusal | null {
+function overShare(share: Share, events: readonly Stored[], context: ChannelContext): Refusal | null {
   if (!hasRoomForMore(context)) {
     return refuse("CHANNEL_FULL", `at most ${String(maxEvents)} events and ${String(context.maxLogBytes)} bytes`);
   }
@@ -50,7 +55,7 @@ function overShare(share: Share, events: readonly SequencedEvent[], context: Cha
 }
 
 /** A question of a customer, of whom the channel has `own` already. */
-export function overCustomersShare(own: readonly SequencedEvent[], context: ChannelContext): Refusal | null {
+export function overCustomersShare(own: readonly Stored[], context: ChannelContext): Refusal | null {
   const all = context.messages.filter(({ data }) => data.from.role === "customer");
   return overShare(oneCustomer, own, context) ?? overShare(allCustomers, all, context);
 }
@@ -74,9 +79,7 @@ export function overMinersShare(isSubmitted: boolean, context: ChannelContext): 
   );
 }
 
-function txidOf({
-  data,
-}: SequencedEvent<"ProofRecorded" | "DoubleSpendReported" | "TransactionRejected" | "ProofRevoked">) {
+function txidOf({ data }: RememberedNews): string {
   if ("proof" in data) return data.proof.txid;
   if ("doubleSpend" in data) return data.doubleSpend.txid;
   return "rejection" in data ? data.rejection.txid : data.revocation.txid;

@@ -1,14 +1,29 @@
 import { decodeFrame } from "@p4/protocol";
+import type { Sha256Hex } from "./event-codec.ts";
 import type { RecordedMessage } from "./recorded-message.ts";
+import type { ForgottenMessage } from "./remembered-event.ts";
+
+type Remembered = RecordedMessage | ForgottenMessage;
 
 /**
- * Whether two messages say the same: key, correlation id and the body's text are equal. Ids of the wrapper, times and
- * headers may differ, since a wallet that sends again may make them anew.
+ * Whether a message says the same as an earlier one: key, correlation id and the body's text are equal. Ids of the wrapper,
+ * times and headers may differ, since a wallet that sends again may make them anew.
  */
-export function isSameContent(left: RecordedMessage, right: RecordedMessage): boolean {
-  if (left.raw === right.raw) return true;
-  if (left.key !== right.key || left.correlationId !== right.correlationId) return false;
-  return bodyTextOf(left) === bodyTextOf(right);
+export function isSameContent(earlier: Remembered, message: RecordedMessage, sha256Hex: Sha256Hex): boolean {
+  if (earlier.raw === message.raw) return true;
+  if (earlier.key !== message.key || earlier.correlationId !== message.correlationId) return false;
+  return isSameBody(earlier, message, sha256Hex);
+}
+
+export function isSameBody(earlier: Remembered, message: RecordedMessage, sha256Hex: Sha256Hex): boolean {
+  if (earlier.raw === null) return earlier.bodySha256 === bodyHash(message, sha256Hex);
+  return bodyTextOf(earlier) === bodyTextOf(message);
+}
+
+/** SHA-256 (hex) of the body's text; null when there is none. */
+export function bodyHash(message: RecordedMessage, sha256Hex: Sha256Hex): string | null {
+  const text = bodyTextOf(message);
+  return text === null ? null : sha256Hex(text);
 }
 
 /** The body in the text in which its sender wrote it; null when there is none. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { decide } from "./decide.ts";
+import { decide } from "./test-support.ts";
 import { customer, given, join, merchant, otherTxid, paymentTxid, wallet, type WalletOverrides } from "./testing.ts";
 
 const other = { ...customer, connectionId: "c2" };

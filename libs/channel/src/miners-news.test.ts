@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { stateName } from "./channel.machine.ts";
 import type { ChannelCommand } from "./commands.ts";
-import { decide } from "./decide.ts";
 import { heardBy, pendingFor, roleListeners } from "./heard-by.ts";
 import { outgoingMessage } from "./outgoing.ts";
 import { keyOf } from "./timeline.ts";
+import { decide } from "./test-support.ts";
 import {
   close,
   expire,

@@ -3,10 +3,15 @@ import { describe, expect, it } from "vitest";
 import { isEnded, stateName } from "./channel.machine.ts";
 import { foldSealed, foldStored, newChannel, sealFor, type Channel } from "./channel-fold.ts";
 import type { ChannelCommand, WalletCommand } from "./commands.ts";
-import { decide } from "./decide.ts";
 import { walletCommands } from "./decide-wallet.ts";
+import type { Decision } from "./decision.ts";
+import { evolve } from "./evolve.ts";
+import { keptWholeBytes } from "./forget-old.ts";
+import { pendingFor, roleListeners } from "./heard-by.ts";
 import type { Participant } from "./participant.ts";
-import { sha256Hex } from "./test-support.ts";
+import { isForgotten } from "./remembered-event.ts";
+import { sequence } from "./sequenced-event.ts";
+import { decide, sha256Hex } from "./test-support.ts";
 import {
   close,
   customer,
@@ -26,6 +31,8 @@ import type { StoredText } from "./timeline.ts";
 
 const txids = ["aa", "bb"].map((byte) => byte.repeat(32));
 const anyone = fc.constantFrom<Participant>(merchant, { ...merchant, connectionId: "m2" }, customer, stranger);
+/** Forgotten once it is not pending. */
+const large = "z".repeat(keptWholeBytes);
 // The two wallets mostly do what they may: otherwise few sequences would get anywhere.
 const walletTypes = Object.keys(walletCommands) as WalletCommand["type"][];
 const walletMessage = fc
@@ -34,7 +41,7 @@ const walletMessage = fc
     from: fc.option(anyone, { freq: 3 }),
     messageId: fc.option(fc.constantFrom("1", "2", "3"), { freq: 2, nil: undefined }),
     txids: fc.subarray(txids),
-    body: fc.constantFrom("x", "y"),
+    body: fc.constantFrom("x", "y", large),
     merchantIsAlive: fc.boolean(),
     nowMs: fc.integer({ min: 1_000, max: expiresAtMs + 50 }),
   })
@@ -138,6 +145,40 @@ it("a wallet's message that was stored is a duplicate for ever", () => {
     }),
     { numRuns: 200 },
   );
+});
+
+/** As the same decision would read with everything remembered. */
+function told(decision: Decision): unknown {
+  if (decision.outcome !== "duplicate") return decision;
+  const { streamVersion, replies } = decision;
+  const versions = replies.map((reply) => (reply.kind === "forgotten" ? reply.event : reply).streamVersion);
+  return { streamVersion, versions };
+}
+
+it("whatever is asked of a channel, what it has forgotten makes no difference", () => {
+  let forgotten = 0;
+  fc.assert(
+    fc.property(fc.array(step, { minLength: 1, maxLength: 40 }), (steps) => {
+      let channel = newChannel();
+      let whole = channel.snapshot;
+      for (const { command, gap } of [{ command: join(merchant, { ackGraceMs: 5 }), gap: 1 }, ...steps]) {
+        const decision = decide(command, channel.snapshot);
+        expect(told(decision)).toEqual(told(decide(command, whole)));
+        if (decision.outcome !== "accepted") continue;
+        const sealed = sealFor(channel, decision.event);
+        const streamVersion = channel.streamVersion + gap;
+        channel = foldSealed(channel, sealed, streamVersion, sha256Hex).channel;
+        whole = evolve(whole, sequence(sealed.event, sealed.text, streamVersion));
+        forgotten += channel.snapshot.context.messages.filter(isForgotten).length;
+        expect(stateName(channel.snapshot)).toBe(stateName(whole));
+        for (const listener of Object.values(roleListeners)) {
+          expect(pendingFor(listener, channel.snapshot)).toEqual(pendingFor(listener, whole));
+        }
+      }
+    }),
+    { numRuns: 250 },
+  );
+  expect(forgotten).toBeGreaterThan(0);
 });
 
 function isWallets({ type }: ChannelCommand): boolean {

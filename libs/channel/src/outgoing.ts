@@ -1,4 +1,5 @@
 import { isWalletEvent, type WalletEventType } from "./context.ts";
+import { whole, type KnownEvent, type RememberedProof } from "./remembered-event.ts";
 import type { SequencedEvent } from "./sequenced-event.ts";
 
 /** A message that leaves the server: a wallet's own, passed on, or one of the server's. */
@@ -9,6 +10,8 @@ export interface RelayedMessage {
   readonly streamVersion: number;
   readonly event: SequencedEvent<WalletEventType>;
 }
+
+type Stored = Pick<SequencedEvent, "streamVersion" | "metadata">;
 
 type ServerKey =
   | "proof.create"
@@ -30,9 +33,13 @@ export interface ServerMessage {
   readonly timestampMs: number;
 }
 
-/** What an event says on the wire; null: nothing. */
-export function outgoingMessage(event: SequencedEvent): OutgoingMessage | null {
-  if (isWalletEvent(event)) return { kind: "relayed", streamVersion: event.streamVersion, event };
+/**
+ * What an event says on the wire; null: nothing.
+ *
+ * @throws Error when the text of a wallet's message has been forgotten.
+ */
+export function outgoingMessage(event: KnownEvent): OutgoingMessage | null {
+  if (isWalletEvent(event)) return relayed(whole(event));
   switch (event.type) {
     case "ProofRecorded":
       return proofNews(event);
@@ -54,8 +61,12 @@ export function outgoingMessage(event: SequencedEvent): OutgoingMessage | null {
   }
 }
 
+export function relayed(event: SequencedEvent<WalletEventType>): RelayedMessage {
+  return { kind: "relayed", streamVersion: event.streamVersion, event };
+}
+
 function minersNews(
-  event: SequencedEvent,
+  event: Stored,
   key: ServerKey,
   { txid, bodyText }: { readonly txid: string; readonly bodyText: string },
 ): ServerMessage {
@@ -63,13 +74,13 @@ function minersNews(
 }
 
 /** Whether the proof's block is known too: what is only received may be made up. */
-function proofNews(event: SequencedEvent<"ProofRecorded">): ServerMessage {
+function proofNews(event: RememberedProof): ServerMessage {
   const { proof } = event.data;
   const message = minersNews(event, "proof.create", proof);
   return { ...message, headers: [...message.headers, ["x-p4-proof", proof.status]] };
 }
 
-function serverMessage(event: SequencedEvent, key: ServerKey, bodyText: string | null): ServerMessage {
+function serverMessage(event: Stored, key: ServerKey, bodyText: string | null): ServerMessage {
   return {
     kind: "server",
     streamVersion: event.streamVersion,
@@ -83,6 +94,6 @@ function serverMessage(event: SequencedEvent, key: ServerKey, bodyText: string |
 }
 
 /** What customers who have not paid learn of an accepted payment. */
-export function invoicePaid(event: SequencedEvent<"PaymentAccepted">): ServerMessage {
+export function invoicePaid(event: Stored): ServerMessage {
   return serverMessage(event, "invoice.paid", null);
 }

@@ -1,9 +1,9 @@
 import type { ChannelContext } from "./context.ts";
 import type { RecordedProof, RecordedRevocation } from "./events.ts";
-import type { SequencedEvent } from "./sequenced-event.ts";
+import type { RememberedEvent, RememberedProof } from "./remembered-event.ts";
 
 /** The payment that the merchant accepted; undefined before that. */
-export function acceptedPayment(context: ChannelContext): SequencedEvent<"PaymentSubmitted"> | undefined {
+export function acceptedPayment(context: ChannelContext): RememberedEvent<"PaymentSubmitted"> | undefined {
   return context.attempts.find(({ verdict }) => verdict?.type === "PaymentAccepted")?.payment;
 }
 
@@ -13,7 +13,7 @@ export function wasSubmitted(txid: string, { attempts }: ChannelContext): boolea
 }
 
 /** The proofs whose block has not left the chain since. */
-export function standingProofs({ proofs, revocations }: ChannelContext): readonly SequencedEvent<"ProofRecorded">[] {
+export function standingProofs({ proofs, revocations }: ChannelContext): readonly RememberedProof[] {
   return proofs.filter(
     (proof) =>
       !revocations.some(
@@ -32,7 +32,10 @@ export function isProven(context: ChannelContext): boolean {
 }
 
 /** A proof whose target was a Merkle root names no block: any block that leaves the chain may be its own. */
-export function undoes({ txid, blockHashes }: RecordedRevocation, proof: RecordedProof): boolean {
+export function undoes(
+  { txid, blockHashes }: Pick<RecordedRevocation, "txid" | "blockHashes">,
+  proof: Pick<RecordedProof, "txid" | "blockHash">,
+): boolean {
   if (txid !== proof.txid) return false;
   return blockHashes.length === 0 || proof.blockHash === null || blockHashes.includes(proof.blockHash);
 }

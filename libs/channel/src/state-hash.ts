@@ -1,7 +1,6 @@
 import type { Channel } from "./channel-fold.ts";
 import { stateName } from "./channel.machine.ts";
 import type { Sha256Hex } from "./event-codec.ts";
-import type { SequencedEvent } from "./sequenced-event.ts";
 
 /**
  * A fingerprint of where a log has led: the state and every decision that future messages depend on. Two builds that
@@ -9,7 +8,7 @@ import type { SequencedEvent } from "./sequenced-event.ts";
  */
 export function stateHash({ snapshot }: Channel, sha256Hex: Sha256Hex): string {
   const { context } = snapshot;
-  const version = (event: SequencedEvent | null): number => event?.streamVersion ?? 0;
+  const version = (event: { readonly streamVersion: number } | null): number => event?.streamVersion ?? 0;
   const essence = [
     stateName(snapshot),
     context.channelId,

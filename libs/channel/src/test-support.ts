@@ -1,11 +1,17 @@
 import { createHash } from "node:crypto";
 import { foldSealed, newChannel, sealFor, type Channel } from "./channel-fold.ts";
 import type { ChannelCommand } from "./commands.ts";
-import { decide } from "./decide.ts";
+import type { ChannelSnapshot } from "./channel.machine.ts";
+import { decide as decideBy } from "./decide.ts";
+import type { Decision } from "./decision.ts";
 import type { StoredText } from "./timeline.ts";
 
 export function sha256Hex(text: string): string {
   return createHash("sha256").update(text).digest("hex");
+}
+
+export function decide(command: ChannelCommand, snapshot: ChannelSnapshot): Decision {
+  return decideBy(command, snapshot, sha256Hex);
 }
 
 /** Decides, seals and folds each command, as an actor does; all must be accepted. Versions grow with gaps. */

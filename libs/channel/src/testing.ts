@@ -160,10 +160,13 @@ export function sequenced(event: NewChannelEvent, streamVersion: number): Sequen
   };
 }
 
+/** Nothing is forgotten here, so no text is known by its hash alone. */
+const unhashed = (text: string): string => text;
+
 /** Decides and folds each command in turn; all must be accepted. */
 export function given(...commands: readonly ChannelCommand[]): ChannelSnapshot {
   return commands.reduce((snapshot, command) => {
-    const decision = decide(command, snapshot);
+    const decision = decide(command, snapshot, unhashed);
     if (decision.outcome !== "accepted") throw new Error(`${command.type}: ${JSON.stringify(decision)}`);
     return evolve(snapshot, sequenced(decision.event, (snapshot.context.eventCount + 1) * 10));
   }, initialState());

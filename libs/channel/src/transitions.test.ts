@@ -2,10 +2,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { createActor, transition } from "xstate";
 import { describe, expect, it } from "vitest";
 import { channelMachine, channelStates, initialState, stateName, type ChannelSnapshot } from "./channel.machine.ts";
-import { decide } from "./decide.ts";
 import { decodeEvent } from "./event-codec.ts";
 import { evolve } from "./evolve.ts";
 import type { SequencedEvent } from "./sequenced-event.ts";
+import { decide } from "./test-support.ts";
 import { given, join, merchant, paymentTxid, recordProof, revokeProof, sequenced, wallet, wayTo } from "./testing.ts";
 import { transitionFrom } from "./transitions.ts";
 

@@ -18,6 +18,8 @@ export interface AppendResult {
 export interface ReadOptions {
   /** Only events after this version. */
   readonly afterVersion?: StreamVersion;
+  /** At most so many events, the first ones. */
+  readonly maxEvents?: number;
   /** Only events stored up to this time, milliseconds since 1970. */
   readonly upToMs?: number;
   /**

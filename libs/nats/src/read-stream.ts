@@ -18,6 +18,7 @@ export async function readStream(
 ): Promise<StoredEvent[]> {
   const address = channelAddress(names, channelId);
   const wanted = options.consistent === true ? await leaderVersion(broker, address) : 0;
+  const { maxEvents = Infinity } = options;
   const events: StoredEvent[] = [];
   const end = performance.now() + broker.requestTimeoutMs;
   let after = options.afterVersion ?? 0;
@@ -25,7 +26,7 @@ export async function readStream(
     const { messages, pending } = await directPage(broker, address.stream, {
       seq: after + 1,
       next_by_subj: address.eventSubject,
-      batch: pageSize,
+      batch: Math.min(pageSize, maxEvents - events.length),
     });
     for (const { seq, storedAtMs, bytes } of messages) {
       // Stored times do not go back within a stream, so the first later one ends the read.
@@ -33,6 +34,7 @@ export async function readStream(
       events.push({ channelId, streamVersion: seq, storedAtMs, bytes });
       after = seq;
     }
+    if (events.length >= maxEvents) return events;
     if (pending > 0 && messages.length > 0) continue;
     if (after >= wanted) return events;
     if (performance.now() > end) throw new StoreError("STORE_UNAVAILABLE", `replicas of ${address.stream} lag`);

@@ -71,12 +71,14 @@ export class HeaderWatch {
   /** As the channel has it: what was said of it since, such as that its block has left the chain, counts too. */
   async #record({ channelId, txid, claim }: Watched): Promise<void> {
     const { context } = (await this.#services.registry.read(channelId)).snapshot;
-    const recorded = standingProofs(context)
-      .map(({ data }) => data.proof)
-      .find((proof) => proof.txid === txid && proof.merkleRoot === claim.merkleRoot && proof.awaitsHeader === true);
+    const recorded = standingProofs(context).find(({ data: { proof } }) => {
+      return proof.txid === txid && proof.merkleRoot === claim.merkleRoot && proof.awaitsHeader === true;
+    });
     if (recorded === undefined) return;
+    const event = await this.#services.registry.readEvent(channelId, recorded.streamVersion);
+    if (event.type !== "ProofRecorded") return;
     try {
-      await recordProof(channelId, { kind: "proof", claim, proof: recorded }, this.#services);
+      await recordProof(channelId, { kind: "proof", claim, proof: event.data.proof }, this.#services);
     } catch (error) {
       // Such as a full channel. A store that cannot be reached is another matter: the mark stays.
       if (isStoreError(error) || !(isSpvError(error) || isProofError(error))) throw error;

@@ -9,7 +9,7 @@ import type { WaitingProofs } from "./waiting-proofs.ts";
 
 /** What recording a fact needs. */
 export interface RecordServices {
-  readonly registry: Pick<ChannelRegistry, "submit" | "read">;
+  readonly registry: Pick<ChannelRegistry, "submit" | "read" | "readEvent">;
   readonly store: ProofStore;
   readonly waiting: WaitingProofs;
   readonly rules: ProofRules;

@@ -8,7 +8,7 @@ import type { History, LoggedEvent } from "./history.ts";
 export function logOf(...commands: readonly ChannelCommand[]): LoggedEvent[] {
   let channel = newChannel();
   return commands.map((command, index) => {
-    const decision = decide(command, channel.snapshot);
+    const decision = decide(command, channel.snapshot, sha256Hex);
     if (decision.outcome !== "accepted") throw new Error(`${command.type}: ${JSON.stringify(decision)}`);
     const sealed = sealFor(channel, decision.event);
     const streamVersion = (index + 1) * 10;

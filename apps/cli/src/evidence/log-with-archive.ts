@@ -43,7 +43,7 @@ async function archivedEvents(
   context: Pick<VerbContext, "terminal" | "env" | "progress">,
   operator: Operator,
   record: ArchiveRecord,
-  { afterVersion = 0, upToMs = Infinity }: ReadOptions,
+  { afterVersion = 0, upToMs = Infinity, maxEvents }: ReadOptions,
 ): Promise<StoredEvent[]> {
   const { channelId } = record;
   const bytes = await openArchive(operator).get(record);
@@ -59,6 +59,7 @@ async function archivedEvents(
   return file.events
     .map(({ value }) => value)
     .filter(({ streamVersion, storedAtMs }) => streamVersion > afterVersion && storedAtMs <= upToMs)
+    .slice(0, maxEvents)
     .map(({ text, ...event }) => ({ ...event, channelId, bytes: encoder.encode(text) }));
 }
 

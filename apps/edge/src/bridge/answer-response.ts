@@ -1,9 +1,11 @@
-import type { AnswerEvent } from "@p4/channel";
+import type { AnswerEvent, SequencedEvent } from "@p4/channel";
 import { problem, type HttpResponse } from "@p4/http";
 import { decodeFrame, membersOf } from "@p4/protocol";
 
+type WholeAnswer = SequencedEvent<AnswerEvent["type"]>;
+
 /** The merchant's answer as HTTP, its body untouched. Statuses are those of the deployed proxy. */
-export function answerResponse(answer: AnswerEvent, accept: string | undefined): HttpResponse {
+export function answerResponse(answer: WholeAnswer, accept: string | undefined): HttpResponse {
   const bodyText = bodyOf(answer);
   switch (answer.type) {
     case "TermsOffered":
@@ -34,7 +36,7 @@ const statusByCode: Readonly<Record<string, number>> = {
   422: 422,
 };
 
-function merchantError(answer: AnswerEvent, bodyText: string | null): HttpResponse {
+function merchantError(answer: WholeAnswer, bodyText: string | null): HttpResponse {
   if (bodyText === null) {
     const title = "The merchant could not answer";
     return problem(500, { code: "MERCHANT_ERROR", title, detail: answer.data.message.key });

@@ -25,7 +25,10 @@ export async function awaitAnswer(
   endWait();
   const applied: Record<string, string> = preferred ? { "preference-applied": `wait=${String(waitMs / 1_000)}` } : {};
   if (outcome === null) return pending(question, watch.channel, applied);
-  const response = outcome === "ended" ? ended(watch.channel) : answerResponse(outcome, request.headers.get("accept"));
+  const response =
+    outcome === "ended"
+      ? ended(watch.channel)
+      : answerResponse(await watch.recall(outcome), request.headers.get("accept"));
   return { ...response, headers: { ...response.headers, ...applied } };
 }
 

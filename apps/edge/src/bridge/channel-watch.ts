@@ -1,5 +1,5 @@
 import type { FollowedChannel, SubmitResult } from "@p4/actors";
-import type { Channel, ChannelCommand } from "@p4/channel";
+import type { Channel, ChannelCommand, RememberedEvent, SequencedEvent, WalletEventType } from "@p4/channel";
 import type { EdgeContext } from "../edge-context.ts";
 import { expireIfOverdue } from "./expire-if-overdue.ts";
 import { followChannel } from "./follow-channel.ts";
@@ -40,6 +40,11 @@ export class ChannelWatch {
 
   submit(command: ChannelCommand): Promise<SubmitResult> {
     return this.#followed.submit(command);
+  }
+
+  /** @throws StoreError, LogError */
+  recall<Type extends WalletEventType>(event: RememberedEvent<Type>): Promise<SequencedEvent<Type>> {
+    return this.#followed.recall(event);
   }
 
   release(): void {

@@ -64,6 +64,18 @@ describe("GET and POST /api/v1/payment/:paymentID", () => {
     expect(await post(url, paymentText(4))).toMatchObject({ status: 201, text: ackText });
   });
 
+  it("answers an old payment with its own words, however long, after another was accepted", async () => {
+    const refusal = `{"memo":"${"too little, ".repeat(10_000)}","error":1}`;
+    let refusals = 1;
+    const { url } = await given((key, frame) =>
+      key === "payment" && refusals-- > 0 ? ["payment.ack", refusal] : quickMerchant(key, frame),
+    );
+    const old = paymentText(13, `,"note":"${"x".repeat(5_000)}"`);
+    expect((await post(url, old)).text).toBe(refusal);
+    expect((await post(url, paymentText(14))).status).toBe(201);
+    expect(await post(url, old)).toMatchObject({ status: 422, text: refusal });
+  });
+
   it.each([
     ['{"id":"1","code":"404","title":"Not found","message":"no"}', 404],
     ['{"code":"N0001","message":"no"}', 404],

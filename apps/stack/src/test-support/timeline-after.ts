@@ -7,7 +7,7 @@ export function timelineAfter(...commands: readonly ChannelCommand[]): Timeline 
   const entries: TimelineEntry[] = [];
   let position = startOfTimeline();
   for (const command of commands) {
-    const decision = decide(command, position.channel.snapshot);
+    const decision = decide(command, position.channel.snapshot, sha256Hex);
     if (decision.outcome !== "accepted") throw new Error(`${command.type}: ${JSON.stringify(decision)}`);
     const { text } = sealFor(position.channel, decision.event);
     const told = tellNext(position, { text, streamVersion: position.channel.streamVersion + 10 }, sha256Hex);

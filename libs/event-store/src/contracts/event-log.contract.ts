@@ -80,6 +80,15 @@ export function eventLogContract(name: string, getLog: () => EventLog): void {
       expect((await getLog().readStream(channelId)).map(text)).toEqual(["one", "two"]);
     });
 
+    it("reads one event of many", async () => {
+      const channelId = newChannel();
+      const versions = await given(channelId, "one", "two", "three");
+      const afterVersion = versions[0] as number;
+      const options = { afterVersion, maxEvents: 1 };
+      expect((await getLog().readStream(channelId, options)).map(text)).toEqual(["two"]);
+      expect((await getLog().readStream(channelId, { ...options, consistent: true })).map(text)).toEqual(["two"]);
+    });
+
     it("keeps the event ids of different channels apart", async () => {
       const [a, b] = [newChannel(), newChannel()];
       await given(a, "same");

@@ -46,8 +46,9 @@ export class InMemoryEventLog implements EventLog {
   async readStream(channelId: string, options: ReadOptions = {}): Promise<LogRecord[]> {
     assertChannelId(channelId);
     await Promise.resolve();
-    const { afterVersion = 0, upToMs = Infinity } = options;
-    return this.#of(channelId).filter((event) => event.streamVersion > afterVersion && event.storedAtMs <= upToMs);
+    const { afterVersion = 0, upToMs = Infinity, maxEvents } = options;
+    const found = ({ streamVersion, storedAtMs }: LogRecord) => streamVersion > afterVersion && storedAtMs <= upToMs;
+    return this.#of(channelId).filter(found).slice(0, maxEvents);
   }
 
   async streamVersions(channelIds: readonly string[]): Promise<Map<string, StreamVersion>> {

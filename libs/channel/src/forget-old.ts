@@ -1,0 +1,47 @@
+import type { ChannelContext, PaymentAttempt, WalletEventType } from "./context.ts";
+import type { Sha256Hex } from "./event-codec.ts";
+import { bodyHash } from "./message-content.ts";
+import { isForgotten, type ForgottenEvent, type RememberedEvent } from "./remembered-event.ts";
+import type { SequencedEvent } from "./sequenced-event.ts";
+
+/** Messages up to this size are kept whole: what is left of a larger one takes some hundred bytes itself. */
+export const keptWholeBytes = 2_048;
+
+/**
+ * Forgets the texts of large messages that are no longer pending. They stay in the log, where the rare repetition that needs
+ * one finds it; in memory a channel would otherwise take as much as its whole log, for as long as it is open.
+ */
+export function forgetOld(context: ChannelContext, sha256Hex: Sha256Hex): ChannelContext {
+  const pending = pendingVersions(context);
+  const forgotten = new Map<number, ForgottenEvent>();
+  for (const event of context.messages) {
+    if (event.sizeBytes <= keptWholeBytes || isForgotten(event) || pending.has(event.streamVersion)) continue;
+    forgotten.set(event.streamVersion, forget(event, sha256Hex));
+  }
+  if (forgotten.size === 0) return context;
+  // Each is the same event as before, less its text: the type of the one that it replaces is its own.
+  const left = <Event extends RememberedEvent>(event: Event): Event =>
+    (forgotten.get(event.streamVersion) as Event | undefined) ?? event;
+  return {
+    ...context,
+    messages: context.messages.map(left),
+    attempts: context.attempts.map(({ payment, verdict }): PaymentAttempt => ({
+      payment: left(payment),
+      verdict: verdict === null ? null : left(verdict),
+    })),
+  };
+}
+
+/** Versions of messages that a wallet may have to be handed at any time, without a read of the log. */
+function pendingVersions({ request, terms, attempts }: ChannelContext): ReadonlySet<number> {
+  const last = attempts.at(-1);
+  const pending = [request, terms, last?.verdict === null ? last.payment : last?.verdict];
+  return new Set(pending.flatMap((event) => event?.streamVersion ?? []));
+}
+
+function forget(event: SequencedEvent<WalletEventType>, sha256Hex: Sha256Hex): ForgottenEvent {
+  const { type, data, metadata, streamVersion, sizeBytes } = event;
+  const message = { ...data.message, raw: null, bodySha256: bodyHash(data.message, sha256Hex) };
+  const txids = "txids" in data ? data.txids : [];
+  return { type, data: { from: data.from, message, txids }, metadata, streamVersion, sizeBytes };
+}
