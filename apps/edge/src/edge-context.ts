@@ -7,6 +7,7 @@ import type { JoinPolicy } from "./join-policy.ts";
 import type { EdgeMetrics } from "./edge-metrics.ts";
 import type { LoadGauge } from "./load-gauge.ts";
 import type { MerchantQueue } from "./merchant-queue.ts";
+import type { Newcomers } from "./newcomers.ts";
 import type { PacedLine } from "./paced-line.ts";
 import type { ServedChannels } from "./served-channels.ts";
 
@@ -42,6 +43,8 @@ export interface EdgeContext {
   readonly openings: PacedLine;
   /** Channels that this node does not serve yet are looked up a few at a time: an unknown one costs a read to know. */
   readonly lookups: PacedLine;
+  /** Whether a merchant is expected to open a channel. */
+  readonly newcomers: Newcomers;
   /** What the connections of an address were refused lately. */
   readonly refusals: TokenBuckets;
   readonly crypto: SpvCrypto;

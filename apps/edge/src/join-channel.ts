@@ -1,3 +1,4 @@
+import type { Participant } from "@p4/channel";
 import { isStoreError, storeErrors } from "@p4/event-store";
 import type { HttpRequest, UpgradeDecision, UpgradeRefusal } from "@p4/http";
 import type { Role } from "@p4/protocol";
@@ -74,21 +75,16 @@ async function enter(
 ): Promise<Connection | "overloaded" | null> {
   // Whoever has gone while it stood in line costs the log nothing.
   const isGone = (): boolean => request.signal.aborted || context.draining.aborted;
-  const channel = await enterChannel(join.channelId, isGone, context);
+  const expectNew = expectsNew(join, verdict, context);
+  const channel = await enterChannel(join.channelId, expectNew, isGone, context);
   if (channel === null) return "overloaded";
   let connection: Connection | null = null;
   try {
-    const isNew = channel.followed.channel.streamVersion === 0;
-    if (isNew && verdict.mayOpen && context.load.overload !== null) return "overloaded";
     const id = context.newId();
     const subject = join.wallet === null ? {} : { subject: subjectOf(join.wallet) };
-    const record = async () =>
-      isGone() ? ("gone" as const) : recordJoin({ connectionId: id, ...subject }, channel, verdict, context);
-    const opens = isNew && verdict.mayOpen;
-    const recorded = opens ? await context.openings.pass(record) : { result: await record() };
-    if (recorded === null || recorded.result === "gone") return "overloaded";
-    const joined = recorded.result;
-    if (joined === null) return null;
+    const joined = await recordInTurn({ connectionId: id, ...subject }, channel, verdict, isGone, context);
+    if (joined === null || joined === "overloaded") return joined;
+    if (expectNew && channel.followed.channel.snapshot.context.eventCount > 1) context.newcomers.wasKnown();
     const lostMerchant = await findLostMerchant(channel, context);
     const history = join.since === null ? null : new ChannelHistory(channel, join.since, context.log);
     // Events that are stored while the history is read belong to it; the last look and the attaching are one step.
@@ -107,6 +103,35 @@ async function enter(
   } finally {
     if (connection === null) context.channels.leave(channel);
   }
+}
+
+/** As `recordJoin`, new channels in their line. Overloaded: nobody may open one now. */
+async function recordInTurn(
+  who: Parameters<typeof recordJoin>[0],
+  channel: ServedChannel,
+  verdict: Admitted,
+  isGone: () => boolean,
+  context: EdgeContext,
+): Promise<Pick<Participant, "role"> | "overloaded" | null> {
+  const record = async () => (isGone() ? ("overloaded" as const) : recordJoin(who, channel, verdict, context));
+  const opens = channel.followed.channel.streamVersion === 0 && verdict.mayOpen;
+  if (!opens) return record();
+  if (context.load.overload !== null) return "overloaded";
+  const recorded = await context.openings.pass(record);
+  return recorded === null ? "overloaded" : recorded.result;
+}
+
+/**
+ * A merchant comes first to his channel: it is opened without having been looked up, which costs a round trip less, and
+ * one more when it is known. An overloaded node has to know beforehand.
+ */
+function expectsNew(
+  { channelId, since }: JoinRequest,
+  { role, mayOpen }: Admitted,
+  { channels, load, newcomers }: EdgeContext,
+): boolean {
+  const comesFirst = mayOpen && role === "merchant" && since === null && channels.usersOf(channelId) === 0;
+  return comesFirst && load.overload === null && newcomers.areNew;
 }
 
 /** Before its socket is open, and without what the peer said of itself. */
@@ -130,6 +155,7 @@ function newConnection(id: string, channel: ServedChannel, verdict: Admitted, gr
 /** Null: too many channels are being looked up. One that this node serves already needs no place in that line. */
 async function enterChannel(
   channelId: string,
+  expectNew: boolean,
   isGone: () => boolean,
   { channels, lookups, limits }: EdgeContext,
 ): Promise<ServedChannel | null> {
@@ -137,7 +163,7 @@ async function enterChannel(
   const lookUp = async () => {
     // Others for the same channel may have stood in the same line.
     const isCrowded = channels.usersOf(channelId) >= limits.maxConnectionsPerChannel;
-    return isGone() || isCrowded ? null : channels.enter(channelId);
+    return isGone() || isCrowded ? null : channels.enter(channelId, expectNew);
   };
   return (await lookups.pass(lookUp))?.result ?? null;
 }

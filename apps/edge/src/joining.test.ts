@@ -86,6 +86,23 @@ describe("the join policy", () => {
   });
 });
 
+describe("a merchant", () => {
+  it("opens a new channel, and comes back to it over another node to what waits for him", async () => {
+    const [one, two] = [await startTestEdge(nats.url), await startTestEdge(nats.url)];
+    const id = newChannelId();
+    const merchant = await one.join(`${id}?role=merchant&dialect=p4`);
+    const customer = await one.join(`${id}?role=customer&dialect=p4`);
+    merchant.say("paymentrequest.response", { body: terms });
+    await customer.hear("paymentrequest.response");
+    await merchant.leave();
+    customer.say("payment", { body: payment });
+    await waitFor(async () => (await one.metric("edge_store_seconds_count")) === 2);
+    const back = await two.join(`${id}?role=merchant&dialect=p4`);
+    expect(headerOf(back.frames[0] ?? {}, "x-p4-state")).toBe("awaitingAck");
+    expect(await back.hear("payment")).toMatchObject({ body: payment });
+  });
+});
+
 describe("the health channel", () => {
   it("greets every time and stores nothing", async () => {
     for (const query of ["", "?internal=true"]) {

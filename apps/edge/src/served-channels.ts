@@ -50,9 +50,9 @@ export class ServedChannels {
     return this.#connections.values();
   }
 
-  /** Each successful `enter` needs a `leave`. */
-  async enter(channelId: string): Promise<ServedChannel> {
-    const entry = this.#entries.get(channelId) ?? this.#start(channelId);
+  /** Each successful `enter` needs a `leave`. `expectNew`: the next step is a join that may open the channel. */
+  async enter(channelId: string, expectNew = false): Promise<ServedChannel> {
+    const entry = this.#entries.get(channelId) ?? this.#start(channelId, expectNew);
     entry.users++;
     await entry.ready;
     return entry.channel;
@@ -83,9 +83,10 @@ export class ServedChannels {
     this.leave(connection.channel);
   }
 
-  #start(channelId: string): Entry {
+  #start(channelId: string, expectNew: boolean): Entry {
     const channel = new ServedChannel(channelId, this.#turns, this.#onDelivered);
-    const ready = this.#registry.follow(channelId, channel.onFolded).then((followed) => channel.attach(followed));
+    const followed = this.#registry.follow(channelId, channel.onFolded, { expectNew });
+    const ready = followed.then((each) => channel.attach(each));
     const entry: Entry = { channel, ready, users: 0 };
     this.#entries.set(channelId, entry);
     // All who wait for it fail together; whoever comes next starts anew.

@@ -16,6 +16,7 @@ import { joinErrorList, messageErrorList } from "./errors.ts";
 import { healthRoute } from "./health-channel.ts";
 import { LoadGauge } from "./load-gauge.ts";
 import { MerchantQueue } from "./merchant-queue.ts";
+import { Newcomers } from "./newcomers.ts";
 import { PacedLine } from "./paced-line.ts";
 import { addressLimit } from "./send-refusal.ts";
 import { ServedChannels } from "./served-channels.ts";
@@ -119,6 +120,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     load,
     openings,
     lookups,
+    newcomers: new Newcomers(),
     refusals: new TokenBuckets(addressLimit, performance.now()),
     crypto: nodeCrypto,
     nowMs: Date.now,

@@ -23,6 +23,14 @@ export interface FollowedChannel {
   release(): void;
 }
 
+export interface FollowOptions {
+  /**
+   * The first command will be a join that may open the channel: its log is taken for empty until the answer to that, and
+   * read first by all who ask before. Default: the log is read.
+   */
+  readonly expectNew?: boolean;
+}
+
 interface Actor {
   /** Followers, those included that still wait for the first read. */
   followers: number;
@@ -30,6 +38,8 @@ interface Actor {
   readonly mailbox: Mailbox;
   readonly subscription: Subscription;
   readonly ready: Promise<void>;
+  /** Taken for new: neither was its log read, nor has it taken an event as the first one. */
+  isUnread: boolean;
 }
 
 const maxCompareTries = 3;
@@ -64,11 +74,15 @@ export class ChannelRegistry {
    *
    * @throws StoreError, LogError
    */
-  async follow(channelId: string, listener: FoldListener): Promise<FollowedChannel> {
-    const actor = this.#actors.get(channelId) ?? this.#start(channelId);
+  async follow(
+    channelId: string,
+    listener: FoldListener,
+    { expectNew = false }: FollowOptions = {},
+  ): Promise<FollowedChannel> {
+    const actor = this.#actors.get(channelId) ?? this.#start(channelId, expectNew);
     actor.followers++;
     try {
-      await this.#upToDate(actor);
+      if (!expectNew) await this.#upToDate(actor);
     } catch (error) {
       this.#unfollow(actor);
       throw error;
@@ -199,6 +213,7 @@ export class ChannelRegistry {
   /** Nobody is shown a state from before a loss of the broker. Fails like a command while the channel cannot be read. */
   async #upToDate(actor: Actor): Promise<void> {
     await actor.ready;
+    if (actor.isUnread) await this.#readFirst(actor);
     await this.#compared(actor.replica);
   }
 
@@ -238,12 +253,19 @@ export class ChannelRegistry {
     }
   }
 
-  #start(channelId: string): Actor {
+  async #readFirst(actor: Actor): Promise<void> {
+    await this.#runtime.feed.settled();
+    await actor.replica.catchUp();
+    actor.isUnread = false;
+  }
+
+  #start(channelId: string, expectNew: boolean): Actor {
     const replica = new ChannelReplica(channelId, this.#runtime);
     // Listen first, read then: what is stored in between comes by the one way or the other.
     const subscription = this.#runtime.feed.subscribe(channelId, (event) => replica.applyLive(event));
-    const ready = this.#runtime.feed.settled().then(() => replica.catchUp());
-    const actor: Actor = { followers: 0, replica, mailbox: new Mailbox(), subscription, ready };
+    // An append goes to the broker behind the subscription, on the same connection: it need not wait for that.
+    const ready = expectNew ? Promise.resolve() : this.#runtime.feed.settled().then(() => replica.catchUp());
+    const actor: Actor = { followers: 0, replica, mailbox: new Mailbox(), subscription, ready, isUnread: expectNew };
     this.#actors.set(channelId, actor);
     // Whoever comes after a failed read starts anew.
     ready.catch(() => this.#passivate(actor));
@@ -253,8 +275,12 @@ export class ChannelRegistry {
   async #submitTo(actor: Actor, command: ChannelCommand): Promise<SubmitResult> {
     await this.#compared(actor.replica);
     return actor.mailbox.post(async () => {
+      if (actor.isUnread && !mayOpen(command)) await this.#readFirst(actor);
       if (this.#runtime.alwaysReplay) await actor.replica.replay();
-      return submitCommand(command, actor.replica, this.#runtime);
+      const result = await submitCommand(command, actor.replica, this.#runtime);
+      // The log took it as the first event, or a conflict has made the replica read.
+      actor.isUnread = false;
+      return result;
     });
   }
 
@@ -271,4 +297,8 @@ export class ChannelRegistry {
     actor.subscription.unsubscribe();
     actor.replica.stop();
   }
+}
+
+function mayOpen(command: ChannelCommand): boolean {
+  return command.type === "JoinChannel" && command.mayOpen;
 }

@@ -1,9 +1,12 @@
 import {
   contestedMerchant,
   decide,
+  endsAtMs,
+  isEnded,
   isOverdue,
   relayed,
   sealFor,
+  stateName,
   walletCommands,
   type Channel,
   type ChannelCommand,
@@ -54,6 +57,9 @@ export async function submitCommand(
       else if (!isStoreError(error, "STORE_VERSION_CONFLICT")) throw error;
       lastConflict = error;
       await replica.catchUp();
+      if (decision.outcome === "accepted" && decision.event.type === "ChannelOpened") {
+        restoreTimer(replica, runtime.timers);
+      }
       if (replica.channel === base) await runtime.delay(2 << Math.min(round, 6));
     }
   }
@@ -98,6 +104,13 @@ function withTexts(replies: readonly Reply[], replica: ChannelReplica): Promise<
   return Promise.all(
     replies.map(async (reply) => (reply.kind === "forgotten" ? relayed(await recall(reply.event, replica)) : reply)),
   );
+}
+
+/** The channel was there: the timer that went ahead of its opening is not its own. */
+function restoreTimer({ channelId, channel: { snapshot } }: ChannelReplica, timers: DeadlineTimers): void {
+  if (stateName(snapshot) === "unopened") return;
+  if (isEnded(snapshot)) timers.clear(channelId);
+  else timers.set(channelId, endsAtMs(snapshot));
 }
 
 async function append(
