@@ -56,7 +56,8 @@ const starters: Record<AppName, (context: StackContext) => Promise<Running>> = {
     });
     use(context, { minerPort: portOf(miner.url) });
     // The local miner is this system's chain unless another source was named.
-    if (config.headerSource.kind === "none") use(context, { headerSource: { kind: "miner", url: miner.url } });
+    if (config.headerSource.kind === "none")
+      use(context, { headerSource: { kind: "miner", url: miner.url, isAssumed: true } });
     announce(context, "miner", miner.url, "local mAPI, ARC and headers: for development only");
     return miner;
   },

@@ -5,9 +5,18 @@ import { httpUrl } from "./urls.ts";
 export type HeaderSourceConfig =
   | { readonly kind: "none" }
   | { readonly kind: "file"; readonly path: string }
-  | { readonly kind: "miner"; readonly url: string }
+  /** `isAssumed`: not named by the operator, but the development miner that runs beside. */
+  | { readonly kind: "miner"; readonly url: string; readonly isAssumed?: true }
   | { readonly kind: "bhs"; readonly url: string }
   | { readonly kind: "woc"; readonly network: "main" | "test" };
+
+/**
+ * Whether a proof settles nothing before the source knows its block. The development miner's chain holds what it mined
+ * itself: who tries other proofs beside it must see them settle.
+ */
+export function awaitsHeaders(source: HeaderSourceConfig): boolean {
+  return source.kind !== "none" && !(source.kind === "miner" && source.isAssumed === true);
+}
 
 /** `none`, `file:<path>`, `miner:<url>`, `bhs:<url>`, `woc:main`, `woc:test`. */
 export const headerSource: Parser<HeaderSourceConfig> = {

@@ -2,7 +2,7 @@ export { addressesOf, type Addresses } from "./addresses.ts";
 export { ConfigError, isConfigError, type ConfigProblem } from "./config-error.ts";
 export { loadConfig, type Config, type Environment } from "./config.ts";
 export { configReference, describeConfig, formatConfig, type ConfigLine } from "./describe-config.ts";
-export type { HeaderSourceConfig } from "./header-source.ts";
+export { awaitsHeaders, type HeaderSourceConfig } from "./header-source.ts";
 export { schema, type SettingName } from "./schema.ts";
 export { warningsOf } from "./warnings.ts";
 export { withoutLogin } from "./urls.ts";

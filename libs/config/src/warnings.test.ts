@@ -34,4 +34,12 @@ describe("warningsOf", () => {
   ])("tells of %s", (_, environment, apps, expected) => {
     expect(warned(environment, apps)).toEqual(expected);
   });
+
+  it("does not take the development miner that runs beside for a protection", () => {
+    const source = { kind: "miner", url: "http://127.0.0.1:1" } as const;
+    const config = loadConfig({});
+    const beside = { ...config, headerSource: { ...source, isAssumed: true } } as const;
+    expect([...warningsOf(beside, appNames)]).toHaveLength(1);
+    expect([...warningsOf({ ...config, headerSource: source }, appNames)]).toEqual([]);
+  });
 });

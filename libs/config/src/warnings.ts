@@ -1,3 +1,4 @@
+import { awaitsHeaders } from "./header-source.ts";
 import type { Config } from "./config.ts";
 import type { AppName } from "./setting.ts";
 
@@ -19,7 +20,7 @@ export function* warningsOf(config: Config, apps: readonly AppName[]): Iterable<
 }
 
 function areProofsProtected({ headerSource, callbackToken, signaturePolicy }: Config): boolean {
-  return headerSource.kind !== "none" || callbackToken !== null || signaturePolicy === "trusted-keys";
+  return awaitsHeaders(headerSource) || callbackToken !== null || signaturePolicy === "trusted-keys";
 }
 
 function isLoopback(host: string): boolean {

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Broker } from "./broker.ts";
+import { createDocumentStore } from "./document-store.ts";
 import { createEventLog } from "./event-log.ts";
 import { provision } from "./provision.ts";
 import { settings, useNats } from "./test-support/use-nats.ts";
@@ -37,6 +38,20 @@ describe("provision", () => {
     const fresh = { ...settings, region: "many" };
     await Promise.all(Array.from({ length: 8 }, () => provision(broker, fresh)));
     await provision(broker, fresh);
+  });
+
+  it("makes a bucket that holds so many documents, and makes room for the newest", async () => {
+    const bounded = { ...settings, region: "few", shards: 1, documents: { few: { maxDocuments: 2 } } };
+    await provision(broker, bounded);
+    const documents = createDocumentStore(broker, { region: "few", name: "few" });
+    const bytes = new Uint8Array([1]);
+    const first = await documents.put("a", bytes, 0);
+    await documents.put("b", bytes, 0);
+    await documents.put("a", bytes, first);
+    await documents.put("c", bytes, 0);
+    const kept: string[] = [];
+    for await (const key of documents.keys()) kept.push(key);
+    expect(kept.sort()).toEqual(["a", "c"]);
   });
 
   it("reports a setting that is not as configured, with stream, setting, wanted and found", async () => {

@@ -5,6 +5,7 @@ import {
   bucketSettings,
   channelStreamSettings,
   shardsKey,
+  type BucketOptions,
   type Placement,
   type StreamSettings,
 } from "./stream-settings.ts";
@@ -19,7 +20,7 @@ export interface ProvisionOptions {
   readonly retentionMs: number;
   readonly placement?: Placement;
   /** Buckets of documents, by name; default: `proofs`, kept for ever. */
-  readonly documents?: Readonly<Record<string, { readonly maxAgeMs?: number }>>;
+  readonly documents?: Readonly<Record<string, Pick<BucketOptions, "maxAgeMs" | "maxDocuments">>>;
 }
 
 /** Markers wait this long for a worker: no deadline is lost while all workers are down for less than that. */

@@ -68,6 +68,8 @@ export interface BucketOptions {
   readonly placement?: Placement;
   /** Keys live this long; 0: for ever. */
   readonly maxAgeMs?: number;
+  /** Beyond, the one that was written longest ago goes. A bound in bytes would make the broker set them aside. */
+  readonly maxDocuments?: number;
   /** Turns per-key time to live on; a delete marker of an elapsed key is kept this long. */
   readonly markerMs?: number;
 }
@@ -79,14 +81,14 @@ export function bucketSettings(bucket: string, options: BucketOptions): StreamSe
     subjects: [bucketSubject(bucket, ">")],
     retention: "limits",
     storage: "file",
-    discard: "new",
+    discard: options.maxDocuments === undefined ? "new" : "old",
     deny_delete: true,
     deny_purge: false,
     allow_rollup_hdrs: true,
     allow_direct: true,
     compression: uncompressed,
     max_msgs_per_subject: 1,
-    max_msgs: -1,
+    max_msgs: options.maxDocuments ?? -1,
     max_bytes: -1,
     max_age: nanos(options.maxAgeMs ?? 0),
     num_replicas: options.replicas,

@@ -65,6 +65,8 @@ export interface ChannelNode {
   readonly deadlines: DeadlineStore;
   /** Proofs by transaction, kept after their channel has ended. */
   readonly proofs: DocumentStore;
+  /** Those of transactions that no channel has submitted. */
+  readonly strayProofs: DocumentStore;
   /** What operators search channels by. */
   readonly index: ChannelIndex;
   /** Open channels past their deadline, whatever became of their timers. */
@@ -106,7 +108,13 @@ export async function openChannelNode(options: ChannelNodeOptions): Promise<Chan
  * A summary is written after the channel's last event, so it leaves with the log's age a little later than the log.
  * `records` is what operators wrote down about channels: which are archived, which must be kept. It stays.
  */
-export const documentBuckets = (retentionMs: number) => ({ proofs: {}, records: {}, index: { maxAgeMs: retentionMs } });
+export const documentBuckets = (retentionMs: number) => ({
+  proofs: {},
+  // Anyone can make up a transaction. With what libs/proofs keeps of one, this many are some 140 MB at the most.
+  strays: { maxAgeMs: 24 * 60 * 60 * 1000, maxDocuments: 2_048 },
+  records: {},
+  index: { maxAgeMs: retentionMs },
+});
 
 /** Other nodes are told in this time that this one's connections are gone. */
 const leaveWithinMs = 1_000;
@@ -156,6 +164,7 @@ function assemble(broker: Broker, options: ChannelNodeOptions): ChannelNode {
     log,
     deadlines,
     proofs: createDocumentStore(broker, { region, name: "proofs" }),
+    strayProofs: createDocumentStore(broker, { region, name: "strays" }),
     index,
     overdue: new OverdueChannels({ documents, index }),
     registry,

@@ -20,7 +20,9 @@ async function refusalUnder(
 ): Promise<string> {
   const refusals: (string | null)[] = [];
   // No callback here gets as far as the channel.
-  const node = { registry: {} as ChannelNode["registry"], proofs: createInMemoryStore().documents("proofs") };
+  const memory = createInMemoryStore();
+  const registry = {} as ChannelNode["registry"];
+  const node = { registry, proofs: memory.documents("proofs"), strayProofs: memory.documents("strays") };
   const hooks = { onCallback: (refusal: string | null) => refusals.push(refusal), onError: () => undefined };
   const routes = proofRoutesOf(node, configOf(environment), hooks);
   const request: ProofRequest = {

@@ -1,4 +1,4 @@
-import type { Config } from "@p4/config";
+import { awaitsHeaders, type Config } from "@p4/config";
 import { createHeaderSource } from "@p4/headers";
 import { constantTimeEqual, nodeCrypto } from "@p4/node-crypto";
 import {
@@ -23,7 +23,7 @@ const headerTimeoutMs = 800;
 
 /** The routes for miners' callbacks over a node: the same whether an app of their own serves them or the edge does. */
 export function proofRoutesOf(
-  node: Pick<ChannelNode, "registry" | "proofs">,
+  node: Pick<ChannelNode, "registry" | "proofs" | "strayProofs">,
   config: ProofConfig,
   hooks: Pick<ProofRouteOptions, "onCallback" | "onError">,
 ): ProofRoute[] {
@@ -32,10 +32,13 @@ export function proofRoutesOf(
 }
 
 /** What recording a callback's facts needs. */
-export function proofServicesOf(node: Pick<ChannelNode, "registry" | "proofs">, config: ProofConfig): RecordServices {
+export function proofServicesOf(
+  node: Pick<ChannelNode, "registry" | "proofs" | "strayProofs">,
+  config: ProofConfig,
+): RecordServices {
   return {
     registry: node.registry,
-    store: new ProofStore(node.proofs),
+    store: new ProofStore(node.proofs, node.strayProofs),
     waiting: new WaitingProofs(node.proofs),
     rules: proofRulesOf(config),
     nowMs: Date.now,
@@ -50,7 +53,7 @@ function proofRulesOf(config: ProofConfig): ProofRules {
     takesUnsignedArc: config.signaturePolicy === "verify-if-signed" || config.callbackToken !== null,
     headerPolicy: config.headerPolicy,
     headers: createHeaderSource(config.headerSource, { timeoutMs: headerTimeoutMs }),
-    awaitsHeaders: config.headerSource.kind !== "none",
+    awaitsHeaders: awaitsHeaders(config.headerSource),
     crypto: nodeCrypto,
   };
 }

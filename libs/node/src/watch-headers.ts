@@ -1,3 +1,4 @@
+import { awaitsHeaders } from "@p4/config";
 import { HeaderWatch } from "@p4/proofs";
 import type { ChannelNode } from "./open-channel-node.ts";
 import { proofServicesOf, type ProofConfig } from "./proof-routes-of.ts";
@@ -6,14 +7,14 @@ const lookEveryMs = 2_000;
 
 /**
  * Looks after the proofs whose block the header source does not know yet, until the returned function is called. Without
- * a header source there is nothing to look for. A round that fails is tried again with the next.
+ * a header source that proofs wait for there is nothing to look for. A round that fails is tried again with the next.
  */
 export function watchHeaders(
-  node: Pick<ChannelNode, "registry" | "proofs">,
+  node: Pick<ChannelNode, "registry" | "proofs" | "strayProofs">,
   config: ProofConfig,
   onError: (error: unknown) => void,
 ): () => void {
-  if (config.headerSource.kind === "none") return () => undefined;
+  if (!awaitsHeaders(config.headerSource)) return () => undefined;
   const watch = new HeaderWatch(proofServicesOf(node, config));
   let busy = false;
   const timer = setInterval(() => {

@@ -17,6 +17,12 @@ export const proofErrors = {
     rule: "a channel holds a limited number of proofs",
   },
   PROOF_TOO_LARGE: { httpStatus: 413, retryable: false, title: "Too large", rule: "body: fits the log's messages" },
+  PROOF_UNSUBMITTED: {
+    httpStatus: 503,
+    retryable: true,
+    title: "Try again",
+    rule: "txid: a transaction that the channel has submitted; of others no proof over 64 kB is kept",
+  },
   PROOF_UNKNOWN: { httpStatus: 404, retryable: false, title: "Not found", rule: "txid: a transaction with a proof" },
   PROOF_NOT_STORED: {
     httpStatus: 503,

@@ -10,7 +10,7 @@ export type { RecordServices } from "./record-services.ts";
 export type { ProofRules } from "./proof-rules.ts";
 export { HeaderWatch } from "./header-watch.ts";
 export { WaitingProofs } from "./waiting-proofs.ts";
-export { ProofStore } from "./proof-store.ts";
+export { ProofStore, type NewsOrigin } from "./proof-store.ts";
 export type { ProofDocument, ProofNotice, StoredProof } from "./proof-document.ts";
 export { presentDocument, proofStates, type ProofState } from "./proof-states.ts";
 export { isProofError, ProofError, proofErrors, type ProofErrorCode } from "./errors.ts";

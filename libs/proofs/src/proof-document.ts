@@ -1,4 +1,5 @@
 import type { RecordedProof } from "@p4/channel";
+import { ProofError } from "./errors.ts";
 
 /** What is known of one transaction's proofs: kept after its channel has ended. Nothing in it is overwritten. */
 export interface ProofDocument {
@@ -34,6 +35,10 @@ export interface ProofNotice {
   readonly channelId: string;
   readonly recordedAtMs: number;
 }
+
+/** Of a transaction that no channel has submitted. */
+const maxStrayNotices = 8;
+const maxStrayBodyLength = 65_536;
 
 const maxProofs = 64;
 const maxNotices = 64;
@@ -111,10 +116,31 @@ export function isRepeatOfRevoked(
   return same.length > 0 && same.every((proof) => isRevoked(proof, document));
 }
 
+/** What one channel has heard. */
+export function onlyOfChannel({ txid, proofs, notices }: ProofDocument, channelId: string): ProofDocument {
+  const isOfChannel = (said: { readonly channelId: string }): boolean => said.channelId === channelId;
+  return { txid, proofs: proofs.filter(isOfChannel), notices: notices.filter(isOfChannel) };
+}
+
+/**
+ * The document of a transaction that no channel has submitted: anyone can make one up, so less of it is kept. `before`
+ * comes back when it has not changed.
+ *
+ * @throws ProofError PROOF_UNSUBMITTED for a proof that is too large by itself.
+ */
+export function withinStrayLimits(document: ProofDocument, before: ProofDocument): ProofDocument {
+  if (document === before) return before;
+  const proofs = withinLimits([...document.proofs], maxStrayBodyLength);
+  if (proofs.some(({ bodyText }) => bodyText.length > maxStrayBodyLength)) {
+    throw new ProofError("PROOF_UNSUBMITTED", document.txid);
+  }
+  return { ...document, proofs, notices: document.notices.slice(-maxStrayNotices) };
+}
+
 /** Room is made at the expense of proofs that anybody could have made up; the channels' logs still have them all. */
-function withinLimits(proofs: StoredProof[]): readonly StoredProof[] {
+function withinLimits(proofs: StoredProof[], maxLength = maxBodyLength): readonly StoredProof[] {
   let length = proofs.reduce((sum, { bodyText }) => sum + bodyText.length, 0);
-  while (proofs.length > 1 && (proofs.length > maxProofs || length > maxBodyLength)) {
+  while (proofs.length > 1 && (proofs.length > maxProofs || length > maxLength)) {
     const unverified = proofs.findIndex(({ status }) => status === "received");
     const at = unverified === -1 || unverified === proofs.length - 1 ? 0 : unverified;
     length -= proofs.splice(at, 1)[0]?.bodyText.length ?? 0;

@@ -1,32 +1,76 @@
 import { isStoreError, type DocumentStore } from "@p4/event-store";
-import { emptyDocument, type ProofDocument } from "./proof-document.ts";
+import { emptyDocument, onlyOfChannel, withinStrayLimits, type ProofDocument } from "./proof-document.ts";
 
-/** Proof documents in a bucket, changed by compare-and-set. */
+/** Where news of a transaction come from. */
+export interface NewsOrigin {
+  readonly channelId: string;
+  /** Whether that channel has submitted the transaction. */
+  readonly isSubmitted: boolean;
+}
+
+/**
+ * Proof documents in two buckets, changed by compare-and-set. Those of transactions that a channel has submitted are kept;
+ * those of others, which anyone can make up, are few, small and age.
+ */
 export class ProofStore {
-  readonly #documents: DocumentStore;
+  readonly #kept: DocumentStore;
+  readonly #strays: DocumentStore;
 
-  constructor(documents: DocumentStore) {
-    this.#documents = documents;
+  constructor(kept: DocumentStore, strays: DocumentStore) {
+    this.#kept = kept;
+    this.#strays = strays;
   }
 
   async read(txid: string): Promise<ProofDocument | null> {
-    const stored = await this.#documents.get(txid);
+    const stored = (await this.#kept.get(txid)) ?? (await this.#strays.get(txid));
     return stored === null ? null : parse(stored.bytes);
   }
 
-  /** Reads, changes and writes, again from the start when another writer was faster. `change` may run several times. */
-  async change(txid: string, change: (document: ProofDocument) => ProofDocument): Promise<ProofDocument> {
-    for (let round = 1; ; round++) {
-      const stored = await this.#documents.get(txid);
-      const document = stored === null ? emptyDocument(txid) : parse(stored.bytes);
-      const changed = change(document);
-      if (changed === document) return document;
-      try {
-        await this.#documents.put(txid, encoder.encode(JSON.stringify(changed)), stored?.revision ?? 0);
-        return changed;
-      } catch (error) {
-        if (!isStoreError(error, "STORE_REVISION_CONFLICT") || round === maxRounds) throw error;
-      }
+  /**
+   * Reads, changes and writes, again from the start when another writer was faster. `change` may run several times.
+   *
+   * @throws StoreError; ProofError PROOF_UNSUBMITTED for a proof that is too large for a transaction that was not submitted.
+   */
+  async change(
+    txid: string,
+    { channelId, isSubmitted }: NewsOrigin,
+    change: (document: ProofDocument) => ProofDocument,
+  ): Promise<ProofDocument> {
+    if (!isSubmitted) return this.#changeStray(txid, change);
+    // What came before the payment, from others who name this transaction too, stays behind.
+    const begin = async (): Promise<ProofDocument | null> => {
+      const stray = await this.#strays.get(txid);
+      return stray === null ? null : onlyOfChannel(parse(stray.bytes), channelId);
+    };
+    return changeIn(this.#kept, txid, change, begin);
+  }
+
+  /** Changes the document that `read` has given. */
+  async amend(txid: string, change: (document: ProofDocument) => ProofDocument): Promise<ProofDocument> {
+    return (await this.#kept.get(txid)) === null ? this.#changeStray(txid, change) : changeIn(this.#kept, txid, change);
+  }
+
+  #changeStray(txid: string, change: (document: ProofDocument) => ProofDocument): Promise<ProofDocument> {
+    return changeIn(this.#strays, txid, (document) => withinStrayLimits(change(document), document));
+  }
+}
+
+async function changeIn(
+  documents: DocumentStore,
+  txid: string,
+  change: (document: ProofDocument) => ProofDocument,
+  begin: () => Promise<ProofDocument | null> = () => Promise.resolve(null),
+): Promise<ProofDocument> {
+  for (let round = 1; ; round++) {
+    const stored = await documents.get(txid);
+    const document = (stored === null ? await begin() : parse(stored.bytes)) ?? emptyDocument(txid);
+    const changed = change(document);
+    if (changed === document) return document;
+    try {
+      await documents.put(txid, encoder.encode(JSON.stringify(changed)), stored?.revision ?? 0);
+      return changed;
+    } catch (error) {
+      if (!isStoreError(error, "STORE_REVISION_CONFLICT") || round === maxRounds) throw error;
     }
   }
 }

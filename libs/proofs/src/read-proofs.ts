@@ -24,7 +24,7 @@ export async function readProofs(txid: string, { store, headers, nowMs }: ProofR
   const verified = answers.filter((proof) => proof !== null);
   if (verified.length === 0) return document;
   const recordedAtMs = nowMs();
-  return store.change(txid, (current) =>
+  return store.amend(txid, (current) =>
     verified.reduce((changed, proof) => addProof(changed, { ...proof, recordedAtMs }), current),
   );
 }

@@ -38,7 +38,7 @@ describe("a proof", () => {
 
   it("is completed by the retry after a crash between log and record", async () => {
     const server = await proofServer();
-    const documents = server.memory.documents("proofs");
+    const documents = server.memory.documents("strays");
     const put = documents.put.bind(documents);
     documents.put = () => Promise.reject(new Error("killed"));
     expect((await server.post(url, mapiProof(blockA))).status).toBe(500);

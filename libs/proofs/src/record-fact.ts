@@ -35,8 +35,8 @@ async function recordDoubleSpend(
 ): Promise<void> {
   const { txid } = doubleSpend;
   const metadata = metadataOf(txid, doubleSpendId(doubleSpend, services.rules.crypto), services);
-  await submit(channelId, { type: "ReportDoubleSpend", doubleSpend, metadata }, services);
-  await note(txid, noticeOf(channelId, said, services), services);
+  const channel = await submit(channelId, { type: "ReportDoubleSpend", doubleSpend, metadata }, services);
+  await note(txid, noticeOf(channelId, said, services), channel, services);
 }
 
 /** What is in the chain cannot be rejected, and nothing of this is signed: the header source is asked first. */
@@ -53,6 +53,6 @@ async function recordRejection(
     return noteOnChannel(txid, noticeOf(channelId, said, services, { believed: false }), services);
   }
   const metadata = metadataOf(txid, rejectionId(rejection, services.rules.crypto), services);
-  await submit(channelId, { type: "ReportRejection", rejection, metadata }, services);
-  await note(txid, noticeOf(channelId, said, services, { believed: true }), services);
+  const channel = await submit(channelId, { type: "ReportRejection", rejection, metadata }, services);
+  await note(txid, noticeOf(channelId, said, services, { believed: true }), channel, services);
 }

@@ -1,10 +1,10 @@
-import { wasSubmitted, type RecordedProof } from "@p4/channel";
+import type { RecordedProof } from "@p4/channel";
 import { judgeHeader, SpvError, type BlockClaim, type HeaderVerdict } from "@p4/spv";
 import type { ProofFact } from "./callback-fact.ts";
 import { proofId, waitingId } from "./fact-id.ts";
 import { addProof, emptyDocument, isRepeatOfRevoked, isRevoked } from "./proof-document.ts";
 import type { ProofRules } from "./proof-rules.ts";
-import { metadataOf, submit, type RecordServices } from "./record-services.ts";
+import { metadataOf, originOf, submit, type RecordServices } from "./record-services.ts";
 
 /** @throws SpvError (its block has another root, or cannot be looked up now), ProofError, StoreError. */
 export async function recordProof(
@@ -23,12 +23,15 @@ export async function recordProof(
   if (proof.status === "received" && isRepeatOfRevoked(document, { ...proof, channelId })) return;
   const metadata = metadataOf(txid, proofId(proof, rules.crypto), services);
   const channel = await submit(channelId, { type: "RecordProof", proof, metadata }, services);
-  if (proof.awaitsHeader === true && wasSubmitted(txid, channel.snapshot.context)) {
+  const origin = originOf(txid, channelId, channel);
+  if (proof.awaitsHeader === true && origin.isSubmitted) {
     const id = waitingId(channelId, proof, rules.crypto);
     await services.waiting.add(id, { channelId, txid, claim, sinceMs: metadata.nowMs });
   }
   const { raw: _raw, txid: _txid, awaitsHeader: _awaitsHeader, ...stored } = proof;
-  await store.change(txid, (current) => addProof(current, { ...stored, channelId, recordedAtMs: metadata.nowMs }));
+  await store.change(txid, origin, (current) =>
+    addProof(current, { ...stored, channelId, recordedAtMs: metadata.nowMs }),
+  );
 }
 
 function judged(

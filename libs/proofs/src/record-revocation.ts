@@ -6,7 +6,7 @@ import { claimOf, confirmedProofs } from "./confirmed-proofs.ts";
 import { revocationId } from "./fact-id.ts";
 import { addNotice, emptyDocument, isRevoked, revokeProofs, type StoredProof } from "./proof-document.ts";
 import { recordProof } from "./record-proof.ts";
-import { metadataOf, noteOnChannel, noticeOf, submit, type RecordServices } from "./record-services.ts";
+import { metadataOf, noteOnChannel, noticeOf, originOf, submit, type RecordServices } from "./record-services.ts";
 
 /**
  * The block of a proof is said to have left the chain. Nothing of this is signed, so the header source is asked first:
@@ -41,9 +41,11 @@ export async function recordRevocation(
   }
   const revocation = revocationOf(fact, blockHashes);
   const metadata = metadataOf(txid, revocationId(revocation, rules.crypto), services);
-  await submit(channelId, { type: "RevokeProof", revocation, metadata }, services);
+  const channel = await submit(channelId, { type: "RevokeProof", revocation, metadata }, services);
   const notice = noticeOf(channelId, fact.said, services, { believed: true });
-  await store.change(txid, (current) => addNotice(revokeProofs(current, isUndone, metadata.nowMs), notice));
+  await store.change(txid, originOf(txid, channelId, channel), (current) =>
+    addNotice(revokeProofs(current, isUndone, metadata.nowMs), notice),
+  );
 }
 
 /** A proof that names no block may be of any, unless its height says otherwise. */

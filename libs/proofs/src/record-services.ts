@@ -1,10 +1,10 @@
 import type { ChannelRegistry } from "@p4/actors";
-import type { Channel, ChannelCommand, CommandMetadata } from "@p4/channel";
+import { wasSubmitted, type Channel, type ChannelCommand, type CommandMetadata } from "@p4/channel";
 import type { Said } from "./callback-fact.ts";
 import { ProofError } from "./errors.ts";
 import { addNotice, type ProofNotice } from "./proof-document.ts";
 import type { ProofRules } from "./proof-rules.ts";
-import type { ProofStore } from "./proof-store.ts";
+import type { NewsOrigin, ProofStore } from "./proof-store.ts";
 import type { WaitingProofs } from "./waiting-proofs.ts";
 
 /** What recording a fact needs. */
@@ -43,8 +43,18 @@ export function noticeOf(
   return { ...said, ...believed, channelId, recordedAtMs: nowMs() };
 }
 
-export async function note(txid: string, notice: ProofNotice, { store }: RecordServices): Promise<void> {
-  await store.change(txid, (document) => addNotice(document, notice));
+/** Where news of the transaction go: `channel` is the one that they came for. */
+export function originOf(txid: string, channelId: string, { snapshot }: Channel): NewsOrigin {
+  return { channelId, isSubmitted: wasSubmitted(txid, snapshot.context) };
+}
+
+export async function note(
+  txid: string,
+  notice: ProofNotice,
+  channel: Channel,
+  { store }: RecordServices,
+): Promise<void> {
+  await store.change(txid, originOf(txid, notice.channelId, channel), (document) => addNotice(document, notice));
 }
 
 /** No event of the channel, but not a door to write about channels that never were either. */
@@ -52,5 +62,5 @@ export async function noteOnChannel(txid: string, notice: ProofNotice, services:
   const { channelId } = notice;
   const channel = await services.registry.read(channelId);
   if (channel.streamVersion === 0) throw new ProofError("PROOF_CHANNEL_UNKNOWN", channelId);
-  await note(txid, notice, services);
+  await note(txid, notice, channel, services);
 }

@@ -95,6 +95,7 @@ describe("a proof whose block leaves the chain", () => {
   it("is revoked whichever its block, whatever other channels hold", async () => {
     const server = await paid(mined());
     await server.open("inv0000002");
+    await server.pay(txid, "inv0000002");
     await server.post(`/proofs/${txid}?i=inv0000002`, JSON.stringify(mined()));
     await post(server, unmined());
     const event = (await server.events(channelId)).at(-1);

@@ -47,10 +47,10 @@ beforeAll(async () => {
     headers: NO_HEADERS,
     crypto: nodeCrypto,
   } as const;
-  const { registry, proofs } = log.node;
+  const { registry, proofs, strayProofs } = log.node;
   const services = {
     registry,
-    store: new ProofStore(proofs),
+    store: new ProofStore(proofs, strayProofs),
     waiting: new WaitingProofs(proofs),
     rules,
     nowMs: Date.now,

@@ -1,5 +1,5 @@
 import { proofServicesOf } from "@p4/node";
-import { isProofError, proofStates, ProofStore, recordCallback, type StoredProof } from "@p4/proofs";
+import { isProofError, proofStates, recordCallback, type StoredProof } from "@p4/proofs";
 import { isSpvError, VERIFY_IF_SIGNED } from "@p4/spv";
 import { CliError } from "../cli-error.ts";
 import { withNode, type Operator } from "../operator/with-node.ts";
@@ -49,16 +49,16 @@ export const proofVerb: Verb = (program, context) => {
 };
 
 async function requeue({ node, config }: Operator, txid: string, headersUrl: string | undefined): Promise<Requeued[]> {
-  const store = new ProofStore(node.proofs);
+  const services = proofServicesOf(
+    node,
+    headersUrl === undefined ? config : { ...config, headerSource: { kind: "miner", url: headersUrl } },
+  );
+  const { store } = services;
   const document = await store.read(txid);
   if (document === null || document.proofs.length === 0) {
     const nextStep = `p4 channels --txid ${txid} finds its channel; the proof may not have come yet.`;
     throw new CliError("failed", `no proof of ${txid} is stored`, nextStep, "PROOF_UNKNOWN");
   }
-  const services = proofServicesOf(
-    node,
-    headersUrl === undefined ? config : { ...config, headerSource: { kind: "miner", url: headersUrl } },
-  );
   const states = proofStates(document);
   const results: Requeued[] = [];
   for (const [i, proof] of document.proofs.entries()) {

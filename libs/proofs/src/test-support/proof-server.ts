@@ -26,7 +26,7 @@ export interface ProofServer {
   nowMs: number;
   open(channelId: string): Promise<void>;
   /** A payment of this transaction, which the merchant accepts. */
-  pay(txid: string): Promise<void>;
+  pay(txid: string, channelId?: string): Promise<void>;
   /** The keys of what one who joins now is told. */
   pending(role: Role): Promise<string[]>;
   /** The channel's state. */
@@ -55,7 +55,7 @@ export async function proofServer(overrides: Partial<ProofRouteOptions> & RuleOv
   const documents = memory.documents("proofs");
   const services: RecordServices = {
     registry,
-    store: new ProofStore(documents),
+    store: new ProofStore(documents, memory.documents("strays")),
     waiting: new WaitingProofs(documents),
     nowMs: () => server.nowMs,
     rules: {
@@ -104,9 +104,9 @@ export async function proofServer(overrides: Partial<ProofRouteOptions> & RuleOv
       const join = { type: "JoinChannel", channelId: id, participant, expiresAtMs, metadata } as const;
       await registry.submit(id, { ...join, mayOpen: true, merchantIsAlive: false });
     },
-    async pay(txid) {
+    async pay(txid, id = channelId) {
       for (const type of ["SubmitPayment", "AcceptPayment"] as const) {
-        await registry.submit(channelId, wallet(type, { txid, nowMs: server.nowMs }));
+        await registry.submit(id, wallet(type, { txid, nowMs: server.nowMs }));
       }
     },
     async pending(role) {
