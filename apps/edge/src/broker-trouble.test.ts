@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { connectBroker, type Broker } from "@p4/nats";
 import { findNatsServer, repositoryNatsConf, startNatsServer, type NatsServerProcess } from "@p4/nats-server";
 import { tempDir, waitFor, withNatsServer } from "@p4/testkit";
@@ -21,6 +22,15 @@ interface Readyz {
 async function readyz(edge: TestEdge): Promise<Readyz> {
   const { status, text } = await get(`http://127.0.0.1:${String(edge.port)}/readyz`);
   return { status, broker: (JSON.parse(text) as { checks: { broker: Readyz["broker"] } }).checks.broker };
+}
+
+/** No wallet comes any more, and still the node does not count as ready again. */
+async function staysUnready(edge: TestEdge): Promise<void> {
+  const seen = new Set<number>();
+  for (const endMs = performance.now() + 8_000; performance.now() < endMs; await sleep(250)) {
+    seen.add((await readyz(edge)).status);
+  }
+  expect([...seen]).toEqual([503]);
 }
 
 async function meet(edge: TestEdge): Promise<{ id: string; merchant: Peer; customer: Peer }> {
@@ -145,6 +155,7 @@ describe("a broker that is there, but", () => {
       broker: { detail: expect.stringMatching(/free disk space or raise the limits/), facts: { code: "STORE_FULL" } },
     });
     expect([merchant.closedWith, customer.closedWith]).toEqual([null, null]);
+    await staysUnready(edge);
     for (const stream of ["P4_CHANNELS_full_0", "P4_CHANNELS_full_1", "OBJ_P4_BLOBS_full"]) {
       const path = `STREAM.UPDATE.${stream}`;
       const info = await admin.apiAnswer<{ config?: Record<string, unknown> }>(`STREAM.INFO.${stream}`);
@@ -269,6 +280,7 @@ describe("a disk that is really full", () => {
     );
     const { broker } = await readyz(edge);
     expect(broker.detail).toMatch(/connected but stores nothing.*disk space/);
+    await staysUnready(edge);
     // nats-server 2.15.1 stores nothing more until it is started again, whatever room there is.
     rmSync(join(disk, "filler"));
     await server.stop();

@@ -1,10 +1,19 @@
 import { docsRoutes } from "@p4/api-docs";
 import { isLogError } from "@p4/channel";
 import { startServer, TokenBuckets, type HttpServer } from "@p4/http";
-import { callbackCounter, openChannelNode, placementOf, proofRoutesOf, watchHeaders, type ChannelNode } from "@p4/node";
+import {
+  callbackCounter,
+  openChannelNode,
+  placementOf,
+  proofRoutesOf,
+  startProbing,
+  StoreTrouble,
+  watchHeaders,
+  type ChannelNode,
+} from "@p4/node";
 import { nodeCrypto, uuid } from "@p4/node-crypto";
 import { closeCodes } from "@p4/protocol";
-import { closeInOrder, createMetrics, operationsRoutes, Readiness, type CheckResult } from "@p4/telemetry";
+import { closeInOrder, createMetrics, operationsRoutes, Readiness } from "@p4/telemetry";
 import { bridgeRoutes, exposedHeaders } from "./bridge/bridge-routes.ts";
 import { durabilityCheck } from "./durability-check.ts";
 import type { Connection } from "./connection.ts";
@@ -20,7 +29,6 @@ import { Newcomers } from "./newcomers.ts";
 import { PacedLine } from "./paced-line.ts";
 import { addressLimit } from "./send-refusal.ts";
 import { ServedChannels } from "./served-channels.ts";
-import { StoreTrouble } from "./store-trouble.ts";
 import { walletSocketRoute } from "./wallet-socket.ts";
 
 /** A running edge node. */
@@ -69,9 +77,8 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       return { log: trouble.watch(log, () => node.broker.ready()), feed };
     },
     onStatus: (status) => {
-      if (status.type === "reconnected") trouble.forget();
+      trouble.onStatus(status);
       if (status.type !== "error") return logger.info({ broker: status }, "broker");
-      trouble.note(status.error);
       logger.error({ error: status.error }, "broker");
     },
   });
@@ -134,7 +141,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     onError: (error, where) => logger.error({ error, where }, "edge error"),
   };
   const readiness = new Readiness();
-  readiness.add("broker", () => brokerCheck(node, trouble));
+  readiness.add("broker", () => trouble.check(node.broker));
   readiness.add("durability", durabilityCheck(node.broker, config));
   // One node can serve everything; an app of its own takes the callbacks where they must not share a process with wallets.
   const proofs = proofRoutesOf(node, config, {
@@ -173,6 +180,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       () => served.followed(),
       (error) => logger.warn({ error }, "an overdue channel is not expired yet"),
     );
+    const stopProbing = startProbing(trouble, node, config.shards);
     const stopWatching = watchHeaders(node, config, (error) => logger.warn({ error }, "waiting proofs"));
     const stopSeating = context.merchantQueue.start(context);
     let closing: Promise<void> | undefined;
@@ -181,6 +189,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       readiness.drain();
       load.stop();
       stopSweeping();
+      stopProbing();
       stopWatching();
       stopSeating();
       await drain(served, server, node);
@@ -190,14 +199,6 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     await node.close();
     throw error;
   }
-}
-
-/** Not ready while the broker is away, and while it is there but refuses. */
-function brokerCheck({ broker }: ChannelNode, trouble: StoreTrouble): CheckResult {
-  const facts = { version: broker.serverVersion };
-  const error = trouble.current;
-  if (error !== null) return { ok: false, detail: error.message, facts: { ...facts, code: error.code } };
-  return broker.ready() ? { ok: true, facts } : { ok: false, detail: "the broker is away", facts };
 }
 
 /** Behind what the connection is still to be sent, its receipts among it. */

@@ -14,5 +14,7 @@ export { placementOf, reportsTo } from "./node-settings.ts";
 export { OverdueChannels, type OverdueChannelsOptions, type Sweep } from "./overdue-channels.ts";
 export { proofRoutesOf, proofServicesOf, type ProofConfig } from "./proof-routes-of.ts";
 export { watchHeaders } from "./watch-headers.ts";
+export { startProbing } from "./probe-store.ts";
+export { isBrokerTrouble, StoreTrouble } from "./store-trouble.ts";
 export { takeTurns, type TurnsOptions } from "./take-turns.ts";
 export { runApp, type RunningApp, type StartApp } from "./run-app.ts";

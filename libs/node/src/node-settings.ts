@@ -11,7 +11,7 @@ export function placementOf(
 }
 
 /** The broker's news and the channels' faults, as log lines. */
-export function reportsTo(logger: Logger): Pick<ChannelNodeOptions, "onStatus" | "onFault"> {
+export function reportsTo(logger: Logger): Required<Pick<ChannelNodeOptions, "onStatus" | "onFault">> {
   return {
     onStatus: (status) => logger.info({ broker: status }, "broker"),
     onFault: (channelId, error) => logger.error({ channelId, error }, "channel fault"),

@@ -1,3 +1,5 @@
+import type { Broker, BrokerStatus } from "@p4/nats";
+import type { CheckResult } from "@p4/telemetry";
 import { isStoreError, shardOf, StoreError, type EventLog, type StoreErrorCode } from "@p4/event-store";
 
 /** What a connected broker refuses until somebody repairs it. The rest passes by itself, or is one channel's own. */
@@ -10,8 +12,11 @@ const lasting: ReadonlySet<StoreErrorCode> = new Set([
   "STORE_SERVER_TOO_OLD",
 ]);
 
-/** Wallets that keep coming renew the trouble; without any, the next one finds out. */
-const rememberedMs = 5_000;
+/** Unanswered appends that lie further apart than this say nothing together. */
+const togetherMs = 5_000;
+/** The first wait before a probe may end a trouble. It doubles when the trouble comes back soon after. */
+const [shortestHoldMs, longestHoldMs] = [2_000, 300_000];
+const relapseMs = 60_000;
 /** A stream whose disk is full gives no answer to an append. One that is between two leaders does not either, but soon again. */
 const silentAppends = 3;
 const reportEveryMs = 10_000;
@@ -21,11 +26,19 @@ export function isBrokerTrouble(error: unknown): error is StoreError {
   return isStoreError(error) && lasting.has(error.code);
 }
 
-/** Keeps the broker's last refusal for `/readyz`, and tells the operator of it, not more often than a person can read. */
+/**
+ * Keeps the broker's last refusal for `/readyz`, until something was stored again, and tells the operator of it, not more
+ * often than a person can read. An unready node gets no wallets, whose appends would tell: it has to probe by itself.
+ */
 export class StoreTrouble {
   readonly #report: (error: StoreError) => void;
   #last: StoreError | null = null;
   #seenMs = 0;
+  /** Connected again, and nothing was stored since. */
+  #isInDoubt = false;
+  #holdMs = shortestHoldMs;
+  /** When a probe ended the last trouble. */
+  #probedMs = -Infinity;
   #reportedMs = -Infinity;
   readonly #shards: number;
   /** Appends in a row that a connected broker left unanswered, and the shards that they were for. */
@@ -38,9 +51,18 @@ export class StoreTrouble {
     this.#report = report;
   }
 
-  /** Null: nothing was refused lately. */
+  /** Null: nothing was refused since something was stored. */
   get current(): StoreError | null {
-    return performance.now() - this.#seenMs < rememberedMs ? this.#last : null;
+    return this.#last;
+  }
+
+  /** For `/readyz`: whether the broker is there, and stores. */
+  check(broker: Pick<Broker, "ready" | "serverVersion">): CheckResult {
+    const [error, version] = [this.#last, broker.serverVersion];
+    if (error !== null) return { ok: false, detail: error.message, facts: { version, code: error.code } };
+    if (!broker.ready()) return { ok: false, detail: "the broker is away", facts: { version } };
+    const detail = "the broker is back, and has not stored anything yet";
+    return this.#isInDoubt ? { ok: false, detail, facts: { version } } : { ok: true, facts: { version } };
   }
 
   /** The broker is connected and stores nothing: whoever comes now would only wait. */
@@ -48,10 +70,36 @@ export class StoreTrouble {
     return this.current?.code === "STORE_UNAVAILABLE";
   }
 
-  /** A new connection starts without blame: what lasts will show again. */
-  forget(): void {
+  /** What the connection tells. */
+  onStatus(status: BrokerStatus): void {
+    if (status.type === "reconnected") this.#reconnected();
+    if (status.type === "error") this.note(status.error);
+  }
+
+  /** A new connection starts without blame, and without trust: it counts once something was stored. */
+  #reconnected(): void {
     this.#last = null;
-    this.#unanswered = 0;
+    this.#isInDoubt = true;
+    this.#forgetUnanswered();
+  }
+
+  /**
+   * Tries to store something, when that is in question. `store` rejects when it cannot.
+   */
+  async probe(store: () => Promise<unknown>): Promise<void> {
+    const sinceMs = performance.now() - this.#seenMs;
+    const isDue = this.#last === null ? this.#isInDoubt : sinceMs >= this.#holdMs;
+    if (!isDue) return;
+    try {
+      await store();
+    } catch (error) {
+      return this.note(error);
+    }
+    // A refusal meanwhile is newer than what was asked.
+    if (performance.now() - this.#seenMs < sinceMs) return;
+    if (this.#last !== null) this.#probedMs = performance.now();
+    this.#last = null;
+    this.#isInDoubt = false;
   }
 
   note(error: unknown): void {
@@ -61,7 +109,7 @@ export class StoreTrouble {
   #noteAppend(error: unknown, channelId: string, isConnected: boolean): void {
     if (!isStoreError(error, "STORE_UNAVAILABLE") || !isConnected) return this.note(error);
     const nowMs = performance.now();
-    if (nowMs - this.#unansweredMs >= rememberedMs) this.#forgetUnanswered();
+    if (nowMs - this.#unansweredMs >= togetherMs) this.#forgetUnanswered();
     this.#unansweredMs = nowMs;
     this.#unanswered++;
     this.#silentShards.add(shardOf(channelId, this.#shards));
@@ -71,9 +119,10 @@ export class StoreTrouble {
     this.#remember(new StoreError("STORE_UNAVAILABLE", `it is connected but stores nothing; ${detail}`));
   }
 
-  /** Silence is over with the first answer; other refusals may be those of one stream. */
+  /** Silence is over with the first answer; other refusals may be those of one stream, and are left to the probe. */
   #answered(): void {
     this.#forgetUnanswered();
+    this.#isInDoubt = false;
     if (this.isSilent) this.#last = null;
   }
 
@@ -84,7 +133,11 @@ export class StoreTrouble {
 
   #remember(error: StoreError): void {
     const nowMs = performance.now();
-    const isNews = error.code !== this.current?.code || nowMs - this.#reportedMs >= reportEveryMs;
+    const isNews = error.code !== this.#last?.code || nowMs - this.#reportedMs >= reportEveryMs;
+    if (this.#last === null) {
+      const isRelapse = nowMs - this.#probedMs < relapseMs;
+      this.#holdMs = isRelapse ? Math.min(this.#holdMs * 2, longestHoldMs) : shortestHoldMs;
+    }
     this.#last = error;
     this.#seenMs = nowMs;
     if (!isNews) return;
