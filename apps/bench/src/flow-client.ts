@@ -16,13 +16,13 @@ export interface FlowLoad {
   readonly prefix: string;
 }
 
-interface Wallets {
+export interface Wallets {
   readonly merchant: WebSocket;
   readonly customer: WebSocket;
   readonly channelId: string;
 }
 
-const steps = [
+export const steps = [
   { key: "paymentrequest.create", from: "customer" },
   { key: "paymentrequest.response", from: "merchant" },
   { key: "payment", from: "customer" },
@@ -96,7 +96,7 @@ async function joinAll({ port, channels, prefix, concurrency }: FlowLoad): Promi
   return wallets;
 }
 
-function join(url: string): Promise<WebSocket> {
+export function join(url: string): Promise<WebSocket> {
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(url);
     socket.onmessage = () => resolve(socket);
@@ -104,14 +104,14 @@ function join(url: string): Promise<WebSocket> {
   });
 }
 
-function leave(socket: WebSocket): Promise<void> {
+export function leave(socket: WebSocket): Promise<void> {
   return new Promise((resolve) => {
     socket.onclose = () => resolve();
     socket.close(1000);
   });
 }
 
-function relay(
+export function relay(
   channel: Wallets,
   key: string,
   from: "customer" | "merchant",

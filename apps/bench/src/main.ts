@@ -4,19 +4,22 @@ import { idleCommand } from "./idle-command.ts";
 import { recordCommand } from "./record-command.ts";
 import { relayScenario } from "./relay-scenario.ts";
 import { reportText, type BenchReport } from "./report.ts";
+import { tableCommand } from "./table/table-command.ts";
 import { verifyScenario } from "./verify-scenario.ts";
 
 const usage = `npm run bench -- [--channels 1000] [--concurrency 64] [--body-bytes 700] [--rounds 3] [--json]
 
 Runs this system and a relay in memory side by side. Read the ratios; the absolute figures are this machine's.
-Others: "npm run bench -- hostile" measures wallets under attack, "npm run bench -- idle" counts what idle sockets cost,
-"npm run bench -- record" fills a broker with payments.`;
+Others: "npm run bench -- table" has a row for each kind of load and compares two commits, "npm run bench -- hostile" measures
+wallets under attack, "npm run bench -- idle" counts what idle sockets cost, "npm run bench -- record" fills a broker with
+payments.`;
 
 const [command, ...rest] = process.argv.slice(2);
 const commands = new Map([
   ["hostile", hostileCommand],
   ["idle", idleCommand],
   ["record", recordCommand],
+  ["table", tableCommand],
 ]);
 const run = commands.get(command ?? "");
 if (run !== undefined) process.exit(await run(rest));

@@ -1,0 +1,48 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type * as NatsServer from "@p4/nats-server";
+import type * as ServerProcesses from "../server-process.ts";
+import { startServerProcess } from "../server-process.ts";
+
+/** A server under load. */
+export interface Subject {
+  readonly name: string;
+  readonly port: number;
+  readonly pid: number;
+  /** Null: it has none. */
+  readonly brokerPid: number | null;
+  stop(): Promise<void>;
+}
+
+/** All wallets of the benchmark come from one address. */
+const settings = { P4_JOIN_RATE_PER_IP: "100000", P4_MAX_CONNECTIONS_PER_IP: "100000" };
+
+/** An edge and a broker of its own, as the workspace at `root` builds them: this one or another. */
+export async function startSystem(name: string, root: string, onProgress: (text: string) => void): Promise<Subject> {
+  const load = <Module>(path: string) => import(pathToFileURL(join(root, path)).href) as Promise<Module>;
+  const brokers = await load<typeof NatsServer>("libs/nats-server/dist/index.js");
+  const processes = await load<typeof ServerProcesses>("apps/bench/dist/server-process.js");
+  const storeDir = await mkdtemp(join(tmpdir(), "p4-bench-"));
+  const { path } = await brokers.findNatsServer({ env: process.env, onProgress });
+  const broker = await brokers.startNatsServer({ binary: path, storeDir, configFile: brokers.repositoryNatsConf });
+  const edge = await processes.startServerProcess("./edge-server.js", [broker.url, JSON.stringify(settings)]);
+  return {
+    name,
+    port: edge.port,
+    pid: edge.pid,
+    brokerPid: broker.pid ?? null,
+    async stop() {
+      await edge.stop();
+      await broker.stop();
+      await rm(storeDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** What a relay costs at the least: it parses nothing, checks nothing and stores nothing. */
+export async function startRelay(): Promise<Subject> {
+  const relay = await startServerProcess("./relay-server.js");
+  return { name: "relay in memory", port: relay.port, pid: relay.pid, brokerPid: null, stop: () => relay.stop() };
+}
