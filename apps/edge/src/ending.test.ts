@@ -48,6 +48,30 @@ describe.each([
     }
   });
 
+  it.each(["p4", "dpp"])("is the merchant's to bring about by a message of its own: %s", async (dialect) => {
+    const id = newChannelId();
+    const merchant = await edge.join(`${id}?role=merchant&dialect=${dialect}&receipts=true`);
+    const customer = await other.join(`${id}?role=customer`);
+    const rival = await other.join(`${id}?role=merchant`);
+    customer.say("channel.close");
+    expect((await customer.hear("error"))["errorBody"]).toMatchObject({ errCode: "ROLE_FORBIDDEN" });
+    rival.say("channel.close");
+    expect((await rival.hear("error"))["errorBody"]).toMatchObject({ errCode: "ROLE_TAKEN" });
+    customer.say("payment", { body: payment });
+    await merchant.hear("payment");
+    merchant.say("channel.close");
+    await merchant.hear("error");
+    merchant.say("payment.ack", { body: ack });
+    await customer.hear("payment.ack");
+    merchant.say("channel.close");
+    for (const peer of [merchant, customer]) {
+      expect(await peer.closed()).toEqual({ code: 4000, reason: "channel.closed" });
+      expect(peer.keys.at(-1)).toBe("channel.closed");
+    }
+    const { snapshot } = await worker.registry.read(id);
+    expect(snapshot.value).toBe("closed");
+  });
+
   it("is told to whoever joins afterwards, with what it may have missed, and nothing is stored", async () => {
     const id = newChannelId();
     const merchant = await edge.join(`${id}?role=merchant`);

@@ -27,6 +27,17 @@ describe("the SDK at this edge", () => {
       expect([code, isRetryableServerCode(code)]).toEqual([code, retryable]);
   });
 
+  it("ends the channel for both when the merchant says so", async () => {
+    const id = newChannelId();
+    const shop = merchant(edge.url(id), {});
+    await shop.joined();
+    const wallet = customer(edge.url(id), {});
+    await wallet.joined();
+    const ends = [shop, wallet].map((session) => new Promise((resolve) => session.on("ended", resolve)));
+    await shop.closeChannel();
+    for (const end of ends) expect(await end).toMatchObject({ reason: "closed" });
+  });
+
   it.each([
     ["CHANNEL_UNKNOWN", () => [edge, newChannelId(), {}]],
     ["EDGE_TOKEN", () => [guarded, newChannelId(), {}]],

@@ -1,4 +1,4 @@
-import { walletCommand, type ChannelCommand, type RecordedMessage } from "@p4/channel";
+import { messageCommand, type ChannelCommand, type RecordedMessage } from "@p4/channel";
 import { ackOutcome, decodeFrame, messageSpec, parseBody, wireErrors, describeWireError } from "@p4/protocol";
 import type { BodyWarning, Dialect, FrameOrigin, Message, WireError } from "@p4/protocol";
 import type { SpvCrypto } from "@p4/spv";
@@ -77,7 +77,7 @@ function commandOf(
   context: FrameContext,
 ): ChannelCommand {
   const ack = message.key === "payment.ack" ? ackOutcome(message.bodyText) : { accepted: false, memo: null };
-  const command = walletCommand(recorded, {
+  const command = messageCommand(recorded, {
     from: participantOf(connection, context.nodeId),
     // The liveness of a contested merchant is asked for by the actor.
     merchantIsAlive: true,

@@ -179,7 +179,8 @@ async function withMerchantLife(
 function merchantClaim(command: ChannelCommand) {
   if (command.type === "JoinChannel") return { participant: command.participant, role: command.participant.role };
   if (!("from" in command)) return null;
-  return { participant: command.from, role: walletCommands[command.type].role };
+  const role = command.type === "EndChannel" ? "merchant" : walletCommands[command.type].role;
+  return { participant: command.from, role } as const;
 }
 
 const encoder = new TextEncoder();

@@ -3,7 +3,7 @@ import type { RecordedDoubleSpend, RecordedProof, RecordedRejection, RecordedRev
 import type { RecordedMessage } from "./recorded-message.ts";
 
 /** What somebody wants of a channel. Time and ids come in with it: the core has neither clock nor randomness. */
-export type ChannelCommand = JoinChannel | WalletCommand | MinerCommand | OperatorCommand;
+export type ChannelCommand = JoinChannel | WalletCommand | EndChannel | MinerCommand | OperatorCommand;
 
 export interface CommandMetadata {
   /** Becomes the event's id. The same command sent again carries the same id. */
@@ -53,6 +53,9 @@ export type FailPayment = WalletMessage<"FailPayment">;
 
 export type WalletCommand =
   RequestTerms | OfferTerms | RefuseTerms | SubmitPayment | AcceptPayment | RefusePayment | FailPayment;
+
+/** The merchant's own end of the channel. Its message is no part of the log: the event says all of it. */
+export type EndChannel = WalletMessage<"EndChannel">;
 
 /** What miners say of the channel's transactions. */
 export type MinerCommand = RecordProof | ReportDoubleSpend | ReportRejection | RevokeProof;

@@ -1,11 +1,11 @@
 import type { Role } from "@p4/protocol";
 import { stateName, type ChannelSnapshot } from "./channel.machine.ts";
-import type { WalletCommand } from "./commands.ts";
+import type { EndChannel, WalletCommand } from "./commands.ts";
 import type { ChannelContext, WalletEventType } from "./context.ts";
 import type { Sha256Hex } from "./event-codec.ts";
 import { answerTo, answersAnother } from "./find-answer.ts";
 import { findPayment } from "./find-payment.ts";
-import { refuse, type Decision, type Refusal, type Reply } from "./decision.ts";
+import { accept, refuse, type Decision, type Refusal, type Reply } from "./decision.ts";
 import type { NewChannelEvent } from "./events.ts";
 import { overCustomersShare, overMerchantsShare } from "./limits.ts";
 import { isSameContent } from "./message-content.ts";
@@ -52,6 +52,22 @@ export function decideWalletCommand(command: WalletCommand, snapshot: ChannelSna
     return refuse("ILLEGAL_STEP", `correlationID ${command.message.correlationId} names a payment that is not waiting`);
   }
   return overShare(command, from, context) ?? { outcome: "accepted", event };
+}
+
+/** Who ends the channel must not leave a payer without the answer to his payment. */
+export function decideEndChannel(command: EndChannel, snapshot: ChannelSnapshot): Decision {
+  const { from, merchantIsAlive, message } = command;
+  const role = from.role ?? spokenRole(from, snapshot.context) ?? "merchant";
+  if (role !== "merchant")
+    return refuse("ROLE_FORBIDDEN", `${message.key} is the merchant's to send, not the ${role}'s`);
+  if (merchantIsElsewhere({ ...from, role }, merchantIsAlive, snapshot.context)) {
+    return refuse("ROLE_TAKEN", "another live connection is this channel's merchant");
+  }
+  const state = stateName(snapshot);
+  if (state === "awaitingAck" || state === "awaitingLateAck") {
+    return refuse("PAYMENT_PENDING", `${message.key} before the answer to the payment`);
+  }
+  return accept(command.metadata, "ChannelClosed", { by: "merchant", reason: message.key });
 }
 
 /**

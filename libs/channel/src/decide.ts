@@ -2,7 +2,7 @@ import { endsAtMs, isEnded, stateName, type ChannelSnapshot } from "./channel.ma
 import type { ChannelCommand, CommandMetadata, JoinChannel, WalletCommand } from "./commands.ts";
 import { decideMinersNews, isMinerCommand } from "./decide-miners-news.ts";
 import { accept, refuse, refuseEnded, timeText, type Decision } from "./decision.ts";
-import { decideWalletCommand, merchantIsElsewhere } from "./decide-wallet.ts";
+import { decideEndChannel, decideWalletCommand, merchantIsElsewhere } from "./decide-wallet.ts";
 import { defaultMaxLogBytes, hasRoomForMore, maxRecordedJoins } from "./limits.ts";
 import type { Sha256Hex } from "./event-codec.ts";
 import type { Participant } from "./participant.ts";
@@ -24,6 +24,8 @@ export function decide(command: ChannelCommand, snapshot: ChannelSnapshot, sha25
     case "ExpireChannel":
       if (isEnded(snapshot)) return { outcome: "unchanged" };
       return decideExpiry(command.metadata, snapshot);
+    case "EndChannel":
+      return isEnded(snapshot) ? refuseEnded(snapshot) : decideEndChannel(command, snapshot);
     case "CloseChannel":
       if (isEnded(snapshot)) return { outcome: "unchanged" };
       return accept(command.metadata, "ChannelClosed", { by: command.by, reason: command.reason });

@@ -25,7 +25,7 @@ export { decide, isOverdue } from "./decide.ts";
 export { contestedMerchant, walletCommands } from "./decide-wallet.ts";
 export { answerTo, findQuestion, type AnswerEvent, type QuestionEvent } from "./find-answer.ts";
 export { evolve } from "./evolve.ts";
-export { walletCommand, type MessageFacts } from "./wallet-command.ts";
+export { messageCommand, walletCommand, type MessageFacts } from "./wallet-command.ts";
 export { decodeEvent, encodeEvent, sealEvent, type Sha256Hex } from "./event-codec.ts";
 export { currentSchemaVersion } from "./upcast.ts";
 export {

@@ -131,7 +131,11 @@ export function describeEvent(event: SequencedEvent): Words {
     case "ChannelExpired":
       return { from: "server", what: "channel.expired", detail: "" };
     case "ChannelClosed":
-      return { from: "operator", what: "channel.closed", detail: `${event.data.by}: ${event.data.reason}` };
+      return {
+        from: event.data.by === "merchant" ? "merchant" : "operator",
+        what: "channel.closed",
+        detail: `${event.data.by}: ${event.data.reason}`,
+      };
     default:
       return { from: roleOf(event.data.from), what: event.data.message.key, detail: walletDetail(event) };
   }

@@ -1,4 +1,4 @@
-import type { CommandMetadata, WalletCommand } from "./commands.ts";
+import type { CommandMetadata, EndChannel, WalletCommand } from "./commands.ts";
 import type { Participant } from "./participant.ts";
 import type { RecordedMessage } from "./recorded-message.ts";
 
@@ -19,7 +19,17 @@ export interface WalletMessageContext {
   readonly facts: MessageFacts;
 }
 
-/** The command that a wallet's message stands for. Null: a key that no wallet may send. */
+/** The command that a message on a socket stands for. Null: a key that no wallet may send. */
+export function messageCommand(
+  message: RecordedMessage,
+  context: WalletMessageContext,
+): WalletCommand | EndChannel | null {
+  if (message.key !== "channel.close") return walletCommand(message, context);
+  const { from, metadata, merchantIsAlive } = context;
+  return { type: "EndChannel", from, message, metadata, merchantIsAlive };
+}
+
+/** The command of a message that becomes a part of the log. Null: a key that no wallet may send. */
 export function walletCommand(message: RecordedMessage, context: WalletMessageContext): WalletCommand | null {
   const { from, metadata, merchantIsAlive, facts } = context;
   const common = { from, message, metadata, merchantIsAlive };

@@ -1,5 +1,6 @@
 import type { Receipt } from "./core/session-core.ts";
 import type { StepOptions } from "./deadline.ts";
+import { isSessionError } from "./errors.ts";
 import { failureOf, type MerchantFailure } from "./merchant-error.ts";
 import { bodyTextOf } from "./outgoing-message.ts";
 import type { ReceivedMessage } from "./received-message.ts";
@@ -69,6 +70,19 @@ export class MerchantSession extends WalletSession {
   /** Not a verdict: the customer may send the same payment again. */
   failPayment(payment: ReceivedMessage, failure: MerchantFailure, options: StepOptions = {}): Promise<Receipt> {
     return this.#reply("payment.error", failure, payment, options);
+  }
+
+  /**
+   * Ends the channel for everyone, and this session with it. While a payment waits for its answer the server refuses with
+   * PAYMENT_PENDING, and the session asks again until that is given or the time is over.
+   */
+  async closeChannel(options: StepOptions = {}): Promise<void> {
+    try {
+      await this.session.send({ key: "channel.close", bodyText: null }, options);
+    } catch (error) {
+      // The channel's end may come before the receipt.
+      if (!isSessionError(error) || error.code !== "CHANNEL_CLOSED") throw error;
+    }
   }
 
   /** The id is made from the question's: a merchant that restarts and answers once more adds nothing to the log. */

@@ -12,6 +12,7 @@ describe("the message catalogue", () => {
       "payment.ack": "merchant",
       "invoice.paid": "server",
       "payment.error": "merchant",
+      "channel.close": "merchant",
       "proof.create": "server",
       "doublespend.notify": "server",
       "channel.expired": "server",

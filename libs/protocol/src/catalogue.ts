@@ -73,6 +73,14 @@ const specs = [
     summary: "The merchant could not process the payment.",
   },
   {
+    key: "channel.close",
+    from: ["merchant"],
+    bodyRequired: false,
+    body: "none",
+    summary:
+      "Ends the channel, unless a payment waits for its answer: everyone hears channel.closed, and the sockets close.",
+  },
+  {
     key: "proof.create",
     from: ["server"],
     bodyRequired: true,

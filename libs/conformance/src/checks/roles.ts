@@ -66,6 +66,23 @@ export const roleChecks: readonly Check[] = [
     },
   },
   {
+    id: "merchant-closes",
+    title: "The merchant may end the channel by channel.close, a customer may not: everyone hears channel.closed",
+    source: "document: the merchant can kill the channel",
+    async run(kit) {
+      const { merchant, customer } = await kit.meet();
+      customer.say("channel.close");
+      await customer.hear("error");
+      await payUntilAck(merchant, customer);
+      merchant.say("channel.close");
+      await merchant.hear("error");
+      merchant.say("payment.ack", { bodyText: ackBody("thanks") });
+      await customer.hear("payment.ack");
+      merchant.say("channel.close");
+      for (const peer of [merchant, customer]) await peer.hear("channel.closed");
+    },
+  },
+  {
     id: "granted-role",
     title: "join.success tells the role that was granted, not the one that was claimed: x-p4-role",
     source: "design: joins that say why",

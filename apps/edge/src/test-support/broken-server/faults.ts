@@ -49,6 +49,7 @@ export const exposures: Readonly<Record<string, Exposure>> = {
   "cross-channel": exposed("trusts channel ids", /forged/),
   "customer-cannot-ack": exposed("relays to all", /forged/),
   "one-merchant": exposed("relays to all", /second/),
+  "merchant-closes": exposed("keeps the end to itself", /before channel.closed/),
   "granted-role": exposed("promises the seat to everyone", /second merchant's x-p4-role is "merchant"/),
   "merchant-presence": exposed("sees a merchant everywhere", /has left is "present"/),
   "server-keys": exposed("relays to all", /proof.create/),

@@ -120,6 +120,7 @@ export const socketFaults = {
   "strips unknown members": () => fromClient((text) => text.replace(/,"futureMember":\{[^}]*\}/, "")),
   "gives new ids": () => fromClient((text) => text.replace(/"messageId":"[^"]*"/, `"messageId":"${Math.random()}"`)),
   "relays no errors": () => fromClient((text) => (keyOf(text).endsWith(".error") ? null : text)),
+  "keeps the end to itself": () => fromServer((text) => (keyOf(text) === "channel.closed" ? null : text)),
   "takes small frames only": () =>
     fromClient((text, socket) => {
       if (text.length <= 10_000) return text;
