@@ -9,7 +9,8 @@ import type {
   RevokeProof,
 } from "./commands.ts";
 import type { ChannelContext } from "./context.ts";
-import { accept, refuseEnded, type Decision } from "./decision.ts";
+import { accept, type Decision } from "./decision.ts";
+import { refuseEnded } from "./refuse-ended.ts";
 import type { RecordedProof } from "./events.ts";
 import { overMinersShare } from "./limits.ts";
 import { acceptedPayment, standingProofs, undoes, wasSubmitted } from "./proven.ts";

@@ -1,7 +1,8 @@
 import { endsAtMs, isEnded, stateName, type ChannelSnapshot } from "./channel.machine.ts";
 import type { ChannelCommand, CommandMetadata, JoinChannel, WalletCommand } from "./commands.ts";
 import { decideMinersNews, isMinerCommand } from "./decide-miners-news.ts";
-import { accept, refuse, refuseEnded, timeText, type Decision } from "./decision.ts";
+import { accept, refuse, timeText, type Decision } from "./decision.ts";
+import { refuseEnded } from "./refuse-ended.ts";
 import { decideEndChannel, decideWalletCommand, merchantIsElsewhere } from "./decide-wallet.ts";
 import { defaultMaxLogBytes, hasRoomForMore, maxRecordedJoins } from "./limits.ts";
 import type { Sha256Hex } from "./event-codec.ts";

@@ -1,4 +1,3 @@
-import { stateName, type ChannelSnapshot } from "./channel.machine.ts";
 import type { CommandMetadata } from "./commands.ts";
 import type { ChannelErrorCode } from "./errors.ts";
 import type { NewChannelEvent } from "./events.ts";
@@ -32,11 +31,6 @@ export interface Refusal {
 
 export function refuse(code: ChannelErrorCode, detail: string): Refusal {
   return { outcome: "refused", code, detail };
-}
-
-export function refuseEnded(snapshot: ChannelSnapshot): Refusal {
-  const expired = stateName(snapshot) === "expired";
-  return refuse(expired ? "CHANNEL_EXPIRED" : "CHANNEL_CLOSED", `since ${timeText(snapshot.context.endedAtMs)}`);
 }
 
 export function timeText(timeMs: number): string {

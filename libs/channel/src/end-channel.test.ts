@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { channelStates } from "./channel.machine.ts";
 import type { EndChannel } from "./commands.ts";
-import { decide } from "./decide.ts";
+import { decide } from "./test-support.ts";
 import type { Participant } from "./participant.ts";
 import { customer, given, join, merchant, metadata, stranger, wallet, wayTo } from "./testing.ts";
 
