@@ -21,7 +21,8 @@ export async function bundlePages(root) {
     await build({
       root: source,
       configFile: false,
-      logLevel: "warn",
+      // What fails is thrown; the warnings are of libraries that look for Node.js and do without.
+      logLevel: "error",
       publicDir: false,
       oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
       define: { "process.env.NODE_ENV": '"production"' },

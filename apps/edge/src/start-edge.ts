@@ -28,6 +28,7 @@ import { MerchantQueue } from "./merchant-queue.ts";
 import { Newcomers } from "./newcomers.ts";
 import { PacedLine } from "./paced-line.ts";
 import { addressLimit } from "./send-refusal.ts";
+import { pageRoutes } from "./pages/page-routes.tsx";
 import { ServedChannels } from "./served-channels.ts";
 import { walletSocketRoute } from "./wallet-socket.ts";
 
@@ -156,6 +157,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       port: config.port,
       routes: [
         ...routes,
+        ...pageRoutes(config, readiness),
         ...docsRoutes({
           routes,
           sockets: webSockets.map(({ path }) => path),

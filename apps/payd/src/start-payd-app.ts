@@ -39,6 +39,8 @@ export async function startPaydApp({ config, logger, natsUrl }: PaydAppOptions):
       allowedHosts: config.paydUrl === null ? [] : [new URL(config.paydUrl).hostname.replace(/^\[|\]$/g, "")],
       // A port that the system chooses is known to the wallet alone.
       ...((config.paydUrl !== null || config.paydPort !== 0) && { publicUrl: addresses.paydUrl }),
+      // The edge has its wallet where it has a development miner beside it.
+      ...(config.apps.includes("edge") && config.apps.includes("miner") && { walletUrl: `${addresses.publicUrl}/try` }),
       socketUrl: addresses.publicSocketUrl,
       callbackUrl: addresses.callbackUrl,
       callbackToken: config.callbackToken,

@@ -25,8 +25,17 @@ describe.skipIf(!hasBrowser)("the pages in a browser (skipped without Chromium; 
     stack = new StackProcess([], { ...freePorts, P4_DATA_DIR: dataDir, P4_DEMO: "off" });
     [browser] = await Promise.all([openBrowser(), stack.printed("Serving.")]);
     const { endpoints } = await readState(dataDir);
-    urlOf = (app) => String(endpoints.find((one) => one.app === app)?.url);
+    urlOf = (app) => {
+      const url = String(endpoints.find((one) => one.app === app)?.url);
+      return new URL(url.replaceAll(/<.*$/g, "").replace(/^ws/, "http")).origin;
+    };
   });
+
+  async function checkoutUrl(): Promise<string> {
+    const order = { method: "POST", headers: { "content-type": "application/json" }, body: '{"satoshis":2500}' };
+    const answer = (await (await fetch(`${urlOf("payd")}/api/v1/invoices`, order)).json()) as { checkoutUrl: string };
+    return answer.checkoutUrl;
+  }
 
   afterAll(async () => {
     await browser.close();
@@ -55,6 +64,56 @@ describe.skipIf(!hasBrowser)("the pages in a browser (skipped without Chromium; 
     await page.getByRole("heading", { name: "Receipt" }).waitFor();
     await inspect(page, "checkout-proved", look);
     expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it.each(looks)("the test wallet pays and checks the proof itself: $width px, $colorScheme", async (look) => {
+    const { page, complaints } = await openWindow(browser, look);
+    await page.goto(urlOf("edge"));
+    await inspect(page, "landing", look);
+    await page.goto(await checkoutUrl());
+    await page.getByRole("link", { name: "Pay with the test wallet" }).click();
+    await page.getByText("asks for").waitFor();
+    await inspect(page, "wallet-request", look);
+    // By keyboard alone: the button has the name of what it does.
+    await page.getByRole("button", { name: "Pay", exact: true }).focus();
+    await page.keyboard.press("Enter");
+    await page.getByText(/^Proved in block \d+$/).waitFor();
+    await page.getByText("the chain's header has that root").waitFor();
+    await page.locator("summary", { hasText: "paymentrequest.create" }).click();
+    await page.getByRole("button", { name: "Copy as curl" }).waitFor();
+
+    await page.getByRole("textbox", { name: "Frame" }).fill('{"key":5}');
+    await page.getByRole("button", { name: "Send", exact: true }).click();
+    await page.locator("summary", { hasText: /error.*key/ }).waitFor();
+    await inspect(page, "wallet-proved", look);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it("the test wallet plays both sides, each with its frames", async () => {
+    const look = { width: 1440, colorScheme: "light" } as const;
+    const { page, complaints } = await openWindow(browser, look);
+    await page.goto(`${urlOf("edge")}/try`);
+    await page.getByRole("button", { name: "Play both sides" }).click();
+    await page.getByText("Shop in this page", { exact: true }).waitFor();
+    await page.getByRole("button", { name: "Pay", exact: true }).click();
+    await page.getByText("Accepted by the merchant").waitFor();
+    const merchant = page.getByRole("region", { name: "Merchant's frames" });
+    await merchant.locator("summary", { hasText: "payment.ack" }).waitFor();
+    await inspect(page, "wallet-both-sides", look);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it("the test wallet says what is wrong with a link", async () => {
+    const look = { width: 360, colorScheme: "light" } as const;
+    const { page } = await openWindow(browser, look);
+    await page.goto(`${urlOf("edge")}/try`);
+    await page.getByLabel("Payment link").fill("https://shop.example");
+    await page.getByRole("button", { name: "Open request" }).click();
+    await page.getByRole("alert").filter({ hasText: "must be a payment link" }).waitFor();
+    await inspect(page, "wallet-bad-link", look);
     await page.close();
   });
 

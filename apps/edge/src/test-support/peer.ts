@@ -14,7 +14,9 @@ export class Peer {
   closedWith: { code: number; reason: string } | null = null;
 
   constructor(url: string, protocols: string[] = [], headers: Readonly<Record<string, string>> = {}) {
-    this.socket = new WebSocket(url, { protocols, headers });
+    // Node.js's own takes headers, which the type of a browser's does not know.
+    const options: object = { protocols, headers };
+    this.socket = new WebSocket(url, options as string[]);
     this.socket.addEventListener("message", ({ data }) => {
       this.texts.push(String(data));
       this.frames.push(JSON.parse(String(data)));

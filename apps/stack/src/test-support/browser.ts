@@ -38,7 +38,7 @@ export async function openWindow(browser: Browser, { width, colorScheme }: Look)
   const complaints: string[] = [];
   page.on("console", (message) => void (message.type() !== "log" && complaints.push(message.text())));
   page.on("pageerror", (error) => complaints.push(error.message));
-  page.setDefaultTimeout(60_000);
+  page.setDefaultTimeout(25_000);
   return { page, complaints };
 }
 

@@ -1,0 +1,56 @@
+import { join } from "node:path";
+import { addressesOf, type Config } from "@p4/config";
+import { createHeaderSource } from "@p4/headers";
+import { json, type HttpRoute } from "@p4/http";
+import { loadAssets, pageResponse, prefersPage } from "@p4/pages";
+import type { Readiness } from "@p4/telemetry";
+import { LandingPage, type LandingLink } from "./landing-page.tsx";
+import { TryPage } from "./try-page.tsx";
+import { tryRoutes } from "./try-routes.ts";
+
+const headerTimeoutMs = 5_000;
+
+/** `GET /`: what this server is; `/try`: a wallet in the browser, where this system has a development miner to give it coins. */
+export function pageRoutes(config: Config, readiness: Readiness): HttpRoute[] {
+  const assets = loadAssets(join(import.meta.dirname, "../../dist/browser"));
+  const { minerUrl, paydUrl, publicSocketUrl } = addressesOf(config);
+  const hasWallet = config.apps.includes("miner");
+  const links: LandingLink[] = [
+    ...(hasWallet ? [{ href: "/try", name: "Test wallet", text: "Pay in the browser, and watch each message." }] : []),
+    ...(config.apps.includes("payd")
+      ? [
+          {
+            href: paydUrl,
+            name: "Demo shop",
+            text: "A basket, its checkout page, and the merchant's wallet behind it.",
+          },
+        ]
+      : []),
+    { href: "/docs", name: "Messages and routes", text: "What wallets and miners send, made from the running server." },
+    { href: "/readyz", name: "Health", text: "Each check by name, as load balancers ask for it." },
+  ];
+  const front: HttpRoute = {
+    method: "GET",
+    path: "/",
+    async handle({ headers }) {
+      const { ready, checks } = await readiness.report();
+      if (!prefersPage(headers)) {
+        const named = Object.fromEntries(links.map(({ name, href }) => [name, href]));
+        return json(200, { name: "P4 payment channel server", ready, links: named }, { vary: "accept" });
+      }
+      const troubles = Object.entries(checks).flatMap(([name, { ok, detail }]) =>
+        ok ? [] : [`${name}: ${detail ?? "is not as it should be"}`],
+      );
+      const props = { assets, ready, troubles, links, socketUrl: publicSocketUrl };
+      return pageResponse(<LandingPage {...props} />);
+    },
+  };
+  if (!hasWallet) return [front, assets.route];
+  const wallet: HttpRoute = {
+    method: "GET",
+    path: "/try",
+    handle: () => pageResponse(<TryPage assets={assets} />),
+  };
+  const headers = createHeaderSource(config.headerSource, { timeoutMs: headerTimeoutMs });
+  return [front, wallet, ...tryRoutes({ minerUrl, headers, nowMs: Date.now }), assets.route];
+}

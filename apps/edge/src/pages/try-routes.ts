@@ -1,0 +1,86 @@
+import { json, problem, TokenBuckets, type HttpRequest, type HttpResponse, type HttpRoute } from "@p4/http";
+import type { HeaderSource } from "@p4/spv";
+
+export interface TryRoutesOptions {
+  /** The development miner, which has a faucet. */
+  readonly minerUrl: string;
+  readonly headers: HeaderSource;
+  readonly nowMs: () => number;
+}
+
+const maxSatoshis = 100_000_000;
+const faucetTimeoutMs = 10_000;
+/** Coins of one address: each is a transaction and a block of the little chain. */
+const coinLimit = { burst: 20, perSecond: 1 };
+const invalid = (detail: string): HttpResponse =>
+  problem(400, { code: "TRY_INVALID", title: "invalid request", detail });
+
+/**
+ * What the wallet at `/try` needs beside the channel: `POST /try/coins` `{address, satoshis}` has the development miner's faucet
+ * pay, `POST /try/block` `{merkleRoot, blockHash?, blockHeight?}` asks this server's source of headers. Through this server,
+ * because its pages may call no other.
+ */
+export function tryRoutes({ minerUrl, headers, nowMs }: TryRoutesOptions): HttpRoute[] {
+  const buckets = new TokenBuckets(coinLimit, nowMs());
+  const coins = async ({ body, remoteAddress }: HttpRequest): Promise<HttpResponse> => {
+    const { address, satoshis } = fieldsOf(body);
+    if (typeof address !== "string" || !/^[1-9A-HJ-NP-Za-km-z]{26,36}$/.test(address)) {
+      return invalid("address: must be a Bitcoin address");
+    }
+    const isAmount = typeof satoshis === "number" && Number.isSafeInteger(satoshis);
+    if (!isAmount || satoshis < 1 || satoshis > maxSatoshis) {
+      return invalid(`satoshis: must be a whole number from 1 to ${maxSatoshis}`);
+    }
+    if (!buckets.take(remoteAddress, nowMs())) {
+      const detail = "coins: too many were asked for from this address";
+      return problem(429, { code: "TRY_TOO_MANY", title: "try again later", detail }, { "retry-after": "5" });
+    }
+    return askFaucet(`${minerUrl}/dev/faucet`, { address, satoshis });
+  };
+  const block = async ({ body }: HttpRequest): Promise<HttpResponse> => {
+    const { merkleRoot, blockHash, blockHeight } = fieldsOf(body);
+    if (!isHash(merkleRoot)) return invalid("merkleRoot: must be 64 hexadecimal digits");
+    if (blockHash !== undefined && !isHash(blockHash)) return invalid("blockHash: must be 64 hexadecimal digits");
+    if (blockHeight !== undefined && !Number.isSafeInteger(blockHeight))
+      return invalid("blockHeight: must be a number");
+    const claim = {
+      merkleRoot,
+      ...(blockHash !== undefined && { blockHash }),
+      ...(typeof blockHeight === "number" && { blockHeight }),
+    };
+    return json(200, await headers.lookup(claim));
+  };
+  return [
+    { method: "POST", path: "/try/coins", maxBodyBytes: 1_024, handle: coins },
+    { method: "POST", path: "/try/block", maxBodyBytes: 1_024, handle: block },
+  ];
+}
+
+async function askFaucet(url: string, order: object): Promise<HttpResponse> {
+  try {
+    const response = await fetch(url, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(order),
+      signal: AbortSignal.timeout(faucetTimeoutMs),
+    });
+    if (response.ok) return json(200, await response.json());
+  } catch {
+    // Told below.
+  }
+  const detail = "the development miner gives no coins at the moment";
+  return problem(503, { code: "TRY_NO_COINS", title: "no coins", detail }, { "retry-after": "1" });
+}
+
+function fieldsOf(body: Uint8Array): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder().decode(body));
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}
+
+function isHash(value: unknown): value is string {
+  return typeof value === "string" && /^[0-9a-f]{64}$/.test(value);
+}

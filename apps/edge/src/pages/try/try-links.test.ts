@@ -1,0 +1,66 @@
+import { execFileSync } from "node:child_process";
+import { describe, expect, test } from "vitest";
+import { readPaymentLink } from "./payment-link.ts";
+import { snippetOf } from "./snippets.ts";
+
+describe("a payment link", () => {
+  test.each([
+    ["ws://127.0.0.1:8445/ws/NaRLjYPzUKHxctz8", "NaRLjYPzUKHxctz8", "127.0.0.1:8445"],
+    ["  wss://pay.example/ws/two-teas_1  ", "two-teas_1", "pay.example"],
+    ["bitcoin:?sv&r=ws%3A%2F%2F127.0.0.1%3A8445%2Fws%2FNaRL", "NaRL", "127.0.0.1:8445"],
+    ["BITCOIN:1addr?r=wss://pay.example/ws/abc&sv", "abc", "pay.example"],
+  ])("%s is read", (text, channelId, host) => {
+    expect(readPaymentLink(text)).toEqual({ ok: true, channelId, host });
+  });
+
+  test.each(["", "hello", "http://a/ws/b", "ws://a/b", "bitcoin:?sv", "ws://a/ws/", `ws://a/ws/${"x".repeat(65)}`])(
+    "%j is refused with the rule",
+    (text) => {
+      expect(readPaymentLink(text)).toMatchObject({
+        ok: false,
+        rule: expect.stringContaining("payment link") as string,
+      });
+    },
+  );
+});
+
+describe("a sent frame as text for", () => {
+  const socketUrl = "ws://127.0.0.1:8445/ws/abc";
+  const text = `{"key":"payment","body":{"rawTx":"00","memo":"it's $(two) \\"teas\\""}}`;
+
+  test("JavaScript holds the very frame", () => {
+    const sent: string[] = [];
+    class Socket {
+      onopen = (): void => undefined;
+      send(frame: string): void {
+        sent.push(frame);
+      }
+    }
+    const sockets: Socket[] = [];
+    const create = class extends Socket {
+      constructor() {
+        super();
+        sockets.push(this);
+      }
+    };
+    // eslint-disable-next-line @typescript-eslint/no-implied-eval
+    new Function("WebSocket", snippetOf("js", { socketUrl, text }))(create);
+    sockets[0]?.onopen();
+    expect(sent).toEqual([text]);
+  });
+
+  test("curl hands the body over, whatever quotes it holds", () => {
+    const command = snippetOf("curl", { socketUrl, text }).replace(/^curl/, "printf '%s\\n'");
+    const words = execFileSync("sh", ["-c", command], { encoding: "utf8" }).split("\n");
+    expect(words).toContain(JSON.stringify({ rawTx: "00", memo: `it's $(two) "teas"` }));
+    expect(words).toContain("http://127.0.0.1:8445/api/v1/payment/abc");
+    expect(snippetOf("curl", { socketUrl, text: '{"key":"paymentrequest.create"}' })).toBe(
+      "curl -s 'http://127.0.0.1:8445/api/v1/payment/abc'\n",
+    );
+    expect(snippetOf("curl", { socketUrl, text: "no json" })).toMatch(/^#/);
+  });
+
+  test("Go is a program with the frame as a literal", () => {
+    expect(snippetOf("go", { socketUrl, text })).toContain(`[]byte(${JSON.stringify(text)})`);
+  });
+});
