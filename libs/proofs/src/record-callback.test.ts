@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { arcMined, blockA, blockB, headerOf, mapiDoubleSpend, mapiProof, txid } from "./test-support/callbacks.ts";
 import { channelId, proofServer, ttlMs, type ProofServer } from "./test-support/proof-server.ts";
 
@@ -182,6 +182,17 @@ describe("ARC's callbacks", () => {
     });
     const [, first] = await server.events(channelId);
     expect(first).toMatchObject({ data: { proof: { raw: JSON.stringify(good[0]) } } });
+  });
+
+  it("in a batch, however long, read the channel once, and follow it no longer than that", async () => {
+    const server = await proofServer();
+    const reads = vi.spyOn(server.memory.log, "readStream");
+    const callbacks = Array.from({ length: 300 }, (_, index) => {
+      return { txid: index.toString(16).padStart(64, "0"), txStatus: "SEEN_ON_NETWORK" };
+    });
+    expect(await post(server, { count: 300, callbacks }, `/api/v1/callbacks?i=${channelId}`)).toEqual({ status: 201 });
+    expect(reads.mock.calls.length).toBeLessThan(3);
+    expect(server.registry.size).toBe(0);
   });
 
   it("tell the merchant of a rival, with or without its id; a rejection for another reason is a notice", async () => {

@@ -34,6 +34,20 @@ export async function recordCallback(
   const { signaturePolicy: policy, takesUnsignedArc, crypto } = services.rules;
   const entries = readCallback(bodyText, { expectedTxid, policy, takesUnsignedArc, crypto });
   await lookUpBlocks(entries, services);
+  // A channel that is followed is read once, not for each entry of a batch.
+  const followed = entries.length < 2 ? null : await services.registry.follow(channelId, () => undefined);
+  try {
+    return await recordEntries(channelId, entries, services);
+  } finally {
+    followed?.release();
+  }
+}
+
+async function recordEntries(
+  channelId: string,
+  entries: readonly CallbackEntry[],
+  services: RecordServices,
+): Promise<readonly RefusedEntry[]> {
   const refused: RefusedEntry[] = [];
   const failures: unknown[] = [];
   const startedMs = services.nowMs();

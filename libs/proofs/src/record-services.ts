@@ -9,7 +9,7 @@ import type { WaitingProofs } from "./waiting-proofs.ts";
 
 /** What recording a fact needs. */
 export interface RecordServices {
-  readonly registry: Pick<ChannelRegistry, "submit" | "read" | "readEvent">;
+  readonly registry: Pick<ChannelRegistry, "submit" | "read" | "readEvent" | "follow">;
   readonly store: ProofStore;
   readonly waiting: WaitingProofs;
   readonly rules: ProofRules;
