@@ -1,6 +1,7 @@
 import type { ChannelRegistry } from "@p4/actors";
 import type { EventLog } from "@p4/event-store";
 import type { TokenBuckets } from "@p4/http";
+import type { ByteBudget } from "./byte-budget.ts";
 import type { SpvCrypto } from "@p4/spv";
 import type { WaitLimits } from "./bridge/prefer-wait.ts";
 import type { JoinPolicy } from "./join-policy.ts";
@@ -8,6 +9,7 @@ import type { EdgeMetrics } from "./edge-metrics.ts";
 import type { LoadGauge } from "./load-gauge.ts";
 import type { MerchantQueue } from "./merchant-queue.ts";
 import type { Newcomers } from "./newcomers.ts";
+import type { NodeMemory } from "./node-memory.ts";
 import type { PacedLine } from "./paced-line.ts";
 import type { ServedChannels } from "./served-channels.ts";
 
@@ -39,6 +41,8 @@ export interface EdgeContext {
   readonly bridge: WaitLimits;
   readonly metrics: EdgeMetrics;
   readonly load: LoadGauge;
+  readonly memory: NodeMemory;
+  readonly bytes: ByteBudget;
   /** New channels are opened a few at a time, so that a burst of them does not queue up before everybody's messages. */
   readonly openings: PacedLine;
   /** Channels that this node does not serve yet are looked up a few at a time: an unknown one costs a read to know. */

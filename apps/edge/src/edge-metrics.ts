@@ -22,12 +22,25 @@ export interface EdgeMetrics {
 
 export function edgeMetrics(
   metrics: Metrics,
-  open: { channels: () => number; connections: () => number; storeBacklog: () => number; loopLagMs: () => number },
+  open: {
+    channels: () => number;
+    connections: () => number;
+    storeBacklog: () => number;
+    loopLagMs: () => number;
+    heldBytes: () => number;
+    maxHeldBytes: () => number;
+  },
 ): EdgeMetrics {
   metrics.observe("edge_channels", "Channels with a socket on this node", open.channels);
   metrics.observe("edge_connections", "Open wallet sockets", open.connections);
   metrics.observe("edge_store_backlog", "Messages and joins that wait for the log", open.storeBacklog);
   metrics.observe("edge_loop_lag_seconds", "How late timers run", () => open.loopLagMs() / 1000);
+  metrics.observe("edge_held_bytes", "What channels and messages on their way hold of the memory", open.heldBytes);
+  metrics.observe(
+    "edge_max_held_bytes",
+    "Beyond it new channels, and what exceeds its share, are refused",
+    open.maxHeldBytes,
+  );
   const opened = metrics.counter("edge_connections_opened_total", "Sockets opened");
   const closed = metrics.counter("edge_connections_closed_total", "Sockets closed");
   const received = metrics.counter("edge_frames_received_total", "Frames from wallets");

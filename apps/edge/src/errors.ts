@@ -17,6 +17,11 @@ export const edgeErrors = {
     title: "too many messages at once",
     rule: "a connection has a limited number of messages that wait to be stored",
   },
+  EDGE_TOO_MANY_BYTES: {
+    retryable: true,
+    title: "too much at once",
+    rule: "a connection and an address may add a limited number of bytes a second, and a node holds a limited number",
+  },
 } as const;
 
 export type EdgeErrorCode = keyof typeof edgeErrors;

@@ -1,6 +1,6 @@
 import type { Participant } from "@p4/channel";
 import { isStoreError, storeErrors } from "@p4/event-store";
-import type { HttpRequest, UpgradeDecision, UpgradeRefusal } from "@p4/http";
+import type { HttpRequest, TokenBucket, UpgradeDecision, UpgradeRefusal } from "@p4/http";
 import type { Role } from "@p4/protocol";
 import type { Connection } from "./connection.ts";
 import type { EdgeContext } from "./edge-context.ts";
@@ -80,6 +80,7 @@ async function enter(
   if (channel === null) return "overloaded";
   let connection: Connection | null = null;
   try {
+    if (isOverShare(channel, context)) return "overloaded";
     const id = context.newId();
     const subject = join.wallet === null ? {} : { subject: subjectOf(join.wallet) };
     const joined = await recordInTurn({ connectionId: id, ...subject }, channel, verdict, isGone, context);
@@ -91,7 +92,7 @@ async function enter(
     while (history?.isBehind === true) await history.readOn();
     const speech = recallNames(join.speech, channel.followed.channel);
     connection = {
-      ...newConnection(id, channel, verdict, joined.role),
+      ...newConnection(id, channel, verdict, joined.role, context.bytes.forConnection(performance.now())),
       ...subject,
       speech,
       wantsReceipts: join.wantsReceipts,
@@ -134,8 +135,19 @@ function expectsNew(
   return comesFirst && load.overload === null && newcomers.areNew;
 }
 
+/** It takes more than its share of a memory that is full. */
+function isOverShare({ followed }: ServedChannel, { memory }: EdgeContext): boolean {
+  return memory.isFull && followed.heldBytes > memory.shareBytes;
+}
+
 /** Before its socket is open, and without what the peer said of itself. */
-function newConnection(id: string, channel: ServedChannel, verdict: Admitted, grantedRole: Role | null) {
+function newConnection(
+  id: string,
+  channel: ServedChannel,
+  verdict: Admitted,
+  grantedRole: Role | null,
+  added: TokenBucket,
+) {
   return {
     id,
     channel,
@@ -148,6 +160,7 @@ function newConnection(id: string, channel: ServedChannel, verdict: Admitted, gr
     missed: [],
     inFlight: 0,
     inFlightBytes: 0,
+    added,
     refusals: null,
   };
 }

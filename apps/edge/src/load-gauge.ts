@@ -7,17 +7,25 @@ export interface LoadLimits {
   readonly maxLoopLagMs: number;
 }
 
+/** Whether the node's memory is taken up. */
+export interface HeldMemory {
+  readonly isFull: boolean;
+  readonly heldBytes: number;
+  look(): void;
+}
+
 const sampleEveryMs = 100;
 /** A lag is remembered for some seconds, so that a node does not take new channels between two stalls. */
 const lagKeptPerSample = 0.9;
 
 /**
- * How busy this node is. Over a limit it takes no new channels; those that it has go on. Both signals rise before wallets
- * suffer: what waits for the log is the delay that the next message will have (Little's law), a late timer is the delay
+ * How busy this node is. Over a limit it takes no new channels; those that it has go on. The first two signals rise before
+ * wallets suffer: what waits for the log is the delay that the next message will have (Little's law), a late timer is the delay
  * that every callback has.
  */
 export class LoadGauge {
   readonly #limits: LoadLimits;
+  readonly #memory: HeldMemory;
   readonly #onSample: (isSlow: boolean) => void;
   readonly #latency = new StoreLatency(performance.now());
   readonly #timer: NodeJS.Timeout;
@@ -26,8 +34,9 @@ export class LoadGauge {
   #sampledMs = performance.now();
 
   /** `onSample` hears ten times a second whether wallets' messages take much longer than on a quiet node. */
-  constructor(limits: LoadLimits, onSample: (isSlow: boolean) => void = () => undefined) {
+  constructor(limits: LoadLimits, memory: HeldMemory, onSample: (isSlow: boolean) => void = () => undefined) {
     this.#limits = limits;
+    this.#memory = memory;
     this.#onSample = onSample;
     this.#timer = setInterval(() => this.#sample(performance.now()), sampleEveryMs).unref();
   }
@@ -45,6 +54,7 @@ export class LoadGauge {
     const { maxStoreBacklog, maxLoopLagMs } = this.#limits;
     if (this.#backlog > maxStoreBacklog) return `${String(this.#backlog)} messages wait for the log`;
     if (this.#lagMs > maxLoopLagMs) return `the node runs ${this.#lagMs.toFixed(0)} ms late`;
+    if (this.#memory.isFull) return `channels hold ${String(this.#memory.heldBytes)} bytes`;
     return null;
   }
 
@@ -70,6 +80,7 @@ export class LoadGauge {
   #sample(nowMs: number): void {
     const lateMs = Math.max(0, nowMs - this.#sampledMs - sampleEveryMs);
     this.#sampledMs = nowMs;
+    this.#memory.look();
     this.#lagMs = Math.max(lateMs, this.#lagMs * lagKeptPerSample);
     this.#onSample(this.#latency.isSlow(nowMs));
   }

@@ -72,6 +72,26 @@ export class ServedChannels {
       ?.channel.closeAll(closeCodes.joinLater.code, "this node has lost the channel: join again");
   }
 
+  /**
+   * Sends the channel away that holds the most, if that is more than a share: its memory is free again, and its wallets
+   * may go on at a node with more room.
+   */
+  sendHeaviestAway(shareBytes: number): void {
+    let heaviest: { channelId: string; heldBytes: number } | null = null;
+    for (const { channelId, heldBytes } of this.#held()) {
+      if (heldBytes > (heaviest?.heldBytes ?? shareBytes)) heaviest = { channelId, heldBytes };
+    }
+    if (heaviest === null) return;
+    const reason = "this node's memory is full: join again";
+    this.#entries.get(heaviest.channelId)?.channel.closeAll(closeCodes.joinLater.code, reason);
+  }
+
+  *#held(): Iterable<{ readonly channelId: string; readonly heldBytes: number }> {
+    for (const [channelId, { channel }] of this.#entries) {
+      if (channel.connections.size > 0) yield { channelId, heldBytes: channel.followed.heldBytes };
+    }
+  }
+
   add(connection: Connection): void {
     connection.channel.connections.add(connection);
     this.#connections.set(connection.id, connection);

@@ -15,6 +15,7 @@ import { nodeCrypto, uuid } from "@p4/node-crypto";
 import { closeCodes } from "@p4/protocol";
 import { closeInOrder, createMetrics, operationsRoutes, Readiness } from "@p4/telemetry";
 import { bridgeRoutes, exposedHeaders } from "./bridge/bridge-routes.ts";
+import { ByteBudget } from "./byte-budget.ts";
 import { durabilityCheck } from "./durability-check.ts";
 import type { Connection } from "./connection.ts";
 import type { EdgeContext } from "./edge-context.ts";
@@ -26,6 +27,7 @@ import { healthRoute } from "./health-channel.ts";
 import { LoadGauge } from "./load-gauge.ts";
 import { MerchantQueue } from "./merchant-queue.ts";
 import { Newcomers } from "./newcomers.ts";
+import { NodeMemory } from "./node-memory.ts";
 import { PacedLine } from "./paced-line.ts";
 import { addressLimit } from "./send-refusal.ts";
 import { pageRoutes } from "./pages/page-routes.tsx";
@@ -94,7 +96,13 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     new PacedLine({ ...openingPace, maxWaiting }),
     new PacedLine({ ...lookupPace, maxWaiting }),
   ];
-  const load = new LoadGauge(config, (isSlow) => {
+  const memory = new NodeMemory({
+    maxHeldBytes: config.maxHeldBytes,
+    channels: () => ({ count: node.registry.size, heldBytes: node.registry.heldBytes }),
+  });
+  const bytes = new ByteBudget(config, performance.now());
+  const load = new LoadGauge(config, memory, (isSlow) => {
+    if (memory.isFull) served.sendHeaviestAway(memory.shareBytes);
     const isFlood = lookups.takeCamePerSecond() > floodPerSecond;
     openings.adapt(isSlow && isFlood);
     lookups.adapt(isSlow && isFlood);
@@ -104,6 +112,8 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     connections: () => served.connectionCount,
     storeBacklog: () => load.backlog,
     loopLagMs: () => load.lagMs,
+    heldBytes: () => memory.heldBytes,
+    maxHeldBytes: () => memory.maxHeldBytes,
   });
   const context: EdgeContext = {
     nodeId: node.nodeId,
@@ -126,6 +136,8 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     bridge: { defaultWaitMs: config.bridgeWaitMs, maxWaitMs: maxPreferredWaitMs },
     metrics: counters,
     load,
+    memory,
+    bytes,
     openings,
     lookups,
     newcomers: new Newcomers(),
@@ -149,7 +161,9 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     onCallback: callbackCounter(metrics),
     onError: (error) => context.onError(error, "proof callback"),
   });
-  const routes = [...operationsRoutes(readiness, metrics), ...bridgeRoutes(context), ...proofs];
+  const routes = [...operationsRoutes(readiness, metrics), ...bridgeRoutes(context), ...proofs].map((route) =>
+    bytes.guard(route),
+  );
   const webSockets = [healthRoute(context), walletSocketRoute(context)];
   try {
     const server = await startServer({

@@ -110,7 +110,20 @@ function onText(socket: WebSocketConnection<Connection>, text: string, context: 
     const rule = `at most ${String(limits.maxInFlightPerConnection)} messages, ${String(limits.maxInFlightBytesPerConnection)} bytes, may wait`;
     return sendRefusal(connection, refuse("EDGE_TOO_MANY_PENDING", rule, frame.origin), text.length, context);
   }
+  const rule = tooManyBytes(connection, text.length, context);
+  if (rule !== null) {
+    return sendRefusal(connection, refuse("EDGE_TOO_MANY_BYTES", rule, frame.origin), text.length, context);
+  }
   void store(frame, connection, context);
+}
+
+/** Null, or the rule of the node's memory or of the sender's budget that the frame breaks. */
+function tooManyBytes(connection: Connection, frameBytes: number, { bytes, memory }: EdgeContext): string | null {
+  const { inFlightBytes, channel, added, socket } = connection;
+  const held = { heldBytes: channel.followed.heldBytes, inFlightBytes };
+  const full = memory.refusal(frameBytes, held);
+  if (full !== null || socket === null) return full;
+  return bytes.refusal(frameBytes, socket.remoteAddress, added, performance.now());
 }
 
 /** Frames are kept until they are stored. One alone may be as large as messages may be. */
@@ -131,7 +144,10 @@ async function store(frame: ReadFrame, connection: Connection, context: EdgeCont
   connection.inFlightBytes += sizeBytes;
   underWay.set(commandId, frame.message);
   try {
-    const result = await context.load.during(connection.channel.followed.submit(frame.command));
+    const result = await context.memory.during(
+      sizeBytes,
+      context.load.during(connection.channel.followed.submit(frame.command)),
+    );
     answer(result, frame, connection, context);
     if (result.outcome === "stored") {
       const tookMs = performance.now() - startedMs;

@@ -12,6 +12,8 @@ import type { SubmitResult } from "./submit-result.ts";
 export interface FollowedChannel {
   /** The state right now. */
   readonly channel: Channel;
+  /** About what it takes of this node's memory. */
+  readonly heldBytes: number;
   submit(command: ChannelCommand): Promise<SubmitResult>;
   /**
    * A message of the channel with its text, which only the log has of old ones.
@@ -69,6 +71,13 @@ export class ChannelRegistry {
     return this.#actors.size;
   }
 
+  /** About what they all take of this node's memory. */
+  get heldBytes(): number {
+    let bytes = 0;
+    for (const { replica } of this.#actors.values()) bytes += replica.heldBytes;
+    return bytes;
+  }
+
   /**
    * Keeps the channel live; `listener` hears every event that is folded after this promise has resolved.
    *
@@ -98,6 +107,9 @@ export class ChannelRegistry {
     return {
       get channel() {
         return actor.replica.channel;
+      },
+      get heldBytes() {
+        return actor.replica.heldBytes;
       },
       submit: (command) => this.#submitTo(actor, command),
       recall: (event) => recall(event, actor.replica),

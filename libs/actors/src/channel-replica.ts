@@ -1,6 +1,7 @@
 import {
   foldSealed,
   foldStored,
+  heldBytes,
   newChannel,
   readStored,
   sequence,
@@ -31,6 +32,7 @@ export class ChannelReplica {
   readonly #runtime: ActorRuntime;
   readonly #listeners = new Set<FoldListener>();
   #channel: Channel = newChannel();
+  #held: { readonly of: Channel; readonly bytes: number } | null = null;
   /** The live feed may show it before the log has acknowledged it. */
   #own: OwnEvent | null = null;
   /** `#own`, once it was folded. */
@@ -48,6 +50,14 @@ export class ChannelReplica {
 
   get channel(): Channel {
     return this.#channel;
+  }
+
+  /** About what the channel takes of this node's memory. */
+  get heldBytes(): number {
+    if (this.#held?.of !== this.#channel) {
+      this.#held = { of: this.#channel, bytes: heldBytes(this.#channel.snapshot.context) };
+    }
+    return this.#held.bytes;
   }
 
   addListener(listener: FoldListener): void {

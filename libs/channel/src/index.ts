@@ -24,6 +24,7 @@ export { type Decision, type Refusal, type Reply } from "./decision.ts";
 export { decide, isOverdue } from "./decide.ts";
 export { contestedMerchant, walletCommands } from "./decide-wallet.ts";
 export { answerTo, findQuestion, type AnswerEvent, type QuestionEvent } from "./find-answer.ts";
+export { heldBytes } from "./held-bytes.ts";
 export { evolve } from "./evolve.ts";
 export { messageCommand, walletCommand, type MessageFacts } from "./wallet-command.ts";
 export { decodeEvent, encodeEvent, sealEvent, type Sha256Hex } from "./event-codec.ts";

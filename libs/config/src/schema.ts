@@ -19,13 +19,7 @@ const publicKey = matching(
 /** Every setting, in the order in which people read them. The key is the name in `Config`; a unit in the name is that of the value. */
 export const schema = {
   host: required("P4_HOST", "127.0.0.1", host, ["all"], "Address that the servers listen on"),
-  port: required(
-    "P4_PORT",
-    "8445",
-    port,
-    ["edge"],
-    "Port of the edge: WebSockets and the HTTP bridge; 0 takes a free one",
-  ),
+  port: required("P4_PORT", "8445", port, ["edge"], "Port of the edge: WebSockets and HTTP bridge; 0 takes a free one"),
   proofPort: required("P4_PROOF_PORT", "8446", port, ["proof-ingest"], "Port for proof callbacks; 0 takes a free one"),
   paydPort: required("P4_PAYD_PORT", "8443", port, ["payd"], "Port of the merchant's wallet; 0 takes a free one"),
   minerPort: required("P4_MINER_PORT", "8444", port, ["miner"], "Port of the development miner; 0 takes a free one"),
@@ -164,6 +158,26 @@ export const schema = {
     sizeBytes(65_536, 1_073_741_824),
     ["edge"],
     "Bytes waiting for a slow wallet before its socket is closed with 4290",
+  ),
+  maxHeldBytes: optional(
+    "P4_MAX_HELD_BYTES",
+    sizeBytes(1_048_576, 1_099_511_627_776),
+    ["edge"],
+    "What channels and messages on their way may hold of an edge's memory; without it a quarter of the heap that Node.js allows",
+  ),
+  byteRatePerConnection: required(
+    "P4_BYTE_RATE_PER_CONNECTION",
+    "1MiB",
+    sizeBytes(1_024, 1_073_741_824),
+    ["edge"],
+    "Bytes that one WebSocket may add a second, sixteen times as many at once; the next message is refused",
+  ),
+  byteRatePerIp: required(
+    "P4_BYTE_RATE_PER_IP",
+    "16MiB",
+    sizeBytes(1_024, 17_179_869_184),
+    ["edge"],
+    "Bytes that one address (IPv6: one /64) may add a second, over sockets and HTTP, sixteen times as many at once",
   ),
   maxConnections: required(
     "P4_MAX_CONNECTIONS",

@@ -63,8 +63,8 @@ export class TokenBuckets {
     return this.#recent.size + this.#older.size;
   }
 
-  take(key: string, nowMs: number): boolean {
-    return this.#bucket(key, nowMs).take(1, nowMs);
+  take(key: string, nowMs: number, cost = 1): boolean {
+    return this.#bucket(key, nowMs).take(cost, nowMs);
   }
 
   /** True: the key's bucket is empty. Makes no bucket for a key that has none. */

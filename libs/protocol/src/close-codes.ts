@@ -18,7 +18,12 @@ export const closeCodes = {
   },
   joinLater: {
     code: 4100,
-    reasons: ["this node has lost the channel: join again", "<code>: <detail>", "<code>"],
+    reasons: [
+      "this node has lost the channel: join again",
+      "this node's memory is full: join again",
+      "<code>: <detail>",
+      "<code>",
+    ],
     meaning:
       "Not here and now. With a code: a join that was refused for the moment (429 or 503), or the message of a wallet " +
       "that is told no errors, because it would end over them.",

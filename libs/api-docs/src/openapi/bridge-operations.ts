@@ -134,6 +134,7 @@ export const bridgeOperations: readonly OperationDescription[] = [
       404: notFound,
       409: warned(orClientError(problemResponse("Already paid, or another payment is being checked."))),
       413: problemResponse("The body is too large."),
+      429: problemResponse("The address adds too many bytes a second.", { "retry-after": "Seconds to wait." }),
       422: warned(
         orClientErrorOrAck({
           description: `${refused.description} Or this Idempotency-Key was used with another body.`,

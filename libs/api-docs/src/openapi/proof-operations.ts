@@ -32,6 +32,7 @@ const received: Readonly<Record<number, ResponseDescription>> = {
   404: problemResponse("Nobody ever opened this channel."),
   409: problemResponse("The channel holds as much as it may."),
   413: problemResponse("The body is too large."),
+  429: problemResponse("The address adds too many bytes a second.", { "retry-after": "Seconds to wait." }),
   415: problemResponse("Encrypted callbacks are not supported."),
   500: problemResponse("Something failed."),
   503: problemResponse("The log, or a block header that the policy requires, cannot be had now.", {

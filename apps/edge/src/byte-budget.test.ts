@@ -1,0 +1,59 @@
+import { withNatsServer } from "@p4/testkit";
+import { describe, expect, it } from "vitest";
+import { ByteBudget } from "./byte-budget.ts";
+import { newChannelId, startTestEdge } from "./test-support/edges.ts";
+import { paymentUrl, post } from "./test-support/http-calls.ts";
+import { paymentText } from "./test-support/scripted-wallet.ts";
+
+describe("a budget of bytes", () => {
+  const rates = { byteRatePerConnection: 1_000, byteRatePerIp: 2_000 };
+
+  it("is one connection's own, and comes back with time", () => {
+    const budget = new ByteBudget(rates, 0);
+    const [one, other] = [budget.forConnection(0), budget.forConnection(0)];
+    expect(budget.refusal(15_000, "a", one, 0)).toBeNull();
+    expect(budget.refusal(2_000, "a", one, 0)).toBe("one connection may add 1000 bytes a second, and 16000 at once");
+    expect(budget.refusal(2_000, "a", other, 0)).toBeNull();
+    expect(budget.refusal(2_000, "a", one, 1_000)).toBeNull();
+  });
+
+  it("is one address's, whatever its connections have left", () => {
+    const budget = new ByteBudget(rates, 0);
+    for (let i = 0; i < 2; i++) expect(budget.refusal(16_000, "a", budget.forConnection(0), 0)).toBeNull();
+    const rule = "one address may add 2000 bytes a second, and 32000 at once";
+    expect(budget.refusal(100, "a", budget.forConnection(0), 0)).toBe(rule);
+    expect(budget.refusal(100, "a", null, 0)).toBe(rule);
+    expect(budget.refusal(100, "b", null, 0)).toBeNull();
+  });
+});
+
+describe("an edge", () => {
+  const nats = withNatsServer();
+
+  it("refuses what a connection adds beyond its budget, and its neighbour nothing", async () => {
+    const edge = await startTestEdge(nats.url, { P4_BYTE_RATE_PER_CONNECTION: "8kB" });
+    const id = newChannelId();
+    const [merchant, customer] = [await edge.join(`${id}?role=merchant`), await edge.join(`${id}?role=customer`)];
+    const body = { note: "x".repeat(100_000) };
+    for (let i = 0; i < 2; i++) merchant.say("paymentrequest.response", { body });
+    expect((await merchant.hear("error"))["errorBody"]).toMatchObject({ errCode: "EDGE_TOO_MANY_BYTES" });
+    customer.say("payment", { body });
+    expect((await merchant.hear("payment"))["body"]).toEqual(body);
+    expect(merchant.closedWith).toBeNull();
+  });
+
+  it.each(["payment", "callback"])("answers 429 to a %s over HTTP beyond its address's budget", async (kind) => {
+    const edge = await startTestEdge(nats.url, { P4_BYTE_RATE_PER_IP: "2kB" });
+    const channelId = newChannelId();
+    const txid = "ab".repeat(32);
+    const url =
+      kind === "payment"
+        ? paymentUrl(edge, channelId)
+        : `http://127.0.0.1:${String(edge.port)}/proofs/${txid}?i=${channelId}`;
+    const body = paymentText(1, `,"note":"${"x".repeat(20_000)}"`);
+    expect((await post(url, body)).status).not.toBe(429);
+    const refused = await post(url, body);
+    expect([refused.status, refused.headers.get("retry-after")]).toEqual([429, "1"]);
+    expect(JSON.parse(refused.text)).toMatchObject({ code: "EDGE_TOO_MANY_BYTES" });
+  });
+});

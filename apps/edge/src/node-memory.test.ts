@@ -1,0 +1,74 @@
+import { waitFor, withNatsServer } from "@p4/testkit";
+import { describe, expect, it } from "vitest";
+import { NodeMemory } from "./node-memory.ts";
+import { newChannelId, startTestEdge } from "./test-support/edges.ts";
+
+const MiB = 1_048_576;
+const idle = { heldBytes: 0, inFlightBytes: 0 };
+
+/** A node that may hold 8 MiB, and what its channels hold of it: a share of two is 4 MiB. */
+function memoryOf(heldBytes: number, count = 2): NodeMemory {
+  const memory = new NodeMemory({ maxHeldBytes: 8 * MiB, channels: () => ({ count, heldBytes }) });
+  memory.look();
+  return memory;
+}
+
+describe("a node's memory", () => {
+  it("takes everything while there is room", () => {
+    expect(memoryOf(7 * MiB).refusal(MiB, { heldBytes: 7 * MiB, inFlightBytes: 0 })).toBeNull();
+  });
+
+  it("refuses a channel above its share once it is full, and no other", () => {
+    const memory = memoryOf(8 * MiB);
+    expect(memory.refusal(MiB, { heldBytes: 4 * MiB, inFlightBytes: 0 })).toContain("8388608 bytes");
+    expect(memory.refusal(MiB, { heldBytes: MiB, inFlightBytes: 3 * MiB })).not.toBeNull();
+    expect(memory.refusal(MiB, idle)).toBeNull();
+    expect(memory.refusal(1_000, { heldBytes: 4 * MiB, inFlightBytes: 0 })).toBeNull();
+  });
+
+  it("refuses what is large to all at twice its bound", () => {
+    expect(memoryOf(16 * MiB).refusal(100_000, idle)).not.toBeNull();
+    expect(memoryOf(16 * MiB).refusal(1_000, idle)).toBeNull();
+  });
+
+  it("counts messages on their way until they are stored", async () => {
+    const memory = memoryOf(0);
+    let store = (): void => undefined;
+    const way = memory.during(9 * MiB, new Promise<void>((resolve) => (store = resolve)));
+    expect(memory.isFull).toBe(true);
+    store();
+    await way;
+    expect(memory.isFull).toBe(false);
+  });
+
+  it("without a setting is a quarter of the heap", () => {
+    const { maxHeldBytes } = new NodeMemory({ maxHeldBytes: null, channels: () => ({ count: 0, heldBytes: 0 }) });
+    expect(maxHeldBytes).toBeGreaterThan(50 * MiB);
+  });
+});
+
+describe("an edge whose memory is full", () => {
+  const nats = withNatsServer();
+  const terms = (bytes: number) => ({ body: { note: "x".repeat(bytes) } });
+
+  it("refuses the channel that holds the most, and goes on with the others", async () => {
+    const edge = await startTestEdge(nats.url, { P4_MAX_HELD_BYTES: "1MiB" });
+    const held = (isEnough: (bytes: number) => boolean) =>
+      waitFor(async () => isEnough(await edge.metric("edge_held_bytes")));
+    const heavy = await edge.join(`${newChannelId()}?role=merchant`);
+    heavy.say("paymentrequest.response", terms(900_000));
+    await held((bytes) => bytes > 900_000);
+    heavy.say("paymentrequest.response", terms(900_000));
+    expect((await heavy.hear("error"))["errorBody"]).toMatchObject({ errCode: "EDGE_TOO_MANY_BYTES" });
+
+    const id = newChannelId();
+    const merchant = await edge.join(`${id}?role=merchant`);
+    merchant.say("paymentrequest.response", terms(300_000));
+    expect(await heavy.closed()).toMatchObject({ code: 4100, reason: expect.stringContaining("memory is full") });
+    const customer = await edge.join(`${id}?role=customer`);
+    expect((await customer.hear("paymentrequest.response"))["body"]).toEqual(terms(300_000).body);
+    expect(merchant.closedWith).toBeNull();
+    await held((bytes) => bytes < 1_000_000);
+    await edge.join(`${newChannelId()}?role=merchant`);
+  });
+});
