@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Msg, NatsConnection, PublishOptions, Status } from "@nats-io/transport-node";
+import type { Msg, NatsConnection, PublishOptions, Status, Subscription } from "@nats-io/transport-node";
 import { PermissionViolationError } from "@nats-io/transport-node";
 import { isStoreError, StoreError } from "@p4/event-store";
 import { isNoResponders, toStoreError, type ApiFailure } from "./broker-errors.ts";
@@ -96,6 +96,43 @@ export class Broker {
   /** Publishes with this turn of the event loop. A message that the client refuses fails the question it asks. */
   publish(subject: string, body: string | Uint8Array, options: PublishOptions): void {
     this.#outbox.post({ subject, body, options });
+  }
+
+  /**
+   * Subscribes with this turn of the event loop, ahead of what is published behind it; `flush` waits for it too. After
+   * `unsubscribe` the listener hears nothing. A refusal is reported by the broker's status.
+   */
+  subscribe(subject: string, listener: (message: Msg) => void): { unsubscribe(): void } {
+    let subscription: Subscription | null = null;
+    let isOver = false;
+    const callback = (error: Error | null, message: Msg): void => {
+      if (error !== null || isOver) return;
+      // The client's reader would die of the listener's exception, and with it every other subscription.
+      try {
+        listener(message);
+      } catch (cause) {
+        this.report(cause as Error);
+      }
+    };
+    this.#outbox.post(() => {
+      // Without a connection the client keeps it for the next one.
+      if (!isOver && !this.nc.isClosed())
+        this.#orReport(() => (subscription = this.nc.subscribe(subject, { callback })));
+    });
+    return {
+      unsubscribe: () => {
+        isOver = true;
+        this.#outbox.post(() => this.#orReport(() => subscription?.unsubscribe()));
+      },
+    };
+  }
+
+  #orReport(step: () => unknown): void {
+    try {
+      step();
+    } catch (error) {
+      this.report(error as Error);
+    }
   }
 
   /** A call of the JetStream API; `path` follows `$JS.API.`. Rejects with the StoreError of the answer's number. */

@@ -10,19 +10,7 @@ export function createLiveFeed(broker: Broker, options: EventLogOptions): LiveFe
   return {
     subscribe(channelId, listener) {
       const { liveSubject } = channelAddress(names, channelId);
-      const subscription = broker.nc.subscribe(liveSubject, {
-        callback: (error, message) => {
-          // A refused subscription is reported by the broker's status.
-          if (error !== null) return;
-          // The client's reader would die of the listener's exception, and with it every other channel.
-          try {
-            listener(toLiveEvent(channelId, message));
-          } catch (cause) {
-            broker.report(cause as Error);
-          }
-        },
-      });
-      return { unsubscribe: () => subscription.unsubscribe() };
+      return broker.subscribe(liveSubject, (message) => listener(toLiveEvent(channelId, message)));
     },
     onReconnect: (listener) => ({ unsubscribe: broker.onReconnect(listener) }),
     settled: () => broker.flush(),

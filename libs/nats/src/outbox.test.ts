@@ -20,6 +20,16 @@ test("what several callbacks post in one turn leaves together, in order", async 
   expect(sent).toEqual(["a", "b"]);
 });
 
+test("steps keep their place between the messages", async () => {
+  const { outbox, sent } = recordingOutbox();
+  outbox.post(() => sent.push("a subscription"));
+  outbox.post(message("a"));
+  outbox.post(() => sent.push("its end"));
+  expect(sent).toEqual([]);
+  await nextTurn();
+  expect(sent).toEqual(["a subscription", "a", "its end"]);
+});
+
 test("a flush sends at once, and nothing twice", async () => {
   const { outbox, sent } = recordingOutbox();
   outbox.post(message("a"));

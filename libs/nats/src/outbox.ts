@@ -7,26 +7,32 @@ export interface Outgoing {
   readonly options: PublishOptions;
 }
 
+/** Anything else that has to go to the broker between two messages. Must not throw. */
+export type Step = () => void;
+
 /**
- * Collects what is published during one turn of the event loop, so that it leaves in one write. The client itself
- * flushes after each callback: a node that serves many sockets would make a system call for each of their frames.
+ * Collects what is sent during one turn of the event loop, so that it leaves in one write. The client itself flushes
+ * after each callback: a node that serves many sockets would make a system call for each of their frames and joins.
  */
 export class Outbox {
   readonly #send: (message: Outgoing) => void;
-  #waiting: Outgoing[] = [];
+  #waiting: (Outgoing | Step)[] = [];
 
   constructor(send: (message: Outgoing) => void) {
     this.#send = send;
   }
 
-  post(message: Outgoing): void {
-    if (this.#waiting.push(message) === 1) setImmediate(() => this.flush());
+  post(item: Outgoing | Step): void {
+    if (this.#waiting.push(item) === 1) setImmediate(() => this.flush());
   }
 
   /** Hands everything to the client, in the order in which it was posted. */
   flush(): void {
-    const messages = this.#waiting;
+    const items = this.#waiting;
     this.#waiting = [];
-    for (const message of messages) this.#send(message);
+    for (const item of items) {
+      if (typeof item === "function") item();
+      else this.#send(item);
+    }
   }
 }

@@ -1,0 +1,55 @@
+import { expect, test, vi } from "vitest";
+import { useNats } from "./test-support/use-nats.ts";
+
+const nats = useNats();
+
+test("a subscription hears what is published behind it in the same turn, and nothing after its end", async () => {
+  const broker = await nats.connect();
+  const heard: string[] = [];
+  const subscription = broker.subscribe("turn.a", ({ subject }) => heard.push(subject));
+  broker.publish("turn.a", "x", {});
+  await vi.waitFor(() => expect(heard).toEqual(["turn.a"]));
+  subscription.unsubscribe();
+  broker.publish("turn.a", "x", {});
+  const probe = broker.subscribe("turn.b", ({ subject }) => heard.push(subject));
+  broker.publish("turn.b", "x", {});
+  await vi.waitFor(() => expect(heard).toContain("turn.b"));
+  expect(heard).toEqual(["turn.a", "turn.b"]);
+  probe.unsubscribe();
+});
+
+test("one that ends in the turn in which it began is never made", async () => {
+  const broker = await nats.connect();
+  const subscribe = vi.spyOn(broker.nc, "subscribe");
+  broker.subscribe("turn.c", () => undefined).unsubscribe();
+  await broker.flush();
+  expect(subscribe).not.toHaveBeenCalled();
+});
+
+test("a listener that throws is reported and ends no other", async () => {
+  const broker = await nats.connect();
+  const heard: string[] = [];
+  const [bad, good] = [
+    broker.subscribe("turn.d", () => {
+      throw new Error("a listener's own fault");
+    }),
+    broker.subscribe("turn.d", ({ subject }) => heard.push(subject)),
+  ];
+  broker.publish("turn.d", "x", {});
+  broker.publish("turn.d", "x", {});
+  await vi.waitFor(() => expect(heard).toEqual(["turn.d", "turn.d"]));
+  for (const each of [bad, good]) each.unsubscribe();
+});
+
+test("what ends between two messages is heard no more, though the broker has sent it", async () => {
+  const broker = await nats.connect();
+  const heard: string[] = [];
+  const subscription = broker.subscribe("turn.e", ({ subject }) => {
+    heard.push(subject);
+    subscription.unsubscribe();
+  });
+  for (let count = 0; count < 10; count++) broker.publish("turn.e", "x", {});
+  await broker.flush();
+  await broker.flush();
+  expect(heard).toEqual(["turn.e"]);
+});
