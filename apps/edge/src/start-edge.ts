@@ -3,6 +3,7 @@ import { isLogError } from "@p4/channel";
 import { startServer, TokenBuckets, type HttpServer } from "@p4/http";
 import {
   callbackCounter,
+  clockCheck,
   openChannelNode,
   placementOf,
   proofRoutesOf,
@@ -148,13 +149,14 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     unready: () => {
       if (draining.signal.aborted) return "this node is shutting down";
       if (!node.broker.ready()) return "the broker is away";
-      return trouble.isSilent ? "the broker stores nothing at the moment" : null;
+      return trouble.isSilent ? "the broker stores nothing at the moment" : node.clock.trouble;
     },
     draining: draining.signal,
     onError: (error, where) => logger.error({ error, where }, "edge error"),
   };
   const readiness = new Readiness();
   readiness.add("broker", () => trouble.check(node.broker));
+  readiness.add("clock", () => clockCheck(node.clock));
   readiness.add("durability", durabilityCheck(node.broker, config));
   // One node can serve everything; an app of its own takes the callbacks where they must not share a process with wallets.
   const proofs = proofRoutesOf(node, config, {

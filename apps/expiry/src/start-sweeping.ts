@@ -1,3 +1,4 @@
+import { StoreError } from "@p4/event-store";
 import { takeTurns, type ChannelNode } from "@p4/node";
 import type { Logger } from "@p4/telemetry";
 import { expireOverdue } from "./expire-overdue.ts";
@@ -15,15 +16,17 @@ export interface SweepingOptions {
  * connected no edge would notice either: this looks for such channels, and ends them.
  */
 export function startSweeping(
-  { overdue, registry }: Pick<ChannelNode, "overdue" | "registry">,
+  { overdue, registry, clock }: Pick<ChannelNode, "overdue" | "registry" | "clock">,
   { everyMs, logger }: SweepingOptions,
 ): { close(): Promise<void> } {
   const graceMs = Math.min(everyMs, longestGraceMs);
   return takeTurns({
     everyMs,
     lastRunMs: () => overdue.lastRunMs(),
-    run: (signal) =>
-      overdue.sweep({
+    run: async (signal) => {
+      // Another worker, whose clock is right, takes this turn.
+      if (clock.trouble !== null) throw new StoreError("STORE_CLOCK_OFF", clock.trouble);
+      await overdue.sweep({
         dueBeforeMs: Date.now() - graceMs,
         onOverdue: async (channelId) => {
           const isOurs = await expireOverdue(registry, channelId, Date.now());
@@ -31,7 +34,8 @@ export function startSweeping(
         },
         onError: (channelId, error) => logger.warn({ channelId, error }, "overdue and not expired yet"),
         signal,
-      }),
+      });
+    },
     onError: (error) => logger.warn({ error }, "the sweep for overdue channels will be made later"),
   });
 }

@@ -2,6 +2,7 @@ import type { Config } from "@p4/config";
 import { startServer } from "@p4/http";
 import {
   callbackCounter,
+  clockCheck,
   openChannelNode,
   placementOf,
   proofRoutesOf,
@@ -46,6 +47,7 @@ export async function startProofIngest({ config, logger, natsUrl }: ProofIngestO
   const metrics = createMetrics("proof-ingest");
   const readiness = new Readiness();
   readiness.add("broker", () => trouble.check(node.broker));
+  readiness.add("clock", () => clockCheck(node.clock));
   const proofs = proofRoutesOf(node, config, {
     onCallback: callbackCounter(metrics),
     onError: (error) => logger.error({ error }, "proof callback"),

@@ -25,6 +25,23 @@ describe.each([
     expect(appends).toMatchObject({ most: 1, count: 11 });
   });
 
+  it("expire nothing while the node's clock is wrong, and leave the message to be sent again", async () => {
+    const store = createInMemoryStore();
+    let trouble: string | null = null;
+    const { registry } = testNode(store, { alwaysReplay, clockTrouble: () => trouble });
+    await registry.submit("inv1", joinOf("inv1"));
+    trouble = "three hours ahead";
+    const late = metadata(expiresAtMs + 60_000);
+    const refusal = { code: "STORE_CLOCK_OFF", retryable: true };
+    await expect(registry.submit("inv1", { type: "ExpireChannel", metadata: late })).rejects.toMatchObject(refusal);
+    const offer = wallet("OfferTerms", { nowMs: expiresAtMs + 60_000 });
+    await expect(registry.submit("inv1", offer)).rejects.toMatchObject(refusal);
+    expect((await store.log.readStream("inv1")).length).toBe(1);
+    trouble = null;
+    await registry.submit("inv1", { type: "ExpireChannel", metadata: late });
+    expect(stateName((await registry.read("inv1")).snapshot)).toBe("expired");
+  });
+
   it("set the deadline when they open a channel, move it, and take it away when it is closed", async () => {
     const store = createInMemoryStore({ now: () => 100_000 });
     const { registry, armed } = testNode(store, { alwaysReplay });

@@ -9,6 +9,8 @@ export interface ActorRuntime {
   /** Asks a node whether one of its connections still lives. */
   readonly isConnectionAlive: (nodeId: string, connectionId: string) => Promise<boolean>;
   readonly nowMs: () => number;
+  /** Why this node must not say that a deadline has passed; null when it may. Without it a node always may. */
+  readonly clockTrouble?: () => string | null;
   readonly newId: () => string;
   readonly sha256Hex: Sha256Hex;
   /** Resolves after so many milliseconds; the wait between two tries. */

@@ -18,7 +18,7 @@ import {
   type SequencedEvent,
   type WalletCommand,
 } from "@p4/channel";
-import { isStoreError } from "@p4/event-store";
+import { isStoreError, StoreError } from "@p4/event-store";
 import type { ChannelReplica, OwnEvent } from "./channel-replica.ts";
 import type { DeadlineTimers } from "./deadline-timers.ts";
 import { recall } from "./recall.ts";
@@ -119,6 +119,7 @@ async function append(
   replica: ChannelReplica,
   runtime: ActorRuntime,
 ): Promise<SequencedEvent> {
+  assertMayExpire(event, runtime);
   const sealed = sealFor(base, event);
   const own: OwnEvent = { base, sealed, bytes: encoder.encode(sealed.text) };
   replica.appending(own);
@@ -134,6 +135,13 @@ async function append(
   } finally {
     replica.appending(null);
   }
+}
+
+/** A channel expires once and for good: a node whose clock is wrong leaves that to others. */
+function assertMayExpire({ type }: NewChannelEvent, { clockTrouble }: ActorRuntime): void {
+  if (type !== "ChannelExpired" && type !== "AckGraceStarted") return;
+  const trouble = clockTrouble?.() ?? null;
+  if (trouble !== null) throw new StoreError("STORE_CLOCK_OFF", trouble);
 }
 
 /** An answer within the grace was all that the channel still waited for. Should this fail, a timer or a sweep ends it. */

@@ -41,6 +41,7 @@ export interface ReadSwitch {
 export interface TestNodeOptions {
   readonly alwaysReplay?: boolean;
   readonly isConnectionAlive?: ActorRuntime["isConnectionAlive"];
+  readonly clockTrouble?: () => string | null;
 }
 
 export function testNode(store: InMemoryStore = createInMemoryStore(), options: TestNodeOptions = {}): TestNode {
@@ -65,6 +66,7 @@ export function testNode(store: InMemoryStore = createInMemoryStore(), options: 
     sha256Hex,
     delay: () => new Promise((resolve) => setImmediate(resolve)),
     onFault: (channelId, error) => faults.push({ channelId, error }),
+    ...(options.clockTrouble === undefined ? {} : { clockTrouble: options.clockTrouble }),
     alwaysReplay: options.alwaysReplay ?? false,
   };
   return { registry: new ChannelRegistry(runtime), runtime, faults, armed, appends, reads };

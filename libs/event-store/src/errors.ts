@@ -20,6 +20,10 @@ export const storeErrors = {
   STORE_BLOB_DAMAGED: { retryable: false, meaning: "the bytes of a large event are not those that were appended" },
   STORE_TOO_LARGE: { retryable: false, meaning: "the record is larger than the broker's limit" },
   STORE_INVALID_NAME: { retryable: false, meaning: "a channel id or key holds characters that are not allowed" },
+  STORE_CLOCK_OFF: {
+    retryable: true,
+    meaning: "this node's clock is wrong, so it expires no channel: set the time, other nodes go on meanwhile",
+  },
   STORE_REVISION_CONFLICT: { retryable: true, meaning: "the document was changed by another writer: read it again" },
 } as const;
 

@@ -1,3 +1,4 @@
+export { BrokerClock, createBrokerClock, clockToleranceMs } from "./broker-clock.ts";
 export { connectBroker } from "./connect-broker.ts";
 export type { BrokerOptions } from "./connect-options.ts";
 export type { Broker } from "./broker.ts";

@@ -21,6 +21,7 @@ import {
   listChannels,
   provision,
   type Broker,
+  type BrokerClock,
   type BrokerStatus,
 } from "@p4/nats";
 import { sha256Hex, uuid } from "@p4/node-crypto";
@@ -28,6 +29,7 @@ import { settledWithin } from "@p4/telemetry";
 import { ChannelIndex } from "./channel-index.ts";
 import { leaveIsolatedServer } from "./leave-isolated-server.ts";
 import { OverdueChannels } from "./overdue-channels.ts";
+import { watchClock, type WatchedClock } from "./watch-clock.ts";
 import { startComparing } from "./start-comparing.ts";
 
 /** The two ports that the actors' truth comes by. */
@@ -61,6 +63,8 @@ export interface ChannelNodeOptions {
 export interface ChannelNode {
   readonly nodeId: string;
   readonly broker: Broker;
+  /** Beside the broker's. A node that is off expires no channel. */
+  readonly clock: BrokerClock;
   readonly log: EventLog;
   readonly deadlines: DeadlineStore;
   /** Proofs by transaction, kept after their channel has ended. */
@@ -97,7 +101,7 @@ export async function openChannelNode(options: ChannelNodeOptions): Promise<Chan
       await provision(broker, { region, shards, replicas, retentionMs, documents: documentBuckets(retentionMs) });
       await assertMayListen(broker, { region, shards });
     }
-    return assemble(broker, options);
+    return assemble(broker, options, await watchClock(broker, region));
   } catch (error) {
     await broker.close();
     throw error;
@@ -124,7 +128,7 @@ function largestEventBytes(broker: Broker): number {
   return Math.floor(broker.maxPayloadBytes / 2);
 }
 
-function assemble(broker: Broker, options: ChannelNodeOptions): ChannelNode {
+function assemble(broker: Broker, options: ChannelNodeOptions, { clock, stop }: WatchedClock): ChannelNode {
   const { region, shards } = options;
   const nodeId = uuid();
   const presence: Presence = createPresence(broker, { region, nodeId, isAlive: options.isAlive ?? (() => false) });
@@ -142,6 +146,7 @@ function assemble(broker: Broker, options: ChannelNodeOptions): ChannelNode {
     deadlines,
     isConnectionAlive: (node, connection) => presence.probe(node, connection),
     nowMs: Date.now,
+    clockTrouble: () => clock.trouble,
     newId: uuid,
     sha256Hex,
     delay: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
@@ -161,6 +166,7 @@ function assemble(broker: Broker, options: ChannelNodeOptions): ChannelNode {
   return {
     nodeId,
     broker,
+    clock,
     log,
     deadlines,
     proofs: createDocumentStore(broker, { region, name: "proofs" }),
@@ -170,6 +176,7 @@ function assemble(broker: Broker, options: ChannelNodeOptions): ChannelNode {
     registry,
     isConnectionAlive: (node, connection) => presence.probe(node, connection),
     async close() {
+      stop();
       stopComparing();
       stopWatching();
       registry.close();
