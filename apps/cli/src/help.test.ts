@@ -1,4 +1,7 @@
+import { Command } from "commander";
 import { describe, expect, it } from "vitest";
+import type { VerbContext } from "./verb.ts";
+import { verbs as entries } from "./verbs/index.ts";
 import { runP4 } from "./test-support/run-p4.ts";
 
 /** Every verb, and every verb of a verb, as the help names them. */
@@ -31,6 +34,15 @@ describe("--help", () => {
         expect(out).toMatch(new RegExp(`^  ${argument}  +\\w`, "m"));
     }
   });
+});
+
+it("says of a verb what the verb says of itself", async () => {
+  for (const { name, usage, summary, load } of entries) {
+    const program = new Command();
+    (await load())(program, {} as VerbContext);
+    const [verb] = program.commands;
+    expect([verb?.name(), verb?.usage(), verb?.description()]).toEqual([name, usage, summary]);
+  }
 });
 
 it("--json may stand before the verb, within and behind", async () => {

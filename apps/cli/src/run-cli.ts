@@ -44,7 +44,7 @@ export async function runCli({ args, env, terminal, signal, ask = askAtTerminal 
     terminal.out(asJson ? toJson({ version: packageVersion, commit }) : text);
     throw new CommanderError(exitCodes.ok, "p4.version", text);
   });
-  for (const verb of verbs) verb(program, context);
+  await addVerbs(program, context, args);
   inherit(program);
   try {
     await program.parseAsync([...args], { from: "user" });
@@ -69,13 +69,23 @@ export async function runCli({ args, env, terminal, signal, ask = askAtTerminal 
   }
 }
 
+/** The verb that is used, whole; of the others what the help says. Completion has to know them all. */
+async function addVerbs(program: Command, context: VerbContext, args: readonly string[]): Promise<void> {
+  const words = args.filter((arg) => !arg.startsWith("-"));
+  const used = words[0] === "help" ? words[1] : words[0];
+  for (const { name, usage, summary, load } of verbs) {
+    if (name === used || used === "completion") (await load())(program, context);
+    else program.command(name).usage(usage).description(summary);
+  }
+}
+
 function frame(terminal: Terminal): Command {
   return new Command("p4")
     .description("Payment channels: pay over them, look into them, keep them running.")
     .option("--json", "print one JSON object instead of lines for people")
     .option("--version", "print the version, and the commit where it is known")
     .showHelpAfterError(helpHint("p4"))
-    .configureHelp({ showGlobalOptions: true, visibleGlobalOptions, optionDescription })
+    .configureHelp({ showGlobalOptions: true, visibleGlobalOptions, optionDescription, subcommandTerm })
     .showSuggestionAfterError()
     .configureOutput({
       writeOut: (text) => linesOf(text).forEach((line) => terminal.out(line)),
@@ -98,6 +108,8 @@ function frame(terminal: Terminal): Command {
         "\nThe broker is that of P4_NATS_URL, or of the system that runs out of P4_DATA_DIR (./data).\nExit codes: 0 right, 1 a check failed, 2 misuse, 3 not reachable, 4 signed by a key that is not known.\nNO_COLOR is kept.\n",
     );
 }
+
+const subcommandTerm = (command: Command): string => `${command.name()} ${command.usage()}`;
 
 /** A verb may have options that it cannot do without; the usage does not show which. */
 function optionDescription(option: Option): string {

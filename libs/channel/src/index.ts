@@ -40,6 +40,7 @@ export {
 } from "./channel-fold.ts";
 export { heardBy, pendingFor, roleListeners, type Listener } from "./heard-by.ts";
 export { outgoingMessage, relayed, type OutgoingMessage, type RelayedMessage, type ServerMessage } from "./outgoing.ts";
+export { machineDiagram, machineTable, type MachineTransition } from "./machine-table.ts";
 export { machineVersion } from "./machine-version.ts";
 export { defaultMaxLogBytes, maxEvents, maxRecordedJoins } from "./limits.ts";
 export {

@@ -1,43 +1,133 @@
 import type { Verb } from "../verb.ts";
-import { anchorVerb } from "./anchor.ts";
-import { archiveVerb } from "./archive.ts";
-import { channelsVerb } from "./channels.ts";
-import { closeVerb } from "./close.ts";
-import { completionVerb } from "./completion.ts";
-import { configVerb } from "./config.ts";
-import { conformVerb } from "./conform.ts";
-import { deadlineVerb } from "./deadline.ts";
-import { doctorVerb } from "./doctor.ts";
-import { evidenceVerb } from "./evidence.ts";
-import { holdVerb } from "./hold.ts";
-import { indexVerb } from "./index-rebuild.ts";
-import { payVerb } from "./pay.ts";
-import { proofVerb } from "./proof.ts";
-import { recoverVerb } from "./recover.ts";
-import { replayVerb } from "./replay.ts";
-import { streamsVerb } from "./streams.ts";
-import { tailVerb } from "./tail.ts";
-import { walletVerb } from "./wallet.ts";
 
-/** In the order of the help. */
-export const verbs: readonly Verb[] = [
-  doctorVerb,
-  channelsVerb,
-  replayVerb,
-  tailVerb,
-  evidenceVerb,
-  anchorVerb,
-  archiveVerb,
-  holdVerb,
-  streamsVerb,
-  recoverVerb,
-  indexVerb,
-  deadlineVerb,
-  closeVerb,
-  proofVerb,
-  payVerb,
-  walletVerb,
-  conformVerb,
-  configVerb,
-  completionVerb,
+/** What the help says of a verb, and where it is: its file is loaded when it is used. */
+export interface VerbEntry {
+  readonly name: string;
+  readonly usage: string;
+  readonly summary: string;
+  readonly load: () => Promise<Verb>;
+}
+
+/** In the order of the help. A test compares each entry with its verb. */
+export const verbs: readonly VerbEntry[] = [
+  {
+    name: "doctor",
+    usage: "[options]",
+    summary: "check the broker: servers, cluster, replicas, durability, clock, limits, permissions; each with its fix",
+    load: async () => (await import("./doctor.ts")).doctorVerb,
+  },
+  {
+    name: "channels",
+    usage: "[options]",
+    summary: "list and search channels, the last active first",
+    load: async () => (await import("./channels.ts")).channelsVerb,
+  },
+  {
+    name: "replay",
+    usage: "[options] [channel]",
+    summary: "fold a channel's log and print what happened: who sent what, what it changed, who was waited for",
+    load: async () => (await import("./replay.ts")).replayVerb,
+  },
+  {
+    name: "tail",
+    usage: "[options]",
+    summary: "print every event of every channel as it is stored, until Ctrl-C",
+    load: async () => (await import("./tail.ts")).tailVerb,
+  },
+  {
+    name: "evidence",
+    usage: "[options] [command]",
+    summary: "files that prove what happened on a channel, offline, to somebody who does not trust you",
+    load: async () => (await import("./evidence.ts")).evidenceVerb,
+  },
+  {
+    name: "anchor",
+    usage: "[options] [command]",
+    summary: "sign the heads of all channels as one root: what was known on that day cannot be taken back later",
+    load: async () => (await import("./anchor.ts")).anchorVerb,
+  },
+  {
+    name: "archive",
+    usage: "[options] [command]",
+    summary: "keep ended channels as evidence files, which outlive the log",
+    load: async () => (await import("./archive.ts")).archiveVerb,
+  },
+  {
+    name: "hold",
+    usage: "[options] [command]",
+    summary: "keep channels for as long as a dispute takes (legal hold)",
+    load: async () => (await import("./hold.ts")).holdVerb,
+  },
+  {
+    name: "streams",
+    usage: "[options]",
+    summary: "streams and buckets of the region: size, channels, growth, and when the disk or the limit is reached",
+    load: async () => (await import("./streams.ts")).streamsVerb,
+  },
+  {
+    name: "recover",
+    usage: "[options]",
+    summary: "check that every channel can be served from the log alone, as by an edge that starts cold",
+    load: async () => (await import("./recover.ts")).recoverVerb,
+  },
+  {
+    name: "index",
+    usage: "[options] [command]",
+    summary: "the index that p4 channels searches",
+    load: async () => (await import("./index-rebuild.ts")).indexVerb,
+  },
+  {
+    name: "deadline",
+    usage: "[options] [command]",
+    summary: "deadlines of channels",
+    load: async () => (await import("./deadline.ts")).deadlineVerb,
+  },
+  {
+    name: "close",
+    usage: "[options] <channel>",
+    summary: "end a channel for good: it takes no more messages, and its sockets are closed",
+    load: async () => (await import("./close.ts")).closeVerb,
+  },
+  {
+    name: "proof",
+    usage: "[options] [command]",
+    summary: "proofs that miners have sent",
+    load: async () => (await import("./proof.ts")).proofVerb,
+  },
+  {
+    name: "pay",
+    usage: "[options] <ws-url>",
+    summary: "pay an invoice: join its channel, fund, sign, pay, wait for the answer and the Merkle proof",
+    load: async () => (await import("./pay.ts")).payVerb,
+  },
+  {
+    name: "wallet",
+    usage: "[options] [command]",
+    summary: "wallet files for p4 pay: one key and its coins, for trials",
+    load: async () => (await import("./wallet.ts")).walletVerb,
+  },
+  {
+    name: "conform",
+    usage: "[options] <ws-url>",
+    summary: "check a server of this protocol from outside, rule by rule, and print its score card",
+    load: async () => (await import("./conform.ts")).conformVerb,
+  },
+  {
+    name: "machine",
+    usage: "[options]",
+    summary: "show the channel's state machine: which event may come in which state, and where it leads",
+    load: async () => (await import("./machine.ts")).machineVerb,
+  },
+  {
+    name: "config",
+    usage: "[options]",
+    summary: "show the configuration in force, from the P4_ variables and the defaults",
+    load: async () => (await import("./config.ts")).configVerb,
+  },
+  {
+    name: "completion",
+    usage: "[options] <shell>",
+    summary: "print a script that completes p4's verbs and options",
+    load: async () => (await import("./completion.ts")).completionVerb,
+  },
 ];
