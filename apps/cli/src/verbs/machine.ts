@@ -24,8 +24,8 @@ export const machineVerb: Verb = (program, context) => {
           to === from ? "" : to,
           whenProven ?? "",
         ]);
-        const { head, line } = layTable(columns, rows, (style, text) => context.terminal.style(style, text));
-        return [head, ...rows.map((row) => line(row))];
+        const table = layTable(columns, rows, (style, text) => context.terminal.style(style, text));
+        return [table.head, ...rows.map((row) => table.line(row))];
       });
     });
 };
