@@ -46,6 +46,10 @@ function follow(root: HTMLElement, eventsUrl: string): void {
   const listen = (): void => {
     events = new EventSource(eventsUrl);
     events.addEventListener("state", told);
+    events.addEventListener("trouble", () => {
+      connected = false;
+      draw();
+    });
     events.addEventListener("error", () => {
       connected = false;
       draw();

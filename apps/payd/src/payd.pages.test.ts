@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { StoreError, type DocumentStore } from "@p4/event-store";
 import { describe, expect, test } from "vitest";
 import { success } from "./test-support/scripted-miner.ts";
 import { eventually, useWallet } from "./test-support/wallet-harness.ts";
@@ -15,11 +16,14 @@ interface Shown {
 }
 
 /** Follows the page's events until the test ends it. */
-async function follow(id: string): Promise<{ states: Shown[]; ended: Promise<boolean>; end: () => void }> {
+async function follow(
+  id: string,
+): Promise<{ states: Shown[]; ended: Promise<boolean>; troubles: () => number; end: () => void }> {
   const stop = new AbortController();
   const response = await fetch(`${wallet.url}/i/${id}/events`, { signal: stop.signal });
   expect(response.headers.get("content-type")).toBe("text/event-stream");
   const states: Shown[] = [];
+  let troubles = 0;
   const read = async (): Promise<void> => {
     let text = "";
     for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
@@ -29,6 +33,7 @@ async function follow(id: string): Promise<{ states: Shown[]; ended: Promise<boo
       for (const event of events) {
         const data = /^event: state\ndata: (.*)$/.exec(event)?.[1];
         if (data !== undefined) states.push(JSON.parse(data) as Shown);
+        if (event.startsWith("event: trouble\n")) troubles += 1;
       }
     }
   };
@@ -36,7 +41,7 @@ async function follow(id: string): Promise<{ states: Shown[]; ended: Promise<boo
     () => true,
     () => false,
   );
-  return { states, ended, end: () => stop.abort() };
+  return { states, ended, troubles: () => troubles, end: () => stop.abort() };
 }
 
 describe("an invoice", () => {
@@ -109,6 +114,27 @@ describe("the checkout page", () => {
     const { id } = await wallet.createInvoice({ satoshis: 1_000, expiresIn: 1 });
     const { states, end } = await follow(id);
     await eventually(() => expect(states.map(({ stage }) => stage)).toEqual(["waiting", "expired"]));
+    end();
+  });
+
+  test("tells that the store is away, and shows the invoice again when it is back", async () => {
+    let isAway = false;
+    const documents: DocumentStore = new Proxy(wallet.documents, {
+      get(store, name: keyof DocumentStore) {
+        if (isAway) return () => Promise.reject(new StoreError("STORE_UNAVAILABLE", "test"));
+        return store[name].bind(store);
+      },
+    });
+    await wallet.start({ documents });
+    const { id } = await wallet.createInvoice();
+    const { states, troubles, end } = await follow(id);
+    await eventually(() => expect(states.length).toBe(1));
+    isAway = true;
+    await eventually(() => expect(troubles()).toBeGreaterThan(0));
+    const page = await fetch(`${wallet.url}/i/${id}`, asPage);
+    expect([page.status, await page.text()]).toEqual([503, expect.stringContaining("Back in a moment")]);
+    isAway = false;
+    await eventually(() => expect(states.length).toBe(2));
     end();
   });
 

@@ -1,7 +1,11 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { payInvoice } from "@p4/cli";
+import { verifierDocument } from "@p4/pages";
 import type { Browser } from "playwright-core";
 import decodeQR from "qr/decode.js";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { hasBrowser, inspect, looks, openBrowser, openWindow } from "./test-support/browser.ts";
 import { freePorts, readState, StackProcess, testDir } from "./test-support/stack-process.ts";
 
@@ -115,6 +119,54 @@ describe.skipIf(!hasBrowser)("the pages in a browser (skipped without Chromium; 
     await page.getByRole("alert").filter({ hasText: "must be a payment link" }).waitFor();
     await inspect(page, "wallet-bad-link", look);
     await page.close();
+  });
+
+  describe("the verifier", () => {
+    const sample = readFileSync(join(import.meta.dirname, "../../../libs/evidence/samples/settled-1.p4e"));
+
+    it.each(looks)("says what a file proves, once the key is known: $width px, $colorScheme", async (look) => {
+      const { page, complaints } = await openWindow(browser, look);
+      await page.goto(`${urlOf("edge")}/verify`);
+      await inspect(page, "verify-empty", look);
+      await page.getByLabel(/^Evidence file/).setInputFiles({ name: "a.p4e", mimeType: "", buffer: sample });
+      await page.getByRole("status").filter({ hasText: "whose key signed it is not known" }).waitFor();
+      const key = (await page.locator("dt", { hasText: "Signed by" }).locator("+ dd").textContent()) ?? "";
+      await page.getByLabel(/public key/).fill(key);
+      await page.keyboard.press("Enter");
+      await page.getByRole("status").filter({ hasText: "This evidence holds." }).waitFor();
+      await inspect(page, "verify-holds", look);
+      await page.getByLabel(/public key/).fill("02ab");
+      await page.keyboard.press("Enter");
+      await page.getByRole("alert").filter({ hasText: "Public key: must be" }).waitFor();
+      expect(complaints).toEqual([]);
+      await page.close();
+    });
+
+    it("works from a file on disk without a network, and finds each of 200 changed bytes", async () => {
+      const file = join(testDir(onTestFinished), "verify.html");
+      writeFileSync(file, verifierDocument());
+      const context = await browser.newContext({ offline: true });
+      const page = await context.newPage();
+      const complaints: string[] = [];
+      page.on("console", (message) => complaints.push(message.text()));
+      await page.goto(pathToFileURL(file).href);
+      const verdictOn = async (buffer: Buffer, name: string): Promise<string> => {
+        await page.getByLabel(/^Evidence file/).setInputFiles({ name, mimeType: "", buffer });
+        await page.locator("dd", { hasText: name }).waitFor();
+        return (await page.getByRole("status").textContent()) ?? "";
+      };
+      expect(await verdictOn(sample, "good.p4e")).toContain("Nothing is wrong with the file");
+      const found: string[] = [];
+      for (let count = 0; count < 200; count += 1) {
+        const changed = Buffer.from(sample);
+        const at = Math.floor((count * sample.length) / 200);
+        changed[at] = (changed[at] ?? 0) ^ 1;
+        found.push(await verdictOn(changed, `changed-${String(count)}.p4e`));
+      }
+      expect(found.filter((verdict) => !verdict.includes("does not hold"))).toEqual([]);
+      expect(complaints).toEqual([]);
+      await context.close();
+    });
   });
 
   it("a checkout page tells without script what it tells with it", async () => {

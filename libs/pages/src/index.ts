@@ -3,4 +3,5 @@ export { loadAssets, type Assets } from "./assets.ts";
 export { Page, type PageProps } from "./page.tsx";
 export { pageHeaders, pageResponse } from "./page-response.ts";
 export { prefersPage } from "./prefers-page.ts";
+export { VerifierPage, verifierDocument } from "./verifier-page.tsx";
 export { qrCodeSvg } from "./qr-code-svg.ts";

@@ -3,6 +3,7 @@ import { addEvidenceCountersign } from "./evidence-countersign.ts";
 import { addEvidenceExport } from "./evidence-export.ts";
 import { addEvidenceFetch } from "./evidence-fetch.ts";
 import { addEvidenceShow } from "./evidence-show.ts";
+import { addEvidenceVerifier } from "./evidence-verifier.ts";
 import { addEvidenceVerify } from "./evidence-verify.ts";
 
 export const evidenceVerb: Verb = (program, context) => {
@@ -17,6 +18,7 @@ export const evidenceVerb: Verb = (program, context) => {
         ["p4 evidence show inv123.p4e", "the timeline out of the file"],
         ["p4 evidence countersign inv123.p4e --key-file merchant.key", "a second party vouches for the head"],
         ["p4 evidence fetch inv123 -o inv123.p4e", "out of the archive, when the log has lost it"],
+        ["p4 evidence verifier -o verify.html", "the verifier as one page, which needs neither p4 nor a network"],
       ),
     );
   addEvidenceExport(evidence, context);
@@ -24,4 +26,5 @@ export const evidenceVerb: Verb = (program, context) => {
   addEvidenceShow(evidence, context);
   addEvidenceCountersign(evidence, context);
   addEvidenceFetch(evidence, context);
+  addEvidenceVerifier(evidence, context);
 };

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { addressesOf, type Config } from "@p4/config";
 import { createHeaderSource } from "@p4/headers";
 import { json, type HttpRoute } from "@p4/http";
-import { loadAssets, pageResponse, prefersPage } from "@p4/pages";
+import { loadAssets, pageResponse, prefersPage, VerifierPage } from "@p4/pages";
 import type { Readiness } from "@p4/telemetry";
 import { LandingPage, type LandingLink } from "./landing-page.tsx";
 import { TryPage } from "./try-page.tsx";
@@ -10,7 +10,7 @@ import { tryRoutes } from "./try-routes.ts";
 
 const headerTimeoutMs = 5_000;
 
-/** `GET /`: what this server is; `/try`: a wallet in the browser, where this system has a development miner to give it coins. */
+/** `GET /`: what this server is; `/verify`: the verifier of evidence files; `/try`: a wallet in the browser, where this system has a development miner to give it coins. */
 export function pageRoutes(config: Config, readiness: Readiness): HttpRoute[] {
   const assets = loadAssets(join(import.meta.dirname, "../../dist/browser"));
   const { minerUrl, paydUrl, publicSocketUrl } = addressesOf(config);
@@ -26,6 +26,7 @@ export function pageRoutes(config: Config, readiness: Readiness): HttpRoute[] {
           },
         ]
       : []),
+    { href: "/verify", name: "Verify evidence", text: "Drop an evidence file: what it proves, and what it does not." },
     { href: "/docs", name: "Messages and routes", text: "What wallets and miners send, made from the running server." },
     { href: "/readyz", name: "Health", text: "Each check by name, as load balancers ask for it." },
   ];
@@ -45,12 +46,18 @@ export function pageRoutes(config: Config, readiness: Readiness): HttpRoute[] {
       return pageResponse(<LandingPage {...props} />);
     },
   };
-  if (!hasWallet) return [front, assets.route];
+  const verifierLinks = [{ href: "/docs", text: "Messages and routes" }];
+  const verifier: HttpRoute = {
+    method: "GET",
+    path: "/verify",
+    handle: () => pageResponse(<VerifierPage assets={assets} links={verifierLinks} />),
+  };
+  if (!hasWallet) return [front, verifier, assets.route];
   const wallet: HttpRoute = {
     method: "GET",
     path: "/try",
     handle: () => pageResponse(<TryPage assets={assets} />),
   };
   const headers = createHeaderSource(config.headerSource, { timeoutMs: headerTimeoutMs });
-  return [front, wallet, ...tryRoutes({ minerUrl, headers, nowMs: Date.now }), assets.route];
+  return [front, verifier, wallet, ...tryRoutes({ minerUrl, headers, nowMs: Date.now }), assets.route];
 }

@@ -18,10 +18,15 @@ export interface CheckoutEventsOptions {
 const maxStreams = 1_000;
 /** Also notices what another process of this wallet has written, and tells a proxy that the connection lives. */
 const lookAgainMs = 5_000;
+/** While the store is away: the page says so, and wants to take it back soon. */
+const troubledLookMs = 1_000;
 const finalStages: readonly CheckoutState["stage"][] = ["expired", "closed"];
 const headers = { "content-type": "text/event-stream", "cache-control": "no-store", "x-accel-buffering": "no" };
 
-/** Streams of `event: state`, each with the whole state as JSON: at once, and at each change. */
+/**
+ * Streams of `event: state`, each with the whole state as JSON: at once, at each change, and when the store is back;
+ * `event: trouble` while it is away.
+ */
 export class CheckoutEvents {
   readonly #options: CheckoutEventsOptions;
   #streams = 0;
@@ -54,10 +59,11 @@ export class CheckoutEvents {
       while (!over.aborted) {
         isNew = false;
         const state = await this.#look(invoiceId);
-        if (state !== null && essenceOf(state) !== told) {
-          writer.write(`event: state\ndata: ${JSON.stringify(state)}\n\n`);
-          told = essenceOf(state);
-        } else writer.write(":\n\n");
+        const essence = state === null ? "" : essenceOf(state);
+        if (state === null) writer.write("event: trouble\ndata: the store is away\n\n");
+        else if (essence !== told) writer.write(`event: state\ndata: ${JSON.stringify(state)}\n\n`);
+        else writer.write(":\n\n");
+        told = essence;
         await writer.drained();
         if (state !== null && finalStages.includes(state.stage)) return;
         if (!isNew && !over.aborted) {
@@ -88,7 +94,8 @@ export class CheckoutEvents {
 
   /** Until the next look, or until the invoice expires. */
   #pauseMs(state: CheckoutState | null): number {
-    const leftMs = state === null ? lookAgainMs : state.expiresAtMs - this.#options.now();
+    if (state === null) return troubledLookMs;
+    const leftMs = state.expiresAtMs - this.#options.now();
     return leftMs > 0 ? Math.min(leftMs + 1, lookAgainMs) : lookAgainMs;
   }
 }

@@ -16,7 +16,9 @@ export class Wallet {
   closedWith: number | null = null;
 
   constructor(url: string, protocols: readonly string[] = [], headers: Record<string, string> = {}) {
-    this.socket = new WebSocket(url, { protocols: [...protocols], headers });
+    // Node.js's own takes headers, which the type of a browser's does not know.
+    const options: object = { protocols: [...protocols], headers };
+    this.socket = new WebSocket(url, options as string[]);
     this.socket.onmessage = ({ data }) => {
       this.texts.push(String(data));
       this.frames.push(JSON.parse(String(data)) as Frame);
