@@ -29,7 +29,7 @@ export async function joinChannel(request: HttpRequest, context: EdgeContext): P
   const { join } = read;
   const unready = context.unready();
   if (unready !== null) return refuse("UNREADY", joinRefusal("EDGE_UNREADY", unready));
-  if (context.channels.usersOf(join.channelId) >= context.limits.maxConnectionsPerChannel) {
+  if (context.channels.placesTaken(join.channelId) >= context.limits.maxConnectionsPerChannel) {
     return refuse("CHANNEL_CROWDED", joinRefusal("EDGE_CHANNEL_CROWDED"));
   }
   const verdict = judgeJoin(context.policy, join, context.nowMs());
@@ -175,7 +175,7 @@ async function enterChannel(
   if (channels.usersOf(channelId) > 0) return channels.enter(channelId);
   const lookUp = async () => {
     // Others for the same channel may have stood in the same line.
-    const isCrowded = channels.usersOf(channelId) >= limits.maxConnectionsPerChannel;
+    const isCrowded = channels.placesTaken(channelId) >= limits.maxConnectionsPerChannel;
     return isGone() || isCrowded ? null : channels.enter(channelId, expectNew);
   };
   return (await lookups.pass(lookUp))?.result ?? null;

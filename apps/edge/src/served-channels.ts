@@ -16,6 +16,7 @@ export class ServedChannels {
   readonly #registry: ChannelRegistry;
   readonly #onDelivered: (count: number) => void;
   readonly #entries = new Map<string, Entry>();
+  readonly #listeners = new Map<string, number>();
   readonly #connections = new Map<string, Connection>();
   readonly #turns = new FanOutTurns();
 
@@ -34,6 +35,24 @@ export class ServedChannels {
 
   usersOf(channelId: string): number {
     return this.#entries.get(channelId)?.users ?? 0;
+  }
+
+  /** Of the places that a channel has: its sockets, the joins under way, and its listeners over HTTP. */
+  placesTaken(channelId: string): number {
+    return this.usersOf(channelId) + (this.#listeners.get(channelId) ?? 0);
+  }
+
+  /** A listener that needs no socket takes a place. Returns what gives it back, once. */
+  listen(channelId: string): () => void {
+    this.#listeners.set(channelId, (this.#listeners.get(channelId) ?? 0) + 1);
+    let isListening = true;
+    return () => {
+      if (!isListening) return;
+      isListening = false;
+      const left = (this.#listeners.get(channelId) ?? 1) - 1;
+      if (left === 0) this.#listeners.delete(channelId);
+      else this.#listeners.set(channelId, left);
+    };
   }
 
   /** True while the connection's socket is open, or is about to be. */

@@ -22,6 +22,8 @@ export class Exchange {
   #over = false;
   /** Set while a body is read or streamed: runs once if the client goes away. */
   #onGone: (() => void) | undefined;
+  /** Gives back the place that this exchange holds, once it is over. */
+  releasePlace: (() => void) | undefined;
   /** Ask the client to close the connection after this response. */
   closeAfter = false;
 

@@ -7,6 +7,7 @@ import { IncomingRequest } from "./incoming-request.ts";
 import { problem } from "./responses.ts";
 import { Router } from "./router.ts";
 import { findBadHeader } from "./status-text.ts";
+import type { UpgradeRefusal } from "./upgrade-refusal.ts";
 
 const defaultMaxBodyBytes = 1024 * 1024;
 
@@ -26,6 +27,8 @@ export class HttpDispatcher {
   readonly options: DispatcherOptions;
   readonly #router = new Router<HttpRoute | "webSocket">();
   readonly #running = new Set<Exchange>();
+  /** Where responses that stay open have their places. Undefined: without a limit. */
+  places: ((address: string) => UpgradeRefusal | (() => void)) | undefined;
   #draining = false;
   #onIdle: (() => void) | undefined;
 
@@ -65,6 +68,7 @@ export class HttpDispatcher {
   begin(res: UwsResponse, req: UwsRequest, address = this.options.clientAddress(res, req)): Exchange {
     const exchange = new Exchange(res, new IncomingRequest(req, address), () => {
       this.#running.delete(exchange);
+      exchange.releasePlace?.();
       if (this.#running.size === 0) this.#onIdle?.();
     });
     exchange.closeAfter = this.#draining;
@@ -94,6 +98,7 @@ export class HttpDispatcher {
     const route = entries.find((entry) => entry !== "webSocket" && entry.method === wanted);
     if (route === undefined || route === "webSocket") return this.#refuseMethod(exchange, entries);
     request.params = params;
+    if (route.holdsPlace === true && !this.#holdPlace(exchange)) return;
     const limit = route.maxBodyBytes ?? defaultMaxBodyBytes;
     exchange.readBody(limit, this.options.bodyTimeoutMs, (failure) => {
       if (failure === undefined)
@@ -105,6 +110,19 @@ export class HttpDispatcher {
         );
       else this.#refuseBody(exchange, failure, limit);
     });
+  }
+
+  /** False: there is none, and the request is refused. */
+  #holdPlace(exchange: Exchange): boolean {
+    const held = this.places?.(exchange.request.remoteAddress);
+    if (held === undefined) return true;
+    if (typeof held === "function") {
+      exchange.releasePlace = held;
+      return true;
+    }
+    const { status, code, detail, retryAfterSeconds = 1 } = held;
+    this.refuse(exchange, status, code, detail, { "retry-after": String(retryAfterSeconds) });
+    return false;
   }
 
   /** Runs a handler; a failure is reported and answered 500. `then` gets the result even if the client has gone; `after` comes last. */

@@ -48,5 +48,7 @@ export interface HttpRoute {
   readonly path: string;
   /** Default 1 MiB. A larger body is answered 413; no more than this is ever kept in memory. */
   readonly maxBodyBytes?: number;
+  /** Its responses stay open, as sockets do: they count in the limits of these, in total and of one address. */
+  readonly holdsPlace?: true;
   handle(request: HttpRequest): HttpResponse | Promise<HttpResponse>;
 }

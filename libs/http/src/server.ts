@@ -13,9 +13,9 @@ const burstSeconds = 2;
 
 /** Bounds that protect the process. All have defaults. */
 export interface ServerLimits {
-  /** Open WebSockets; the next upgrade is answered 503 with Retry-After. Default 100,000. */
+  /** Open WebSockets and streams; the next one is answered 503 with Retry-After. Default 100,000. */
   readonly maxConnections?: number;
-  /** Open WebSockets of one address; the next upgrade is answered 429. Default 10,000. */
+  /** Open WebSockets and streams of one address; the next one is answered 429. Default 10,000. */
   readonly maxConnectionsPerIp?: number;
   /**
    * Upgrades of one address a second, twice as many at once; the next is answered 429. Default 500. Beyond a second's worth of such
@@ -104,6 +104,7 @@ export async function startServer(options: ServerOptions): Promise<HttpServer> {
   };
   let tcpConnections = 0;
   const hub = new WebSocketHub(dispatcher, hubLimits, anchor, () => (tcpConnections -= 1));
+  dispatcher.places = (address) => hub.holdPlace(address);
   app.filter((res, change) => {
     tcpConnections += change;
     if (change > 0 && (tcpConnections > maxTcpConnections || hub.cutsOff(res))) res.close();

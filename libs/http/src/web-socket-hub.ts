@@ -71,6 +71,8 @@ export class WebSocketHub {
   readonly #onGone: () => void;
   #cutOff = 0;
   #admitted = 0;
+  /** Of those, what is no WebSocket. */
+  #streams = 0;
 
   /** @param onGone called when a socket's connection ends: uWS's filter never hears of it. */
   constructor(dispatcher: HttpDispatcher, limits: HubLimits, anchor: CorkAnchor, onGone: () => void) {
@@ -149,13 +151,26 @@ export class WebSocketHub {
     if (pace !== "passes") return this.#refusals.joins;
     if (this.#admitted >= limits.maxConnections) return full;
     if ((this.#perAddress.get(address) ?? 0) >= limits.maxConnectionsPerIp) return this.#refusals.connections;
-    return this.#admitted - this.#open.size >= limits.maxUpgradesUnderWay ? tooManyUnderWay : null;
+    return this.#admitted - this.#streams - this.#open.size >= limits.maxUpgradesUnderWay ? tooManyUnderWay : null;
   }
 
   /** Also a connection from before the silence, on which requests keep coming: what is not read costs nothing. */
   #end(res: HttpResponse): void {
     this.#cutOff += 1;
     res.close();
+  }
+
+  /** A place for a response that stays open: a refusal, or what gives the place back. */
+  holdPlace(address: string): UpgradeRefusal | (() => void) {
+    const { maxConnections, maxConnectionsPerIp } = this.#limits;
+    if (this.#admitted >= maxConnections) return full;
+    if ((this.#perAddress.get(address) ?? 0) >= maxConnectionsPerIp) return this.#refusals.connections;
+    this.#take(address);
+    this.#streams += 1;
+    return () => {
+      this.#streams -= 1;
+      this.#release(address);
+    };
   }
 
   #take(address: string): void {

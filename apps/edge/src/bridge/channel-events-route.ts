@@ -1,6 +1,7 @@
 import { isEnded, stateName, type Listener } from "@p4/channel";
 import { problem, type HttpRequest, type HttpResponse, type HttpRoute, type StreamWriter } from "@p4/http";
 import type { EdgeContext } from "../edge-context.ts";
+import { joinErrors } from "../errors.ts";
 import { OutgoingFrame } from "../outgoing-frame.ts";
 import type { PeerSpeech } from "../peer-speech.ts";
 import { subjectOf } from "../wallet-subject.ts";
@@ -18,6 +19,7 @@ export function channelEventsRoute(context: EdgeContext): HttpRoute {
   return {
     method: "GET",
     path: "/channels/:channelID/events",
+    holdsPlace: true,
     handle: (request) => answered(() => getEvents(request, context), "GET events", context),
   };
 }
@@ -49,14 +51,24 @@ async function getEvents(request: HttpRequest, context: EdgeContext): Promise<Ht
   }
   const since = lastEventId === undefined ? admission.join.since : Number(lastEventId);
   const { channelId } = admission.join;
-  const follower = await ChannelFollower.open(channelId, listenerOf(admission), context);
-  const early = answerWithoutStream(follower, since, request);
-  if (early !== null) {
-    follower.release();
-    return early;
+  if (context.channels.placesTaken(channelId) >= context.limits.maxConnectionsPerChannel) {
+    const { status, title, rule } = joinErrors.EDGE_CHANNEL_CROWDED;
+    return problem(status, { code: "EDGE_CHANNEL_CROWDED", title, detail: rule }, { "retry-after": "1" });
   }
-  onAnyAbort([request.signal], () => follower.release());
-  return { status: 200, headers, stream: (writer) => writeEvents(follower, since, writer, context) };
+  const leave = context.channels.listen(channelId);
+  try {
+    const follower = await ChannelFollower.open(channelId, listenerOf(admission), leave, context);
+    const early = answerWithoutStream(follower, since, request);
+    if (early !== null) {
+      follower.release();
+      return early;
+    }
+    onAnyAbort([request.signal], () => follower.release());
+    return { status: 200, headers, stream: (writer) => writeEvents(follower, since, writer, context) };
+  } catch (error) {
+    leave();
+    throw error;
+  }
 }
 
 /** 204 tells a browser to stop coming back. */

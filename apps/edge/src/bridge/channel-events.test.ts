@@ -196,3 +196,33 @@ describe("GET /channels/:channelID/events", () => {
     expect(answer.headers.get("access-control-expose-headers")).toMatch(/location.*retry-after/);
   });
 });
+
+describe("listeners over HTTP", () => {
+  const socketOf = (edge: TestEdge, channelId: string) => edge.upgrade(`${channelId}?role=customer`);
+
+  it("take places of their channel, and give them back", async () => {
+    const { edge, channelId } = await given({ P4_MAX_CONNECTIONS_PER_CHANNEL: "3" });
+    const url = eventsUrl(edge, channelId);
+    const burst = await Promise.all(Array.from({ length: 6 }, () => listen(url)));
+    const [open, refused] = [200, 429].map((status) => burst.filter((stream) => stream.status === status));
+    expect([open?.length, refused?.length]).toEqual([2, 4]);
+    const more = await fetch(url);
+    expect([more.status, more.headers.get("retry-after")]).toEqual([429, "1"]);
+    expect(await more.json()).toMatchObject({ code: "EDGE_CHANNEL_CROWDED" });
+    expect(await socketOf(edge, channelId)).toMatchObject({ status: 429, body: expect.stringContaining("CROWDED") });
+    open?.[0]?.leave();
+    await waitFor(async () => (await listen(url)).status === 200);
+  });
+
+  it("take places of their address, like sockets", async () => {
+    const { edge, channelId } = await given({ P4_MAX_CONNECTIONS_PER_IP: "3" });
+    const url = eventsUrl(edge, channelId);
+    const first = await listen(url);
+    await listen(url);
+    const third = await fetch(url);
+    expect([third.status, await third.json()]).toMatchObject([429, { code: "HTTP_TOO_MANY_CONNECTIONS" }]);
+    expect(await socketOf(edge, channelId)).toMatchObject({ status: 429 });
+    first.leave();
+    await waitFor(async () => (await listen(url)).status === 200);
+  });
+});

@@ -26,18 +26,31 @@ export class ChannelFollower {
   readonly #listener: Listener;
   readonly #followed: FollowedChannel;
   readonly #live: LiveEvents;
+  readonly #onRelease: () => void;
   #version = 0;
   #released = false;
 
-  private constructor(channelId: string, listener: Listener, followed: FollowedChannel, live: LiveEvents) {
+  private constructor(
+    channelId: string,
+    listener: Listener,
+    followed: FollowedChannel,
+    live: LiveEvents,
+    onRelease: () => void,
+  ) {
+    this.#onRelease = onRelease;
     this.channelId = channelId;
     this.#listener = listener;
     this.#followed = followed;
     this.#live = live;
   }
 
-  /** @throws StoreError, LogError. Needs a `release`. */
-  static async open(channelId: string, listener: Listener, context: EdgeContext): Promise<ChannelFollower> {
+  /** @throws StoreError, LogError. Needs a `release`, which calls `onRelease`, perhaps more than once. */
+  static async open(
+    channelId: string,
+    listener: Listener,
+    onRelease: () => void,
+    context: EdgeContext,
+  ): Promise<ChannelFollower> {
     const live: LiveEvents = { events: [], wake: () => undefined };
     const followed = await followChannel(
       channelId,
@@ -53,7 +66,7 @@ export class ChannelFollower {
       followed.release();
       throw error;
     }
-    return new ChannelFollower(channelId, listener, followed, live);
+    return new ChannelFollower(channelId, listener, followed, live, onRelease);
   }
 
   get channel(): Channel {
@@ -63,6 +76,7 @@ export class ChannelFollower {
   /** Ends `messages` as well. */
   release(): void {
     this.#released = true;
+    this.#onRelease();
     this.#followed.release();
     this.#live.wake();
   }

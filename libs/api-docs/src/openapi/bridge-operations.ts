@@ -190,6 +190,9 @@ export const bridgeOperations: readonly OperationDescription[] = [
       ...problems,
       200: { description: "Events, as they come.", content: { "text/event-stream": { type: "string" } } },
       204: { description: "The channel is over, and there is nothing more to tell: do not come back." },
+      429: problemResponse("The channel, or the address, has as many connections and streams as it may have.", {
+        "retry-after": "Seconds to wait.",
+      }),
     },
   },
 ];
