@@ -95,8 +95,22 @@ function compile(workspaceRoot, projects) {
       stdio: ["ignore", "pipe", "inherit"],
     });
     createInterface({ input: child.stdout }).on("line", (line) => process.stderr.write(`${line}\n`));
-    child.on("close", (code) => resolve(code === 0));
+    child.on("close", (code) => {
+      if (code === 0) forgetTransform(dist);
+      resolve(code === 0);
+    });
   });
+}
+
+/** The calls that the transform has replaced leave their import, which would load a hundred files at every start for nothing. */
+function forgetTransform(dist) {
+  for (const name of readdirSync(dist, { recursive: true })) {
+    const path = join(dist, name);
+    if (!name.endsWith(".js")) continue;
+    const text = readFileSync(path, "utf8");
+    const without = text.replace(/^import typia(, \{\})? from "typia";$/m, "");
+    if (without !== text && !/\btypia\./.test(without)) writeFileSync(path, without);
+  }
 }
 
 /** Every other package: types are erased and the names of imported files become those of the results. */
