@@ -180,6 +180,25 @@ describe.skipIf(!hasBrowser)("the pages in a browser (skipped without Chromium; 
     await context.close();
   });
 
+  it("a checkout page says that the broker is away, and goes on when it is back", async () => {
+    const { page } = await openWindow(browser, { width: 360, colorScheme: "light" });
+    await page.goto(await checkoutUrl());
+    const warning = page.getByText("Live updates are interrupted");
+    await page.getByRole("button", { name: "Copy link" }).waitFor();
+    expect(await warning.isVisible()).toBe(false);
+    const pidFile = readFileSync(join(dataDir, "nats", "run", "nats-server.pid"), "utf8");
+    const { pid } = (JSON.parse(pidFile) as { server: { pid: number } }).server;
+    process.kill(pid, "SIGSTOP");
+    try {
+      await warning.waitFor();
+    } finally {
+      process.kill(pid, "SIGCONT");
+    }
+    await warning.waitFor({ state: "detached" });
+    expect(await page.getByText("Waiting for your wallet").isVisible()).toBe(true);
+    await page.close();
+  });
+
   it("an unknown invoice has a page that says so", async () => {
     const look = { width: 360, colorScheme: "dark" } as const;
     const { page } = await openWindow(browser, look);

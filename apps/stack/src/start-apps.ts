@@ -64,12 +64,12 @@ const starters: Record<AppName, (context: StackContext) => Promise<Running>> = {
   edge: async (context) => {
     const edge = await startEdge(appOptions(context, "edge"));
     use(context, { port: edge.port });
-    const { publicSocketUrl } = addressesOf(context.config);
+    const { publicSocketUrl, publicUrl } = addressesOf(context.config);
     announce(
       context,
       "edge",
       `${publicSocketUrl}/ws/<channelID>`,
-      "wallets join here; also HTTP bridge, proofs, /docs, /readyz",
+      `wallets join here; also HTTP bridge, proofs, /readyz, and pages to look at: ${publicUrl}/`,
     );
     return edge;
   },

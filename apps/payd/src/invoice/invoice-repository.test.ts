@@ -2,6 +2,7 @@ import { createInMemoryStore, type DocumentStore } from "@p4/event-store";
 import { beforeEach, describe, expect, test } from "vitest";
 import { invoiceIn, otherTxid, txid } from "../test-support/invoices.ts";
 import { InvoiceRepository } from "./invoice-repository.ts";
+import type { Invoice } from "./invoice.ts";
 import { recordPayment } from "./invoice-steps.ts";
 
 let documents: DocumentStore;
@@ -45,5 +46,15 @@ describe("invoice repository", () => {
     const found: string[] = [];
     for await (const { id } of invoices.all()) found.push(id);
     expect(found).toEqual(["invoice1"]);
+  });
+
+  test("tells of each change of an invoice, and of nothing that changes nothing", async () => {
+    const changed: string[] = [];
+    invoices = new InvoiceRepository(documents, (id) => changed.push(id));
+    await invoices.add(invoiceIn.pending);
+    const step = (invoice: Invoice): Invoice => recordPayment(invoice, txid, 5_000);
+    await invoices.update(invoiceIn.pending.id, step);
+    await invoices.update(invoiceIn.pending.id, step);
+    expect(changed).toEqual([invoiceIn.pending.id]);
   });
 });
