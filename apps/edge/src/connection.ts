@@ -14,6 +14,8 @@ export interface Connection {
   /** What join.success says: the merchant's seat may be taken although a token names the role. */
   grantedRole: Role | null;
   explicit: boolean;
+  /** When the token that has let it in ends; null for never. */
+  readonly endsAtMs: number | null;
   readonly speech: PeerSpeech;
   /** What its wallet has shown of itself, the same on each of its connections. */
   readonly subject?: string;

@@ -155,6 +155,7 @@ function newConnection(
     role: verdict.byToken ? verdict.role : grantedRole,
     grantedRole,
     explicit: verdict.byToken || grantedRole !== null,
+    endsAtMs: verdict.endsAtMs,
     repeated: new Set<number>(),
     socket: null,
     missed: [],

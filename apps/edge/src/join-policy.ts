@@ -9,19 +9,27 @@ export type JoinPolicy =
   | { readonly kind: "token"; readonly secrets: readonly string[] };
 
 export type JoinVerdict =
-  | { readonly admitted: true; readonly role: Role | null; readonly mayOpen: boolean; readonly byToken: boolean }
+  | {
+      readonly admitted: true;
+      readonly role: Role | null;
+      readonly mayOpen: boolean;
+      readonly byToken: boolean;
+      /** When the token ends, and with it what it has let in; null for never. */
+      readonly endsAtMs: number | null;
+    }
   | { readonly admitted: false };
 
 export function judgeJoin(policy: JoinPolicy, join: JoinRequest, nowMs: number): JoinVerdict {
   switch (policy.kind) {
     case "open":
-      return { admitted: true, role: join.role, mayOpen: true, byToken: false };
+      return { admitted: true, role: join.role, mayOpen: true, byToken: false, endsAtMs: null };
     case "merchant-first":
-      return { admitted: true, role: join.role, mayOpen: join.role === "merchant", byToken: false };
+      return { admitted: true, role: join.role, mayOpen: join.role === "merchant", byToken: false, endsAtMs: null };
     case "token": {
       const verdict = verifyToken(policy.secrets, join.channelId, join.token ?? "", nowMs);
       if (!verdict.valid || (join.role !== null && join.role !== verdict.role)) return { admitted: false };
-      return { admitted: true, role: verdict.role, mayOpen: verdict.role === "merchant", byToken: true };
+      const { role, expiresAtMs: endsAtMs } = verdict;
+      return { admitted: true, role, mayOpen: role === "merchant", byToken: true, endsAtMs };
     }
   }
 }

@@ -40,6 +40,10 @@ export function readJoinRequest(
   if (isInternal && role === "customer") return refused("role", "internal=true is the merchant");
   const subprotocol = offeredDialect(request);
   if (subprotocol === undefined) return refused("Sec-WebSocket-Protocol", "p4 or dpp, or none");
+  const tokens = new Set(
+    [query.get("token"), offeredToken(request), bearerOf(request)].filter((text) => text !== null),
+  );
+  if (tokens.size > 1) return refused("token", "one, in the URL, as a subprotocol or as Authorization: Bearer");
   const since = query.get("since");
   const join: JoinRequest = {
     channelId,
@@ -48,7 +52,7 @@ export function readJoinRequest(
     subprotocol,
     since: since === null ? null : Number(since),
     wantsReceipts: query.get("receipts") === "true",
-    token: query.get("token") ?? bearerOf(request),
+    token: [...tokens][0] ?? null,
     wallet: query.get("wallet"),
   };
   return { ok: true, join };
@@ -82,8 +86,21 @@ function isDialect(text: string): text is Dialect {
 function offeredDialect({ headers }: JoinHead): Dialect | null | undefined {
   const offered = headers.get("sec-websocket-protocol");
   if (offered === undefined) return null;
-  const names = offered.split(",").map((name) => name.trim());
-  return names.find(isDialect);
+  return subprotocolsIn(offered).find(isDialect);
+}
+
+function subprotocolsIn(offered: string): string[] {
+  return offered.split(",").map((name) => name.trim());
+}
+
+/** A page can send no header of its own, and URLs are logged: so the token may stand beside the dialect, which is confirmed. */
+const tokenPrefix = "p4.token.";
+
+function offeredToken({ headers }: JoinHead): string | null {
+  const named = subprotocolsIn(headers.get("sec-websocket-protocol") ?? "").find((name) =>
+    name.startsWith(tokenPrefix),
+  );
+  return named?.slice(tokenPrefix.length) ?? null;
 }
 
 function bearerOf(request: JoinHead): string | null {

@@ -75,6 +75,33 @@ describe("the join policy", () => {
     expect((await payer.hear("error"))["errorBody"]).toMatchObject({ errCode: "ROLE_FORBIDDEN" });
   });
 
+  it("token: from a page as a subprotocol beside the dialect, or once in any other way", async () => {
+    const secret = "0123456789abcdef";
+    const guarded = await startTestEdge(nats.url, { P4_JOIN_POLICY: "token", P4_JOIN_SECRET: secret });
+    const id = newChannelId();
+    const token = signToken(secret, { channelId: id, role: "merchant" });
+    const merchant = await guarded.join(id, ["dpp", `p4.token.${token}`]);
+    expect(headerOf(merchant.frames[0] ?? {}, "x-p4-role")).toBe("merchant");
+    const offering = (text: string) => ({ "sec-websocket-protocol": text });
+    expect((await guarded.upgrade(id, offering(`p4, p4.token.${token}x`))).status).toBe(401);
+    expect((await guarded.upgrade(id, offering(`p4.token.${token}`))).status).toBe(400);
+    const twice = await guarded.upgrade(`${id}?token=${token}`, { authorization: `Bearer ${token}x` });
+    expect(twice).toMatchObject({ status: 400, body: expect.stringContaining("token: one") as string });
+  });
+
+  it("token: ends the sockets that it has let in", async () => {
+    const secret = "0123456789abcdef";
+    const guarded = await startTestEdge(nats.url, { P4_JOIN_POLICY: "token", P4_JOIN_SECRET: secret });
+    const id = newChannelId();
+    const pathOf = (role: "merchant" | "customer", expiresAtMs?: number) =>
+      `${id}?token=${signToken(secret, { channelId: id, role, ...(expiresAtMs === undefined ? {} : { expiresAtMs }) })}`;
+    const merchant = await guarded.join(pathOf("merchant"));
+    const customer = await guarded.join(pathOf("customer", Date.now() + 1_500));
+    await waitFor(() => customer.closedWith !== null);
+    expect(customer.closedWith).toEqual({ code: 4401, reason: "EDGE_TOKEN: the token has ended" });
+    expect(merchant.closedWith).toBeNull();
+  });
+
   it("a channel takes so many connections and no more", async () => {
     const small = await startTestEdge(nats.url, { P4_MAX_CONNECTIONS_PER_CHANNEL: "2" });
     const id = newChannelId();

@@ -22,6 +22,7 @@ import type { Connection } from "./connection.ts";
 import type { EdgeContext } from "./edge-context.ts";
 import { edgeMetrics } from "./edge-metrics.ts";
 import { joinPolicyOf, type EdgeOptions } from "./edge-options.ts";
+import { endWithTokens } from "./end-with-tokens.ts";
 import { startSweeping } from "./expire-overdue.ts";
 import { joinErrorList, messageErrorList } from "./errors.ts";
 import { healthRoute } from "./health-channel.ts";
@@ -198,6 +199,9 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       () => served.followed(),
       (error) => logger.warn({ error }, "an overdue channel is not expired yet"),
     );
+    // Without tokens none ends.
+    const stopEnding =
+      config.joinPolicy === "token" ? endWithTokens(() => served.connections(), context.nowMs) : () => undefined;
     const stopProbing = startProbing(trouble, node, config.shards);
     const stopWatching = watchHeaders(node, config, (error) => logger.warn({ error }, "waiting proofs"));
     const stopSeating = context.merchantQueue.start(context);
@@ -207,6 +211,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       readiness.drain();
       load.stop();
       stopSweeping();
+      stopEnding();
       stopProbing();
       stopWatching();
       stopSeating();

@@ -51,8 +51,8 @@ export const closeCodes = {
   tokenNeeded: {
     code: 4401,
     reasons: ["EDGE_TOKEN: <detail>"],
-    meaning: "A refused join: the join policy asks for a token.",
-    whatToDo: "Stop, and join with a token for this channel and role.",
+    meaning: "A refused join: the join policy asks for a token. Or the token of an open socket has ended.",
+    whatToDo: "Stop, and join with a token for this channel and role that has not ended.",
   },
   channelUnknown: {
     code: 4404,

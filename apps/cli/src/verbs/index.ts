@@ -119,6 +119,12 @@ export const verbs: readonly VerbEntry[] = [
     load: async () => (await import("./machine.ts")).machineVerb,
   },
   {
+    name: "token",
+    usage: "[options] [command]",
+    summary: "make and check join tokens, for the join policy token",
+    load: async () => (await import("./token.ts")).tokenVerb,
+  },
+  {
     name: "config",
     usage: "[options]",
     summary: "show the configuration in force, from the P4_ variables and the defaults",

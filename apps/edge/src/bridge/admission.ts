@@ -8,7 +8,7 @@ import { readJoinRequest, type JoinRequest } from "../join-request.ts";
 import { invalid, retryLater } from "./bridge-problems.ts";
 
 export type Admission =
-  | { readonly ok: true; readonly join: JoinRequest; readonly role: Role }
+  | { readonly ok: true; readonly join: JoinRequest; readonly role: Role; readonly endsAtMs: number | null }
   | { readonly ok: false; readonly response: HttpResponse };
 
 /**
@@ -29,7 +29,7 @@ export function admit(idParameter: "paymentID" | "channelID", request: HttpReque
   }
   const busy = turnNewcomerAway(read.join.channelId, context);
   if (busy !== null) return refused(retryLater(busy.code, busy.detail));
-  return { ok: true, join: read.join, role: verdict.role ?? "customer" };
+  return { ok: true, join: read.join, role: verdict.role ?? "customer", endsAtMs: verdict.endsAtMs };
 }
 
 function refused(response: HttpResponse): Admission {

@@ -64,7 +64,11 @@ async function getEvents(request: HttpRequest, context: EdgeContext): Promise<Ht
       return early;
     }
     onAnyAbort([request.signal], () => follower.release());
-    return { status: 200, headers, stream: (writer) => writeEvents(follower, since, writer, context) };
+    return {
+      status: 200,
+      headers,
+      stream: (writer) => writeEvents(follower, since, admission.endsAtMs, writer, context),
+    };
   } catch (error) {
     leave();
     throw error;
@@ -85,12 +89,15 @@ function answerWithoutStream(
 async function writeEvents(
   follower: ChannelFollower,
   since: number | null,
+  endsAtMs: number | null,
   writer: StreamWriter,
   context: EdgeContext,
 ): Promise<void> {
   const endListener = context.metrics.listener();
   const endHeartbeat = startHeartbeat(writer);
   const undo = onAnyAbort([context.draining], () => follower.release());
+  // Who comes back with the same token gets 401, which tells a browser to stop.
+  const endTimer = endsAtMs === null ? undefined : endWithToken(endsAtMs - context.nowMs(), follower);
   try {
     writer.write(`retry: ${String(reconnectAfterMs)}\n\n`);
     for await (const message of follower.messages(since, context.log)) {
@@ -101,9 +108,17 @@ async function writeEvents(
       if (!flows && !(await drainedWithin(writer, slowReaderMs))) return;
     }
   } finally {
+    clearTimeout(endTimer);
     endListener();
     endHeartbeat();
     undo();
     follower.release();
   }
+}
+
+/** The longest that a timer takes; who is let go then comes back. */
+const longestTimerMs = 2_147_483_647;
+
+function endWithToken(inMs: number, follower: ChannelFollower): NodeJS.Timeout {
+  return setTimeout(() => follower.release(), Math.min(Math.max(inMs, 0), longestTimerMs)).unref();
 }

@@ -154,6 +154,18 @@ describe("GET /channels/:channelID/events", () => {
     expect(merchants.events.map(({ event }) => event)).toEqual(["payment"]);
   });
 
+  it("ends with the token that it was opened with", async () => {
+    const secret = "0123456789abcdef";
+    const edge = await startTestEdge(nats.url, { P4_JOIN_POLICY: "token", P4_JOIN_SECRET: secret });
+    const channelId = newChannelId();
+    await joinScripted(edge, channelId, quickMerchant, `token=${signToken(secret, { channelId, role: "merchant" })}`);
+    const short = signToken(secret, { channelId, role: "customer", expiresAtMs: Date.now() + 1_500 });
+    const stream = await listen(eventsUrl(edge, channelId, `?token=${short}`));
+    expect([stream.status, stream.ended]).toEqual([200, false]);
+    await waitFor(() => stream.ended);
+    expect((await get(eventsUrl(edge, channelId, `?token=${short}`))).status).toBe(401);
+  });
+
   it("takes an empty Last-Event-ID for none", async () => {
     const { edge, channelId, merchant } = await given();
     sayText(merchant, "paymentrequest.response", termsText);
