@@ -9,7 +9,7 @@ const nats = withNatsServer();
 const threeHoursMs = 3 * 3_600_000;
 
 it("an edge whose clock is wrong says so, takes no wallet and ends no channel", async () => {
-  const edge = await startTestEdge(nats.url);
+  const edge = await startTestEdge(nats.url, {}, { watchesClock: true });
   const channelId = newChannelId();
   const merchant = await edge.join(`${channelId}?role=merchant`);
   const customer = await edge.join(`${channelId}?role=customer`);
@@ -22,7 +22,7 @@ it("an edge whose clock is wrong says so, takes no wallet and ends no channel", 
   const { now } = Date;
   const clock = vi.spyOn(Date, "now").mockImplementation(() => now() + threeHoursMs);
   onTestFinished(() => clock.mockRestore());
-  const fast = await startTestEdge(nats.url);
+  const fast = await startTestEdge(nats.url, {}, { watchesClock: true });
   const refusal = {
     status: 503,
     ok: false,

@@ -131,7 +131,7 @@ describe("what the edge publishes at /docs", () => {
     expect(published.frameProblems(health.texts[0]!, "health.join.success")).toEqual([]);
   });
 
-  it("describes the end of a channel, and has then seen every message but the one that no wallet can cause", async () => {
+  it("describes the end of a channel, and has then seen every message but those that miners cause", async () => {
     const clock = wallClock();
     const short = await startTestEdge(nats.url, { P4_CHANNEL_TTL: "1h" });
     const id = newChannelId();
@@ -149,8 +149,14 @@ describe("what the edge publishes at /docs", () => {
       204,
       gone.call("GET", "/channels/{channelID}/events", { values: { channelID: id }, query: `?since=${late.sequence}` }),
     );
+    const seller = await edge.join(`${newChannelId()}?role=merchant&dialect=p4`);
+    seller.say("channel.close");
+    await seller.hear("channel.closed");
+    // No one hears the merchant's own message: its form is the greeting's.
+    const asked = seller.texts[0]!.replace('"join.success"', '"channel.close"');
+    for (const text of [...seller.texts, asked]) expect(published.frameProblems(text), text).toEqual([]);
     const unheard = messageKeys.filter((key) => !published.heard.has(key));
-    expect(unheard).toEqual(["transaction.rejected", "proof.revoked", "channel.closed"]);
+    expect(unheard).toEqual(["transaction.rejected", "proof.revoked"]);
   });
 
   it("describes the bridge's answers", async () => {

@@ -10,6 +10,8 @@ export interface EdgeOptions {
   readonly natsUrl: string;
   /** Rebuild each actor from its log before each command. */
   readonly alwaysReplay?: boolean;
+  /** See `ChannelNodeOptions`. */
+  readonly watchesClock?: boolean;
   /** Puts something between the actors and the broker, for failure tests. */
   readonly wrap?: NonNullable<ChannelNodeOptions["wrap"]>;
 }

@@ -22,7 +22,7 @@ describe.each([
     edge = await startTestEdge(nats.url, { alwaysReplay });
     other = await startTestEdge(nats.url, { alwaysReplay });
     const placement = { region: "local", shards: 2, replicas: 1, retentionMs: 90 * 86_400_000 };
-    worker = await openChannelNode({ natsUrl: nats.url, name: "worker", ...placement });
+    worker = await openChannelNode({ natsUrl: nats.url, name: "worker", ...placement, watchesClock: false });
   });
   afterAll(() => worker.close());
 

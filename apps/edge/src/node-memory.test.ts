@@ -31,13 +31,15 @@ describe("a node's memory", () => {
     expect(memoryOf(16 * MiB).refusal(1_000, idle)).toBeNull();
   });
 
-  it("counts messages on their way until they are stored", async () => {
+  it("counts messages on their way, and those that came through since it looked at the channels", async () => {
     const memory = memoryOf(0);
     let store = (): void => undefined;
     const way = memory.during(9 * MiB, new Promise<void>((resolve) => (store = resolve)));
     expect(memory.isFull).toBe(true);
     store();
     await way;
+    expect(memory.isFull).toBe(true);
+    memory.look();
     expect(memory.isFull).toBe(false);
   });
 

@@ -19,6 +19,8 @@ export class NodeMemory {
   readonly maxHeldBytes: number;
   readonly #channels: NodeMemoryOptions["channels"];
   #inFlightBytes = 0;
+  /** Of messages that came through since the last look, which may have become part of a channel. */
+  #unseenBytes = 0;
   /** Of the last look: counting each channel for each message would cost more than it saves. */
   #seen = { count: 0, heldBytes: 0 };
 
@@ -28,7 +30,7 @@ export class NodeMemory {
   }
 
   get heldBytes(): number {
-    return this.#seen.heldBytes + this.#inFlightBytes;
+    return this.#seen.heldBytes + this.#inFlightBytes + this.#unseenBytes;
   }
 
   get isFull(): boolean {
@@ -60,11 +62,13 @@ export class NodeMemory {
       return await work;
     } finally {
       this.#inFlightBytes -= messageBytes;
+      this.#unseenBytes += messageBytes;
     }
   }
 
   /** To be called some times a second. */
   look(): void {
     this.#seen = this.#channels();
+    this.#unseenBytes = 0;
   }
 }

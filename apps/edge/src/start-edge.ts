@@ -77,6 +77,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     },
     isAlive: (connectionId) => channels?.isAlive(connectionId) ?? false,
     alwaysReplay: options.alwaysReplay ?? false,
+    watchesClock: options.watchesClock ?? true,
     wrap: (ports) => {
       const { log, feed } = options.wrap?.(ports) ?? ports;
       return { log: trouble.watch(log, () => node.broker.ready()), feed };

@@ -41,6 +41,7 @@ const retryableServerCodes: ReadonlySet<string> = new Set([
   "STORE_FULL",
   "EDGE_UNAVAILABLE",
   "EDGE_TOO_MANY_PENDING",
+  "EDGE_TOO_MANY_BYTES",
 ]);
 
 export function isRetryableServerCode(code: string): boolean {

@@ -29,7 +29,7 @@ import { settledWithin } from "@p4/telemetry";
 import { ChannelIndex } from "./channel-index.ts";
 import { leaveIsolatedServer } from "./leave-isolated-server.ts";
 import { OverdueChannels } from "./overdue-channels.ts";
-import { watchClock, type WatchedClock } from "./watch-clock.ts";
+import { unwatchedClock, watchClock, type WatchedClock } from "./watch-clock.ts";
 import { startComparing } from "./start-comparing.ts";
 
 /** The two ports that the actors' truth comes by. */
@@ -51,6 +51,8 @@ export interface ChannelNodeOptions {
   readonly alwaysReplay?: boolean;
   /** Whether to set up what the broker lacks; default true. An operator's tool must not: it may look at a wrong broker. */
   readonly setUp?: boolean;
+  /** Whether to compare this machine's clock with the broker's; default true. Tests that move their own clock must not. */
+  readonly watchesClock?: boolean;
   /** How long the first connection is tried for; 10 s. */
   readonly connectWithinMs?: number;
   readonly onStatus?: (status: BrokerStatus) => void;
@@ -101,7 +103,8 @@ export async function openChannelNode(options: ChannelNodeOptions): Promise<Chan
       await provision(broker, { region, shards, replicas, retentionMs, documents: documentBuckets(retentionMs) });
       await assertMayListen(broker, { region, shards });
     }
-    return assemble(broker, options, await watchClock(broker, region));
+    const watched = options.watchesClock === false ? unwatchedClock(broker, region) : await watchClock(broker, region);
+    return assemble(broker, options, watched);
   } catch (error) {
     await broker.close();
     throw error;

@@ -44,6 +44,11 @@ export async function watchClock(broker: Broker, region: string): Promise<Watche
   };
 }
 
+/** One that is compared with nothing, and so never wrong. */
+export function unwatchedClock(broker: Broker, region: string): WatchedClock {
+  return { clock: createBrokerClock(broker, { region }), stop: () => undefined };
+}
+
 /** For `/readyz`. */
 export function clockCheck({ aheadMs, trouble }: BrokerClock): CheckResult {
   const facts = aheadMs === null ? {} : { aheadMs: Math.round(aheadMs) };

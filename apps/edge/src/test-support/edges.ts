@@ -25,17 +25,27 @@ const quietly: Settings = { P4_PORT: "0", P4_SHARDS: "2", P4_LOG_LEVEL: "silent"
 /** `npm run test:replay` drops every actor before every command, whatever a test says of itself. */
 const replayAll = process.env["ALWAYS_REPLAY"] === "on";
 
+/** Many tests have the time in their hand. */
+const quietClock = { watchesClock: false };
+
 const edges: Edge[] = [];
 
 /** Starts an edge on a free port; closed after the file's tests. */
 export async function startTestEdge(
   natsUrl: string,
   { alwaysReplay = false, ...settings }: { alwaysReplay?: boolean; [variable: string]: string | boolean } = {},
-  more: Pick<EdgeOptions, "wrap"> = {},
+  more: Pick<EdgeOptions, "wrap" | "watchesClock"> = {},
 ): Promise<TestEdge> {
   const config = loadConfig({ ...quietly, ...(settings as Settings) });
   const logger = createLogger({ level: config.logLevel, name: "edge" });
-  const edge = await startEdge({ config, logger, natsUrl, alwaysReplay: alwaysReplay || replayAll, ...more });
+  const edge = await startEdge({
+    config,
+    logger,
+    natsUrl,
+    alwaysReplay: alwaysReplay || replayAll,
+    ...quietClock,
+    ...more,
+  });
   edges.push(edge);
   return withUrls(edge);
 }
