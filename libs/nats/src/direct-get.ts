@@ -28,6 +28,17 @@ export interface DirectRequest {
   readonly max_bytes?: number;
 }
 
+/**
+ * Bytes of a page of the log, where events may be large; at least one event is in a page. With `pagesAtOnce` it is half of what
+ * nats.conf lets wait for one connection before the broker cuts it off.
+ */
+export function pageBytesOf(broker: Broker): number {
+  return Math.max(2_000_000, broker.maxPayloadBytes);
+}
+
+/** Questions whose pages may be full, under way together. */
+export const pagesAtOnce = 16;
+
 /** One batched direct get: a request, many answers, an end mark. Any replica may answer, so it may lag. */
 export function directPage(broker: Broker, stream: string, request: DirectRequest): Promise<DirectPage> {
   const subject = `$JS.API.DIRECT.GET.${stream}`;

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { StoreError, type ReadOptions, type StoredEvent, type StreamVersion } from "@p4/event-store";
 import type { Broker } from "./broker.ts";
 import { apiErrorCodes, toStoreError } from "./broker-errors.ts";
-import { directPage } from "./direct-get.ts";
+import { directPage, pageBytesOf } from "./direct-get.ts";
 import { channelAddress, type ChannelAddress, type Names } from "./subjects.ts";
 
 /** A channel has a handful of events; a page of this size reads nearly all of them in one round trip. */
@@ -27,6 +27,7 @@ export async function readStream(
       seq: after + 1,
       next_by_subj: address.eventSubject,
       batch: Math.min(pageSize, maxEvents - events.length),
+      max_bytes: pageBytesOf(broker),
     });
     for (const { seq, storedAtMs, bytes } of messages) {
       // Stored times do not go back within a stream, so the first later one ends the read.

@@ -1,6 +1,7 @@
 import { IncompleteVersionsError, isStoreError, type StreamVersion } from "@p4/event-store";
 import type { Broker } from "./broker.ts";
-import { directPage } from "./direct-get.ts";
+import { directPage, pageBytesOf, pagesAtOnce } from "./direct-get.ts";
+import { createPlaces } from "./places.ts";
 import { channelAddress, channelIdOf, channelStream, type Names } from "./subjects.ts";
 
 /** The server refuses more subjects than this in one question (status 413). */
@@ -12,7 +13,7 @@ interface Question {
 }
 
 /**
- * Last versions of many channels: one question per shard and 1,024 channels, all asked side by side. One shard that does
+ * Last versions of many channels: one question per shard and 1,024 channels, asked side by side. One shard that does
  * not answer takes nothing from the others: the error has what they said.
  */
 export async function streamVersions(
@@ -34,7 +35,9 @@ export async function streamVersions(
     }
   }
   const versions = new Map<string, StreamVersion>();
-  const outcomes = await Promise.allSettled(questions.map((question) => askLast(broker, question, versions)));
+  const inPlace = createPlaces(pagesAtOnce);
+  const asked = questions.map((question) => inPlace(() => askLast(broker, question, versions)));
+  const outcomes = await Promise.allSettled(asked);
   const failure = outcomes.find((outcome) => outcome.status === "rejected");
   if (failure === undefined) return versions;
   if (!isStoreError(failure.reason)) throw failure.reason;
@@ -51,9 +54,11 @@ async function askLast(
 ): Promise<void> {
   let open = subjects;
   for (;;) {
-    const page = await directPage(broker, stream, { multi_last: open, batch: subjectsPerRequest });
+    // Each last event comes whole, and may be large.
+    const question = { multi_last: open, batch: subjectsPerRequest, max_bytes: pageBytesOf(broker) };
+    const page = await directPage(broker, stream, question);
     for (const { subject, seq } of page.messages) versions.set(channelIdOf(subject), seq);
-    // The answer is cut at the server's byte limit: ask for those that are left.
+    // The answer is cut at the page's bytes: ask for those that are left.
     if (page.pending === 0 || page.messages.length === 0) return;
     open = open.filter((subject) => !versions.has(channelIdOf(subject)));
   }
