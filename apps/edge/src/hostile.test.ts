@@ -217,20 +217,22 @@ describe("a node with too much to do", () => {
   });
 
   it("looks up so many unknown channels at a time, and turns away who would wait too long; its own channels go on", async () => {
-    let slowMs = 0;
-    const slowed = (log: EventLog): EventLog => ({
+    let isAnswered = Promise.resolve();
+    const held = (log: EventLog): EventLog => ({
       readStream: async (...args) => {
-        await new Promise((resolve) => setTimeout(resolve, slowMs));
+        await isAnswered;
         return log.readStream(...args);
       },
       streamVersions: (...args) => log.streamVersions(...args),
       scan: (...args) => log.scan(...args),
       appendToStream: (request) => log.appendToStream(request),
     });
-    const busy = await startTestEdge(nats.url, {}, { wrap: ({ log, feed }) => ({ log: slowed(log), feed }) });
+    const busy = await startTestEdge(nats.url, {}, { wrap: ({ log, feed }) => ({ log: held(log), feed }) });
     const id = newChannelId();
     await expectService(busy, id);
-    slowMs = 2_000;
+    // However long the test takes for its next step, the line stays as full as it is.
+    let answer = (): void => undefined;
+    isAnswered = new Promise((resolve) => (answer = resolve));
     const burst = Array.from({ length: 1_500 }, () => busy.upgrade(newChannelId()));
     await waitFor(async () => (await busy.metric("edge_joins_refused_total")) > 0);
     expect(await busy.upgrade(newChannelId())).toMatchObject({
@@ -238,7 +240,7 @@ describe("a node with too much to do", () => {
       body: expect.stringContaining("EDGE_OVERLOADED"),
     });
     expect(await busy.upgrade(id)).toMatchObject({ status: 101 });
-    slowMs = 0;
+    answer();
     const statuses = (await Promise.all(burst)).map(({ status }) => status);
     expect(new Set(statuses)).toEqual(new Set([101, 503]));
   });
