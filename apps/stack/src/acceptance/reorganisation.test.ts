@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { startMiner, type Miner } from "@p4/miner";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { testDir } from "../test-support/stack-process.ts";
 import { withBroker } from "./test-support/broker.ts";
 import { newChannelId, startEdgeServer, type EdgeServer } from "./test-support/edge-server.ts";
@@ -70,20 +70,24 @@ it("takes the proof back and says that the payment lost, although the block was 
   await ask("/v1/tx", { rawTx: payment.rawTx }, { "x-callbackurl": callbackUrl });
   await ask("/dev/mine", {});
   await customer.hear("proof.create");
-  const read = async () => JSON.parse((await server.get(`/proofs/${txid}`)).text) as { state: string };
-  expect(await read()).toMatchObject({ state: "verified" });
+  // The store of proofs follows the channels: wallets may hear of a proof before it can be looked up.
+  const showsProof = (expected: object) =>
+    vi.waitFor(async () => expect(JSON.parse((await server.get(`/proofs/${txid}`)).text)).toMatchObject(expected), {
+      timeout: 30_000,
+    });
+  await showsProof({ state: "verified" });
 
   // Anyone may say so; the miner's headers know better.
   const word = { txid, txStatus: "MINED_IN_STALE_BLOCK", timestamp: "2026-01-01T00:00:00Z" };
   expect((await server.post(`/callbacks?i=${id}`, JSON.stringify(word))).status).toBe(201);
-  expect(await read()).toMatchObject({ state: "verified", notices: [{ believed: false }] });
+  await showsProof({ state: "verified", notices: [{ believed: false }] });
 
   await ask("/dev/reorg", { transactions: [rival.rawTx] });
   for (const wallet of [merchant, customer]) {
     await wallet.hear("proof.revoked");
     await wallet.hear("transaction.rejected");
   }
-  expect(await read()).toMatchObject({ state: "superseded" });
+  await showsProof({ state: "superseded" });
   const newcomer = await server.join(`${id}?role=customer&dialect=p4`);
   await newcomer.hear("transaction.rejected");
   expect(newcomer.keys).not.toContain("proof.create");
