@@ -23,7 +23,7 @@ import type { EdgeContext } from "./edge-context.ts";
 import { edgeMetrics } from "./edge-metrics.ts";
 import { joinPolicyOf, type EdgeOptions } from "./edge-options.ts";
 import { endWithTokens } from "./end-with-tokens.ts";
-import { startSweeping } from "./expire-overdue.ts";
+import { startSweeping } from "./sweep-followed.ts";
 import { joinErrorList, messageErrorList } from "./errors.ts";
 import { healthRoute } from "./health-channel.ts";
 import { LoadGauge } from "./load-gauge.ts";

@@ -1,4 +1,4 @@
-import { expiryEventId, type ChannelRegistry } from "@p4/actors";
+import type { ChannelRegistry } from "@p4/actors";
 import { endsAtMs, isEnded, stateName } from "@p4/channel";
 import type { DeadlineHandler } from "@p4/event-store";
 
@@ -6,11 +6,9 @@ import type { DeadlineHandler } from "@p4/event-store";
  * What a worker does with an elapsed timer. The timer is a hint: the channel's own deadline decides, and its log takes
  * one expiry only, however many workers try. A timer that came early, or that belongs to a moved deadline, comes again.
  */
-export function expireElapsed(registry: Pick<ChannelRegistry, "submit">, nowMs: () => number): DeadlineHandler {
+export function expireElapsed(registry: Pick<ChannelRegistry, "expire">, nowMs: () => number): DeadlineHandler {
   return async (channelId) => {
-    const metadata = { commandId: expiryEventId, nowMs: nowMs(), correlationId: "", causationId: "deadline" };
-    const result = await registry.submit(channelId, { type: "ExpireChannel", metadata });
-    const { snapshot } = result.channel;
+    const { snapshot } = (await registry.expire(channelId, "deadline", nowMs())).channel;
     if (stateName(snapshot) === "unopened" || isEnded(snapshot)) return { outcome: "done" };
     return { outcome: "again", inMs: Math.max(1, endsAtMs(snapshot) - nowMs()) };
   };

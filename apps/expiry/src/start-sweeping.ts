@@ -1,10 +1,7 @@
+import { markerGraceMs } from "@p4/actors";
 import { StoreError } from "@p4/event-store";
 import { takeTurns, type ChannelNode } from "@p4/node";
 import type { Logger } from "@p4/telemetry";
-import { expireOverdue } from "./expire-overdue.ts";
-
-/** The broker's timer has the first word: its marker comes within a second or two of the deadline. */
-const longestGraceMs = 10_000;
 
 export interface SweepingOptions {
   readonly everyMs: number;
@@ -19,7 +16,7 @@ export function startSweeping(
   { overdue, registry, clock }: Pick<ChannelNode, "overdue" | "registry" | "clock">,
   { everyMs, logger }: SweepingOptions,
 ): { close(): Promise<void> } {
-  const graceMs = Math.min(everyMs, longestGraceMs);
+  const graceMs = Math.min(everyMs, markerGraceMs);
   return takeTurns({
     everyMs,
     lastRunMs: () => overdue.lastRunMs(),
@@ -29,8 +26,8 @@ export function startSweeping(
       await overdue.sweep({
         dueBeforeMs: Date.now() - graceMs,
         onOverdue: async (channelId) => {
-          const isOurs = await expireOverdue(registry, channelId, Date.now());
-          if (isOurs) logger.warn({ channelId }, "expired by a sweep: its timer was lost, or is late");
+          const { outcome } = await registry.expire(channelId, "overdue", Date.now());
+          if (outcome === "stored") logger.warn({ channelId }, "expired by a sweep: its timer was lost, or is late");
         },
         onError: (channelId, error) => logger.warn({ channelId, error }, "overdue and not expired yet"),
         signal,

@@ -2,6 +2,7 @@ import type { Channel, ChannelCommand, RememberedEvent, SequencedEvent, WalletEv
 import { foundVersions, isStoreError, type Subscription } from "@p4/event-store";
 import { ChannelReplica, type FoldListener } from "./channel-replica.ts";
 import { DeadlineTimers } from "./deadline-timers.ts";
+import { expireCommand, expireIfOverdue, type ExpiryCause } from "./expire.ts";
 import { Mailbox } from "./mailbox.ts";
 import { recall } from "./recall.ts";
 import type { ActorRuntime } from "./runtime.ts";
@@ -15,6 +16,12 @@ export interface FollowedChannel {
   /** About what it takes of this node's memory. */
   readonly heldBytes: number;
   submit(command: ChannelCommand): Promise<SubmitResult>;
+  /**
+   * Ends the channel if its deadline passed more than `graceMs` ago; 0. The log takes one expiry, whoever notices first.
+   *
+   * @throws StoreError, LogError
+   */
+  expireIfOverdue(nowMs: number, graceMs?: number): Promise<void>;
   /**
    * A message of the channel with its text, which only the log has of old ones.
    *
@@ -112,6 +119,10 @@ export class ChannelRegistry {
         return actor.replica.heldBytes;
       },
       submit: (command) => this.#submitTo(actor, command),
+      expireIfOverdue: async (nowMs, graceMs) => {
+        const command = expireIfOverdue(actor.replica.channel, nowMs, graceMs);
+        if (command !== null) await this.#submitTo(actor, command);
+      },
       recall: (event) => recall(event, actor.replica),
       release,
     };
@@ -127,6 +138,16 @@ export class ChannelRegistry {
     const replica = new ChannelReplica(channelId, this.#runtime);
     await replica.catchUp();
     return submitCommand(command, replica, this.#runtime);
+  }
+
+  /**
+   * Ends the channel if its own deadline has passed. Stored: this call has ended it; otherwise it had ended already, or
+   * its deadline was moved.
+   *
+   * @throws StoreError, LogError
+   */
+  expire(channelId: string, cause: ExpiryCause, nowMs: number): Promise<SubmitResult> {
+    return this.submit(channelId, expireCommand(nowMs, cause));
   }
 
   /** The channel as the log has it. An unknown channel comes back unopened. */

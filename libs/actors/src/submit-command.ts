@@ -21,6 +21,7 @@ import {
 import { isStoreError, StoreError } from "@p4/event-store";
 import type { ChannelReplica, OwnEvent } from "./channel-replica.ts";
 import type { DeadlineTimers } from "./deadline-timers.ts";
+import { expireCommand } from "./expire.ts";
 import { recall } from "./recall.ts";
 import type { ActorRuntime } from "./runtime.ts";
 import type { SubmitResult } from "./submit-result.ts";
@@ -162,15 +163,11 @@ async function expireFirst(
   runtime: SubmitRuntime,
 ): Promise<void> {
   const { nowMs, correlationId } = command.metadata;
-  const metadata = { commandId: expiryEventId, nowMs, correlationId, causationId: "overdue" };
-  const decision = decide({ type: "ExpireChannel", metadata }, base.snapshot, runtime.sha256Hex);
+  const decision = decide(expireCommand(nowMs, "overdue", correlationId), base.snapshot, runtime.sha256Hex);
   if (decision.outcome !== "accepted") return;
   const event = await append(decision.event, base, replica, runtime);
   if (event.type === "AckGraceStarted") runtime.timers.set(replica.channelId, event.data.graceUntilMs);
 }
-
-/** A channel expires once, whoever notices: the id is the same for all. */
-export const expiryEventId = "expiry";
 
 async function withMerchantLife(
   command: ChannelCommand,

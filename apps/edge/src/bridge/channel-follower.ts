@@ -11,7 +11,6 @@ import {
 import type { EventLog } from "@p4/event-store";
 import type { EdgeContext } from "../edge-context.ts";
 import { ChannelHistory } from "../channel-history.ts";
-import { expireIfOverdue } from "./expire-if-overdue.ts";
 import { followChannel } from "./follow-channel.ts";
 
 interface LiveEvents {
@@ -61,7 +60,7 @@ export class ChannelFollower {
       context,
     );
     try {
-      await expireIfOverdue(followed, context);
+      await followed.expireIfOverdue(context.nowMs());
     } catch (error) {
       followed.release();
       throw error;

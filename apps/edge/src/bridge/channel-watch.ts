@@ -1,7 +1,6 @@
 import type { FollowedChannel, SubmitResult } from "@p4/actors";
 import type { Channel, ChannelCommand, RememberedEvent, SequencedEvent, WalletEventType } from "@p4/channel";
 import type { EdgeContext } from "../edge-context.ts";
-import { expireIfOverdue } from "./expire-if-overdue.ts";
 import { followChannel } from "./follow-channel.ts";
 import { onAnyAbort } from "./on-any-abort.ts";
 
@@ -26,7 +25,7 @@ export class ChannelWatch {
       context,
     );
     try {
-      await expireIfOverdue(followed, context);
+      await followed.expireIfOverdue(context.nowMs());
     } catch (error) {
       followed.release();
       throw error;

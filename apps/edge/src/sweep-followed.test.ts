@@ -1,9 +1,9 @@
-import { ChannelRegistry, expiryEventId } from "@p4/actors";
+import { ChannelRegistry, markerGraceMs } from "@p4/actors";
 import { stateName } from "@p4/channel";
 import { createInMemoryStore } from "@p4/event-store";
 import { sha256Hex, uuid } from "@p4/node-crypto";
 import { describe, expect, it } from "vitest";
-import { expireOverdue, graceMs } from "./expire-overdue.ts";
+import { sweepFollowed } from "./sweep-followed.ts";
 
 const expiresAtMs = 8_000;
 
@@ -35,18 +35,18 @@ async function openChannel() {
   return { followed, heard };
 }
 
-describe("expireOverdue", () => {
+describe("sweepFollowed", () => {
   it("leaves a channel to the broker's timer until the grace is over", async () => {
     const { followed } = await openChannel();
-    await expireOverdue([followed], expiresAtMs + graceMs - 1);
+    await sweepFollowed([followed], expiresAtMs + markerGraceMs - 1);
     expect(stateName(followed.channel.snapshot)).toBe("awaitingPaymentRequest");
   });
 
   it("expires it then, once", async () => {
     const { followed, heard } = await openChannel();
-    await expireOverdue([followed, followed], expiresAtMs + graceMs);
-    await expireOverdue([followed], expiresAtMs + graceMs);
+    await sweepFollowed([followed, followed], expiresAtMs + markerGraceMs);
+    await sweepFollowed([followed], expiresAtMs + markerGraceMs);
     expect(stateName(followed.channel.snapshot)).toBe("expired");
-    expect(heard).toEqual(["ChannelOpened join", `ChannelExpired ${expiryEventId}`]);
+    expect(heard).toEqual(["ChannelOpened join", "ChannelExpired expiry"]);
   });
 });
