@@ -12,7 +12,7 @@ import { findLostMerchant } from "./merchant-presence.ts";
 import { recallNames } from "./peer-speech.ts";
 import { recordJoin } from "./record-join.ts";
 import { readJoinRequest, type JoinRequest } from "./join-request.ts";
-import { isBrokerTrouble } from "@p4/node";
+import { isBrokerTrouble } from "@p4/nats";
 import type { ServedChannel } from "./served-channel.ts";
 import { subjectOf } from "./wallet-subject.ts";
 

@@ -3,12 +3,10 @@ import { isLogError } from "@p4/channel";
 import { startServer, TokenBuckets, type HttpServer } from "@p4/http";
 import {
   callbackCounter,
-  clockCheck,
+  healthChecks,
   openChannelNode,
   placementOf,
   proofRoutesOf,
-  startProbing,
-  StoreTrouble,
   watchHeaders,
   type ChannelNode,
 } from "@p4/node";
@@ -65,7 +63,6 @@ const drainDeadlineMs = 8_000;
 export async function startEdge(options: EdgeOptions): Promise<Edge> {
   const { config, logger } = options;
   let channels: ServedChannels | undefined = undefined;
-  const trouble = new StoreTrouble(config.shards, (error) => logger.error({ error }, "the broker refuses"));
   const node = await openChannelNode({
     natsUrl: options.natsUrl,
     name: "p4-edge",
@@ -78,12 +75,8 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     isAlive: (connectionId) => channels?.isAlive(connectionId) ?? false,
     alwaysReplay: options.alwaysReplay ?? false,
     watchesClock: options.watchesClock ?? true,
-    wrap: (ports) => {
-      const { log, feed } = options.wrap?.(ports) ?? ports;
-      return { log: trouble.watch(log, () => node.broker.ready()), feed };
-    },
+    ...(options.wrap === undefined ? {} : { wrap: options.wrap }),
     onStatus: (status) => {
-      trouble.onStatus(status);
       if (status.type !== "error") return logger.info({ broker: status }, "broker");
       logger.error({ error: status.error }, "broker");
     },
@@ -150,15 +143,15 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     newId: uuid,
     unready: () => {
       if (draining.signal.aborted) return "this node is shutting down";
-      if (!node.broker.ready()) return "the broker is away";
-      return trouble.isSilent ? "the broker stores nothing at the moment" : node.clock.trouble;
+      const { turnsAway, code } = node.broker.health.verdict;
+      if (turnsAway) return code === null ? "the broker is away" : "the broker stores nothing at the moment";
+      return node.clock.trouble;
     },
     draining: draining.signal,
     onError: (error, where) => logger.error({ error, where }, "edge error"),
   };
   const readiness = new Readiness();
-  readiness.add("broker", () => trouble.check(node.broker));
-  readiness.add("clock", () => clockCheck(node.clock));
+  healthChecks(readiness, node);
   readiness.add("durability", durabilityCheck(node.broker, config));
   // One node can serve everything; an app of its own takes the callbacks where they must not share a process with wallets.
   const proofs = proofRoutesOf(node, config, {
@@ -203,7 +196,6 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     // Without tokens none ends.
     const stopEnding =
       config.joinPolicy === "token" ? endWithTokens(() => served.connections(), context.nowMs) : () => undefined;
-    const stopProbing = startProbing(trouble, node, config.shards);
     const stopWatching = watchHeaders(node, config, (error) => logger.warn({ error }, "waiting proofs"));
     const stopSeating = context.merchantQueue.start(context);
     let closing: Promise<void> | undefined;
@@ -213,7 +205,6 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       load.stop();
       stopSweeping();
       stopEnding();
-      stopProbing();
       stopWatching();
       stopSeating();
       await drain(served, server, node);

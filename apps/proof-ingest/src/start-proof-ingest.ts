@@ -2,13 +2,11 @@ import type { Config } from "@p4/config";
 import { startServer } from "@p4/http";
 import {
   callbackCounter,
-  clockCheck,
+  healthChecks,
   openChannelNode,
   placementOf,
   proofRoutesOf,
   reportsTo,
-  startProbing,
-  StoreTrouble,
   watchHeaders,
 } from "@p4/node";
 import { closeInOrder, createMetrics, operationsRoutes, Readiness, type Logger } from "@p4/telemetry";
@@ -31,23 +29,15 @@ export interface ProofIngest {
  * @throws StoreError when the broker cannot serve, HttpServerError when the address cannot be had.
  */
 export async function startProofIngest({ config, logger, natsUrl }: ProofIngestOptions): Promise<ProofIngest> {
-  const trouble = new StoreTrouble(config.shards, (error) => logger.error({ error }, "the broker refuses"));
-  const reports = reportsTo(logger);
   const node = await openChannelNode({
     natsUrl,
     name: "p4-proof-ingest",
     ...placementOf(config),
-    ...reports,
-    wrap: ({ log, feed }) => ({ log: trouble.watch(log, () => node.broker.ready()), feed }),
-    onStatus: (status) => {
-      trouble.onStatus(status);
-      reports.onStatus(status);
-    },
+    ...reportsTo(logger),
   });
   const metrics = createMetrics("proof-ingest");
   const readiness = new Readiness();
-  readiness.add("broker", () => trouble.check(node.broker));
-  readiness.add("clock", () => clockCheck(node.clock));
+  healthChecks(readiness, node);
   const proofs = proofRoutesOf(node, config, {
     onCallback: callbackCounter(metrics),
     onError: (error) => logger.error({ error }, "proof callback"),
@@ -60,11 +50,9 @@ export async function startProofIngest({ config, logger, natsUrl }: ProofIngestO
       cors: { origins: "*" },
       onError: (error, where) => logger.error({ error, where }, "proof-ingest error"),
     });
-    const stopProbing = startProbing(trouble, node, config.shards);
     const stopWatching = watchHeaders(node, config, (error) => logger.warn({ error }, "waiting proofs"));
     const close = async (): Promise<void> => {
       readiness.drain();
-      stopProbing();
       stopWatching();
       await closeInOrder(
         () => server.close(),

@@ -28,7 +28,7 @@ export async function append(broker: Broker, names: Names, request: AppendReques
     const own = await findOwnEvent(broker, address, expectedStreamVersion, messageId);
     if (own === undefined) throw error;
     // The log has it: as good as an acknowledgement.
-    broker.answered("append");
+    broker.health.answered("append");
     return { nextExpectedStreamVersion: own, duplicate: true };
   }
 }

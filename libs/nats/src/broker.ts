@@ -7,7 +7,7 @@ import type { BrokerStatus } from "./broker-status.ts";
 import { Outbox, type Outgoing } from "./outbox.ts";
 import { ReplyInbox } from "./reply-inbox.ts";
 import { assertServerVersion } from "./server-version.ts";
-import { electionMs, Silence, type QuestionKind } from "./silence.ts";
+import { ServerHealth } from "./health/server-health.ts";
 
 export interface BrokerSettings {
   /** Without credentials. */
@@ -28,12 +28,11 @@ const closeDrainMs = 2_000;
 export class Broker {
   readonly nc: NatsConnection;
   readonly inbox: ReplyInbox;
+  readonly health: ServerHealth;
   readonly url: string;
   readonly requestTimeoutMs: number;
   readonly #settings: BrokerSettings;
   readonly #reconnectListeners = new Set<() => void>();
-  readonly #silence = new Silence();
-  #listening: NodeJS.Timeout | undefined;
   readonly #outbox = new Outbox((message) => this.#send(message));
   #flushing: Promise<void> | null = null;
   #connected = true;
@@ -47,6 +46,12 @@ export class Broker {
     this.url = settings.url;
     this.requestTimeoutMs = settings.requestTimeoutMs;
     this.inbox = new ReplyInbox(nc);
+    this.health = new ServerHealth({
+      isConnected: () => this.ready(),
+      hasOtherServers: () => this.#hasOtherServers(),
+      leave: (kind) => this.#leaveSilentServer(kind),
+      report: (error) => this.report(error),
+    });
     void this.#watch();
   }
 
@@ -174,29 +179,10 @@ export class Broker {
     return this.nc.reconnect();
   }
 
-  answered(kind: QuestionKind): void {
-    this.#silence.answered(kind);
-  }
-
-  /**
-   * Goes on at another server of the cluster when this one has been silent for too long. Nobody has to ask again for that:
-   * a node that finds its broker silent turns wallets away, and would hear of no second question.
-   */
-  unanswered(kind: QuestionKind): void {
-    if (!this.ready() || !this.#hasOtherServers()) return;
-    if (!this.#silence.unanswered(kind, performance.now())) {
-      this.#listening ??= setTimeout(() => this.#listenAgain(), electionMs + 50).unref();
-      return;
-    }
-    const text = `${this.nc.getServer()} leaves ${kind}s unanswered: trying another server`;
+  #leaveSilentServer(kind: string): void {
+    const text = `${this.nc.getServer()} leaves questions (${kind}) unanswered: trying another server`;
     this.report(new StoreError("STORE_UNAVAILABLE", text));
-    void this.nc.reconnect().catch((error: unknown) => this.report(error as Error));
-  }
-
-  #listenAgain(): void {
-    this.#listening = undefined;
-    const kind = this.#silence.silentKind;
-    if (kind !== null) this.unanswered(kind);
+    void this.switchServer().catch((error: unknown) => this.report(error as Error));
   }
 
   #hasOtherServers(): boolean {
@@ -230,7 +216,7 @@ export class Broker {
   }
 
   async #close(): Promise<void> {
-    clearTimeout(this.#listening);
+    this.health.close();
     try {
       if (this.#connected) {
         await this.inbox.idle(closeIdleMs);
@@ -308,12 +294,13 @@ export class Broker {
       assertServerVersion(this.serverVersion, this.url);
     } catch (error) {
       // A second loss in between has its own event behind this one.
-      this.#settings.onStatus({ type: "error", error: error as Error });
+      this.report(error as Error);
+      this.health.note(error, true);
       if (isStoreError(error, "STORE_SERVER_TOO_OLD")) this.#leaveLater();
       return;
     }
     this.#connected = true;
-    this.#silence.forget();
+    this.health.reconnected();
     this.#settings.onRecovered();
     this.#settings.onStatus({ type: "reconnected", server, version: this.serverVersion });
     for (const listener of this.#reconnectListeners) {
@@ -336,10 +323,11 @@ export class Broker {
   }
 
   #onError(cause: Error): void {
-    if (!(cause instanceof PermissionViolationError)) return this.#settings.onStatus({ type: "error", error: cause });
+    if (!(cause instanceof PermissionViolationError)) return this.report(cause);
     const error = new StoreError("STORE_FORBIDDEN", `${cause.operation} on ${cause.subject} at ${this.url}`, { cause });
     if (cause.operation === "publish") this.inbox.failSubject(cause.subject, error);
-    this.#settings.onStatus({ type: "error", error });
+    this.health.note(error, true);
+    this.report(error);
   }
 
   #state(): string {

@@ -105,7 +105,7 @@ describe("leaving a server", () => {
     const broker = await connectBroker({ url: servers, name: "test" });
     const silent = broker.nc.getServer();
     const moved = new Promise<void>((resolve) => broker.onReconnect(resolve));
-    broker.unanswered("append");
+    broker.health.unanswered("append");
     await moved;
     expect(broker.nc.getServer()).not.toBe(silent);
     await broker.close();

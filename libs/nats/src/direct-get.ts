@@ -50,8 +50,8 @@ export function directPage(broker: Broker, stream: string, request: DirectReques
       deadlineMs: performance.now() + broker.requestTimeoutMs,
       onReply: (answer: Msg): boolean => {
         const code = answer.headers?.code ?? 0;
-        if (code === status.noResponders) broker.unanswered("read");
-        else broker.answered("read");
+        if (code === status.noResponders) broker.health.unanswered("read");
+        else broker.health.answered("read");
         if (code === 0) {
           messages.push(toDirectMessage(answer));
           pendingReply.deadlineMs = performance.now() + broker.requestTimeoutMs;
@@ -64,7 +64,7 @@ export function directPage(broker: Broker, stream: string, request: DirectReques
         return true;
       },
       onFailure: (error: Error) => {
-        if (isStoreError(error, "STORE_UNAVAILABLE")) broker.unanswered("read");
+        if (isStoreError(error, "STORE_UNAVAILABLE")) broker.health.unanswered("read");
         reject(error);
       },
     };

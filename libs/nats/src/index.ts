@@ -2,6 +2,9 @@ export { BrokerClock, createBrokerClock, clockToleranceMs } from "./broker-clock
 export { connectBroker } from "./connect-broker.ts";
 export type { BrokerOptions } from "./connect-options.ts";
 export type { Broker } from "./broker.ts";
+export { askJetStream } from "./health/ask-jetstream.ts";
+export { ServerHealth, type HealthVerdict } from "./health/server-health.ts";
+export { isBrokerTrouble } from "./health/store-breaker.ts";
 export type { BrokerStatus } from "./broker-status.ts";
 export { minimumServerVersion } from "./server-version.ts";
 export { findDrift, provision, markerKeptMs, type ProvisionOptions } from "./provision.ts";

@@ -8,7 +8,7 @@ const nats = useNats();
 
 it("takes only what was stored for a sign of life: a leader without its followers still refuses", async () => {
   const broker = await nats.connect();
-  const answered = vi.spyOn(broker, "answered");
+  const answered = vi.spyOn(broker.health, "answered");
   const log = createEventLog(broker, settings);
   const append = (eventId: string) =>
     log.appendToStream({ channelId: "sign", eventId, bytes: new Uint8Array(10), expectedStreamVersion: 0 });
@@ -27,7 +27,7 @@ it("takes an event that the log is found to have for a sign of life", async () =
     log.appendToStream({ channelId: "found", eventId, bytes, expectedStreamVersion });
   const first = await append("first", 0);
   await append("second", first.nextExpectedStreamVersion);
-  const answered = vi.spyOn(broker, "answered");
+  const answered = vi.spyOn(broker.health, "answered");
   // The server compares the sequence before it looks for duplicates: this looks like a conflict.
   expect(await append("first", 0)).toMatchObject({ duplicate: true });
   expect(answered).toHaveBeenCalledWith("append");
@@ -35,7 +35,7 @@ it("takes an event that the log is found to have for a sign of life", async () =
 
 it("does not judge a server by its streams of timers and documents", async () => {
   const broker = await nats.connect();
-  const [answered, unanswered] = [vi.spyOn(broker, "answered"), vi.spyOn(broker, "unanswered")];
+  const [answered, unanswered] = [vi.spyOn(broker.health, "answered"), vi.spyOn(broker.health, "unanswered")];
   const stores = (region: string) =>
     [createDeadlineStore(broker, { region }), createDocumentStore(broker, { region, name: "proofs" })] as const;
   const [deadlines, documents] = stores(settings.region);

@@ -16,7 +16,7 @@ export interface StoreMessage {
   /** Complete header lines, each ended by CR LF. */
   readonly headerLines: string;
   readonly bytes: Uint8Array;
-  /** A channel's event. Only these tell whether this server reaches its cluster: see `Silence`. */
+  /** A channel's event. Only these tell whether this server reaches its cluster: see `health/silence.ts`. */
   readonly isEvent: boolean;
 }
 
@@ -36,7 +36,7 @@ export function publishAcked(broker: Broker, message: StoreMessage): Promise<Pub
       deadlineMs: performance.now() + broker.requestTimeoutMs,
       onReply: (answer) => {
         if (isNoResponders(answer)) {
-          if (message.isEvent) broker.unanswered("append");
+          if (message.isEvent) broker.health.unanswered("append");
           void explainSilence(broker, message.stream, message.subject).then(reject);
           return true;
         }
@@ -46,12 +46,12 @@ export function publishAcked(broker: Broker, message: StoreMessage): Promise<Pub
           reject(toStoreError(ack.error, message.subject));
           return true;
         }
-        if (message.isEvent) broker.answered("append");
+        if (message.isEvent) broker.health.answered("append");
         resolve(ack);
         return true;
       },
       onFailure: (error) => {
-        if (message.isEvent && isStoreError(error, "STORE_UNAVAILABLE")) broker.unanswered("append");
+        if (message.isEvent && isStoreError(error, "STORE_UNAVAILABLE")) broker.health.unanswered("append");
         reject(error);
       },
     });

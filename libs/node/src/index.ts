@@ -13,9 +13,7 @@ export {
 export { placementOf, reportsTo } from "./node-settings.ts";
 export { OverdueChannels, type OverdueChannelsOptions, type Sweep } from "./overdue-channels.ts";
 export { proofRoutesOf, proofServicesOf, type ProofConfig } from "./proof-routes-of.ts";
-export { clockCheck } from "./watch-clock.ts";
 export { watchHeaders } from "./watch-headers.ts";
-export { startProbing } from "./probe-store.ts";
-export { isBrokerTrouble, StoreTrouble } from "./store-trouble.ts";
+export { healthChecks } from "./health-checks.ts";
 export { takeTurns, type TurnsOptions } from "./take-turns.ts";
 export { runApp, type RunningApp, type StartApp } from "./run-app.ts";

@@ -8,6 +8,7 @@ import {
   type Presence,
 } from "@p4/event-store";
 import {
+  askJetStream,
   assertLog,
   assertMayListen,
   connectBroker,
@@ -27,8 +28,8 @@ import {
 import { sha256Hex, uuid } from "@p4/node-crypto";
 import { settledWithin } from "@p4/telemetry";
 import { ChannelIndex } from "./channel-index.ts";
-import { leaveIsolatedServer } from "./leave-isolated-server.ts";
 import { OverdueChannels } from "./overdue-channels.ts";
+import { startProbing } from "./probe-store.ts";
 import { unwatchedClock, watchClock, type WatchedClock } from "./watch-clock.ts";
 import { startComparing } from "./start-comparing.ts";
 
@@ -141,7 +142,8 @@ function assemble(broker: Broker, options: ChannelNodeOptions, { clock, stop }: 
     createBlobStore(broker, { region }),
     { thresholdBytes: largestEventBytes(broker), sha256Hex },
   );
-  const { log, feed } = options.wrap?.(stored) ?? stored;
+  const { log: wrapped, feed } = options.wrap?.(stored) ?? stored;
+  const log = broker.health.watch(wrapped, shards);
   const deadlines = createDeadlineStore(broker, { region });
   const runtime: ActorRuntime = {
     log,
@@ -165,7 +167,11 @@ function assemble(broker: Broker, options: ChannelNodeOptions, { clock, stop }: 
     endOfLog: () => endOfLog(broker, { region, shards }),
   });
   const stopComparing = startComparing(registry, () => broker.ready());
-  const stopWatching = leaveIsolatedServer(broker);
+  const stopAsking = askJetStream(broker);
+  const strayProofs = createDocumentStore(broker, { region, name: "strays" });
+  // An operator's tool stores nothing to find out.
+  const stopProbing =
+    options.setUp === false ? () => undefined : startProbing({ broker, log, strayProofs, nodeId }, shards);
   return {
     nodeId,
     broker,
@@ -173,7 +179,7 @@ function assemble(broker: Broker, options: ChannelNodeOptions, { clock, stop }: 
     log,
     deadlines,
     proofs: createDocumentStore(broker, { region, name: "proofs" }),
-    strayProofs: createDocumentStore(broker, { region, name: "strays" }),
+    strayProofs,
     index,
     overdue: new OverdueChannels({ documents, index }),
     registry,
@@ -181,7 +187,8 @@ function assemble(broker: Broker, options: ChannelNodeOptions, { clock, stop }: 
     async close() {
       stop();
       stopComparing();
-      stopWatching();
+      stopAsking();
+      stopProbing();
       registry.close();
       const left = presence.close();
       // A silent broker fails it only after a while, and is left all the same: the close of the connection settles it too.

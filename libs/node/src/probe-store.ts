@@ -1,7 +1,6 @@
 import { isStoreError, shardOf } from "@p4/event-store";
 import { uuid } from "@p4/node-crypto";
 import type { ChannelNode } from "./open-channel-node.ts";
-import type { StoreTrouble } from "./store-trouble.ts";
 
 const probeEveryMs = 1_000;
 /** About what a payment with its ancestors takes. A full disk may still have room for less. */
@@ -42,12 +41,12 @@ function channelOfEachShard(shards: number): string[] {
 }
 
 /** Probes whenever it is in question whether the broker stores, until the returned function is called. */
-export function startProbing(trouble: StoreTrouble, node: Probed, shards: number): () => void {
+export function startProbing(node: Probed, shards: number): () => void {
   let busy = false;
   const timer = setInterval(() => {
     if (busy || !node.broker.ready()) return;
     busy = true;
-    void trouble.probe(() => probeStore(node, shards)).finally(() => (busy = false));
+    void node.broker.health.probe(() => probeStore(node, shards)).finally(() => (busy = false));
   }, probeEveryMs).unref();
   return () => clearInterval(timer);
 }

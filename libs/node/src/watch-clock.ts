@@ -6,7 +6,7 @@ const compareEveryMs = 10_000;
 
 export interface WatchedClock {
   readonly clock: BrokerClock;
-  stop(): void;
+  readonly stop: () => void;
 }
 
 /**

@@ -3,7 +3,14 @@ export const electionMs = 3_000;
 /** A broker that stores nothing anywhere (a full disk) must not be left and joined all the time. */
 const moveEveryMs = 10_000;
 
-export type QuestionKind = "append" | "read";
+/** `append`: of a channel's event. `read`: a direct get. `api`: JetStream's own account of itself, asked when idle. */
+export type QuestionKind = "append" | "read" | "api";
+
+/**
+ * How long each may stay unanswered. An election after the loss of all servers took six seconds in a failure campaign, and
+ * a node that left its server meanwhile came back five seconds later than the others: without wallets there is time.
+ */
+const patienceMs: Readonly<Record<QuestionKind, number>> = { append: electionMs, read: electionMs, api: 10_000 };
 
 /**
  * Tells when to try another server of the cluster. A server that is cut off from the others keeps its clients: it answers
@@ -35,7 +42,7 @@ export class Silence {
   unanswered(kind: QuestionKind, nowMs: number): boolean {
     const sinceMs = this.#sinceMs.get(kind) ?? nowMs;
     this.#sinceMs.set(kind, sinceMs);
-    if (nowMs - sinceMs < electionMs || nowMs - this.#movedMs < moveEveryMs) return false;
+    if (nowMs - sinceMs < patienceMs[kind] || nowMs - this.#movedMs < moveEveryMs) return false;
     this.#sinceMs.clear();
     this.#movedMs = nowMs;
     return true;

@@ -1,6 +1,4 @@
-import type { Broker, BrokerStatus } from "@p4/nats";
-import type { CheckResult } from "@p4/telemetry";
-import { isStoreError, shardOf, StoreError, type EventLog, type StoreErrorCode } from "@p4/event-store";
+import { isStoreError, shardOf, StoreError, type StoreErrorCode } from "@p4/event-store";
 
 /** What a connected broker refuses until somebody repairs it. The rest passes by itself, or is one channel's own. */
 const lasting: ReadonlySet<StoreErrorCode> = new Set([
@@ -14,7 +12,7 @@ const lasting: ReadonlySet<StoreErrorCode> = new Set([
 
 /** Unanswered appends that lie further apart than this say nothing together. */
 const togetherMs = 5_000;
-/** The first wait before a probe may end a trouble. It doubles when the trouble comes back soon after. */
+/** The first wait before a probe may close the breaker. It doubles when it opens again soon after. */
 const [shortestHoldMs, longestHoldMs] = [2_000, 300_000];
 const relapseMs = 60_000;
 /** A stream whose disk is full gives no answer to an append. One that is between two leaders does not either, but soon again. */
@@ -27,10 +25,12 @@ export function isBrokerTrouble(error: unknown): error is StoreError {
 }
 
 /**
- * Keeps the broker's last refusal for `/readyz`, until something was stored again, and tells the operator of it, not more
- * often than a person can read. An unready node gets no wallets, whose appends would tell: it has to probe by itself.
+ * A circuit breaker over what the broker stores. Open while its last refusal stands or its appends stay unanswered; in
+ * doubt (half open) on a new connection, until something was stored. An unready node gets no wallets, whose appends would
+ * tell: only a probe closes it then.
  */
-export class StoreTrouble {
+export class StoreBreaker {
+  readonly #shards: number;
   readonly #report: (error: StoreError) => void;
   #last: StoreError | null = null;
   #seenMs = 0;
@@ -40,52 +40,34 @@ export class StoreTrouble {
   /** When a probe ended the last trouble. */
   #probedMs = -Infinity;
   #reportedMs = -Infinity;
-  readonly #shards: number;
   /** Appends in a row that a connected broker left unanswered, and the shards that they were for. */
   #unanswered = 0;
   readonly #silentShards = new Set<number>();
   #unansweredMs = 0;
 
+  /** `report` hears of an error when it is new, and then not more often than a person can read. */
   constructor(shards: number, report: (error: StoreError) => void) {
     this.#shards = shards;
     this.#report = report;
   }
 
-  /** Null: nothing was refused since something was stored. */
-  get current(): StoreError | null {
+  /** Why it is open; null when it is not. */
+  get trouble(): StoreError | null {
     return this.#last;
   }
 
-  /** For `/readyz`: whether the broker is there, and stores. */
-  check(broker: Pick<Broker, "ready" | "serverVersion">): CheckResult {
-    const [error, version] = [this.#last, broker.serverVersion];
-    if (error !== null) return { ok: false, detail: error.message, facts: { version, code: error.code } };
-    if (!broker.ready()) return { ok: false, detail: "the broker is away", facts: { version } };
-    const detail = "the broker is back, and has not stored anything yet";
-    return this.#isInDoubt ? { ok: false, detail, facts: { version } } : { ok: true, facts: { version } };
+  get isInDoubt(): boolean {
+    return this.#isInDoubt;
   }
 
-  /** The broker is connected and stores nothing: whoever comes now would only wait. */
-  get isSilent(): boolean {
-    return this.current?.code === "STORE_UNAVAILABLE";
-  }
-
-  /** What the connection tells. */
-  onStatus(status: BrokerStatus): void {
-    if (status.type === "reconnected") this.#reconnected();
-    if (status.type === "error") this.note(status.error);
-  }
-
-  /** A new connection starts without blame, and without trust: it counts once something was stored. */
-  #reconnected(): void {
+  /** Another connection starts without blame, and without trust: it counts once something was stored. */
+  reconnected(): void {
     this.#last = null;
     this.#isInDoubt = true;
     this.#forgetUnanswered();
   }
 
-  /**
-   * Tries to store something, when that is in question. `store` rejects when it cannot.
-   */
+  /** Tries to store something, when that is in question. `store` rejects when it cannot. */
   async probe(store: () => Promise<unknown>): Promise<void> {
     const sinceMs = performance.now() - this.#seenMs;
     const isDue = this.#last === null ? this.#isInDoubt : sinceMs >= this.#holdMs;
@@ -102,11 +84,12 @@ export class StoreTrouble {
     this.#isInDoubt = false;
   }
 
-  note(error: unknown): void {
-    if (isBrokerTrouble(error)) this.#remember(error);
+  /** `isReported`: the operator has been told. */
+  note(error: unknown, isReported = false): void {
+    if (isBrokerTrouble(error)) this.#remember(error, isReported);
   }
 
-  #noteAppend(error: unknown, channelId: string, isConnected: boolean): void {
+  appendFailed(error: unknown, channelId: string, isConnected: boolean): void {
     if (!isStoreError(error, "STORE_UNAVAILABLE") || !isConnected) return this.note(error);
     const nowMs = performance.now();
     if (nowMs - this.#unansweredMs >= togetherMs) this.#forgetUnanswered();
@@ -120,10 +103,10 @@ export class StoreTrouble {
   }
 
   /** Silence is over with the first answer; other refusals may be those of one stream, and are left to the probe. */
-  #answered(): void {
+  appended(): void {
     this.#forgetUnanswered();
     this.#isInDoubt = false;
-    if (this.isSilent) this.#last = null;
+    if (this.#last?.code === "STORE_UNAVAILABLE") this.#last = null;
   }
 
   #forgetUnanswered(): void {
@@ -131,7 +114,7 @@ export class StoreTrouble {
     this.#silentShards.clear();
   }
 
-  #remember(error: StoreError): void {
+  #remember(error: StoreError, isReported = false): void {
     const nowMs = performance.now();
     const isNews = error.code !== this.#last?.code || nowMs - this.#reportedMs >= reportEveryMs;
     if (this.#last === null) {
@@ -142,33 +125,6 @@ export class StoreTrouble {
     this.#seenMs = nowMs;
     if (!isNews) return;
     this.#reportedMs = nowMs;
-    this.#report(error);
-  }
-
-  /** The log, watched: whoever uses it, its refusals are noted. */
-  watch(log: EventLog, isConnected: () => boolean): EventLog {
-    const noted = async <T>(call: Promise<T>): Promise<T> => {
-      try {
-        return await call;
-      } catch (error) {
-        this.note(error);
-        throw error;
-      }
-    };
-    return {
-      appendToStream: async (request) => {
-        try {
-          const result = await log.appendToStream(request);
-          this.#answered();
-          return result;
-        } catch (error) {
-          this.#noteAppend(error, request.channelId, isConnected());
-          throw error;
-        }
-      },
-      readStream: (channelId, options) => noted(log.readStream(channelId, options)),
-      streamVersions: (channelIds) => noted(log.streamVersions(channelIds)),
-      scan: (options) => log.scan(options),
-    };
+    if (!isReported) this.#report(error);
   }
 }
