@@ -1,5 +1,5 @@
 import type { BodyWarning } from "@p4/protocol";
-import { paymentTransactionIds, type SpvCrypto } from "@p4/spv";
+import { transactionIdsOf, type SpvCrypto } from "@p4/spv";
 
 /** What the server reads of a payment, on a socket and over HTTP alike. */
 export interface ReadPayment {
@@ -9,8 +9,8 @@ export interface ReadPayment {
 }
 
 /** A payment whose transactions cannot be read is known by its text alone: its sender is told. */
-export function readPayment(bodyText: string | null, warning: BodyWarning | null, crypto: SpvCrypto): ReadPayment {
-  const txids = bodyText === null ? [] : paymentTransactionIds(bodyText, crypto);
+export function readPayment(json: unknown, warning: BodyWarning | null, crypto: SpvCrypto): ReadPayment {
+  const txids = transactionIdsOf(json, crypto);
   return { txids, warning: warning ?? (txids.length === 0 ? unread : null) };
 }
 

@@ -1,10 +1,10 @@
-import { messageCommand, type ChannelCommand, type RecordedMessage } from "@p4/channel";
-import { ackOutcome, decodeFrame, messageSpec, parseBody, wireErrors, describeWireError } from "@p4/protocol";
+import { messageCommand, type ChannelCommand, type MessageFacts, type RecordedMessage } from "@p4/channel";
+import { ackOutcomeOf, decodeFrame, messageSpec, parseBody, wireErrors, describeWireError } from "@p4/protocol";
 import type { BodyWarning, Dialect, FrameOrigin, Message, WireError } from "@p4/protocol";
 import type { SpvCrypto } from "@p4/spv";
 import { participantOf, type Connection } from "./connection.ts";
 import { edgeErrors, type EdgeErrorCode } from "./errors.ts";
-import { readPayment } from "./read-payment.ts";
+import { readPayment, type ReadPayment } from "./read-payment.ts";
 
 /** A refusal, for the sender alone. */
 export interface FrameRefusal {
@@ -63,8 +63,8 @@ export function readWalletFrame(text: string, connection: Connection, context: F
     messageId: message.messageId || context.newId(),
     correlationId: message.correlationId,
   };
-  const payment = message.key === "payment" ? readPayment(message.bodyText, body.warning, context.crypto) : null;
-  const command = commandOf(recorded, message, payment?.txids ?? [], connection, context);
+  const payment = message.key === "payment" ? readPayment(body.json, body.warning, context.crypto) : null;
+  const command = commandOf(recorded, message, factsOf(message.key, body.json, payment), connection, context);
   const { warning } = payment ?? body;
   return { ok: true, dialect, name, origin, recorded, message, command, warning };
 }
@@ -72,11 +72,10 @@ export function readWalletFrame(text: string, connection: Connection, context: F
 function commandOf(
   recorded: RecordedMessage,
   message: Message,
-  txids: readonly string[],
+  facts: MessageFacts,
   connection: Connection,
   context: FrameContext,
 ): ChannelCommand {
-  const ack = message.key === "payment.ack" ? ackOutcome(message.bodyText) : { accepted: false, memo: null };
   const command = messageCommand(recorded, {
     from: participantOf(connection, context.nodeId),
     // The liveness of a contested merchant is asked for by the actor.
@@ -87,14 +86,18 @@ function commandOf(
       correlationId: message.correlationId,
       causationId: connection.id,
     },
-    facts: {
-      txids,
-      accepted: ack.accepted,
-      reason: ack.memo ?? "",
-    },
+    facts,
   });
   if (command === null) throw new Error(`the catalogue has ${message.key}, the channel has not`);
   return command;
+}
+
+/** What the channel has to know of a body, which only its parse shows. */
+function factsOf(key: string, json: unknown, payment: ReadPayment | null): MessageFacts {
+  const txids = payment?.txids ?? [];
+  if (key !== "payment.ack") return { txids, accepted: false, reason: "" };
+  const { accepted, memo } = ackOutcomeOf(json);
+  return { txids, accepted, reason: memo ?? "" };
 }
 
 /** Without a rule of its own, the error's general one. */

@@ -13,8 +13,13 @@ export interface AckOutcome {
  * writes them; of several such members each counts.
  */
 export function ackOutcome(bodyText: string | null): AckOutcome {
-  const body = parseObject(bodyText);
-  if (body === null) return { accepted: true, memo: null };
+  return ackOutcomeOf(parseObject(bodyText));
+}
+
+/** The same, of a body that is parsed already (`parseBody`). */
+export function ackOutcomeOf(json: unknown): AckOutcome {
+  if (typeof json !== "object" || json === null) return { accepted: true, memo: null };
+  const body = json as Readonly<Record<string, unknown>>;
   const errors = membersOf(body, "error");
   const refused = errors.some(isError) || membersOf(body, "success").some(deniesSuccess);
   const memo =

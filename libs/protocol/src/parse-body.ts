@@ -30,6 +30,8 @@ export type BodyResult =
   | {
       readonly ok: true;
       readonly body: ParsedBody;
+      /** The body's JSON, whatever was recognised in it: what else is read of it needs no second parse. `null`: none. */
+      readonly json: unknown;
       /** What was not recognised; `null` when nothing is to be said. */
       readonly warning: BodyWarning | null;
     }
@@ -88,31 +90,33 @@ const clientErrors: readonly Vocabulary[] = [
  * recognised is told in `warning`. Wallets differ, and the reader judges. The text itself is what gets relayed.
  */
 export function parseBody(key: string, bodyText: string | null): BodyResult {
-  if (bodyText === null) return recognised({ form: "none" });
+  if (bodyText === null) return recognised({ form: "none" }, null);
   const vocabularies = vocabulariesOf(key);
-  if (vocabularies.length === 0) return opaque(null);
+  if (vocabularies.length === 0) return opaque(null, null);
   // Bodies also come by HTTP, without a frame: the validators below recurse, so the depth is bounded here too.
   const scanner = new JsonScanner(bodyText, defaultMaxDepth);
   if (!scanner.isValue()) {
     return { ok: false, error: wireError(scanner.fault === "depth" ? "WIRE_TOO_DEEP" : "WIRE_NOT_JSON", "body") };
   }
   const value: unknown = JSON.parse(bodyText);
-  if (value === null) return recognised({ form: "none" });
-  if (typeof value !== "object" || Array.isArray(value)) return opaque({ field: "body", rule: "must be an object" });
+  if (value === null) return recognised({ form: "none" }, null);
+  if (typeof value !== "object" || Array.isArray(value)) {
+    return opaque({ field: "body", rule: "must be an object" }, value);
+  }
   const vocabulary = vocabularies.find(({ marks }) => marks.some((mark) => Object.hasOwn(value, mark)));
-  if (vocabulary === undefined) return opaque(unmarked(value, vocabularies));
+  if (vocabulary === undefined) return opaque(unmarked(value, vocabularies), value);
   const result = vocabulary.validate(value);
-  if (!result.success) return opaque(misfit(result));
+  if (!result.success) return opaque(misfit(result), value);
   // The validator of this form has just proved the type.
-  return recognised({ form: vocabulary.form, value } as ParsedBody);
+  return recognised({ form: vocabulary.form, value } as ParsedBody, value);
 }
 
-function recognised(body: ParsedBody): BodyResult {
-  return { ok: true, body, warning: null };
+function recognised(body: ParsedBody, json: unknown): BodyResult {
+  return { ok: true, body, json, warning: null };
 }
 
-function opaque(warning: BodyWarning | null): BodyResult {
-  return { ok: true, body: { form: "opaque" }, warning };
+function opaque(warning: BodyWarning | null, json: unknown): BodyResult {
+  return { ok: true, body: { form: "opaque" }, json, warning };
 }
 
 function vocabulariesOf(key: string): readonly Vocabulary[] {

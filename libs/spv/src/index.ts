@@ -35,7 +35,7 @@ export { type MapiFeeType, type MapiFeeUse, readMapiFee } from "./mapi-fee.ts";
 export { type MapiSubmission, readMapiSubmission } from "./mapi-submission.ts";
 export { merkleParent } from "./merkle-branch.ts";
 export { paymentTransactionId, subjectTransaction } from "./payment-transaction-id.ts";
-export { MAX_PAYMENT_TRANSACTIONS, paymentTransactionIds } from "./payment-transaction-ids.ts";
+export { MAX_PAYMENT_TRANSACTIONS, paymentTransactionIds, transactionIdsOf } from "./payment-transaction-ids.ts";
 export { type ProofCallbackOptions, type VerifiedProofCallback, verifyProofCallback } from "./proof-callback.ts";
 export type { ProvenTransaction } from "./proven-transaction.ts";
 export { sdkCrypto } from "./sdk-crypto.ts";

@@ -18,8 +18,12 @@ export const MAX_PAYMENT_TRANSACTIONS = 1_000;
  * It is an identity, not a validation.
  */
 export function paymentTransactionIds(paymentBodyText: string, crypto: SpvCrypto): readonly string[] {
-  const body = parseObject(paymentBodyText);
-  if (body === null) return [];
+  return transactionIdsOf(parseJson(paymentBodyText), crypto);
+}
+
+/** The same, of a body that is parsed already. */
+export function transactionIdsOf(body: unknown, crypto: SpvCrypto): readonly string[] {
+  if (!isJsonObject(body)) return [];
   for (const place of placesOf(body)) {
     const txids = transactionIdsIn(place, crypto);
     if (txids.length > 0) return txids;
@@ -83,10 +87,9 @@ function memberOf(object: JsonObject, name: string): unknown {
   return found === undefined ? undefined : object[found];
 }
 
-function parseObject(text: string): JsonObject | null {
+function parseJson(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(text);
-    return isJsonObject(value) ? value : null;
+    return JSON.parse(text);
   } catch {
     return null;
   }

@@ -18,7 +18,11 @@ export function readPaymentBody(bytes: Uint8Array, crypto: SpvCrypto): PaymentBo
   if (text === "") return refused("is required: a payment as JSON");
   const parsed = parseBody("payment", text);
   if (!parsed.ok) return refused(parsed.error.rule);
-  return { ok: true, text: parsed.body.form === "none" ? null : text, ...readPayment(text, parsed.warning, crypto) };
+  return {
+    ok: true,
+    text: parsed.body.form === "none" ? null : text,
+    ...readPayment(parsed.json, parsed.warning, crypto),
+  };
 }
 
 function decodeUtf8(bytes: Uint8Array): string | null {
