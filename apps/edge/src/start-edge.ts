@@ -1,5 +1,6 @@
 import { docsRoutes } from "@p4/api-docs";
 import { isLogError } from "@p4/channel";
+import { openConsole } from "@p4/console";
 import { startServer, TokenBuckets, type HttpServer } from "@p4/http";
 import {
   callbackCounter,
@@ -30,7 +31,7 @@ import { Newcomers } from "./newcomers.ts";
 import { NodeMemory } from "./node-memory.ts";
 import { PacedLine } from "./paced-line.ts";
 import { addressLimit } from "./send-refusal.ts";
-import { pageRoutes } from "./pages/page-routes.tsx";
+import { pageAssets, pageRoutes } from "./pages/page-routes.tsx";
 import { ServedChannels } from "./served-channels.ts";
 import { walletSocketRoute } from "./wallet-socket.ts";
 
@@ -161,6 +162,8 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
   const routes = [...operationsRoutes(readiness, metrics), ...bridgeRoutes(context), ...proofs].map((route) =>
     bytes.guard(route),
   );
+  const assets = pageAssets();
+  const operatorsConsole = openConsole({ ...context, config, node, assets, trouble: context.unready });
   const webSockets = [healthRoute(context), walletSocketRoute(context)];
   try {
     const server = await startServer({
@@ -168,7 +171,8 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       port: config.port,
       routes: [
         ...routes,
-        ...pageRoutes(config, readiness),
+        ...pageRoutes(config, readiness, assets),
+        ...operatorsConsole.routes,
         ...docsRoutes({
           routes,
           sockets: webSockets.map(({ path }) => path),
@@ -203,6 +207,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       draining.abort();
       readiness.drain();
       load.stop();
+      operatorsConsole.close();
       stopSweeping();
       stopEnding();
       stopWatching();

@@ -1,6 +1,8 @@
 import type { Channel } from "./channel-fold.ts";
 import type { ChannelContext } from "./context.ts";
 import { endsAtMs, stateName, type ChannelStateName } from "./channel.machine.ts";
+import type { Participant } from "./participant.ts";
+import { outlineOfTerms } from "./terms-outline.ts";
 
 /** What operators search channels by: a few hundred bytes, however much was said on the channel. */
 export interface ChannelSummary {
@@ -18,10 +20,22 @@ export interface ChannelSummary {
   readonly expiresAtMs: number;
   /** Transactions that were submitted, accepted or not, in order. */
   readonly txids: readonly string[];
+  /** What the last terms ask for; null: none, or in no vocabulary that tells it. */
+  readonly satoshis: number | null;
+  readonly memo: string | null;
+  /** The connection that holds the merchant's role, and the customer's that spoke last. They may be gone by now. */
+  readonly merchant: ConnectionPlace | null;
+  readonly customer: ConnectionPlace | null;
+}
+
+/** A connection, and the node that it is on. */
+export interface ConnectionPlace {
+  readonly nodeId: string;
+  readonly connectionId: string;
 }
 
 export function summarize({ snapshot, streamVersion }: Channel): ChannelSummary {
-  const { channelId, eventCount, openedAtMs, lastEventAtMs, attempts } = snapshot.context;
+  const { channelId, eventCount, openedAtMs, lastEventAtMs, attempts, terms, messages, merchant } = snapshot.context;
   const txids = attempts.flatMap(({ payment }) => payment.data.txids);
   return {
     channelId,
@@ -34,7 +48,14 @@ export function summarize({ snapshot, streamVersion }: Channel): ChannelSummary 
     waitingSinceMs: lastStepAtMs(snapshot.context),
     expiresAtMs: endsAtMs(snapshot),
     txids: [...new Set(txids)],
+    ...(terms?.type === "TermsOffered" ? outlineOfTerms(terms.data.message) : { satoshis: null, memo: null }),
+    merchant: placeOf(merchant),
+    customer: placeOf(messages.findLast(({ data }) => data.from.role === "customer")?.data.from ?? null),
   };
+}
+
+function placeOf(participant: Participant | null): ConnectionPlace | null {
+  return participant === null ? null : { nodeId: participant.nodeId, connectionId: participant.connectionId };
 }
 
 function lastStepAtMs(context: ChannelContext): number {
@@ -48,7 +69,8 @@ function lastStepAtMs(context: ChannelContext): number {
 /** The summary of a channel whose log does not fold. */
 export function summarizeDamaged(channelId: string, streamVersion: number, fault: string): ChannelSummary {
   const unknown = { events: 0, openedAtMs: 0, lastEventAtMs: 0, waitingSinceMs: 0, expiresAtMs: 0, txids: [] };
-  return { channelId, state: "damaged", fault, streamVersion, ...unknown };
+  const nothing = { satoshis: null, memo: null, merchant: null, customer: null };
+  return { channelId, state: "damaged", fault, streamVersion, ...unknown, ...nothing };
 }
 
 /** Who has to act next; null when nobody has. */

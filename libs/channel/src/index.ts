@@ -8,6 +8,8 @@ export type { ChannelContext, PaymentAttempt, Verdict } from "./context.ts";
 export type { WalletEventType } from "./context.ts";
 export { acceptedPayment, isProven, standingProofs, wasSubmitted } from "./proven.ts";
 export { bodyTextOf } from "./message-content.ts";
+export { parsedBodyOf } from "./parsed-body.ts";
+export { outlineOfTerms, termsOutputs, type TermsOutline } from "./terms-outline.ts";
 export { isForgotten, whole, type ForgottenEvent, type RememberedEvent } from "./remembered-event.ts";
 export { findPayment, type PaymentIdentity } from "./find-payment.ts";
 export {
@@ -46,6 +48,7 @@ export { defaultMaxLogBytes, maxEvents, maxRecordedJoins } from "./limits.ts";
 export {
   describeEvent,
   keyOf,
+  speakerOf,
   startOfTimeline,
   tellNext,
   timelineOf,
@@ -55,5 +58,13 @@ export {
   type TimelineEntry,
   type TimelinePosition,
 } from "./timeline.ts";
-export { stuckForMs, summarize, summarizeDamaged, waitsFor, type ChannelSummary } from "./channel-summary.ts";
+export {
+  stuckForMs,
+  summarize,
+  summarizeDamaged,
+  waitsFor,
+  type ChannelSummary,
+  type ConnectionPlace,
+} from "./channel-summary.ts";
+export { deliveryOf, type Delivery } from "./delivery.ts";
 export { stateHash } from "./state-hash.ts";

@@ -102,6 +102,18 @@ export function timelineOf(stored: Iterable<StoredText>, sha256Hex: Sha256Hex): 
   return { channel: position.channel, entries };
 }
 
+/** Who has caused an event: a wallet's connection; null for miners, operators and the server. */
+export function speakerOf(event: SequencedEvent): Participant | null {
+  switch (event.type) {
+    case "ChannelOpened":
+      return event.data.openedBy;
+    case "ParticipantJoined":
+      return event.data.participant;
+    default:
+      return "from" in event.data ? event.data.from : null;
+  }
+}
+
 /** The wire's key of an outgoing message. */
 export function keyOf(message: OutgoingMessage): string {
   return message.kind === "relayed" ? message.event.data.message.key : message.key;

@@ -1,5 +1,5 @@
-import type { RecordedMessage } from "@p4/channel";
-import { decodeFrame, parseBody, type Bip270PaymentRequest, type ParsedBody } from "@p4/protocol";
+import { parsedBodyOf, termsOutputs, type RecordedMessage } from "@p4/channel";
+import type { ParsedBody } from "@p4/protocol";
 import { bytesToHex, hexToBytes, isSpvError, subjectTransaction, type SpvCrypto } from "@p4/spv";
 
 /** One output: asked for by payment terms, or made by a payment's transaction. */
@@ -13,7 +13,7 @@ export interface Amount {
 
 /** The outputs that payment terms ask for; null when the body is in no vocabulary that tells them. */
 export function termsAmounts(message: RecordedMessage): readonly Amount[] | null {
-  const outputs = termsOutputs(bodyOf(message));
+  const outputs = termsOutputs(parsedBodyOf(message));
   return (
     outputs?.map(({ amount, script, description }) => ({
       satoshis: BigInt(amount),
@@ -25,7 +25,7 @@ export function termsAmounts(message: RecordedMessage): readonly Amount[] | null
 
 /** The outputs of a payment's transaction; null when there is none that can be read. */
 export function paymentAmounts(message: RecordedMessage, crypto: SpvCrypto): readonly Amount[] | null {
-  const text = transactionText(bodyOf(message));
+  const text = transactionText(parsedBodyOf(message));
   if (text === null) return null;
   try {
     const { outputs } = subjectTransaction(hexToBytes(text, "transaction"), crypto);
@@ -61,29 +61,6 @@ export function paysAll(asked: readonly Amount[], made: readonly Amount[]): bool
 
 function outputText({ satoshis, script }: Amount): string {
   return `${satoshis} ${script}`;
-}
-
-function bodyOf({ key, raw }: RecordedMessage): ParsedBody {
-  const frame = decodeFrame(raw, { maxBytes: Number.MAX_SAFE_INTEGER });
-  const parsed = frame.ok ? parseBody(key, frame.message.bodyText) : null;
-  return parsed?.ok === true ? parsed.body : { form: "opaque" };
-}
-
-/** BRC-27 offers a choice of modes: no one amount is asked for unless there is one way to pay. */
-function termsOutputs(body: ParsedBody): Bip270PaymentRequest["outputs"] | null {
-  switch (body.form) {
-    case "bip270.paymentRequest":
-      return body.value.outputs;
-    case "dpp.paymentRequest":
-      return body.value.destinations?.outputs ?? null;
-    case "brc27.paymentTerms": {
-      const options = Object.values(body.value.modes).flatMap((mode) => Object.values(mode));
-      const transactions = options.length === 1 ? options[0]?.transactions : undefined;
-      return transactions?.flatMap(({ outputs }) => outputs?.native ?? []) ?? null;
-    }
-    default:
-      return null;
-  }
 }
 
 function transactionText(body: ParsedBody): string | null {

@@ -106,9 +106,14 @@ export class ChannelIndex {
   }
 
   async *all(): AsyncGenerator<ChannelSummary> {
-    for await (const document of this.#options.documents.entries("channel.")) {
+    for await (const { summary } of this.changes()) yield summary;
+  }
+
+  /** Summaries that were written after this revision, in the order of their writing: who keeps them in memory follows by it. */
+  async *changes(afterRevision = 0): AsyncGenerator<{ readonly summary: ChannelSummary; readonly revision: number }> {
+    for await (const document of this.#options.documents.entries("channel.", { afterRevision })) {
       const summary = decode<ChannelSummary>(document);
-      if (summary !== null) yield summary;
+      if (summary !== null) yield { summary, revision: document.revision };
     }
   }
 

@@ -4,7 +4,7 @@ import { decodeDocument, encodeDocument, retryOnConflict } from "./json-document
 export const checkpointKey = "checkpoint";
 
 /** Raise it when the documents of the index change their shape: each reader then builds them anew. */
-const indexFormat = 2;
+const indexFormat = 3;
 
 interface Checkpoint {
   readonly format: number;

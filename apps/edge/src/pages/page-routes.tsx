@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import { addressesOf, type Config } from "@p4/config";
+import { consoleBundles } from "@p4/console";
 import { createHeaderSource } from "@p4/headers";
 import { json, type HttpRoute } from "@p4/http";
-import { loadAssets, pageResponse, prefersPage, VerifierPage } from "@p4/pages";
+import { loadAssets, pageResponse, prefersPage, VerifierPage, type Assets } from "@p4/pages";
 import type { Readiness } from "@p4/telemetry";
 import { LandingPage, type LandingLink } from "./landing-page.tsx";
 import { TryPage } from "./try-page.tsx";
@@ -10,9 +11,13 @@ import { tryRoutes } from "./try-routes.ts";
 
 const headerTimeoutMs = 5_000;
 
+/** Scripts and styles of all pages that this server shows. */
+export function pageAssets(): Assets {
+  return loadAssets(join(import.meta.dirname, "../../dist/browser"), consoleBundles);
+}
+
 /** `GET /`: what this server is; `/verify`: the verifier of evidence files; `/try`: a wallet in the browser, where this system has a development miner to give it coins. */
-export function pageRoutes(config: Config, readiness: Readiness): HttpRoute[] {
-  const assets = loadAssets(join(import.meta.dirname, "../../dist/browser"));
+export function pageRoutes(config: Config, readiness: Readiness, assets: Assets): HttpRoute[] {
   const { minerUrl, paydUrl, publicSocketUrl } = addressesOf(config);
   const hasWallet = config.apps.includes("miner");
   const links: LandingLink[] = [
@@ -27,6 +32,7 @@ export function pageRoutes(config: Config, readiness: Readiness): HttpRoute[] {
         ]
       : []),
     { href: "/verify", name: "Verify evidence", text: "Drop an evidence file: what it proves, and what it does not." },
+    { href: "/console", name: "Operator's console", text: "Each channel, live and replayed, and how the system does." },
     { href: "/docs", name: "Messages and routes", text: "What wallets and miners send, made from the running server." },
     { href: "/readyz", name: "Health", text: "Each check by name, as load balancers ask for it." },
   ];

@@ -1,0 +1,15 @@
+import { render, type VNode } from "preact";
+import { ChannelView } from "./console/channel-view.tsx";
+import { ChannelsView } from "./console/channels-view.tsx";
+
+const views: Readonly<Record<string, () => VNode>> = {
+  channels: () => <ChannelsView />,
+  channel: () => <ChannelView channelId={decodeURIComponent(location.pathname.split("/").at(-1) ?? "")} />,
+};
+
+const root = document.getElementById("console");
+const view = views[root?.dataset["view"] ?? ""];
+if (root !== null && view !== undefined) {
+  root.replaceChildren();
+  render(view(), root);
+}

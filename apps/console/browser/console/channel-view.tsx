@@ -1,0 +1,165 @@
+import type { VNode } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { ChannelAnswer, UnchangedAnswer } from "../../src/views/views.ts";
+import { askApi, type Answer } from "./ask-api.ts";
+import { ChannelFacts, Connections, Proofs } from "./channel-facts.tsx";
+import { CompareView, DeliveriesAt, HistorySlider } from "./history-view.tsx";
+import { StaleNotice } from "./notices.tsx";
+import { StatechartView } from "./statechart-view.tsx";
+import { TimelineView } from "./timeline-view.tsx";
+import { usePolling } from "./use-polling.ts";
+import { stateClass, stateText } from "./words.ts";
+
+type Known = ChannelAnswer & { readonly streamVersion: number };
+
+/** One channel: as it is, and as it was at any point of its history. */
+export function ChannelView({ channelId }: { readonly channelId: string }): VNode {
+  const known = useRef<Known | null>(null);
+  const polled = usePolling<Known>(channelId, async () => {
+    const before = known.current;
+    const query = before === null ? "" : `?known=${String(before.streamVersion)}`;
+    const answer = await askApi<Known | UnchangedAnswer>(`/channels/${channelId}${query}`);
+    if (!answer.ok) return answer;
+    known.current = "unchanged" in answer.value ? before && { ...before, ...answer.value } : answer.value;
+    return known.current === null ? noAnswer : { ok: true, value: known.current };
+  });
+  const { value: channel, trouble, atMs } = polled;
+  if (channel === null) {
+    return (
+      <div class="console">
+        <h1 class="mono">{channelId}</h1>
+        <div role="status">
+          {trouble === null && <p class="quiet">Asking the server…</p>}
+          {trouble?.status === 404 && (
+            <p class="notice">
+              There is no channel of this name in the log. One that has left it with its age may be in the archive:{" "}
+              <code>p4 evidence fetch</code>. <a href="/console">To the list</a>
+            </p>
+          )}
+          {trouble !== null && trouble.status !== 404 && <p class="notice bad">{trouble.text}</p>}
+        </div>
+      </div>
+    );
+  }
+  return <Whole channelId={channelId} channel={channel} trouble={trouble?.text ?? null} atMs={atMs} />;
+}
+
+const noAnswer: Answer<never> = { ok: false, status: 0, text: "no answer" };
+
+interface WholeProps {
+  readonly channelId: string;
+  readonly channel: ChannelAnswer;
+  readonly trouble: string | null;
+  readonly atMs: number;
+}
+
+function Whole({ channelId, channel, trouble, atMs }: WholeProps): VNode {
+  const { entries, row, machine, proofs, connections } = channel;
+  const nowMs = useServerClock(channel.nowMs, atMs);
+  const [at, setAt] = useAddressNumber("at");
+  const [other, setOther] = useAddressNumber("with");
+  const last = entries.length - 1;
+  const point = clamp(at ?? last, last);
+  const second = clamp(other ?? 0, last);
+  const isLive = at === null || point === last;
+  const state = isLive ? row.state : (entries[point]?.after ?? row.state);
+  const past = entries.slice(0, point + 1);
+  return (
+    <div class="console channel">
+      <div class="title">
+        <p class="small">
+          <a href="/console">Channels</a>
+        </p>
+        <h1 class="mono">{channelId}</h1>
+        <p>
+          <span class={stateClass(state)}>{stateText(state)}</span>{" "}
+          <span class={isLive ? "chip good" : "chip warn"}>
+            {isLive ? "live" : `as it was at event ${String(point + 1)}`}
+          </span>
+        </p>
+      </div>
+      <div class="halves">
+        <div class="stack">
+          <section class="card" aria-label="History">
+            <div class="heading">
+              <h2>History</h2>
+              <span class="actions">
+                <button type="button" class="button" disabled={isLive} onClick={() => setAt(null)}>
+                  Back to now
+                </button>
+                <button
+                  type="button"
+                  class="button"
+                  aria-pressed={other !== null}
+                  onClick={() => setOther(other === null ? 0 : null)}
+                >
+                  Compare two points
+                </button>
+              </span>
+            </div>
+            {other !== null && <HistorySlider entries={entries} label="First point" at={second} onMove={setOther} />}
+            {entries.length > 1 && (
+              <HistorySlider
+                entries={entries}
+                label={other === null ? "Point in the history" : "Second point"}
+                at={point}
+                onMove={(to) => setAt(to === last ? null : to)}
+              />
+            )}
+            {other !== null && <CompareView entries={entries} left={second} right={point} />}
+            <DeliveriesAt entries={entries} at={point} />
+            <TimelineView
+              channelId={channelId}
+              entries={entries}
+              at={point}
+              onPick={(i) => setAt(i === last ? null : i)}
+            />
+          </section>
+        </div>
+        <div class="stack">
+          <ChannelFacts channel={channel} nowMs={nowMs} />
+          <section class="card" aria-label="State machine">
+            <h2>State machine</h2>
+            <StatechartView machine={machine} current={state} steps={past} />
+          </section>
+          <Connections connections={connections} nowMs={nowMs} />
+          <Proofs proofs={proofs} />
+        </div>
+      </div>
+      <StaleNotice trouble={trouble} asOfMs={atMs} />
+    </div>
+  );
+}
+
+/** The server's time, each second. */
+function useServerClock(serverMs: number, gotAtMs: number): number {
+  const [nowMs, setNowMs] = useState(Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNowMs(Date.now()), 1_000);
+    return () => clearInterval(timer);
+  }, []);
+  return Math.max(serverMs, nowMs + serverMs - gotAtMs);
+}
+
+/** A number that the page's address keeps, so that the view can be linked to; null: not there. */
+function useAddressNumber(name: string): readonly [number | null, (value: number | null) => void] {
+  const [value, setValue] = useState(() => {
+    const text = new URLSearchParams(location.search).get(name);
+    return text !== null && /^\d{1,5}$/.test(text) ? Number(text) : null;
+  });
+  return [
+    value,
+    (next) => {
+      const query = new URLSearchParams(location.search);
+      if (next === null) query.delete(name);
+      else query.set(name, String(next));
+      const text = query.toString();
+      history.replaceState(null, "", location.pathname + (text === "" ? "" : `?${text}`));
+      setValue(next);
+    },
+  ];
+}
+
+function clamp(index: number, last: number): number {
+  return Math.max(0, Math.min(index, last));
+}

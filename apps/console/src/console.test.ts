@@ -1,0 +1,214 @@
+import { readFileSync } from "node:fs";
+import { join as joinPath } from "node:path";
+import { gzipSync } from "node:zlib";
+import { customer, join, merchant, metadata, recordProof, paymentTxid, wallet } from "@p4/channel/testing";
+import type { ChannelCommand } from "@p4/channel";
+import { loadConfig } from "@p4/config";
+import type { HttpRequest, HttpResponse } from "@p4/http";
+import { openChannelNode, type ChannelNode } from "@p4/node";
+import { loadAssets } from "@p4/pages";
+import { withNatsServer } from "@p4/testkit";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { consoleBundles, openConsole, type Console } from "./open-console.tsx";
+import type { ChannelAnswer, ChannelsAnswer } from "./views/views.ts";
+
+const nats = withNatsServer();
+const hostile = `"><img src=x onerror=alert(1)>\u202e`;
+let node: ChannelNode;
+let open: Console;
+let locked: Console;
+
+beforeAll(async () => {
+  const place = { region: "test", shards: 2, replicas: 1, retentionMs: 3_600_000 };
+  node = await openChannelNode({ natsUrl: nats.url, name: "test", ...place, isAlive: (id) => id === "c1" });
+  const here = { ...merchant, nodeId: node.nodeId };
+  await record(
+    "paid",
+    join(here, { channelId: "paid", metadata: metadata(1_000) }),
+    join({ ...customer, nodeId: node.nodeId }),
+    wallet("RequestTerms", { from: { ...customer, nodeId: node.nodeId } }),
+    wallet("OfferTerms", { from: here, body: { outputs: [{ amount: 1_500, script: "6a" }], memo: hostile } }),
+    wallet("SubmitPayment", { from: { ...customer, nodeId: node.nodeId }, body: { transaction: "00" } }),
+    wallet("AcceptPayment", { from: here }),
+    recordProof(paymentTxid),
+  );
+  await record("empty", join(here, { channelId: "empty", metadata: metadata(1_000) }));
+  [open, locked] = [consoleWith({}), consoleWith({ P4_CONSOLE_KEY: "the-operators-secret" })];
+});
+
+afterAll(async () => {
+  open.close();
+  locked.close();
+  await node.close();
+});
+
+async function record(channelId: string, ...commands: readonly ChannelCommand[]): Promise<void> {
+  for (const command of commands) expect((await node.registry.submit(channelId, command)).outcome).toBe("stored");
+}
+
+function consoleWith(environment: Record<string, string>): Console {
+  return openConsole({
+    config: loadConfig(environment),
+    node,
+    assets: loadAssets(consoleBundles),
+    nowMs: () => 2_000,
+    trouble: () => null,
+    onError: (error) => {
+      throw error;
+    },
+  });
+}
+
+interface Asked {
+  readonly headers?: Record<string, string>;
+  readonly body?: string;
+  readonly method?: string;
+}
+
+/** As the server's router would. */
+async function ask(target: Console, url: string, { headers = {}, body = "", method = "GET" }: Asked = {}) {
+  const { pathname, searchParams } = new URL(url, "http://127.0.0.1:8445");
+  const parts = pathname.split("/");
+  for (const route of target.routes) {
+    const pattern = route.path.split("/");
+    const fits =
+      pattern.length === parts.length && pattern.every((each, i) => each.startsWith(":") || each === parts[i]);
+    if (!fits || route.method !== method) continue;
+    const params = Object.fromEntries(
+      pattern.flatMap((each, i) => (each.startsWith(":") ? [[each.slice(1), parts[i]]] : [])),
+    );
+    const all = { host: "127.0.0.1:8445", ...headers };
+    const request = { method, path: pathname, params, query: searchParams, headers: new Map(Object.entries(all)) };
+    const more = { body: new TextEncoder().encode(body), remoteAddress: "127.0.0.1" };
+    return route.handle({ ...request, ...more } as unknown as HttpRequest);
+  }
+  throw new Error(`no route for ${url}`);
+}
+
+const value = <T>({ status, body }: HttpResponse): T => {
+  expect(status).toBe(200);
+  return JSON.parse(String(body)) as T;
+};
+
+describe("the list", () => {
+  it("tells amount, memo and who is there", async () => {
+    const answer = value<ChannelsAnswer>(await ask(open, "/console/api/channels?q=paid"));
+    expect(answer).toMatchObject({ total: 1, known: 2, isReading: false, trouble: null });
+    expect(answer.rows[0]).toMatchObject({
+      channelId: "paid",
+      state: "settled",
+      satoshis: 1_500,
+      memo: hostile,
+      txids: [paymentTxid],
+      merchant: { nodeId: node.nodeId, is: "gone" },
+      customer: { nodeId: node.nodeId, is: "here" },
+    });
+  });
+
+  it("is cut into pages", async () => {
+    const answer = value<ChannelsAnswer>(await ask(open, "/console/api/channels?offset=1&limit=1"));
+    expect([answer.total, answer.rows.length, answer.offset]).toEqual([2, 1, 1]);
+  });
+
+  it.each(["limit=101", "offset=x", "state=none"])("refuses %s", async (query) => {
+    expect((await ask(open, `/console/api/channels?${query}`)).status).toBe(400);
+  });
+});
+
+describe("a channel", () => {
+  it("is told with bodies, what each event had sent, proofs and connections", async () => {
+    const channel = value<ChannelAnswer>(await ask(open, "/console/api/channels/paid"));
+    expect(channel.entries.map(({ what }) => what).join(" ")).toBe(
+      "join join paymentrequest.create paymentrequest.response payment payment.ack proof.create",
+    );
+    const terms = channel.entries[3];
+    expect(JSON.parse(terms?.body?.text ?? "")).toMatchObject({ memo: hostile });
+    expect(JSON.parse(terms?.raw?.text ?? "")).toMatchObject({ key: "paymentrequest.response" });
+    expect(channel.entries[4]?.sent).toEqual({ merchant: ["payment"], customer: [] });
+    expect(channel.proofs).toMatchObject([{ txid: paymentTxid, status: "verified", stands: true, blockHeight: 7 }]);
+    expect(channel.connections.map(({ role, is }) => `${String(role)} ${is}`).toSorted()).toEqual([
+      "customer here",
+      "merchant gone",
+    ]);
+  });
+
+  it("is not told again while nothing was stored", async () => {
+    const { streamVersion } = value<{ streamVersion: number }>(await ask(open, "/console/api/channels/empty"));
+    const path = `/console/api/channels/empty?known=${String(streamVersion)}`;
+    expect(value(await ask(open, path))).toMatchObject({ unchanged: true });
+    await record("empty", wallet("OfferTerms", { from: { ...merchant, nodeId: node.nodeId } }));
+    expect(value<ChannelAnswer>(await ask(open, path)).entries).toHaveLength(2);
+  });
+
+  it("has each event byte for byte, as a file and never as a page", async () => {
+    const { entries } = value<ChannelAnswer>(await ask(open, "/console/api/channels/paid"));
+    const version = entries[3]?.streamVersion ?? 0;
+    const { status, headers, body } = await ask(open, `/console/api/channels/paid/events/${String(version)}`);
+    const [stored] = await node.log.readStream("paid", { afterVersion: version - 1, maxEvents: 1 });
+    expect([status, Buffer.from(body as Uint8Array)]).toEqual([200, Buffer.from(stored?.bytes ?? [])]);
+    expect(headers).toMatchObject({ "x-content-type-options": "nosniff", "content-type": "application/octet-stream" });
+    expect(headers?.["content-disposition"]).toMatch(/^attachment/);
+    expect((await ask(open, `/console/api/channels/empty/events/${String(version)}`)).status).toBe(404);
+  });
+
+  it("that is unknown, or no channel's id, is refused", async () => {
+    expect((await ask(open, "/console/api/channels/none")).status).toBe(404);
+    expect((await ask(open, "/console/api/channels/a.b")).status).toBe(400);
+    expect((await ask(open, "/console/api/channels/paid/events/0")).status).toBe(400);
+  });
+});
+
+describe("behind a key", () => {
+  const own = { origin: "http://127.0.0.1:8445", "content-type": "application/x-www-form-urlencoded" };
+  const logIn = (body: string, headers: Record<string, string> = own) =>
+    ask(locked, "/console/login", { method: "POST", headers, body });
+
+  it("the API asks for a login, and pages lead to it and back", async () => {
+    expect((await ask(locked, "/console/api/channels")).status).toBe(401);
+    const page = await ask(locked, "/console/channels/paid?at=3");
+    expect([page.status, page.headers?.["location"]]).toEqual([
+      303,
+      "/console/login?next=%2Fconsole%2Fchannels%2Fpaid%3Fat%3D3",
+    ]);
+  });
+
+  it("the key becomes a session that scripts cannot read and other sites cannot send", async () => {
+    const { status, headers } = await logIn("key=the-operators-secret&next=%2Fconsole%2Fsystem");
+    expect([status, headers?.["location"]]).toEqual([303, "/console/system"]);
+    const cookie = headers?.["set-cookie"] ?? "";
+    expect(cookie).toMatch(/; Path=\/console; HttpOnly; SameSite=Strict; Max-Age=43200$/);
+    expect(cookie).not.toContain("secret");
+    const session = { cookie: cookie.split(";")[0] ?? "" };
+    expect((await ask(locked, "/console/api/channels", { headers: session })).status).toBe(200);
+    expect(String((await ask(locked, "/console", { headers: session })).body)).toContain("Log out");
+  });
+
+  it("a wrong key, and a login that another page sends, are refused", async () => {
+    expect((await logIn("key=the-operators-secre")).status).toBe(403);
+    expect((await logIn("key=the-operators-secret", { ...own, origin: "http://evil.example" })).status).toBe(403);
+    expect((await logIn("key=the-operators-secret", { "content-type": own["content-type"] })).status).toBe(403);
+  });
+
+  it("leads nowhere foreign", async () => {
+    for (const next of [
+      "https://evil.example",
+      "//evil.example",
+      "/console/../try",
+      "/consoles",
+      "/console/\r\nx: y",
+    ]) {
+      const { headers } = await logIn(`key=the-operators-secret&next=${encodeURIComponent(next)}`);
+      expect(headers?.["location"], next).toBe("/console");
+    }
+  });
+
+  it("lets one address try only so often", async () => {
+    const statuses: number[] = [];
+    for (let i = 0; i < 12; i += 1) statuses.push((await logIn("key=wrong")).status);
+    expect(statuses.at(-1)).toBe(429);
+  });
+});
+
+it("the script is small", () => {
+  expect(gzipSync(readFileSync(joinPath(consoleBundles, "console.js"))).length).toBeLessThan(40_000);
+});

@@ -1,0 +1,1 @@
+export { consoleBundles, openConsole, type Console, type ConsoleOptions } from "./open-console.tsx";

@@ -1,0 +1,78 @@
+import { join } from "node:path";
+import { addressesOf, type Config } from "@p4/config";
+import type { HttpRequest, HttpResponse, HttpRoute } from "@p4/http";
+import type { ChannelNode } from "@p4/node";
+import { pageResponse, type Assets } from "@p4/pages";
+import { closedText, denialOf, guardApi, type AccessRules } from "./access/access.ts";
+import { loginRoutes, seeOther } from "./access/login-routes.tsx";
+import { ChannelDirectory } from "./channels/channel-directory.ts";
+import { channelRoutes } from "./channels/channel-routes.ts";
+import { channelsRoute } from "./channels/channels-route.ts";
+import { PresenceCache } from "./channels/presence-cache.ts";
+import { ConsolePage, type ConsolePageProps } from "./pages/console-page.tsx";
+import { ClosedPage } from "./pages/login-page.tsx";
+
+/** Scripts and styles of the console, for `loadAssets`. */
+export const consoleBundles = join(import.meta.dirname, "../dist/browser");
+
+export interface ConsoleOptions {
+  readonly config: Config;
+  readonly node: ChannelNode;
+  /** With those of `consoleBundles` among them. */
+  readonly assets: Assets;
+  readonly nowMs: () => number;
+  /** Null: serving. Otherwise why not, for example that the broker is away. */
+  readonly trouble: () => string | null;
+  readonly onError: (error: unknown, where: string) => void;
+}
+
+export interface Console {
+  readonly routes: readonly HttpRoute[];
+  close(): void;
+}
+
+/** The operator's console, as routes under `/console` of the server that mounts it. Nothing is read before somebody looks. */
+export function openConsole({ config, node, assets, nowMs, trouble, onError }: ConsoleOptions): Console {
+  const rules: AccessRules = { key: config.consoleKey, nowMs };
+  const presence = new PresenceCache({
+    isAlive: (nodeId, connectionId) => node.isConnectionAlive(nodeId, connectionId),
+    nowMs,
+  });
+  const directory = new ChannelDirectory({
+    index: node.index,
+    nowMs,
+    brokerTrouble: trouble,
+    onError: (error) => onError(error, "console's list of channels"),
+  });
+  const page = (
+    path: string,
+    view: ConsolePageProps["view"],
+    titleOf: (request: HttpRequest) => string,
+  ): HttpRoute => ({
+    method: "GET",
+    path,
+    handle: (request) => showPage(request, view, titleOf(request)),
+  });
+  const showPage = (request: HttpRequest, view: ConsolePageProps["view"], title: string): HttpResponse => {
+    const denial = denialOf(request, rules);
+    if (denial === "login") {
+      const query = request.query.toString();
+      const next = `${request.path}${query === "" ? "" : `?${query}`}`;
+      return seeOther(`/console/login?next=${encodeURIComponent(next)}`);
+    }
+    if (denial !== null) return pageResponse(<ClosedPage assets={assets} text={closedText} />, 403);
+    return pageResponse(<ConsolePage {...{ assets, view, title, hasLogin: rules.key !== null }} />);
+  };
+  const api = [channelsRoute({ directory, presence, nowMs }), ...channelRoutes({ node, presence, nowMs })].map(
+    (route) => guardApi(route, rules),
+  );
+  return {
+    routes: [
+      page("/console", "channels", () => "Channels"),
+      page("/console/channels/:id", "channel", ({ params }) => params["id"] ?? ""),
+      ...loginRoutes({ ...rules, assets, isSecure: addressesOf(config).publicUrl.startsWith("https:") }),
+      ...api,
+    ],
+    close: () => directory.close(),
+  };
+}
