@@ -235,13 +235,7 @@ export const schema = {
     "How late the edge's timers may run; beyond, new channels get 503 and existing ones go on",
   ),
 
-  consoleKey: optional(
-    "P4_CONSOLE_KEY",
-    secretText,
-    ["edge"],
-    "Key of /console; without it: from this machine alone",
-    true,
-  ),
+  consoleKey: optional("P4_CONSOLE_KEY", secretText, ["edge"], "Key of /console; unset: this machine alone", true),
 
   bridgeWaitMs: required(
     "P4_BRIDGE_WAIT",
