@@ -52,6 +52,13 @@ function importedBy(files) {
   return new Set(packages.map((name) => /^(@[^/]+\/)?[^/]+/.exec(name)[0]));
 }
 
+/** Whether a file needs the package when it runs. */
+function loads(path, name) {
+  const text = readFileSync(path, "utf8");
+  const target = `["']${name}["'/]`;
+  return new RegExp(`^(import|export) (?!type )[^;]*?${target}|\\bimport\\(\\s*${target}`, "m").test(text);
+}
+
 /** Files that `tsc -b` compiles or that are bundled after it, and the packages that it compiles before. */
 function readBuild(root) {
   const path = join(workspaceRoot, root, "tsconfig.build.json");
@@ -69,13 +76,16 @@ const packages = projects.map(({ root, name, layer }) => {
   const isForTests = (path) => layer === "type:testing" || forTests.test(relative(join(workspaceRoot, root), path));
   const scripts = scriptsIn(root);
   const others = (files) => [...importedBy(files)].filter((other) => other !== name);
+  const shipped = scripts.filter((path) => !isForTests(path));
+  // A library whose types alone are used is not needed where the package runs.
+  const isNeeded = (other) => rootOf.has(other) || other === "preact" || shipped.some((path) => loads(path, other));
   const { dependencies = {}, devDependencies = {} } = readJson(`${root}/package.json`);
   return {
     root,
     dependencies: Object.keys(dependencies).sort(),
     devDependencies: Object.keys(devDependencies).sort(),
-    shipped: others(scripts.filter((path) => !isForTests(path))),
-    tests: others(scripts.filter(isForTests)),
+    shipped: others(shipped).filter(isNeeded),
+    tests: [...others(scripts.filter(isForTests)), ...others(shipped).filter((other) => !isNeeded(other))],
   };
 });
 
@@ -83,10 +93,13 @@ it.each(packages)("$root declares what it imports as dependencies, and nothing e
   expect(each.dependencies).toEqual([...each.shipped, ...excusedIn(each.root)].sort());
 });
 
-it.each(packages)("$root declares what its tests alone import for development, and nothing else", (each) => {
-  const elsewhere = new Set([...each.dependencies, ...Object.keys(workspace.devDependencies)]);
-  expect(each.devDependencies).toEqual(each.tests.filter((name) => !elsewhere.has(name)).sort());
-});
+it.each(packages)(
+  "$root declares what only tests import, or only for its types, for development, and nothing else",
+  (each) => {
+    const elsewhere = new Set([...each.dependencies, ...Object.keys(workspace.devDependencies)]);
+    expect(each.devDependencies).toEqual(each.tests.filter((name) => !elsewhere.has(name)).sort());
+  },
+);
 
 // One that is missing fails a build from nothing, one too many compiles what is not needed.
 it.each(packages)("$root has its imports built first, and nothing else", ({ root }) => {

@@ -1,3 +1,4 @@
+import type { ApiError, JetStreamApiCodes } from "@nats-io/jetstream";
 import type { Msg } from "@nats-io/transport-node";
 import { StoreError, type StoreErrorCode } from "@p4/event-store";
 
@@ -27,21 +28,18 @@ const meaningOf: Readonly<Record<number, StoreErrorCode>> = {
   10077: "STORE_FULL", // the write to the store failed: no space, or the stream's own limit with discard new
 };
 
+type Code = typeof JetStreamApiCodes;
+
+/** Compared with the client's own table, which is not loaded and has no names for the last two. */
 export const apiErrorCodes = {
-  wrongLastSequence: 10071,
-  noMessageFound: 10037,
-  streamNotFound: 10059,
-  consumerNotFound: 10014,
+  noMessageFound: 10037 satisfies Code["NoMessageFound"],
+  streamNotFound: 10059 satisfies Code["StreamNotFound"],
   streamNameInUse: 10058,
   noServersFit: 10005,
 } as const;
 
-/** The error object in a JetStream API answer or PubAck. */
-export interface ApiFailure {
-  readonly code: number;
-  readonly err_code?: number;
-  readonly description?: string;
-}
+/** The error object in a JetStream API answer or PubAck; the server leaves out what is empty. */
+export type ApiFailure = Readonly<Pick<ApiError, "code"> & Partial<ApiError>>;
 
 /** Status replies without a body: NATS puts an HTTP-like number into the header line. */
 export const status = {

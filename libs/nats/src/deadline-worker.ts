@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { ConsumerConfig } from "@nats-io/jetstream";
 import type { Msg } from "@nats-io/transport-node";
 import { isStoreError, type DeadlineHandler } from "@p4/event-store";
 import { ack, nak, nakAfter, parseAckSubject } from "./ack-subject.ts";
@@ -95,7 +96,7 @@ export class DeadlineWorker {
         ack_wait: ackWaitMs * 1_000_000,
         max_ack_pending: 10_000,
         max_deliver: -1,
-      },
+      } satisfies ConsumerConfig,
     });
   }
 

@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
+import type { StreamInfo } from "@nats-io/jetstream";
 import { StoreError } from "@p4/event-store";
 import type { Broker } from "./broker.ts";
 import { apiErrorCodes, toStoreError } from "./broker-errors.ts";
 import type { StreamSettings } from "./stream-settings.ts";
 
-type Config = Record<string, unknown>;
+/** What the server says of a stream: it leaves out what is off. */
+type FoundSettings = Partial<StreamInfo["config"]>;
 
 /** Creating R3 streams in a cluster takes the meta leader a while. */
 const createTimeoutMs = 15_000;
@@ -38,28 +40,28 @@ export async function ensureStream(broker: Broker, wanted: StreamSettings): Prom
 
 async function createStream(broker: Broker, path: string, wanted: StreamSettings) {
   for (const endMs = performance.now() + assemblyMs; ; await sleep(assemblyPollMs)) {
-    const created = await broker.apiAnswer<{ config?: Config }>(path, wanted, createTimeoutMs);
+    const created = await broker.apiAnswer<{ config?: FoundSettings }>(path, wanted, createTimeoutMs);
     if (created.error?.err_code !== apiErrorCodes.noServersFit || performance.now() > endMs) return created;
   }
 }
 
-export async function streamConfig(broker: Broker, stream: string): Promise<Config | undefined> {
+export async function streamConfig(broker: Broker, stream: string): Promise<FoundSettings | undefined> {
   const path = `STREAM.INFO.${stream}`;
-  const answer = await broker.apiAnswer<{ config?: Config }>(path);
+  const answer = await broker.apiAnswer<{ config?: FoundSettings }>(path);
   if (answer.error?.err_code === apiErrorCodes.streamNotFound) return undefined;
   if (answer.error !== undefined) throw toStoreError(answer.error, path);
   return answer.config;
 }
 
 /** Pure. The server leaves out fields that are off, and adds metadata of its own. */
-export function compareSettings(wanted: StreamSettings, found: Readonly<Config>): Drift[] {
+export function compareSettings(wanted: StreamSettings, found: Readonly<FoundSettings>): Drift[] {
   const drifts: Drift[] = [];
-  for (const [setting, value] of Object.entries(wanted)) {
-    const other = setting === "metadata" ? pick(found[setting], value) : found[setting];
-    if (isDeepStrictEqual(normal(value), normal(other))) continue;
-    drifts.push({ stream: wanted.name, setting, wanted: value, found: other });
+  for (const setting of Object.keys(wanted) as (keyof StreamSettings)[]) {
+    const other = setting === "metadata" ? pick(found.metadata, wanted.metadata) : found[setting];
+    if (isDeepStrictEqual(normal(wanted[setting]), normal(other))) continue;
+    drifts.push({ stream: wanted.name, setting, wanted: wanted[setting], found: other });
   }
-  if (found["sealed"] === true) drifts.push({ stream: wanted.name, setting: "sealed", wanted: false, found: true });
+  if (found.sealed === true) drifts.push({ stream: wanted.name, setting: "sealed", wanted: false, found: true });
   return drifts;
 }
 
@@ -75,7 +77,8 @@ export function assertNoDrift(drifts: readonly Drift[]): void {
 
 const normal = (value: unknown): unknown => (value === undefined || value === 0 ? false : value);
 
-function pick(found: unknown, wanted: unknown): unknown {
-  const from = (found ?? {}) as Config;
-  return Object.fromEntries(Object.keys(wanted as Config).map((key) => [key, from[key]]));
+type Metadata = StreamInfo["config"]["metadata"];
+
+function pick(found: Metadata = {}, wanted: Metadata = {}): unknown {
+  return Object.fromEntries(Object.keys(wanted).map((key) => [key, found[key]]));
 }

@@ -1,3 +1,4 @@
+import type { JetStreamAccountStats, StreamInfo } from "@nats-io/jetstream";
 import { isStoreError } from "@p4/event-store";
 import type { Broker } from "./broker.ts";
 
@@ -20,15 +21,9 @@ export interface BrokerReport {
   readonly streamLimit: number | null;
 }
 
-interface AccountInfo {
-  readonly storage: number;
-  readonly streams: number;
-  readonly limits: { readonly max_storage: number; readonly max_streams: number };
-}
-
 /** Rejects with STORE_UNAVAILABLE, STORE_NOT_ENABLED or STORE_FORBIDDEN. */
 export async function inspectBroker(broker: Broker): Promise<BrokerReport> {
-  const account = await broker.api<AccountInfo>("INFO");
+  const account = await broker.api<JetStreamAccountStats>("INFO");
   const startedMs = performance.now();
   await broker.flush();
   const roundTripMs = performance.now() - startedMs;
@@ -61,7 +56,7 @@ async function clockAhead(broker: Broker): Promise<number | null> {
   const [first] = streams ?? [];
   if (first === undefined) return null;
   const sentMs = Date.now();
-  const { ts } = await broker.api<{ readonly ts?: string }>(`STREAM.INFO.${first}`);
+  const { ts } = await broker.api<Pick<StreamInfo, "ts">>(`STREAM.INFO.${first}`);
   const hereMs = (sentMs + Date.now()) / 2;
   return ts === undefined ? null : Date.parse(ts) - hereMs;
 }

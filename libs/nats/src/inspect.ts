@@ -1,3 +1,4 @@
+import type { StreamInfo as JetStreamInfo, StreamState } from "@nats-io/jetstream";
 import { StoreError } from "@p4/event-store";
 import type { Broker } from "./broker.ts";
 import { channelIdOf, channelStream, createNames, shardEvents } from "./subjects.ts";
@@ -24,27 +25,8 @@ export interface StreamReport {
   readonly shards: number | null;
 }
 
-export interface StreamInfo {
-  readonly config: {
-    readonly name: string;
-    readonly num_replicas: number;
-    readonly max_age: number;
-    readonly metadata?: Readonly<Record<string, string>>;
-  };
-  readonly state: {
-    readonly messages: number;
-    readonly bytes: number;
-    readonly num_subjects?: number;
-    readonly first_seq: number;
-    readonly first_ts: string;
-    readonly last_seq: number;
-    readonly last_ts: string;
-  };
-  readonly cluster?: {
-    readonly leader?: string;
-    readonly replicas?: readonly { readonly name: string; readonly current: boolean; readonly offline?: boolean }[];
-  };
-}
+/** The part of JetStream's answer that a report is made of. */
+export type StreamInfo = Pick<JetStreamInfo, "config" | "state" | "cluster">;
 
 interface StreamPage {
   readonly total: number;
@@ -100,7 +82,7 @@ export async function endOfLog(
   const names = createNames(options.region, options.shards);
   const shards = Array.from({ length: names.shards }, (_, shard) => shard);
   const ends = await Promise.all(
-    shards.map((shard) => broker.api<{ state: StreamInfo["state"] }>(`STREAM.INFO.${channelStream(names, shard)}`)),
+    shards.map((shard) => broker.api<{ state: StreamState }>(`STREAM.INFO.${channelStream(names, shard)}`)),
   );
   return new Map(ends.map(({ state }, shard) => [shard, state.last_seq]));
 }
@@ -143,7 +125,7 @@ export async function* listChannels(
     const filter = { subjects_filter: shardEvents(names, shard) };
     for (let offset = 0; ;) {
       const { state, total = 0 } = await broker.api<{
-        readonly state: { readonly subjects?: Readonly<Record<string, number>> };
+        readonly state: Pick<StreamState, "subjects">;
         readonly total?: number;
       }>(`STREAM.INFO.${channelStream(names, shard)}`, { ...filter, offset });
       const page = Object.entries(state.subjects ?? {});

@@ -75,7 +75,7 @@ function wantedStreams(names: Names, options: ProvisionOptions): StreamSettings[
 async function assertShardCount(broker: Broker, names: Names): Promise<void> {
   const answer = await broker.api<{ streams?: string[] | null }>("STREAM.NAMES", { subject: allEvents(names.region) });
   for (const stream of answer.streams ?? []) {
-    const metadata = (await streamConfig(broker, stream))?.["metadata"] as Record<string, string> | undefined;
+    const metadata = (await streamConfig(broker, stream))?.metadata;
     const found = metadata?.[shardsKey];
     if (found === String(names.shards)) continue;
     assertNoDrift([{ stream, setting: shardsKey, wanted: String(names.shards), found }]);

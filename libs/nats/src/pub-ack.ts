@@ -1,13 +1,11 @@
+import type { PubAck as FullPubAck } from "@nats-io/jetstream";
 import { isStoreError, StoreError } from "@p4/event-store";
 import type { Broker } from "./broker.ts";
 import { isNoResponders, toStoreError, type ApiFailure } from "./broker-errors.ts";
 import { RawHeaders } from "./raw-headers.ts";
 
-/** JetStream's answer to a stored message. */
-export interface PubAck {
-  readonly seq: number;
-  readonly duplicate?: boolean;
-}
+/** JetStream's answer to a stored message; the server leaves out a `duplicate` that is false, where the client adds it. */
+export type PubAck = Readonly<Pick<FullPubAck, "seq"> & Partial<Pick<FullPubAck, "duplicate">>>;
 
 export interface StoreMessage {
   readonly subject: string;

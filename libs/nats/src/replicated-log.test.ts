@@ -61,7 +61,7 @@ describe("an event that is appended again on its old version", () => {
 describe("one event that two nodes append at once", () => {
   it("is stored once, and who has to wait is told to: no broker counts as silent for it", slow, async () => {
     const logs = [createEventLog(one, three), createEventLog(two, three)];
-    const unanswered = [vi.spyOn(one, "unanswered"), vi.spyOn(two, "unanswered")];
+    const unanswered = [vi.spyOn(one.health, "unanswered"), vi.spyOn(two.health, "unanswered")];
     const codes: string[] = [];
     const append = async (at: number, request: AppendRequest) => {
       for (;;) {

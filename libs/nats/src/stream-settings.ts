@@ -1,3 +1,4 @@
+import type { StreamConfig } from "@nats-io/jetstream";
 import {
   blobStream,
   blobSubjects,
@@ -15,8 +16,15 @@ export interface Placement {
   readonly cluster?: string;
 }
 
-/** Settings of a stream in JetStream's own field names; times in nanoseconds. */
-export type StreamSettings = Readonly<Record<string, unknown>> & { readonly name: string };
+/**
+ * Settings of a stream in JetStream's own field names; times in nanoseconds. What is left out has the server's default. The
+ * client's own `Placement` asks for a cluster and tags together, the server takes either.
+ */
+export type StreamSettings = Readonly<
+  Pick<StreamConfig, "name"> & Partial<Omit<StreamConfig, "name" | "placement">>
+> & {
+  readonly placement?: Placement;
+};
 
 export interface ChannelStreamOptions {
   readonly replicas: number;
@@ -94,7 +102,10 @@ export function bucketSettings(bucket: string, options: BucketOptions): StreamSe
     num_replicas: options.replicas,
     ...(options.markerMs === undefined
       ? {}
-      : { allow_msg_ttl: true, subject_delete_marker_ttl: nanos(options.markerMs) }),
+      : ({
+          allow_msg_ttl: true,
+          subject_delete_marker_ttl: nanos(options.markerMs),
+        } satisfies Partial<StreamSettings>)),
     ...placementSettings(options.placement),
   };
 }
