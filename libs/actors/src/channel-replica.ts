@@ -1,11 +1,11 @@
 import {
-  foldSealed,
-  foldStored,
   heldBytes,
-  newChannel,
   readStored,
   sequence,
+  startChannelActor,
   type Channel,
+  type ChannelActor,
+  type FoldStep,
   type FoldedEvent,
   type SealedEvent,
   type SequencedEvent,
@@ -24,14 +24,14 @@ export interface OwnEvent {
 export type FoldListener = (event: SequencedEvent, channel: Channel) => void;
 
 /**
- * One channel's state, folded from its log and kept up with the live feed. Each event is folded once, in the log's
- * order, wherever it came from; the listeners hear it then.
+ * One channel's actor on this node, brought up from the log and kept up with the live feed. Each event is sent to it
+ * once, in the log's order, wherever it came from; the listeners hear it then.
  */
 export class ChannelReplica {
   readonly channelId: string;
   readonly #runtime: ActorRuntime;
   readonly #listeners = new Set<FoldListener>();
-  #channel: Channel = newChannel();
+  #actor: ChannelActor;
   #held: { readonly of: Channel; readonly bytes: number } | null = null;
   /** The live feed may show it before the log has acknowledged it. */
   #own: OwnEvent | null = null;
@@ -46,17 +46,17 @@ export class ChannelReplica {
   constructor(channelId: string, runtime: ActorRuntime) {
     this.channelId = channelId;
     this.#runtime = runtime;
+    this.#actor = this.#startActor();
   }
 
   get channel(): Channel {
-    return this.#channel;
+    return this.#actor.getSnapshot().channel;
   }
 
   /** About what the channel takes of this node's memory. */
   get heldBytes(): number {
-    if (this.#held?.of !== this.#channel) {
-      this.#held = { of: this.#channel, bytes: heldBytes(this.#channel.snapshot.context) };
-    }
+    const { channel } = this;
+    if (this.#held?.of !== channel) this.#held = { of: channel, bytes: heldBytes(channel.snapshot.context) };
     return this.#held.bytes;
   }
 
@@ -76,17 +76,15 @@ export class ChannelReplica {
     return this.#catchingUp;
   }
 
-  /** Throws the state away and builds it anew from the log, unheard by the listeners. */
+  /** Replaces the actor by another one that is brought up from the log, unheard by the listeners. */
   async replay(): Promise<void> {
     await this.#catchingUp;
-    const upTo = this.#channel.streamVersion;
+    const upTo = this.channel.streamVersion;
     const stored = await this.#runtime.log.readStream(this.channelId);
-    let channel = newChannel();
-    for (const event of stored) {
-      if (event.streamVersion <= upTo) channel = this.#foldStored(channel, event).channel;
-    }
+    const actor = this.#startActor();
+    for (const event of stored) if (event.streamVersion <= upTo) fold(actor, storedStep(event));
     // A live event may have been folded while the log was read: the newer state stands.
-    if (this.#channel.streamVersion === channel.streamVersion) this.#channel = channel;
+    if (this.channel.streamVersion === actor.getSnapshot().channel.streamVersion) this.#actor = actor;
   }
 
   /** To be told before an append begins, and with null when it has ended. One at a time. */
@@ -97,11 +95,7 @@ export class ChannelReplica {
 
   /** Our own event, which the log has just taken. */
   applyAppended({ base, sealed }: OwnEvent, streamVersion: number): SequencedEvent {
-    if (this.#channel === base) {
-      const folded = foldSealed(base, sealed, streamVersion, this.#runtime.sha256Hex);
-      this.#accept(folded);
-      return folded.event;
-    }
+    if (this.channel === base) return this.#take({ type: "sealed", sealed, streamVersion });
     if (this.#ownFolded?.streamVersion === streamVersion) return this.#ownFolded;
     this.#announce(streamVersion);
     return sequence(sealed.event, sealed.text, streamVersion);
@@ -132,22 +126,20 @@ export class ChannelReplica {
   }
 
   applyLive(event: LiveEvent): void {
-    if (event.streamVersion <= this.#channel.streamVersion) return;
-    if (event.previousStreamVersion !== this.#channel.streamVersion) {
+    const { channel } = this;
+    if (event.streamVersion <= channel.streamVersion) return;
+    if (event.previousStreamVersion !== channel.streamVersion) {
       this.#announce(event.streamVersion);
       return;
     }
-    this.#guarded(() => this.#accept(this.#foldLive(event)));
-  }
-
-  /** What this node has appended itself needs no decoding: its bytes tell. */
-  #foldLive(event: LiveEvent): FoldedEvent {
+    // What this node has appended itself needs no decoding: its bytes tell.
     const own = this.#own;
-    const isOwn = own !== null && own.base === this.#channel && isSame(own.bytes, event.bytes);
-    if (!isOwn) return this.#foldStored(this.#channel, event);
-    const folded = foldSealed(own.base, own.sealed, event.streamVersion, this.#runtime.sha256Hex);
-    this.#ownFolded = folded.event;
-    return folded;
+    const isOwn = own !== null && own.base === channel && isSame(own.bytes, event.bytes);
+    this.#guarded(() => {
+      if (!isOwn) return void this.#take(storedStep(event));
+      const step: FoldStep = { type: "sealed", sealed: own.sealed, streamVersion: event.streamVersion };
+      this.#take(step, (folded) => (this.#ownFolded = folded));
+    });
   }
 
   /**
@@ -158,7 +150,7 @@ export class ChannelReplica {
   async reach(streamVersion: number): Promise<void> {
     if (streamVersion > this.#announced) this.#announced = streamVersion;
     // The first read may have been under way already, and too early; the second one starts after the announcement.
-    for (let reads = 0; this.#channel.streamVersion < streamVersion; reads++) {
+    for (let reads = 0; this.channel.streamVersion < streamVersion; reads++) {
       if (reads === 2)
         throw new StoreError("STORE_UNAVAILABLE", `${this.channelId} has ${streamVersion}, not read yet`);
       await this.catchUp();
@@ -188,7 +180,7 @@ export class ChannelReplica {
   /** Tries until the gap is closed: perhaps no later event will reveal it again. */
   async #repair(): Promise<void> {
     this.#repairing = true;
-    for (let waitMs = 50; !this.#stopped && this.#announced > this.#channel.streamVersion; waitMs *= 2) {
+    for (let waitMs = 50; !this.#stopped && this.#announced > this.channel.streamVersion; waitMs *= 2) {
       try {
         await this.reach(this.#announced);
       } catch (error) {
@@ -204,26 +196,29 @@ export class ChannelReplica {
     const maxTries = 5;
     for (let tries = 1; ; tries++) {
       await this.#readOnce();
-      if (this.#announced <= this.#channel.streamVersion || tries === maxTries) return;
+      if (this.#announced <= this.channel.streamVersion || tries === maxTries) return;
       // A direct get may be answered by a replica that lags behind the leader that announced the event.
       await this.#runtime.delay(20 * tries);
     }
   }
 
   async #readOnce(): Promise<void> {
-    const stored = await this.#runtime.log.readStream(this.channelId, { afterVersion: this.#channel.streamVersion });
+    const stored = await this.#runtime.log.readStream(this.channelId, { afterVersion: this.channel.streamVersion });
     for (const event of stored) {
-      if (event.streamVersion > this.#channel.streamVersion) this.#accept(this.#foldStored(this.#channel, event));
+      if (event.streamVersion > this.channel.streamVersion) this.#take(storedStep(event));
     }
   }
 
-  #foldStored(channel: Channel, event: StoredEvent): FoldedEvent {
-    return foldStored(channel, decoder.decode(event.bytes), event.streamVersion, this.#runtime.sha256Hex);
+  #startActor(): ChannelActor {
+    return startChannelActor(this.#runtime.sha256Hex);
   }
 
-  #accept(folded: FoldedEvent): void {
-    this.#channel = folded.channel;
-    for (const listener of this.#listeners) this.#guarded(() => listener(folded.event, folded.channel));
+  /** `before` hears of it ahead of the listeners. @throws LogError */
+  #take(step: FoldStep, before?: (event: SequencedEvent) => void): SequencedEvent {
+    const { event, channel } = fold(this.#actor, step);
+    before?.(event);
+    for (const listener of this.#listeners) this.#guarded(() => listener(event, channel));
+    return event;
   }
 
   #guarded(step: () => void): void {
@@ -233,6 +228,18 @@ export class ChannelReplica {
       this.#runtime.onFault(this.channelId, error);
     }
   }
+}
+
+/** @throws LogError when the step does not fold; the actor is as it was. */
+function fold(actor: ChannelActor, step: FoldStep): FoldedEvent {
+  actor.send(step);
+  const { event, channel, fault } = actor.getSnapshot();
+  if (event === null) throw fault ?? new Error("the actor is stopped");
+  return { event, channel };
+}
+
+function storedStep({ bytes, streamVersion }: StoredEvent): FoldStep {
+  return { type: "stored", text: decoder.decode(bytes), streamVersion };
 }
 
 const decoder = new TextDecoder("utf-8", { fatal: true });

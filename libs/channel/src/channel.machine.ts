@@ -1,146 +1,122 @@
-import { assign, initialTransition, setup, type SnapshotFrom } from "xstate";
-import { applyEvent } from "./apply-event.ts";
+import { initialTransition, setup, type SnapshotFrom } from "xstate";
 import { emptyContext, type ChannelContext } from "./context.ts";
-import { isProven } from "./proven.ts";
-import type { SequencedEvent } from "./sequenced-event.ts";
+import type { ChannelEventType } from "./events.ts";
+
+/** What the machine is told of a stored fact; what is remembered of it is folded beside the machine (`evolve.ts`). */
+export interface ChannelStep {
+  readonly type: ChannelEventType;
+  /** With this fact each transaction of the accepted payment is proven, or still is. */
+  readonly isProven: boolean;
+}
+
+/** The fact may come, and leaves the state as it is. */
+const stays = {};
 
 /** The merchant's answer to a payment. The proof may overtake it: miners are sometimes quicker than wallets. */
 const verdicts = {
-  PaymentAccepted: [
-    { guard: "isProven", target: "settled", actions: "record" },
-    { target: "awaitingProof", actions: "record" },
-  ],
-  PaymentRefused: { target: "awaitingPayment", actions: "record" },
-  PaymentFailed: { target: "awaitingPayment", actions: "record" },
+  PaymentAccepted: [{ guard: "isProven", target: "settled" }, { target: "awaitingProof" }],
+  PaymentRefused: "awaitingPayment",
+  PaymentFailed: "awaitingPayment",
 } as const;
 
-/** The end takes no message any more, but what miners say of the channel's transactions belongs to its record. */
-const newsAfterTheEnd = {
-  ProofRecorded: { actions: "record" },
-  DoubleSpendReported: { actions: "record" },
-  TransactionRejected: { actions: "record" },
-  ProofRevoked: { actions: "record" },
+/** What miners say of the channel's transactions belongs to its record in every state, also after the end. */
+const minersNews = {
+  ProofRecorded: stays,
+  DoubleSpendReported: stays,
+  TransactionRejected: stays,
+  ProofRevoked: stays,
 } as const;
 
 /**
- * The channel's life. Its events are the stored facts, so the machine is at once the table of what may happen next
- * and the fold over what has happened. The hot path asks it through `transitionFrom`, which remembers its answers. It has
- * no timers: the deadline is data (a rehydrated actor loses XState's delayed transitions).
+ * The channel's life: states, and which stored fact may come next. It has no memory and no timers: those are folded from
+ * the same facts (a rehydrated actor loses XState's delayed transitions, so the deadline is data). What runs is
+ * `channelLogic`, whose transition is the fold; it asks this machine through `transitionFrom`, which remembers its answers.
  */
 export const channelMachine = setup({
-  types: { context: {} as ChannelContext, events: {} as SequencedEvent },
-  actions: {
-    record: assign(({ context, event }) => applyEvent(context, event)),
-  },
-  guards: {
-    /** With this event each transaction of the accepted payment is proven, or still is. */
-    isProven: ({ context, event }) => isProven(applyEvent(context, event)),
-  },
+  types: { events: {} as ChannelStep },
+  guards: { isProven: ({ event }) => event.isProven },
 }).createMachine({
   id: "channel",
-  context: emptyContext,
   initial: "unopened",
   states: {
     unopened: {
-      on: { ChannelOpened: { target: "open", actions: "record" } },
+      on: { ChannelOpened: "open" },
     },
     open: {
       initial: "awaitingPaymentRequest",
       on: {
-        ParticipantJoined: { actions: "record" },
-        ProofRecorded: { actions: "record" },
-        DoubleSpendReported: { actions: "record" },
-        TransactionRejected: { actions: "record" },
-        ProofRevoked: { actions: "record" },
-        DeadlineExtended: { actions: "record" },
-        ChannelExpired: { target: "expired", actions: "record" },
-        ChannelClosed: { target: "closed", actions: "record" },
+        ...minersNews,
+        ParticipantJoined: stays,
+        DeadlineExtended: stays,
+        ChannelExpired: "expired",
+        ChannelClosed: "closed",
       },
       states: {
         awaitingPaymentRequest: {
           on: {
-            TermsRequested: { target: "awaitingTerms", actions: "record" },
-            TermsOffered: { target: "awaitingPayment", actions: "record" },
-            PaymentSubmitted: { target: "awaitingAck", actions: "record" },
+            TermsRequested: "awaitingTerms",
+            TermsOffered: "awaitingPayment",
+            PaymentSubmitted: "awaitingAck",
           },
         },
         awaitingTerms: {
           on: {
-            TermsRequested: { actions: "record" },
-            TermsOffered: { target: "awaitingPayment", actions: "record" },
-            TermsRefused: { target: "awaitingPaymentRequest", actions: "record" },
-            PaymentSubmitted: { target: "awaitingAck", actions: "record" },
+            TermsRequested: stays,
+            TermsOffered: "awaitingPayment",
+            TermsRefused: "awaitingPaymentRequest",
+            PaymentSubmitted: "awaitingAck",
           },
         },
         awaitingPayment: {
           on: {
-            TermsRequested: { target: "awaitingTerms", actions: "record" },
-            TermsOffered: { actions: "record" },
-            TermsRefused: { target: "awaitingPaymentRequest", actions: "record" },
-            PaymentSubmitted: { target: "awaitingAck", actions: "record" },
+            TermsRequested: "awaitingTerms",
+            TermsOffered: stays,
+            TermsRefused: "awaitingPaymentRequest",
+            PaymentSubmitted: "awaitingAck",
           },
         },
         awaitingAck: {
-          on: {
-            ...verdicts,
-            AckGraceStarted: { target: "awaitingLateAck", actions: "record" },
-          },
+          on: { ...verdicts, AckGraceStarted: "awaitingLateAck" },
         },
         /** The deadline has passed; the payment was sent in time, and its acknowledgement may still come. */
         awaitingLateAck: {
-          on: {
-            ...verdicts,
-            DeadlineExtended: { target: "awaitingAck", actions: "record" },
-          },
+          on: { ...verdicts, DeadlineExtended: "awaitingAck" },
         },
         awaitingProof: {
-          on: {
-            ProofRecorded: [{ guard: "isProven", target: "settled", actions: "record" }, { actions: "record" }],
-          },
+          on: { ProofRecorded: [{ guard: "isProven", target: "settled" }, stays] },
         },
         settled: {
-          on: {
-            ProofRevoked: [
-              { guard: "isProven", actions: "record" },
-              { target: "awaitingProof", actions: "record" },
-            ],
-          },
+          on: { ProofRevoked: [{ guard: "isProven" }, { target: "awaitingProof" }] },
         },
       },
     },
-    expired: { on: newsAfterTheEnd },
-    closed: { on: newsAfterTheEnd },
+    expired: { on: minersNews },
+    closed: { on: minersNews },
   },
 });
 
 /** A state of the machine, in XState's own writing. */
 export type ChannelStateValue = SnapshotFrom<typeof channelMachine>["value"];
 
-/** Where a channel is and what it remembers: what `channelMachine.resolveState` makes a running machine of. */
+/** Where a channel is and what it remembers. */
 export interface ChannelSnapshot {
   readonly value: ChannelStateValue;
   readonly context: ChannelContext;
 }
 
-export const channelStates = [
-  "unopened",
-  "awaitingPaymentRequest",
-  "awaitingTerms",
-  "awaitingPayment",
-  "awaitingAck",
-  "awaitingLateAck",
-  "awaitingProof",
-  "settled",
-  "expired",
-  "closed",
-] as const;
+type OpenState = Extract<ChannelStateValue, object>["open"];
 
-/** What the channel waits for. */
-export type ChannelStateName = (typeof channelStates)[number];
+/** What the channel waits for: the innermost state's name. */
+export type ChannelStateName = Extract<ChannelStateValue, string> | OpenState;
+
+/** All of them, in the machine's order. */
+export const channelStates = Object.values(channelMachine.states).flatMap(({ key, states }) => {
+  const inner = Object.keys(states);
+  return inner.length === 0 ? [key] : inner;
+}) as readonly ChannelStateName[];
 
 /** Each channel begins with the same one: it is never changed, only replaced. */
-const [{ value, context }] = initialTransition(channelMachine);
-const initialSnapshot: ChannelSnapshot = { value, context };
+const initialSnapshot: ChannelSnapshot = { value: initialTransition(channelMachine)[0].value, context: emptyContext };
 
 export function initialState(): ChannelSnapshot {
   return initialSnapshot;

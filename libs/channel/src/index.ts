@@ -43,6 +43,13 @@ export {
 export { heardBy, pendingFor, roleListeners, type Listener } from "./heard-by.ts";
 export { outgoingMessage, relayed, type OutgoingMessage, type RelayedMessage, type ServerMessage } from "./outgoing.ts";
 export { machineDiagram, machineTable, type MachineTransition } from "./machine-table.ts";
+export {
+  channelLogic,
+  startChannelActor,
+  type ChannelActor,
+  type ChannelActorSnapshot,
+  type FoldStep,
+} from "./channel-actor.ts";
 export { machineVersion } from "./machine-version.ts";
 export { defaultMaxLogBytes, maxEvents, maxRecordedJoins } from "./limits.ts";
 export {

@@ -2,8 +2,11 @@ import { readdirSync, readFileSync } from "node:fs";
 import { createActor, transition } from "xstate";
 import { describe, expect, it } from "vitest";
 import { channelMachine, channelStates, initialState, stateName, type ChannelSnapshot } from "./channel.machine.ts";
+import { applyEvent } from "./apply-event.ts";
+import type { ChannelContext } from "./context.ts";
 import { decodeEvent } from "./event-codec.ts";
 import { evolve } from "./evolve.ts";
+import { isProven } from "./proven.ts";
 import type { SequencedEvent } from "./sequenced-event.ts";
 import { decide } from "./test-support.ts";
 import { given, join, merchant, paymentTxid, recordProof, revokeProof, sequenced, wallet, wayTo } from "./testing.ts";
@@ -17,10 +20,14 @@ const events = readdirSync(samples)
     return { ...event, streamVersion: 1_000, sizeBytes: 900 };
   });
 
-/** What the machine itself makes of the event, with its guard and its memory; null when it has no such transition. */
+const stepOf = (context: ChannelContext, { type }: SequencedEvent) => ({ type, isProven: isProven(context) });
+
+/** What the machine itself makes of the event, and what is remembered of it; null when it has no such transition. */
 function byXState(snapshot: ChannelSnapshot, event: SequencedEvent): ChannelSnapshot | null {
-  const [{ value, context }] = transition(channelMachine, channelMachine.resolveState(snapshot), event);
-  return context.eventCount === snapshot.context.eventCount ? null : { value, context };
+  const context = applyEvent(snapshot.context, event);
+  const [state, step] = [channelMachine.resolveState(snapshot), stepOf(context, event)];
+  if (channelMachine.getTransitionData(state, step).length === 0) return null;
+  return { value: transition(channelMachine, state, step)[0].value, context };
 }
 
 function byTable(snapshot: ChannelSnapshot, event: SequencedEvent): ChannelSnapshot | null {
@@ -63,17 +70,16 @@ describe("the table of transitions", () => {
     expect(transitionFrom(again, "PaymentRefused")).toBe(transitionFrom(snapshot, "PaymentRefused"));
   });
 
-  it("ends where a running actor of the machine ends", () => {
+  it("ends where a running machine ends", () => {
     const file = readFileSync(new URL("conversations/paid-and-proved.v1.jsonl", samples), "utf8");
     const actor = createActor(channelMachine).start();
     let snapshot = initialState();
     for (const [index, text] of file.trimEnd().split("\n").entries()) {
       const event = { ...decodeEvent(text, index), streamVersion: index, sizeBytes: text.length };
-      actor.send(event);
       snapshot = evolve(snapshot, event);
+      actor.send(stepOf(snapshot.context, event));
     }
-    const { value, context } = actor.getSnapshot();
-    expect({ value, context }).toEqual(snapshot);
+    expect(actor.getSnapshot().value).toEqual(snapshot.value);
     expect(stateName(snapshot)).toBe("expired");
   });
 });

@@ -5,10 +5,9 @@ import {
   type ChannelSnapshot,
   type ChannelStateName,
   type ChannelStateValue,
+  type ChannelStep,
 } from "./channel.machine.ts";
-import { emptyContext } from "./context.ts";
 import type { ChannelEventType } from "./events.ts";
-import type { SequencedEvent } from "./sequenced-event.ts";
 
 /** Where an event of one kind leads from one state. Null: it may not come there. */
 export interface Transition {
@@ -32,26 +31,16 @@ export function transitionFrom(snapshot: ChannelSnapshot, type: ChannelEventType
   return answer;
 }
 
-/** The machine with its guard's answer given, and nothing recorded. */
-const machineWhere = (isProven: boolean) =>
-  channelMachine.provide({ guards: { isProven: () => isProven }, actions: { record: () => undefined } });
-
-const [provenMachine, unprovenMachine] = [machineWhere(true), machineWhere(false)];
-
 function ask(from: ChannelStateValue, type: ChannelEventType): Transition {
-  const [whenProven, otherwise] = [target(provenMachine, from, type), target(unprovenMachine, from, type)];
+  const [whenProven, otherwise] = [target(from, { type, isProven: true }), target(from, { type, isProven: false })];
   return { whenProven: nameOf(whenProven) === nameOf(otherwise) ? otherwise : whenProven, otherwise };
 }
 
 const nameOf = (value: ChannelStateValue | null) => (value === null ? null : stateName({ value }));
 
-function target(
-  machine: typeof channelMachine,
-  value: ChannelStateValue,
-  type: ChannelEventType,
-): ChannelStateValue | null {
-  const snapshot = machine.resolveState({ value, context: emptyContext });
-  // Without the guard and the action, the type is all that the machine looks at.
-  const event = { type } as SequencedEvent;
-  return snapshot.can(event) ? transition(machine, snapshot, event)[0].value : null;
+function target(value: ChannelStateValue, step: ChannelStep): ChannelStateValue | null {
+  const snapshot = channelMachine.resolveState({ value });
+  // Not `can`: XState takes a transition that changes nothing for none.
+  if (channelMachine.getTransitionData(snapshot, step).length === 0) return null;
+  return transition(channelMachine, snapshot, step)[0].value;
 }
