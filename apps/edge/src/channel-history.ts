@@ -1,5 +1,6 @@
 import { readStored, type Channel, type SequencedEvent } from "@p4/channel";
-import type { EventLog } from "@p4/event-store";
+import { bytesOf, type EventLog } from "@p4/event-store";
+import type { NodeMemory } from "./node-memory.ts";
 
 /** A channel that is kept live: its `channel` is the state right now. */
 export interface LiveChannel {
@@ -7,16 +8,27 @@ export interface LiveChannel {
   readonly followed: { readonly channel: Channel };
 }
 
-/** What a channel's log holds after a sequence that the peer has seen: read page by page until it meets the live state. */
+export interface HistoryContext {
+  readonly log: EventLog;
+  readonly memory: Pick<NodeMemory, "keep">;
+}
+
+/** Of the log, read at a time: what a slow listener has not taken yet is kept meanwhile. */
+const portionBytes = 262_144;
+
+/** What a channel's log holds after a sequence that the peer has seen: read a portion at a time until it meets the live state. */
 export class ChannelHistory {
-  readonly events: SequencedEvent[] = [];
+  readonly #events: SequencedEvent[] = [];
   /** False when the peer names a sequence that this log does not have: it may have seen another one. */
   readonly isComplete: boolean;
   readonly #channel: LiveChannel;
   readonly #log: EventLog;
+  readonly #memory: Pick<NodeMemory, "keep">;
+  #kept: { readonly bytes: number; readonly letGo: () => void }[] = [];
   #version: number;
 
-  constructor(channel: LiveChannel, since: number, log: EventLog) {
+  constructor(channel: LiveChannel, since: number, { log, memory }: HistoryContext) {
+    this.#memory = memory;
     this.#channel = channel;
     this.#log = log;
     this.isComplete = since <= channel.followed.channel.streamVersion;
@@ -27,13 +39,31 @@ export class ChannelHistory {
     return this.#version < this.#channel.followed.channel.streamVersion;
   }
 
+  /** What of it is in memory, as far as it has not been taken. */
+  get keptBytes(): number {
+    return this.#kept.reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  /** Hands over what has been read; it counts until `letGo`. */
+  take(): SequencedEvent[] {
+    return this.#events.splice(0);
+  }
+
+  /** What was taken is on its way, or wanted no more. */
+  letGo(): void {
+    for (const { letGo } of this.#kept.splice(0)) letGo();
+  }
+
   async readOn(): Promise<void> {
     const upTo = this.#channel.followed.channel.streamVersion;
-    const stored = await this.#log.readStream(this.#channel.channelId, { afterVersion: this.#version });
+    const options = { afterVersion: this.#version, maxBytes: portionBytes };
+    const stored = await this.#log.readStream(this.#channel.channelId, options);
+    const bytes = bytesOf(stored);
+    this.#kept.push({ bytes, letGo: this.#memory.keep(bytes) });
     for (const { bytes, streamVersion } of stored) {
       // The log may be ahead of the live state: what comes after that is still to be heard live, once.
       if (streamVersion > this.#channel.followed.channel.streamVersion) break;
-      this.events.push(readStored(decoder.decode(bytes), streamVersion));
+      this.#events.push(readStored(decoder.decode(bytes), streamVersion));
       this.#version = streamVersion;
     }
     // A lagging replica may have less than the live state: what it lacks comes with the next look.

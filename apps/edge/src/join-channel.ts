@@ -79,6 +79,7 @@ async function enter(
   const channel = await enterChannel(join.channelId, expectNew, isGone, context);
   if (channel === null) return "overloaded";
   let connection: Connection | null = null;
+  let history: ChannelHistory | null = null;
   try {
     if (isOverShare(channel, context)) return "overloaded";
     const id = context.newId();
@@ -87,9 +88,12 @@ async function enter(
     if (joined === null || joined === "overloaded") return joined;
     if (expectNew && channel.followed.channel.snapshot.context.eventCount > 1) context.newcomers.wasKnown();
     const lostMerchant = await findLostMerchant(channel, context);
-    const history = join.since === null ? null : new ChannelHistory(channel, join.since, context.log);
+    history = join.since === null ? null : new ChannelHistory(channel, join.since, context);
     // Events that are stored while the history is read belong to it; the last look and the attaching are one step.
-    while (history?.isBehind === true) await history.readOn();
+    while (history?.isBehind === true) {
+      await history.readOn();
+      if (isGone() || !hasRoomFor(history, context)) return "overloaded";
+    }
     const speech = recallNames(join.speech, channel.followed.channel);
     connection = {
       ...newConnection(id, channel, verdict, joined.role, context.bytes.forConnection(performance.now())),
@@ -102,7 +106,10 @@ async function enter(
     context.merchantQueue.add(connection, verdict.role);
     return attach(connection, request, context);
   } finally {
-    if (connection === null) context.channels.leave(channel);
+    if (connection === null) {
+      history?.letGo();
+      context.channels.leave(channel);
+    }
   }
 }
 
@@ -138,6 +145,11 @@ function expectsNew(
 /** It takes more than its share of a memory that is full. */
 function isOverShare({ followed }: ServedChannel, { memory }: EdgeContext): boolean {
   return memory.isFull && followed.heldBytes > memory.shareBytes;
+}
+
+/** Of a memory that is full, a wallet's history takes no more than a channel's share. */
+function hasRoomFor({ keptBytes }: ChannelHistory, { memory }: EdgeContext): boolean {
+  return !memory.isFull || keptBytes <= memory.shareBytes;
 }
 
 /** Before its socket is open, and without what the peer said of itself. */
@@ -187,6 +199,7 @@ function attach(connection: Connection, request: HttpRequest, context: EdgeConte
   context.channels.add(connection);
   const leave = (): void => {
     if (connection.socket !== null) return;
+    connection.history?.letGo();
     context.merchantQueue.remove(connection);
     context.channels.remove(connection);
   };

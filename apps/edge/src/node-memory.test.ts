@@ -43,6 +43,14 @@ describe("a node's memory", () => {
     expect(memory.isFull).toBe(false);
   });
 
+  it("counts what is kept, until it is let go", () => {
+    const memory = memoryOf(0);
+    const letGo = memory.keep(9 * MiB);
+    expect(memory.isFull).toBe(true);
+    letGo();
+    expect(memory.heldBytes).toBe(0);
+  });
+
   it("without a setting is a quarter of the heap", () => {
     const { maxHeldBytes } = new NodeMemory({ maxHeldBytes: null, channels: () => ({ count: 0, heldBytes: 0 }) });
     expect(maxHeldBytes).toBeGreaterThan(50 * MiB);
@@ -52,6 +60,19 @@ describe("a node's memory", () => {
 describe("an edge whose memory is full", () => {
   const nats = withNatsServer();
   const terms = (bytes: number) => ({ body: { note: "x".repeat(bytes) } });
+
+  it("reads nobody's long history, and lets go of what it has read", async () => {
+    const edge = await startTestEdge(nats.url, { P4_MAX_HELD_BYTES: "1MiB" });
+    const id = newChannelId();
+    const merchant = await edge.join(`${id}?role=merchant&receipts=true`);
+    for (let i = 0; i < 5; i++) {
+      merchant.say("paymentrequest.response", terms(300_000));
+      await merchant.hear("receipt", i + 1);
+    }
+    expect(await edge.upgrade(`${id}?role=merchant&since=0`)).toMatchObject({ status: 503 });
+    await waitFor(async () => (await edge.metric("edge_held_bytes")) < 700_000);
+    expect((await (await edge.join(`${id}?role=customer`)).hear("paymentrequest.response"))["body"]).toBeDefined();
+  });
 
   it("refuses the channel that holds the most, and goes on with the others", async () => {
     const edge = await startTestEdge(nats.url, { P4_MAX_HELD_BYTES: "1MiB" });

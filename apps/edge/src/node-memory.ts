@@ -12,13 +12,14 @@ export interface NodeMemoryOptions {
 }
 
 /**
- * What channels, and messages on their way into the log, hold of this node's memory, and its bound. At the bound whoever has
+ * What channels, messages on their way into the log, and parts of it on their way to a wallet, hold of this node's memory, and its bound. At the bound whoever has
  * more than his share is refused; those below it go on as if nothing was.
  */
 export class NodeMemory {
   readonly maxHeldBytes: number;
   readonly #channels: NodeMemoryOptions["channels"];
   #inFlightBytes = 0;
+  #keptBytes = 0;
   /** Of messages that came through since the last look, which may have become part of a channel. */
   #unseenBytes = 0;
   /** Of the last look: counting each channel for each message would cost more than it saves. */
@@ -30,7 +31,7 @@ export class NodeMemory {
   }
 
   get heldBytes(): number {
-    return this.#seen.heldBytes + this.#inFlightBytes + this.#unseenBytes;
+    return this.#seen.heldBytes + this.#inFlightBytes + this.#unseenBytes + this.#keptBytes;
   }
 
   get isFull(): boolean {
@@ -53,6 +54,12 @@ export class NodeMemory {
     const isWithinShare = heldBytes + inFlightBytes + messageBytes <= this.shareBytes;
     if (isWithinShare && wanted <= 2 * this.maxHeldBytes) return null;
     return `this node holds ${String(this.maxHeldBytes)} bytes at most, and one channel ${String(Math.floor(this.shareBytes))} while it is full`;
+  }
+
+  /** Counts so many bytes until the returned function is called, once. */
+  keep(bytes: number): () => void {
+    this.#keptBytes += bytes;
+    return () => (this.#keptBytes -= bytes);
   }
 
   /** A message of so many bytes is kept until the promise settles. */

@@ -64,14 +64,14 @@ function greet(socket: WebSocketConnection<Connection>, context: EdgeContext): v
     connection.history === null ? pendingFor(listenerOf(connection), channel.snapshot) : missedBy(connection);
   for (const message of pending) sendTo(connection, new OutgoingFrame(message, channelId));
   connection.missed.length = 0;
-  connection.history?.events.splice(0);
+  connection.history?.letGo();
   if (isEnded(channel.snapshot)) sayEnd(socket, context);
 }
 
 /** What a resumed peer asked to hear again, and what was stored while it came. */
 function missedBy(connection: Connection): readonly OutgoingMessage[] {
   const { context } = connection.channel.followed.channel.snapshot;
-  return [...(connection.history?.events ?? []), ...connection.missed]
+  return [...(connection.history?.take() ?? []), ...connection.missed]
     .map((event) => heardBy(listenerOf(connection), event, context))
     .filter((message) => message !== null);
 }

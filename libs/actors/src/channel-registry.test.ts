@@ -1,6 +1,6 @@
 import { stateName } from "@p4/channel";
 import { customer, expiresAtMs, join, merchant, metadata, wallet, close } from "@p4/channel/testing";
-import { createInMemoryStore } from "@p4/event-store";
+import { bytesOf, createInMemoryStore } from "@p4/event-store";
 import { describe, expect, it, vi } from "vitest";
 import { testNode } from "./test-support.ts";
 import { channelActorContract, ignore, joinOf } from "./testing.ts";
@@ -178,6 +178,28 @@ describe("a registry", () => {
     await Promise.all([first, follow()]);
     expect(outcomes).toEqual(["failed", "failed", "followed"]);
     expect(node.registry.size).toBe(1);
+  });
+
+  it("reads a large channel in portions, so that it is never held whole", async () => {
+    const store = createInMemoryStore();
+    const first = testNode(store).registry;
+    await first.submit("inv1", joinOf("inv1"));
+    const body = { note: "x".repeat(900_000) };
+    for (let i = 0; i < 7; i++) await first.submit("inv1", wallet("OfferTerms", { body }));
+    const { registry, runtime } = testNode(store);
+    const { log } = runtime;
+    const portions: number[] = [];
+    const readStream = log.readStream.bind(log);
+    vi.spyOn(log, "readStream").mockImplementation(async (...question) => {
+      const events = await readStream(...question);
+      portions.push(bytesOf(events));
+      return events;
+    });
+    const followed = await registry.follow("inv1", () => undefined);
+    expect(followed.channel.streamVersion).toBe((await store.log.readStream("inv1")).at(-1)?.streamVersion);
+    expect(portions.length).toBeGreaterThan(2);
+    expect(Math.max(...portions)).toBeLessThan(4_000_000);
+    followed.release();
   });
 
   it("gives a follower nothing of what came before, though another one reads it at the same time", async () => {

@@ -10,7 +10,7 @@ import {
   type SealedEvent,
   type SequencedEvent,
 } from "@p4/channel";
-import { isStoreError, StoreError, type LiveEvent, type StoredEvent } from "@p4/event-store";
+import { isStoreError, readInPortions, StoreError, type LiveEvent, type StoredEvent } from "@p4/event-store";
 import type { ActorRuntime } from "./runtime.ts";
 
 /** An event of ours that is being appended on top of `base`. */
@@ -80,9 +80,10 @@ export class ChannelReplica {
   async replay(): Promise<void> {
     await this.#catchingUp;
     const upTo = this.channel.streamVersion;
-    const stored = await this.#runtime.log.readStream(this.channelId);
     const actor = this.#startActor();
-    for (const event of stored) if (event.streamVersion <= upTo) fold(actor, storedStep(event));
+    for await (const stored of readInPortions(this.#runtime.log, this.channelId)) {
+      for (const event of stored) if (event.streamVersion <= upTo) fold(actor, storedStep(event));
+    }
     // A live event may have been folded while the log was read: the newer state stands.
     if (this.channel.streamVersion === actor.getSnapshot().channel.streamVersion) this.#actor = actor;
   }
@@ -203,9 +204,11 @@ export class ChannelReplica {
   }
 
   async #readOnce(): Promise<void> {
-    const stored = await this.#runtime.log.readStream(this.channelId, { afterVersion: this.channel.streamVersion });
-    for (const event of stored) {
-      if (event.streamVersion > this.channel.streamVersion) this.#take(storedStep(event));
+    const { streamVersion: afterVersion } = this.channel;
+    for await (const stored of readInPortions(this.#runtime.log, this.channelId, { afterVersion })) {
+      for (const event of stored) {
+        if (event.streamVersion > this.channel.streamVersion) this.#take(storedStep(event));
+      }
     }
   }
 

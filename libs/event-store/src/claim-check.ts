@@ -44,7 +44,22 @@ class ClaimCheckLog implements EventLog {
     const events = await this.#log.readStream(channelId, options);
     // Nearly all channels are without large events: no promise for each of theirs.
     if (!events.some(({ bytes }) => looksLikePointer(bytes))) return events;
-    return Promise.all(events.map((event) => this.#resolve(event)));
+    const { maxBytes } = options ?? {};
+    if (maxBytes === undefined) return Promise.all(events.map((event) => this.#resolve(event)));
+    return this.#resolveSome(events, maxBytes);
+  }
+
+  /** Many pointers fit into what few of the events take that they stand for. */
+  async #resolveSome(events: readonly StoredEvent[], maxBytes: number): Promise<StoredEvent[]> {
+    const resolved: StoredEvent[] = [];
+    let sizeBytes = 0;
+    for (const event of events) {
+      if (sizeBytes >= maxBytes) break;
+      const found = await this.#resolve(event);
+      resolved.push(found);
+      sizeBytes += found.bytes.length;
+    }
+    return resolved;
   }
 
   streamVersions(channelIds: readonly string[]): Promise<ReadonlyMap<string, StreamVersion>> {

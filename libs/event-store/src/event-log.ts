@@ -20,6 +20,8 @@ export interface ReadOptions {
   readonly afterVersion?: StreamVersion;
   /** At most so many events, the first ones. */
   readonly maxEvents?: number;
+  /** Reads on until it has so many bytes, and may give some more. */
+  readonly maxBytes?: number;
   /** Only events stored up to this time, milliseconds since 1970. */
   readonly upToMs?: number;
   /**

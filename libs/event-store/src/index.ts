@@ -10,6 +10,8 @@ export type * from "./blob-store.ts";
 export type * from "./presence.ts";
 export { withClaimCheck, type ClaimCheckOptions } from "./claim-check.ts";
 export { assertChannelId, assertEventId, assertStoreKey } from "./names.ts";
+export { createPlaces, type InPlace } from "./places.ts";
+export { bytesOf, readInPortions, type PortionOptions } from "./read-in-portions.ts";
 export { shardOf } from "./shard-of.ts";
 export {
   createInMemoryStore,

@@ -49,7 +49,7 @@ async function findOwnEvent(
 ): Promise<number | undefined> {
   const path = `STREAM.MSG.GET.${address.stream}`;
   const question = { seq: expectedStreamVersion + 1, next_by_subj: address.eventSubject };
-  const { message } = await broker.apiAnswer<StoredMessage>(path, question);
+  const { message } = await broker.reads.first(() => broker.apiAnswer<StoredMessage>(path, question));
   const headers = Buffer.from(message?.hdrs ?? "", "base64").toString("latin1");
   return headers.includes(`\r\nNats-Msg-Id: ${messageId}\r\n`) ? message?.seq : undefined;
 }

@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { nuid } from "@nats-io/transport-node";
-import { StoreError, assertStoreKey, type BlobStore } from "@p4/event-store";
+import { StoreError, assertStoreKey, createPlaces, type BlobStore } from "@p4/event-store";
 import type { Broker } from "./broker.ts";
 import { apiErrorCodes, toStoreError } from "./broker-errors.ts";
 import { directPage } from "./direct-get.ts";
 import { chunkBytes, digestOf, nameToken, readObjectInfo, type ObjectInfo } from "./object-info.ts";
-import { createPlaces } from "./places.ts";
 import { publishAcked } from "./pub-ack.ts";
 import { blobBucket, blobChunk, blobMeta, blobStream, type BlobBucketName } from "./subjects.ts";
 
@@ -16,10 +15,11 @@ export interface BlobStoreOptions {
 }
 
 const chunksPerPage = 64;
-const pageBytes = 4_000_000;
-/** Pages under way together: half of what nats.conf lets wait for one connection before the broker cuts it off. */
+/** Bodies read at the same time: each is held whole. */
 const readsAtOnce = 8;
 const replicaPollMs = 20;
+/** A body may take some pages: it waits longer for its turn than a page does. */
+const waitMs = (broker: Broker): number => 3 * broker.requestTimeoutMs;
 /** More than the headers of a chunk. */
 const headersBytes = 256;
 
@@ -30,7 +30,7 @@ const headersBytes = 256;
 export function createBlobStore(broker: Broker, options: BlobStoreOptions): BlobStore {
   const bucket = blobBucket(options.region, options.name);
   const stream = blobStream(bucket);
-  const inPlace = createPlaces(readsAtOnce);
+  const inPlace = createPlaces(readsAtOnce, { waitMs: waitMs(broker), name: `reads of ${bucket}` });
   const expectedStream = `Nats-Expected-Stream: ${stream}\r\n`;
 
   /** By the leader: a replica may not have a new one yet. Null: there never was one, or it has gone with its age. */
@@ -87,7 +87,6 @@ export function createBlobStore(broker: Broker, options: BlobStoreOptions): Blob
         seq: after + 1,
         next_by_subj: blobChunk(bucket, info.nuid),
         batch: chunksPerPage,
-        max_bytes: pageBytes,
       });
       for (const { seq, bytes } of messages) {
         after = seq;

@@ -6,6 +6,7 @@ import { isNoResponders, toStoreError, type ApiFailure } from "./broker-errors.t
 import type { BrokerStatus } from "./broker-status.ts";
 import { Outbox, type Outgoing } from "./outbox.ts";
 import { ReplyInbox } from "./reply-inbox.ts";
+import { ReadPlaces } from "./read-places.ts";
 import { assertServerVersion } from "./server-version.ts";
 import { ServerHealth } from "./health/server-health.ts";
 
@@ -31,6 +32,7 @@ export class Broker {
   readonly health: ServerHealth;
   readonly url: string;
   readonly requestTimeoutMs: number;
+  readonly reads: ReadPlaces;
   readonly #settings: BrokerSettings;
   readonly #reconnectListeners = new Set<() => void>();
   readonly #outbox = new Outbox((message) => this.#send(message));
@@ -52,6 +54,7 @@ export class Broker {
       leave: (kind) => this.#leaveSilentServer(kind),
       report: (error) => this.report(error),
     });
+    this.reads = new ReadPlaces(this);
     void this.#watch();
   }
 

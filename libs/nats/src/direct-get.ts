@@ -3,6 +3,7 @@ import { isStoreError, StoreError } from "@p4/event-store";
 import type { Broker } from "./broker.ts";
 import { status } from "./broker-errors.ts";
 import { explainSilence } from "./pub-ack.ts";
+import type { AnswerSize } from "./read-places.ts";
 
 /** One stored message as a direct get gives it. */
 export interface DirectMessage {
@@ -25,23 +26,31 @@ export interface DirectRequest {
   readonly next_by_subj?: string;
   readonly multi_last?: readonly string[];
   readonly batch: number;
-  readonly max_bytes?: number;
 }
+
+/** A page whose messages keep coming slowly ends all the same: its place is wanted. In request times. */
+const longestPage = 10;
 
 /**
- * Bytes of a page of the log, where events may be large; at least one event is in a page. With `pagesAtOnce` it is half of what
- * nats.conf lets wait for one connection before the broker cuts it off.
+ * One batched direct get: a request, many answers, an end mark. Any replica may answer, so it may lag. A page ends with the
+ * message that makes it full. Begins when there is a place; rejects with STORE_UNAVAILABLE, also when there is none in time.
  */
-export function pageBytesOf(broker: Broker): number {
-  return Math.max(2_000_000, broker.maxPayloadBytes);
+export function directPage(
+  broker: Broker,
+  stream: string,
+  request: DirectRequest,
+  size: AnswerSize = "full",
+): Promise<DirectPage> {
+  return broker.reads[size](() => askForPage(broker, stream, { ...request, max_bytes: broker.reads.pageBytes(size) }));
 }
 
-/** Questions whose pages may be full, under way together. */
-export const pagesAtOnce = 16;
-
-/** One batched direct get: a request, many answers, an end mark. Any replica may answer, so it may lag. */
-export function directPage(broker: Broker, stream: string, request: DirectRequest): Promise<DirectPage> {
+function askForPage(
+  broker: Broker,
+  stream: string,
+  request: DirectRequest & { readonly max_bytes: number },
+): Promise<DirectPage> {
   const subject = `$JS.API.DIRECT.GET.${stream}`;
+  const endMs = performance.now() + longestPage * broker.requestTimeoutMs;
   return new Promise((resolve, reject) => {
     broker.assertReady();
     const messages: DirectMessage[] = [];
@@ -54,7 +63,7 @@ export function directPage(broker: Broker, stream: string, request: DirectReques
         else broker.health.answered("read");
         if (code === 0) {
           messages.push(toDirectMessage(answer));
-          pendingReply.deadlineMs = performance.now() + broker.requestTimeoutMs;
+          pendingReply.deadlineMs = Math.min(endMs, performance.now() + broker.requestTimeoutMs);
           return false;
         }
         if (code === status.endOfBatch) resolve({ messages, pending: pendingBehind(answer) });

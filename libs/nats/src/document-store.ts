@@ -13,7 +13,6 @@ export interface DocumentStoreOptions {
 }
 
 const documentsPerPage = 500;
-const pageBytes = 4_000_000;
 
 /** Documents in a key-value bucket of one value per key, readable by any NATS client. */
 export function createDocumentStore(broker: Broker, options: DocumentStoreOptions): DocumentStore {
@@ -32,7 +31,8 @@ export function createDocumentStore(broker: Broker, options: DocumentStoreOption
       assertStoreKey(key);
       const subject = bucketSubject(bucket, key);
       const path = `$JS.API.DIRECT.GET.${stream}.${subject}`;
-      const answer = await broker.request(path, "", { onSilence: () => explainSilence(broker, stream, subject) });
+      const onSilence = () => explainSilence(broker, stream, subject);
+      const answer = await broker.reads.first(() => broker.request(path, "", { onSilence }));
       const code = answer.headers?.code ?? 0;
       if (code === 0) return toDocument(key, answer);
       if (code !== status.notFound) throw new StoreError("STORE_UNAVAILABLE", `${path}: status ${code}`);
@@ -82,7 +82,8 @@ async function readFromLeader(
   subject: string,
 ): Promise<StoredDocument | null> {
   const path = `STREAM.MSG.GET.${stream}`;
-  const { message, error } = await broker.apiAnswer<LeaderAnswer>(path, { last_by_subj: subject });
+  const question = { last_by_subj: subject };
+  const { message, error } = await broker.reads.first(() => broker.apiAnswer<LeaderAnswer>(path, question));
   if (error?.err_code === apiErrorCodes.noMessageFound) return null;
   if (error !== undefined || message === undefined) throw toStoreError(error ?? { code: 500 }, path);
   const headers = Buffer.from(message.hdrs ?? "", "base64").toString("latin1");
@@ -101,7 +102,7 @@ async function* listDocuments(
   const filter = bucketSubject(bucket, `${prefix.slice(0, prefix.lastIndexOf(".") + 1)}>`);
   const keyStart = bucketSubject(bucket, "").length;
   for (let after = afterRevision; ;) {
-    const request = { seq: after + 1, next_by_subj: filter, batch: documentsPerPage, max_bytes: pageBytes };
+    const request = { seq: after + 1, next_by_subj: filter, batch: documentsPerPage };
     const { messages, pending } = await directPage(broker, bucketStream(bucket), request);
     for (const { subject, seq, message, bytes, storedAtMs } of messages) {
       after = seq;

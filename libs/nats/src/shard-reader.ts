@@ -4,7 +4,6 @@ import { directPage } from "./direct-get.ts";
 import { channelIdOf, channelStream, type Names } from "./subjects.ts";
 
 const pageSize = 500;
-const pageBytes = 4_000_000;
 
 interface StreamState {
   readonly state: { readonly first_seq: number; readonly last_seq: number };
@@ -35,7 +34,6 @@ export class ShardReader {
       seq: this.#position + 1,
       next_by_subj: ">",
       batch: pageSize,
-      max_bytes: pageBytes,
     });
     const events: ScannedEvent[] = [];
     for (const [i, { subject, seq, storedAtMs, bytes }] of messages.entries()) {

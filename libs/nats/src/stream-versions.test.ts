@@ -39,19 +39,3 @@ it("tells with its error what the other shards said when one is gone", async () 
   expect(foundVersions(error)).toEqual(new Map(healthy.map((channelId) => [channelId, versions.get(channelId) ?? 0])));
   expect(healthy.length).toBeGreaterThan(0);
 });
-
-// Each channel's last event comes along with its version: a broker that is asked for too much at once cuts the asker off.
-it("tells the versions of channels whose last events are large, without being cut off", async () => {
-  const states: string[] = [];
-  const broker = await nats.connect({ requestTimeoutMs: 60_000, onStatus: ({ type }) => states.push(type) });
-  const large = { ...settings, region: "large", shards: 2 };
-  await provision(broker, large);
-  const log = createEventLog(broker, large);
-  const channels = Array.from({ length: 100 }, (_, i) => `c${i}`);
-  const bytes = new Uint8Array(900_000);
-  for (const channelId of channels) {
-    await log.appendToStream({ channelId, eventId: "e", bytes, expectedStreamVersion: 0 });
-  }
-  for (let i = 0; i < 3; i++) expect((await log.streamVersions(channels)).size).toBe(100);
-  expect(states).not.toContain("disconnected");
-}, 120_000);

@@ -1,7 +1,6 @@
 import { IncompleteVersionsError, isStoreError, type StreamVersion } from "@p4/event-store";
 import type { Broker } from "./broker.ts";
-import { directPage, pageBytesOf, pagesAtOnce } from "./direct-get.ts";
-import { createPlaces } from "./places.ts";
+import { directPage } from "./direct-get.ts";
 import { channelAddress, channelIdOf, channelStream, type Names } from "./subjects.ts";
 
 /** The server refuses more subjects than this in one question (status 413). */
@@ -35,9 +34,7 @@ export async function streamVersions(
     }
   }
   const versions = new Map<string, StreamVersion>();
-  const inPlace = createPlaces(pagesAtOnce);
-  const asked = questions.map((question) => inPlace(() => askLast(broker, question, versions)));
-  const outcomes = await Promise.allSettled(asked);
+  const outcomes = await Promise.allSettled(questions.map((question) => askLast(broker, question, versions)));
   const failure = outcomes.find((outcome) => outcome.status === "rejected");
   if (failure === undefined) return versions;
   if (!isStoreError(failure.reason)) throw failure.reason;
@@ -54,11 +51,9 @@ async function askLast(
 ): Promise<void> {
   let open = subjects;
   for (;;) {
-    // Each last event comes whole, and may be large.
-    const question = { multi_last: open, batch: subjectsPerRequest, max_bytes: pageBytesOf(broker) };
-    const page = await directPage(broker, stream, question);
+    const page = await directPage(broker, stream, { multi_last: open, batch: subjectsPerRequest });
     for (const { subject, seq } of page.messages) versions.set(channelIdOf(subject), seq);
-    // The answer is cut at the page's bytes: ask for those that are left.
+    // Each last event comes whole, and the answer is cut at the page's bytes: ask for those that are left.
     if (page.pending === 0 || page.messages.length === 0) return;
     open = open.filter((subject) => !versions.has(channelIdOf(subject)));
   }

@@ -1,5 +1,5 @@
 import { foldStored, newChannel, type Channel } from "@p4/channel";
-import type { EventLog, ReadOptions, StoredEvent } from "@p4/event-store";
+import { readInPortions, type EventLog, type PortionOptions } from "@p4/event-store";
 import { sha256Hex } from "@p4/node-crypto";
 
 const decoder = new TextDecoder("utf-8");
@@ -12,16 +12,14 @@ const decoder = new TextDecoder("utf-8");
 export async function foldChannel(
   log: Pick<EventLog, "readStream">,
   channelId: string,
-  { upToVersion = Infinity, ...options }: ReadOptions & { readonly upToVersion?: number } = {},
+  { upToVersion = Infinity, ...options }: PortionOptions & { readonly upToVersion?: number } = {},
 ): Promise<Channel> {
-  const events = await log.readStream(channelId, options);
-  return foldEvents(events.filter(({ streamVersion }) => streamVersion <= upToVersion));
-}
-
-function foldEvents(events: readonly StoredEvent[]): Channel {
   let channel = newChannel();
-  for (const { bytes, streamVersion } of events) {
-    channel = foldStored(channel, decoder.decode(bytes), streamVersion, sha256Hex).channel;
+  for await (const events of readInPortions(log, channelId, options)) {
+    for (const { bytes, streamVersion } of events) {
+      if (streamVersion > upToVersion) return channel;
+      channel = foldStored(channel, decoder.decode(bytes), streamVersion, sha256Hex).channel;
+    }
   }
   return channel;
 }

@@ -100,7 +100,7 @@ async function writeEvents(
   const endTimer = endsAtMs === null ? undefined : endWithToken(endsAtMs - context.nowMs(), follower);
   try {
     writer.write(`retry: ${String(reconnectAfterMs)}\n\n`);
-    for await (const message of follower.messages(since, context.log)) {
+    for await (const message of follower.messages(since, context)) {
       const name = message.kind === "relayed" ? message.event.data.message.key : message.key;
       const frame = new OutgoingFrame(message, follower.channelId).encode(documentSpeech) ?? "";
       const flows = writer.write(serverSentEvent(message.streamVersion, name, frame));

@@ -8,9 +8,8 @@ import {
   type OutgoingMessage,
   type SequencedEvent,
 } from "@p4/channel";
-import type { EventLog } from "@p4/event-store";
 import type { EdgeContext } from "../edge-context.ts";
-import { ChannelHistory } from "../channel-history.ts";
+import { ChannelHistory, type HistoryContext } from "../channel-history.ts";
 import { followChannel } from "./follow-channel.ts";
 
 interface LiveEvents {
@@ -81,9 +80,9 @@ export class ChannelFollower {
   }
 
   /** Ends after the channel's last event. */
-  async *messages(since: number | null, log: EventLog): AsyncGenerator<OutgoingMessage> {
+  async *messages(since: number | null, context: HistoryContext): AsyncGenerator<OutgoingMessage> {
     if (since === null) yield* this.#pending();
-    yield* this.#replay(since ?? this.#version, log);
+    yield* this.#replay(since ?? this.#version, context);
     while (!this.#released) {
       for (const event of this.#live.events.splice(0)) yield* this.#heard(event);
       if (this.#isAtEnd()) return;
@@ -99,13 +98,17 @@ export class ChannelFollower {
     yield* pendingFor(this.#listener, snapshot);
   }
 
-  async *#replay(since: number, log: EventLog): AsyncGenerator<OutgoingMessage> {
-    const history = new ChannelHistory({ channelId: this.channelId, followed: this.#followed }, since, log);
+  async *#replay(since: number, context: HistoryContext): AsyncGenerator<OutgoingMessage> {
+    const history = new ChannelHistory({ channelId: this.channelId, followed: this.#followed }, since, context);
     // Another log than the peer has seen is told from its start.
     this.#version = history.isComplete ? since : 0;
     while (history.isBehind && !this.#released) {
-      await history.readOn();
-      for (const event of history.events.splice(0)) yield* this.#heard(event);
+      try {
+        await history.readOn();
+        for (const event of history.take()) yield* this.#heard(event);
+      } finally {
+        history.letGo();
+      }
     }
   }
 

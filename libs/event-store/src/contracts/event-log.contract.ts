@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import type { EventLog, ScannedEvent } from "../event-log.ts";
+import { readInPortions } from "../read-in-portions.ts";
 import { STREAM_DOES_NOT_EXIST } from "../stored-event.ts";
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -105,6 +106,21 @@ export function eventLogContract(name: string, getLog: () => EventLog): void {
       const storedAtMs = after[1]?.storedAtMs as number;
       expect(await getLog().readStream(channelId, { upToMs: storedAtMs })).toHaveLength(3);
       expect(await getLog().readStream(channelId, { upToMs: storedAtMs - 60_000 })).toEqual([]);
+    });
+
+    it("reads so many bytes and not much more, and in portions everything once", async () => {
+      const channelId = newChannel();
+      const texts = Array.from({ length: 5 }, (_, i) => String(i).repeat(150_000));
+      await given(channelId, ...texts);
+      const some = await getLog().readStream(channelId, { maxBytes: 150_001 });
+      expect(some.map(text).join()).toBe(texts.slice(0, some.length).join());
+      expect(some.length).toBeGreaterThanOrEqual(2);
+      expect((await getLog().readStream(channelId, { maxBytes: 1 })).map(text).join()).toBe(texts[0]);
+      const all: string[] = [];
+      for await (const events of readInPortions(getLog(), channelId, { portionBytes: 200_000 })) {
+        all.push(...events.map(text));
+      }
+      expect(all.join()).toBe(texts.join());
     });
 
     it("reads all of a long channel, also consistently", async () => {

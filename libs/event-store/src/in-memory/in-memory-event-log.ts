@@ -1,6 +1,7 @@
 import { StoreError } from "../errors.ts";
 import type { AppendRequest, AppendResult, EventLog, ReadOptions, ScannedEvent, ScanOptions } from "../event-log.ts";
 import { assertChannelId, assertEventId } from "../names.ts";
+import { firstBytes } from "../read-in-portions.ts";
 import { shardOf } from "../shard-of.ts";
 import { STREAM_DOES_NOT_EXIST, type LiveEvent, type StreamVersion } from "../stored-event.ts";
 
@@ -46,9 +47,9 @@ export class InMemoryEventLog implements EventLog {
   async readStream(channelId: string, options: ReadOptions = {}): Promise<LogRecord[]> {
     assertChannelId(channelId);
     await Promise.resolve();
-    const { afterVersion = 0, upToMs = Infinity, maxEvents } = options;
+    const { afterVersion = 0, upToMs = Infinity, maxEvents, maxBytes } = options;
     const found = ({ streamVersion, storedAtMs }: LogRecord) => streamVersion > afterVersion && storedAtMs <= upToMs;
-    return this.#of(channelId).filter(found).slice(0, maxEvents);
+    return firstBytes(this.#of(channelId).filter(found).slice(0, maxEvents), maxBytes);
   }
 
   async streamVersions(channelIds: readonly string[]): Promise<Map<string, StreamVersion>> {
