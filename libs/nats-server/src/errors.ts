@@ -11,7 +11,10 @@ export const natsServerErrors = {
   NATS_SERVER_TOO_OLD: { retryable: false, nextStep: "Install a newer nats-server or unset NATS_SERVER_BIN." },
   CACHE_NOT_WRITABLE: { retryable: false, nextStep: "Set XDG_CACHE_HOME to a directory that you may write to." },
   FETCH_FAILED: { retryable: true, nextStep: "Check the network, or install nats-server and set NATS_SERVER_BIN." },
-  CHECKSUM_MISMATCH: { retryable: true, nextStep: "Nothing was installed. Try again; if it stays, do not trust it." },
+  CHECKSUM_MISMATCH: {
+    retryable: false,
+    nextStep: "Nothing was installed. Do not trust that source: install nats-server yourself and set NATS_SERVER_BIN.",
+  },
   PLATFORM_UNSUPPORTED: { retryable: false, nextStep: "Install nats-server yourself and set NATS_SERVER_BIN." },
   PORT_IN_USE: { retryable: true, nextStep: "Stop the other program, or choose another port with P4_NATS_PORT." },
   STORE_DIR_IN_USE: { retryable: true, nextStep: "Stop the other system, or choose another P4_DATA_DIR." },

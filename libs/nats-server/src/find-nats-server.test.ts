@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { pinnedRelease } from "./fetch-release.ts";
+import { fetchRelease, pinnedArchives, pinnedRelease, type ReleaseArchives } from "./fetch-release.ts";
 import { findNatsServer, type FindNatsServerOptions } from "./find-nats-server.ts";
 import { processIdentity } from "./process-identity.ts";
 import { runCommand } from "./run-command.ts";
@@ -118,50 +118,61 @@ describe("the official release", () => {
     server.closeAllConnections();
   });
 
-  const archiveName = `nats-server-v${pinnedRelease}-${process.platform}-${process.arch === "x64" ? "amd64" : "arm64"}`;
+  const platform = `${process.platform} ${process.arch}`;
+  const suffix = `${process.platform}-${process.arch === "x64" ? "amd64" : "arm64"}`;
+  const archiveName = `nats-server-v${pinnedRelease}-${suffix}`;
+  let releaseArchives: ReleaseArchives;
 
-  async function publish(version: string, checksum?: string): Promise<void> {
+  async function publish(version: string): Promise<void> {
     await fakeServer(join(dir, "build", archiveName, "nats-server"), version);
     const archive = join(dir, "archive.tar.gz");
     const tar = await runCommand("tar", ["-czf", archive, "-C", join(dir, "build"), archiveName]);
     expect(tar.exitCode).toBe(0);
     const content = await readFile(archive);
-    const sum = checksum ?? createHash("sha256").update(content).digest("hex");
     files.set(`/releases/v${pinnedRelease}/${archiveName}.tar.gz`, content);
-    files.set(`/releases/v${pinnedRelease}/SHA256SUMS`, Buffer.from(`00  other.zip\n${sum}  ${archiveName}.tar.gz\n`));
+    releaseArchives = { [platform]: [suffix, createHash("sha256").update(content).digest("hex")] };
   }
+
+  const fetched = () => find({ fetchBy: ["release"], releaseBaseUrl, releaseArchives });
 
   test("is checked, cached and found there the next time", async () => {
     await publish(pinnedRelease);
     const path = join(cacheDir, `nats-server-${pinnedRelease}`);
-    const first = await find({ fetchBy: ["release"], releaseBaseUrl });
-    expect(first).toEqual({ path, version: pinnedRelease, foundBy: "release" });
+    expect(await fetched()).toEqual({ path, version: pinnedRelease, foundBy: "release" });
     expect(await find()).toEqual({ path, version: pinnedRelease, foundBy: "cache" });
     expect(await readdir(cacheDir)).toEqual([`nats-server-${pinnedRelease}`]);
   });
 
-  test("with another checksum than the published one is not installed", async () => {
-    await publish(pinnedRelease, "0".repeat(64));
+  test("with another hash than the pinned one ends the search, and is not installed", async () => {
+    await publish(pinnedRelease);
     const failure = find({ fetchBy: ["release"], releaseBaseUrl });
-    await expect(failure).rejects.toMatchObject({ code: "NATS_SERVER_NOT_FOUND" });
-    await expect(failure).rejects.toThrow(/has SHA-256 [0-9a-f]{64}, published is 0{64}/);
+    await expect(failure).rejects.toMatchObject({ code: "CHECKSUM_MISMATCH", retryable: false });
+    await expect(failure).rejects.toThrow(/has SHA-256 [0-9a-f]{64}, pinned is [0-9a-f]{64}/);
     expect(await readdir(cacheDir)).toEqual([]);
+    expect(requests).toEqual([`/releases/v${pinnedRelease}/${archiveName}.tar.gz`]);
   });
 
-  test("that is not listed, not there, or too old is not installed", async () => {
-    const release = { fetchBy: ["release"], releaseBaseUrl } as const;
-    await expect(find(release)).rejects.toThrow(/SHA256SUMS answered 404/);
-    await publish(pinnedRelease);
-    files.set(`/releases/v${pinnedRelease}/SHA256SUMS`, Buffer.from("00  other.zip\n"));
-    await expect(find(release)).rejects.toThrow(/does not list/);
+  test("has a pinned hash for each platform that it is fetched for, and for no other", async () => {
+    const platforms = ["darwin arm64", "darwin x64", "linux arm64", "linux x64"];
+    expect(Object.keys(pinnedArchives)).toEqual(platforms);
+    const hashes = Object.values(pinnedArchives).map(([, sha256]) => sha256);
+    expect(new Set(hashes.filter((sha256) => /^[0-9a-f]{64}$/.test(sha256))).size).toBe(platforms.length);
+    const base = { stagingDir: dir, baseUrl: releaseBaseUrl, archives: pinnedArchives, onProgress: () => undefined };
+    const failure = fetchRelease({ ...base, platform: "linux", arch: "riscv64" });
+    await expect(failure).rejects.toMatchObject({ code: "PLATFORM_UNSUPPORTED" });
+    expect(requests).toEqual([]);
+  });
+
+  test("that is not there, or too old, is not installed", async () => {
+    await expect(find({ fetchBy: ["release"], releaseBaseUrl })).rejects.toThrow(/answered 404/);
     await publish("2.10.0");
-    await expect(find(release)).rejects.toThrow(/what was fetched is 2.10.0/);
+    await expect(fetched()).rejects.toThrow(/what was fetched is 2.10.0/);
     expect(await readdir(cacheDir)).toEqual([]);
   });
 
   test("is fetched once when several ask at the same time", async () => {
     await publish(pinnedRelease);
-    const all = await Promise.all([1, 2, 3].map(() => find({ fetchBy: ["release"], releaseBaseUrl })));
+    const all = await Promise.all([1, 2, 3].map(fetched));
     expect(all.map(({ foundBy }) => foundBy).sort()).toEqual(["cache", "cache", "release"]);
     expect(requests.filter((url) => url.endsWith(".tar.gz"))).toHaveLength(1);
     expect(progress).toContain("another process is fetching nats-server: waiting for it");
@@ -172,6 +183,6 @@ describe("the official release", () => {
     await mkdir(cacheDir, { recursive: true });
     const formerIdentity = `${processIdentity(process.pid)}0`;
     await writeFile(join(cacheDir, "fetch.lock"), JSON.stringify({ pid: process.pid, identity: formerIdentity }));
-    expect(await find({ fetchBy: ["release"], releaseBaseUrl })).toMatchObject({ foundBy: "release" });
+    expect(await fetched()).toMatchObject({ foundBy: "release" });
   });
 });

@@ -2,7 +2,7 @@ import { delimiter, join } from "node:path";
 import { defaultCacheDir, findCached, moveIntoCache, withStagingDir } from "./binary-cache.ts";
 import { NatsServerError, isNatsServerError } from "./errors.ts";
 import { withFetchLock } from "./fetch-lock.ts";
-import { fetchRelease, officialReleaseBaseUrl } from "./fetch-release.ts";
+import { fetchRelease, officialReleaseBaseUrl, pinnedArchives, type ReleaseArchives } from "./fetch-release.ts";
 import { fetchWithApt } from "./fetch-with-apt.ts";
 import { probeBinary } from "./probe-binary.ts";
 import { isAtLeast } from "./version.ts";
@@ -26,14 +26,16 @@ export interface FindNatsServerOptions {
   /** Which ways of fetching are allowed, in this order. Empty: never fetch. */
   readonly fetchBy?: readonly ("apt" | "release")[];
   readonly releaseBaseUrl?: string;
+  /** Default: those of the pinned release. */
+  readonly releaseArchives?: ReleaseArchives;
 }
 
 /**
  * Finds a nats-server that is new enough, or fetches one without root: NATS_SERVER_BIN, PATH, the cache, the package
- * archive (signature checked by apt), the official release (SHA256SUMS). An old server is never used silently.
+ * archive (signature checked by apt), the official release (hash pinned here). An old server is never used silently.
  *
  * @throws NatsServerError NATS_SERVER_BIN_UNUSABLE, NATS_SERVER_TOO_OLD (both only for NATS_SERVER_BIN, which has no
- *   fallback because somebody chose it), CACHE_NOT_WRITABLE, NATS_SERVER_NOT_FOUND.
+ *   fallback because somebody chose it), CACHE_NOT_WRITABLE, CHECKSUM_MISMATCH, NATS_SERVER_NOT_FOUND.
  */
 export async function findNatsServer(options: FindNatsServerOptions = {}): Promise<FoundNatsServer> {
   const env = options.env ?? process.env;
@@ -53,6 +55,7 @@ export async function findNatsServer(options: FindNatsServerOptions = {}): Promi
     onProgress,
     fetchBy: options.fetchBy ?? ["apt", "release"],
     releaseBaseUrl: options.releaseBaseUrl ?? officialReleaseBaseUrl,
+    releaseArchives: options.releaseArchives ?? pinnedArchives,
   });
 }
 
@@ -90,6 +93,7 @@ interface FetchOptions {
   readonly onProgress: (line: string) => void;
   readonly fetchBy: readonly ("apt" | "release")[];
   readonly releaseBaseUrl: string;
+  readonly releaseArchives: ReleaseArchives;
 }
 
 function fetchIntoCache(options: FetchOptions): Promise<FoundNatsServer> {
@@ -121,7 +125,8 @@ async function fetchFirst(options: FetchOptions, stagingDir: string): Promise<Fo
       options.onProgress(`nats-server ${probe.version} is now at ${path}`);
       return { path, version: probe.version, foundBy };
     } catch (error) {
-      if (!isNatsServerError(error)) throw error;
+      // Other bytes than pinned are no reason to look elsewhere, but one to stop.
+      if (!isNatsServerError(error) || error.code === "CHECKSUM_MISMATCH") throw error;
       failures.push(error.message);
       options.onProgress(error.message);
     }
@@ -136,6 +141,6 @@ async function fetchFirst(options: FetchOptions, stagingDir: string): Promise<Fo
 function fetchBinary(foundBy: "apt" | "release", options: FetchOptions, stagingDir: string): Promise<string> {
   if (foundBy === "apt") return fetchWithApt(stagingDir, options.onProgress);
   const { platform, arch } = process;
-  const { releaseBaseUrl: baseUrl, onProgress } = options;
-  return fetchRelease({ stagingDir, baseUrl, platform, arch, onProgress });
+  const { releaseBaseUrl: baseUrl, releaseArchives: archives, onProgress } = options;
+  return fetchRelease({ stagingDir, baseUrl, archives, platform, arch, onProgress });
 }
