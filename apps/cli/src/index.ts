@@ -7,3 +7,4 @@ export { payInvoice, type PayInvoiceOptions } from "./pay/pay-invoice.ts";
 export { type PaymentOutcome, type PayOptions, type PayStep, payWithFunding } from "./pay/pay-with-funding.ts";
 export { runCli } from "./run-cli.ts";
 export { timelineTable, type TimelineTable } from "./timeline-lines.ts";
+export { loginFileIn } from "./operator/login-file.ts";

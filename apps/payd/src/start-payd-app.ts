@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { addressesOf, type Config } from "@p4/config";
 import { createHeaderSource } from "@p4/headers";
 import { connectBroker, createDocumentStore, provision } from "@p4/nats";
+import { brokerAccessOf } from "@p4/node";
 import { trustedKeys, type SignaturePolicy } from "@p4/spv";
 import { closeInOrder, type Logger } from "@p4/telemetry";
 import { startPayd, type Payd } from "./payd.ts";
@@ -27,6 +28,7 @@ export async function startPaydApp({ config, logger, natsUrl }: PaydAppOptions):
   const broker = await connectBroker({
     url: natsUrl,
     name: "p4-payd",
+    access: brokerAccessOf(config),
     onStatus: (status) => logger.info({ broker: status }, "broker"),
   });
   try {

@@ -80,6 +80,8 @@ async function playDemo(dataDir: string): Promise<number> {
     P4_DATA_DIR: dataDir,
     // A merchant's key that is thrown away must not be that of invoices which stay.
     P4_NATS_URL: "",
+    P4_NATS_CREDENTIALS: "",
+    P4_NATS_CA: "",
   });
   const { context, lifecycle, logger, until } = assemble(config);
   let isPlayed = false;

@@ -47,6 +47,6 @@ test.each([
   const stack = new StackProcess([], { ...edgeAlone, P4_DATA_DIR: dataDir, P4_NATS_URL: urlOf(authority) });
   expect(await stack.exited).toBe(expected);
   const log = await readFile(join(dataDir, "p4.log"), "utf8").catch(() => "");
-  expect(stack.stderr).toMatch(expected === 1 ? /refuses the user or password/ : /P4_NATS_URL=\(set\)/);
+  expect(stack.stderr).toMatch(expected === 1 ? /refuses the login/ : /P4_NATS_URL=\(set\)/);
   for (const text of [log, stack.stdout, stack.stderr]) expect(text).not.toContain("S3cret");
 });

@@ -1,13 +1,13 @@
 import { rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { withoutLogin } from "@p4/config";
 import type { StackContext } from "./start-apps.ts";
 
 const stackFileName = "stack.json";
 
 /**
- * Tells `p4` where the running system is; for its user alone. A broker of somebody's own keeps its login to itself: who
- * uses `p4` then names it in P4_NATS_URL.
+ * Tells `p4` where the running system is, and in which files its login to the broker is; for its user alone. A login that is
+ * written in P4_NATS_URL is kept out: who uses `p4` then names it there.
  */
 export async function writeStackFile({ config, natsUrl, endpoints }: StackContext): Promise<void> {
   const urls = natsUrl.split(",").map(withoutLogin).join(",");
@@ -15,6 +15,8 @@ export async function writeStackFile({ config, natsUrl, endpoints }: StackContex
     pid: process.pid,
     natsUrl: urls,
     needsLogin: urls !== natsUrl,
+    natsCredentials: (config.natsCredentials ?? []).map((path) => resolve(path)),
+    natsCa: config.natsCa === null ? null : resolve(config.natsCa),
     monitorUrl: config.natsMonitorUrls?.[0] ?? null,
     endpoints,
     settings: placesOf(config),

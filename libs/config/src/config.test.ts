@@ -116,6 +116,9 @@ describe("loadConfig", () => {
     [{ P4_LOG_RETENTION: "2h" }, "P4_LOG_RETENTION", "P4_EXPIRY_SWEEP (5m)"],
     [{ P4_LOG_RETENTION: "3h", P4_ACK_GRACE: "1h" }, "P4_LOG_RETENTION", "P4_ACK_GRACE (1h)"],
     [{ P4_NATS_URL: "nats://a:b@one,nats://c:d@two" }, "P4_NATS_URL", "the same user and password"],
+    [{ P4_NATS_CREDENTIALS: "/run/edge.nk" }, "P4_NATS_CREDENTIALS", "needs P4_NATS_URL"],
+    [{ P4_NATS_CA: "/run/ca.pem" }, "P4_NATS_CA", "needs P4_NATS_URL"],
+    [{ P4_NATS_CA: "/run/ca.pem", P4_NATS_URL: "tls://one,nats://two" }, "P4_NATS_CA", "has to be tls://"],
   ])("refuses the combination %j", (environment, variable, needed) => {
     expect(problemsOf(environment)).toEqual([
       expect.objectContaining({ variable, rule: expect.stringContaining(needed) as string }),

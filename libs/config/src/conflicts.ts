@@ -8,7 +8,7 @@ type Texts = Readonly<Record<SettingName, string>>;
 
 /** Combinations that cannot work, although each value is right by itself. `texts`: the values as they were written. */
 export function* conflictsOf(config: Config, texts: Texts): Iterable<ConfigProblem> {
-  const conflict = (name: SettingName, rule: string): ConfigProblem => ({
+  const conflict: Conflict = (name, rule) => ({
     variable: schema[name].variable,
     value: schema[name].secret ? "(set)" : redactUserInfo(texts[name]),
     rule,
@@ -37,19 +37,28 @@ export function* conflictsOf(config: Config, texts: Texts): Iterable<ConfigProbl
     const parts = `${other("channelTtlMs")}, ${other("ackGraceMs")} and ${other("expirySweepMs")} together`;
     yield conflict("logRetentionMs", `must be at least ${parts}, or a channel's first event is gone before its end`);
   }
-  const logins = new Set((config.natsUrl ?? []).map(loginOf).filter((login) => login !== ""));
+  yield* natsConflicts(config, conflict);
+  yield* portClashes(config, conflict);
+}
+
+type Conflict = (name: SettingName, rule: string) => ConfigProblem;
+
+function* natsConflicts({ natsUrl, natsCredentials, natsCa }: Config, conflict: Conflict): Iterable<ConfigProblem> {
+  const logins = new Set((natsUrl ?? []).map(loginOf).filter((login) => login !== ""));
   if (logins.size > 1) {
     yield conflict("natsUrl", "must have the same user and password in each URL: one login is used for all servers");
   }
-  yield* portClashes(config, conflict);
+  const { variable } = schema.natsUrl;
+  if (natsUrl === null && natsCredentials !== null) yield conflict("natsCredentials", `needs ${variable}`);
+  if (natsUrl === null && natsCa !== null) yield conflict("natsCa", `needs ${variable}`);
+  if (natsCa !== null && natsUrl?.some((url) => !url.startsWith("tls://")) === true) {
+    yield conflict("natsCa", `is of use over TLS alone: each URL of ${variable} has to be tls://`);
+  }
 }
 
 const ports = ["port", "proofPort", "paydPort", "minerPort", "natsPort"] as const;
 
-function* portClashes(
-  config: Config,
-  conflict: (name: SettingName, rule: string) => ConfigProblem,
-): Iterable<ConfigProblem> {
+function* portClashes(config: Config, conflict: Conflict): Iterable<ConfigProblem> {
   for (const [index, name] of ports.entries()) {
     const earlier = ports.slice(0, index).find((other) => config[other] === config[name]);
     if (earlier === undefined || config[name] === 0) continue;

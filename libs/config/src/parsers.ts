@@ -50,6 +50,8 @@ export function integer(min: number, max: number): Parser<number> {
   };
 }
 
+export const port = integer(0, 65_535);
+
 /** One of the given words. */
 export function oneOf<const Word extends string>(...words: readonly Word[]): Parser<Word> {
   return { rule: `one of ${words.join(", ")}`, parse: (text) => words.find((word) => word === text) };
@@ -77,6 +79,15 @@ export const onOff: Parser<boolean> = {
 export function matching(pattern: RegExp, rule: string): Parser<string> {
   return { rule, parse: (text) => (pattern.test(text) ? text : undefined) };
 }
+
+export const path = matching(/^[^\0]+$/, "a path");
+
+/** Somebody may write the secret where its file belongs. */
+export const secretPath: Parser<string> = {
+  rule: "the path of a file that holds the secret, not the secret itself",
+  mayHoldPassword: true,
+  parse: (text) => (/^S[A-Z2-7]{50,}$|-----BEGIN/.test(text) ? undefined : path.parse(text)),
+};
 
 /** An IP address, or a range of them in CIDR notation. */
 export const addressRange: Parser<string> = {

@@ -1,14 +1,25 @@
 import { headerSource } from "./header-source.ts";
-import { addressRange, durationMs, integer, listOf, manyOf, matching, oneOf, onOff, sizeBytes } from "./parsers.ts";
+import { natsSettings } from "./nats-settings.ts";
+import {
+  addressRange,
+  durationMs,
+  integer,
+  listOf,
+  manyOf,
+  matching,
+  oneOf,
+  onOff,
+  path,
+  port,
+  sizeBytes,
+} from "./parsers.ts";
 import { appNames, optional, required } from "./setting.ts";
-import { httpUrl as http, natsUrl } from "./urls.ts";
+import { httpUrl as http } from "./urls.ts";
 
-const port = integer(0, 65_535);
 const host = matching(
   /^[A-Za-z0-9.:_-]+$/,
   "a host name or an IP address to listen on, such as 127.0.0.1, 0.0.0.0 or ::",
 );
-const path = matching(/^[^\0]+$/, "a path");
 const secretText = matching(/^\S{16,}$/, "at least 16 characters without spaces");
 const joinSecret = matching(/^[^\s,]{16,}$/, "at least 16 characters without spaces and commas");
 const publicKey = matching(
@@ -54,19 +65,7 @@ export const schema = {
     "Operators' public keys: evidence and anchors that one of them signed hold; the key of this machine is one of them",
   ),
 
-  natsUrl: optional(
-    "P4_NATS_URL",
-    manyOf(natsUrl),
-    ["all"],
-    "Servers of an existing NATS cluster; when set, no server is started",
-  ),
-  natsMonitorUrls: optional(
-    "P4_NATS_MONITOR_URLS",
-    manyOf(http),
-    ["edge", "cli"],
-    "Monitoring ports of that cluster's servers: they alone tell whether writes are synced to disk",
-  ),
-  natsPort: required("P4_NATS_PORT", "0", port, ["all"], "Port of the embedded nats-server; 0 takes a free one"),
+  ...natsSettings,
   sync: required(
     "P4_SYNC",
     "always",

@@ -24,7 +24,16 @@ describe("the configuration and what is wrong with it", () => {
 
   const urlVariables = Object.values(schema)
     .filter(({ parser }) => (parser as { mayHoldPassword?: true }).mayHoldPassword === true)
-    .map(({ variable }) => variable);
+    .map(({ variable }) => variable)
+    .filter((variable) => variable !== "P4_NATS_CREDENTIALS");
+
+  it.each([`SU${"A".repeat(56)}`, "-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----"])(
+    "does not show a secret that stands where its file belongs: %j",
+    (secret) => {
+      const [problem] = problemsOf({ P4_NATS_URL: "nats://h", P4_NATS_CREDENTIALS: secret });
+      expect(problem).toMatchObject({ variable: "P4_NATS_CREDENTIALS", value: "(set)" });
+    },
+  );
 
   it("knows each variable that takes a URL", () => {
     const urls = [

@@ -13,6 +13,8 @@ import { ServerHealth } from "./health/server-health.ts";
 export interface BrokerSettings {
   /** Without credentials. */
   readonly url: string;
+  /** Subjects of answers begin with it. */
+  readonly inboxPrefix: string;
   readonly requestTimeoutMs: number;
   readonly onStatus: (status: BrokerStatus) => void;
   /** Called when the connection is back. */
@@ -47,7 +49,7 @@ export class Broker {
     this.#settings = { ...settings, onStatus: guarded(settings.onStatus) };
     this.url = settings.url;
     this.requestTimeoutMs = settings.requestTimeoutMs;
-    this.inbox = new ReplyInbox(nc);
+    this.inbox = new ReplyInbox(nc, settings.inboxPrefix);
     this.health = new ServerHealth({
       isConnected: () => this.ready(),
       hasOtherServers: () => this.#hasOtherServers(),

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { AuthorizationError, connect, type NatsConnection } from "@nats-io/transport-node";
 import { StoreError, isStoreError } from "@p4/event-store";
 import { Broker } from "./broker.ts";
-import { connectionOptions, createBackoff, redactedUrl, type BrokerOptions } from "./connect-options.ts";
+import { connectionOptions, createBackoff, inboxPrefixOf, redactedUrl, type BrokerOptions } from "./connect-options.ts";
 import { assertServerVersion } from "./server-version.ts";
 
 /**
@@ -18,7 +18,8 @@ export async function connectBroker(options: BrokerOptions): Promise<Broker> {
   const onStatus = options.onStatus ?? (() => {});
   try {
     const requestTimeoutMs = options.requestTimeoutMs ?? 3_000;
-    const broker = new Broker(nc, { url, requestTimeoutMs, onStatus, onRecovered: () => backoff.reset() });
+    const inboxPrefix = inboxPrefixOf(options.name);
+    const broker = new Broker(nc, { url, inboxPrefix, requestTimeoutMs, onStatus, onRecovered: () => backoff.reset() });
     await untilJetStreamAnswers(broker, end);
     onStatus({ type: "connected", server: nc.getServer(), version: broker.serverVersion });
     return broker;
@@ -63,7 +64,7 @@ async function firstConnection(options: BrokerOptions, end: number, delay: () =>
       return await connect(connectionOptions(options, delay));
     } catch (cause) {
       if (cause instanceof AuthorizationError) {
-        throw new StoreError("STORE_FORBIDDEN", `${url} refuses the user or password`, { cause });
+        throw new StoreError("STORE_FORBIDDEN", `${url} refuses the login`, { cause });
       }
       if (performance.now() >= end) {
         const reason = cause instanceof Error ? cause.message : String(cause);

@@ -1,10 +1,21 @@
-import type { NodeConnectionOptions, Server } from "@nats-io/transport-node";
+import {
+  credsAuthenticator,
+  nkeyAuthenticator,
+  usernamePasswordAuthenticator,
+  type NodeConnectionOptions,
+  type Server,
+} from "@nats-io/transport-node";
+import { checkServerIdentity, type ConnectionOptions } from "node:tls";
+import type { Login } from "./access-file.ts";
+import type { BrokerAccess } from "./broker-access.ts";
 import type { BrokerStatus } from "./broker-status.ts";
 
 export interface BrokerOptions {
   /** `nats://[user:password@]host:port`, or several servers with one login, separated by commas. `tls://` asks for TLS. */
   readonly url: string;
-  /** Shown in the broker's monitoring. */
+  /** What is shown to the broker, and what it is known by; default: the login of the URL, and whom Node.js trusts. */
+  readonly access?: BrokerAccess;
+  /** Shown in the broker's monitoring. Answers come to `_INBOX.<name>.>`, which other users need not be allowed to hear. */
   readonly name: string;
   /** How long the first connection is tried for; 10 s. Later losses are retried for ever. */
   readonly connectWithinMs?: number;
@@ -49,8 +60,9 @@ export function connectionOptions(options: BrokerOptions, delay: () => number): 
   return {
     servers: urls.map((url) => `${url.protocol}//${url.host}`),
     name: options.name,
-    ...loginIn(urls.find(({ username }) => username !== "")),
-    ...(urls.some((url) => url.protocol === "tls:") ? { tls: {} } : {}),
+    inboxPrefix: inboxPrefixOf(options.name),
+    ...loginOf(options.access, urls),
+    ...tlsOf(options.access, urls),
     // Each request would otherwise build two Error objects for a stack trace: 16 % of a busy node's CPU.
     noAsyncTraces: true,
     // Servers announce addresses of their own networks: the same servers again, perhaps out of reach from here. Who names
@@ -65,6 +77,50 @@ export function connectionOptions(options: BrokerOptions, delay: () => number): 
     timeout: 2_000,
     pingInterval: options.pingIntervalMs ?? 5_000,
     maxPingOut: 2,
+  };
+}
+
+/** Answers to a program of this name come to subjects below it. */
+export const inboxPrefixOf = (name: string): string => `_INBOX.${name.replace(/[^A-Za-z0-9_-]/g, "-")}`;
+
+function loginOf(access: BrokerAccess | undefined, urls: readonly URL[]) {
+  const login = access?.login ?? null;
+  if (login === null) return loginIn(urls.find(({ username }) => username !== ""));
+  return { authenticator: (nonce?: string) => authenticatorOf(login())(nonce) };
+}
+
+function authenticatorOf(login: Login) {
+  const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+  switch (login.kind) {
+    case "nkey":
+      return nkeyAuthenticator(bytes(login.seed));
+    case "creds":
+      return credsAuthenticator(bytes(login.text));
+    case "password":
+      return usernamePasswordAuthenticator(login.user, login.password);
+  }
+}
+
+/** With it the client talks to no server without TLS. */
+function tlsOf(access: BrokerAccess | undefined, urls: readonly URL[]): Pick<NodeConnectionOptions, "tls"> {
+  const { caFile = null, certificateFile = null, keyFile = null } = access ?? {};
+  if (!urls.some((url) => url.protocol === "tls:") && caFile === null && certificateFile === null) return {};
+  const hosts = urls.map(({ hostname }) => hostname.replace(/^\[|\]$/g, ""));
+  // The client tells TLS no address that it dials, but only names: a certificate for 10.0.0.5 would be compared with
+  // "localhost". Each of the hosts that are named here may be this server.
+  const identity: Required<Pick<ConnectionOptions, "checkServerIdentity">> = {
+    checkServerIdentity: (host, certificate) => {
+      const isNamed = hosts.some((named) => checkServerIdentity(named, certificate) === undefined);
+      return isNamed ? undefined : checkServerIdentity(host, certificate);
+    },
+  };
+  return {
+    tls: {
+      ...(caFile === null ? {} : { caFile }),
+      ...(certificateFile === null ? {} : { certFile: certificateFile }),
+      ...(keyFile === null ? {} : { keyFile }),
+      ...identity,
+    },
   };
 }
 

@@ -1,6 +1,9 @@
 export { BrokerClock, createBrokerClock, clockToleranceMs } from "./broker-clock.ts";
 export { connectBroker } from "./connect-broker.ts";
-export type { BrokerOptions } from "./connect-options.ts";
+export { AccessError, isAccessError } from "./access-error.ts";
+export { readBrokerAccess, type AccessFiles, type BrokerAccess } from "./broker-access.ts";
+export { createUserKey, userKeyOf, type UserKey } from "./user-key.ts";
+export { inboxPrefixOf, type BrokerOptions } from "./connect-options.ts";
 export type { Broker } from "./broker.ts";
 export { askJetStream } from "./health/ask-jetstream.ts";
 export { ServerHealth, type HealthVerdict } from "./health/server-health.ts";

@@ -1,4 +1,4 @@
-import { createInbox, type Msg } from "@nats-io/transport-node";
+import type { Msg } from "@nats-io/transport-node";
 import { StoreError } from "@p4/event-store";
 import type { Broker } from "./broker.ts";
 import { status } from "./broker-errors.ts";
@@ -27,7 +27,7 @@ export function pullMessages(
   return new Promise((resolve, reject) => {
     broker.assertReady();
     let received = 0;
-    const reply = createInbox();
+    const reply = broker.inbox.newSubject();
     // A message of a consumer carries its own subject instead of the reply subject, so it needs a subscription of its
     // own. The shared inbox only watches the time and the connection.
     const guard = broker.inbox.open({

@@ -21,6 +21,7 @@ const sweepEveryMs = 100;
  */
 export class ReplyInbox {
   readonly #nc: NatsConnection;
+  readonly #inboxPrefix: string;
   readonly #prefix: string;
   readonly #pending = new Map<string, PendingReply>();
   #counter = 0;
@@ -28,10 +29,17 @@ export class ReplyInbox {
   #refused: StoreError | undefined;
   #sweep: NodeJS.Timeout | undefined;
 
-  constructor(nc: NatsConnection) {
+  /** `prefix`: of all inboxes of this connection, such as `_INBOX.p4-edge`. */
+  constructor(nc: NatsConnection, prefix: string) {
     this.#nc = nc;
-    this.#prefix = `${createInbox()}.`;
+    this.#inboxPrefix = prefix;
+    this.#prefix = `${this.newSubject()}.`;
     nc.subscribe(`${this.#prefix}*`, { callback: (error, message) => this.#onMessage(error, message) });
+  }
+
+  /** For answers that cannot come by the shared subscription. */
+  newSubject(): string {
+    return createInbox(this.#inboxPrefix);
   }
 
   /** Opens a question; the caller publishes with the returned reply subject. Throws STORE_FORBIDDEN. */

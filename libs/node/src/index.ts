@@ -1,3 +1,4 @@
+export { brokerAccessOf } from "./broker-access-of.ts";
 export { callbackCounter } from "./callback-counter.ts";
 export { ChannelIndex, type ChannelIndexOptions, type IndexRun } from "./channel-index.ts";
 export { foldChannel } from "./fold-channel.ts";

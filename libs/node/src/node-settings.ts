@@ -1,13 +1,14 @@
 import type { Config } from "@p4/config";
 import type { Logger } from "@p4/telemetry";
+import { brokerAccessOf } from "./broker-access-of.ts";
 import type { ChannelNodeOptions } from "./open-channel-node.ts";
 
-/** Where the log is and how it is laid out: the same for every node of a region. */
+/** How the log is laid out, the same for every node of a region, and how this one gets at it. Throws ConfigError. */
 export function placementOf(
   config: Config,
-): Pick<ChannelNodeOptions, "region" | "shards" | "replicas" | "retentionMs"> {
+): Pick<ChannelNodeOptions, "region" | "shards" | "replicas" | "retentionMs" | "access"> {
   const { region, shards, replicas, logRetentionMs: retentionMs } = config;
-  return { region, shards, replicas, retentionMs };
+  return { region, shards, replicas, retentionMs, access: brokerAccessOf(config) };
 }
 
 /** The broker's news and the channels' faults, as log lines. */

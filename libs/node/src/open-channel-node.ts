@@ -22,6 +22,7 @@ import {
   listChannels,
   provision,
   type Broker,
+  type BrokerAccess,
   type BrokerClock,
   type BrokerStatus,
 } from "@p4/nats";
@@ -41,6 +42,8 @@ export interface ChannelPorts {
 
 export interface ChannelNodeOptions {
   readonly natsUrl: string;
+  /** Default: the login of the URL. */
+  readonly access?: BrokerAccess;
   /** Shown in the broker's monitoring, for example `p4-edge`. */
   readonly name: string;
   readonly region: string;
@@ -95,6 +98,7 @@ export async function openChannelNode(options: ChannelNodeOptions): Promise<Chan
   const broker = await connectBroker({
     url: options.natsUrl,
     name: options.name,
+    ...(options.access === undefined ? {} : { access: options.access }),
     ...(options.connectWithinMs === undefined ? {} : { connectWithinMs: options.connectWithinMs }),
     ...(options.onStatus === undefined ? {} : { onStatus: options.onStatus }),
   });

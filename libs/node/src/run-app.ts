@@ -1,5 +1,6 @@
 import { ConfigError, loadConfig, warningsOf, type AppName, type Config } from "@p4/config";
 import { createLogger, exitSoon, Lifecycle, runUntilSignal, type Logger } from "@p4/telemetry";
+import { brokerAccessOf } from "./broker-access-of.ts";
 import { startPatiently } from "./start-patiently.ts";
 
 export interface RunningApp {
@@ -23,6 +24,7 @@ export async function runApp(name: AppName, start: StartApp): Promise<void> {
   let config: Config;
   try {
     config = loadConfig(process.env);
+    brokerAccessOf(config);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     return fail(error.message, 2);

@@ -6,6 +6,7 @@ import { runP4 } from "../test-support/run-p4.ts";
 import { findBroker } from "./find-broker.ts";
 import { findOperatorBroker } from "./with-node.ts";
 
+const unset = { natsUrl: null, natsCredentials: null, natsCa: null, natsMonitorUrls: null };
 const deadPid = 2 ** 22 + 1;
 
 describe("the broker", () => {
@@ -15,7 +16,7 @@ describe("the broker", () => {
     await mkdir(join(dataDir, "nats", "run"), { recursive: true });
     const ports = { nats: ["nats://127.0.0.1:3"], monitoring: ["http://127.0.0.1:4"] };
     await writeFile(join(dataDir, "nats", "run", `nats-server_${process.pid}.ports`), JSON.stringify(ports));
-    expect(await findBroker({ natsUrl: null, natsMonitorUrls: null, dataDir })).toMatchObject({
+    expect(await findBroker({ ...unset, dataDir })).toMatchObject({
       url: "nats://127.0.0.1:3",
       monitorUrls: ["http://127.0.0.1:4"],
     });
@@ -23,16 +24,16 @@ describe("the broker", () => {
     const miner = { app: "miner", url: "http://127.0.0.1:5" };
     const stack = { natsUrl: "nats://127.0.0.1:2", pid: process.pid, endpoints: [miner] };
     await writeFile(join(dataDir, "stack.json"), JSON.stringify(stack));
-    expect(await findBroker({ natsUrl: null, natsMonitorUrls: null, dataDir })).toMatchObject({
+    expect(await findBroker({ ...unset, dataDir })).toMatchObject({
       url: "nats://127.0.0.1:2",
       minerUrl: miner.url,
     });
-    expect(await findBroker({ natsUrl: ["nats://h:1"], natsMonitorUrls: null, dataDir })).toMatchObject({
+    expect(await findBroker({ ...unset, natsUrl: ["nats://h:1"], dataDir })).toMatchObject({
       foundBy: "P4_NATS_URL",
     });
 
     await writeFile(join(dataDir, "stack.json"), JSON.stringify({ ...stack, pid: deadPid }));
-    expect(await findBroker({ natsUrl: null, natsMonitorUrls: null, dataDir })).toMatchObject({
+    expect(await findBroker({ ...unset, dataDir })).toMatchObject({
       url: "nats://127.0.0.1:3",
     });
   });
@@ -59,7 +60,7 @@ describe("the broker", () => {
 
   it("has all the monitoring ports that P4_NATS_MONITOR_URLS names", async () => {
     const natsMonitorUrls = ["http://a:8222", "http://b:8222"];
-    const found = await findBroker({ natsUrl: ["nats://h:1"], natsMonitorUrls, dataDir });
+    const found = await findBroker({ ...unset, natsUrl: ["nats://h:1"], natsMonitorUrls, dataDir });
     expect(found.monitorUrls).toEqual(natsMonitorUrls);
   });
 

@@ -1,12 +1,17 @@
-import { readdir, readFile } from "node:fs/promises";
+import { access as mayUse, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Config } from "@p4/config";
+import type { BrokerAccess } from "@p4/nats";
+import { brokerAccessOf } from "@p4/node";
 import { CliError } from "../cli-error.ts";
+import { loginFileIn } from "./login-file.ts";
+import { configured } from "./read-config.ts";
 
 /** Where the log is. */
 export interface BrokerAddress {
   /** May hold credentials: not for messages. */
   readonly url: string;
+  readonly access: BrokerAccess;
   /** `P4_NATS_URL`, or the file that told. */
   readonly foundBy: string;
   /** Base URLs of the servers' monitoring ports, where they are known: they alone tell whether writes are synced. */
@@ -20,15 +25,20 @@ export interface BrokerAddress {
 /**
  * The broker that the environment names, else the one of the system that runs on this machine out of `P4_DATA_DIR`.
  *
- * @throws CliError (unreachable)
+ * @throws CliError (unreachable, misuse)
  */
 export async function findBroker(
-  config: Pick<Config, "natsUrl" | "natsMonitorUrls" | "dataDir">,
+  config: Pick<Config, "natsUrl" | "natsCredentials" | "natsCa" | "natsMonitorUrls" | "dataDir">,
 ): Promise<BrokerAddress> {
   const { natsUrl, natsMonitorUrls, dataDir } = config;
   if (natsUrl !== null) {
     const known = { monitorUrls: natsMonitorUrls ?? [], minerUrl: null, settings: {} };
-    return { url: natsUrl.join(","), foundBy: "P4_NATS_URL", ...known };
+    return {
+      url: natsUrl.join(","),
+      access: configured(() => brokerAccessOf(config)),
+      foundBy: "P4_NATS_URL",
+      ...known,
+    };
   }
   const running =
     (await fromStackFile(dataDir)) ?? (await fromPortsFile(dataDir)) ?? (await fromStackFile(join(dataDir, "cluster")));
@@ -52,6 +62,8 @@ async function fromStackFile(dataDir: string): Promise<BrokerAddress | null> {
     monitorUrls = [monitorUrl],
     endpoints,
     settings,
+    natsCredentials,
+    natsCa = null,
   } = await readJson(path);
   if (typeof natsUrl !== "string" || typeof pid !== "number" || !isAlive(pid)) return null;
   if (needsLogin === true) {
@@ -65,11 +77,18 @@ async function fromStackFile(dataDir: string): Promise<BrokerAddress | null> {
   }
   return {
     url: natsUrl,
+    access: accessBy(texts(natsCredentials), typeof natsCa === "string" ? natsCa : null),
     foundBy: path,
     monitorUrls: texts(monitorUrls),
     minerUrl: minerAmong(endpoints),
     settings: settingsAmong(settings),
   };
+}
+
+/** The files that the running system shows its broker; their content is for who may read them. */
+function accessBy(credentials: readonly string[], natsCa: string | null): BrokerAccess {
+  const natsCredentials = credentials.length === 0 ? null : credentials;
+  return configured(() => brokerAccessOf({ natsUrl: null, natsCredentials, natsCa }));
 }
 
 function minerAmong(endpoints: unknown): string | null {
@@ -88,7 +107,19 @@ async function fromPortsFile(dataDir: string): Promise<BrokerAddress | null> {
     const { nats, monitoring } = await readJson(join(dir, name));
     const [url] = texts(nats);
     if (url === undefined) continue;
-    return { url, foundBy: join(dir, name), monitorUrls: texts(monitoring).slice(0, 1), minerUrl: null, settings: {} };
+    const login = loginFileIn(dataDir);
+    const hasLogin = await mayUse(login).then(
+      () => true,
+      () => false,
+    );
+    return {
+      url,
+      access: accessBy(hasLogin ? [login] : [], null),
+      foundBy: join(dir, name),
+      monitorUrls: texts(monitoring).slice(0, 1),
+      minerUrl: null,
+      settings: {},
+    };
   }
   return null;
 }

@@ -4,8 +4,13 @@ import type { VerbContext } from "../verb.ts";
 
 /** Throws a CliError (misuse) that lists every problem. */
 export function readConfig({ env }: Pick<VerbContext, "env">): Config {
+  return configured(() => loadConfig(env));
+}
+
+/** What `read` gives; a ConfigError as a CliError (misuse) that lists every problem. */
+export function configured<T>(read: () => T): T {
   try {
-    return loadConfig(env);
+    return read();
   } catch (error) {
     if (!isConfigError(error)) throw error;
     const lines = error.problems.map(({ variable, value, rule }) => `${variable}=${value}: ${rule}`);

@@ -40,6 +40,7 @@ export async function withNode<T>(context: VerbContext, work: (operator: Operato
   return explained(async () => {
     const node = await openChannelNode({
       natsUrl: address.url,
+      access: address.access,
       name: "p4-cli",
       region: config.region,
       shards: config.shards,
@@ -62,10 +63,10 @@ export async function withNode<T>(context: VerbContext, work: (operator: Operato
 
 /** For verbs that look at the broker itself: it need not hold a log. Rejects with a StoreError. */
 export async function withBroker<T>(
-  { url }: Pick<BrokerAddress, "url">,
+  { url, access }: Pick<BrokerAddress, "url" | "access">,
   work: (broker: Broker) => Promise<T>,
 ): Promise<T> {
-  const broker = await connectBroker({ url, name: "p4-cli", connectWithinMs });
+  const broker = await connectBroker({ url, access, name: "p4-cli", connectWithinMs });
   try {
     return await work(broker);
   } finally {

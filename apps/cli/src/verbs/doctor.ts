@@ -34,11 +34,11 @@ export const doctorVerb: Verb = (program, context) => {
 
 async function diagnose(context: VerbContext, monitorUrls: readonly string[] | undefined): Promise<void> {
   const { config, address, isSet } = await findOperatorBroker(context);
-  const probes = await explained(() => probeServers({ url: address.url, name: "p4-cli" }));
+  const probes = await explained(() => probeServers({ url: address.url, access: address.access, name: "p4-cli" }));
   const urls = address.url.split(",").filter((_url, i) => probes[i]?.fault === null);
   if (urls.length === 0) throw silence(probes);
   // Not one that is half dead: the client takes servers by chance, and would wait for it.
-  const reachable = { url: urls.join(",") };
+  const reachable = { url: urls.join(","), access: address.access };
   const look = () =>
     withBroker(reachable, (broker) =>
       checkBroker({

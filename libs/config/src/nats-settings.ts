@@ -1,0 +1,32 @@
+import { manyOf, path, port, secretPath } from "./parsers.ts";
+import { optional, required } from "./setting.ts";
+import { httpUrl, natsUrl } from "./urls.ts";
+
+/** Where the broker is, and what lets in there. */
+export const natsSettings = {
+  natsUrl: optional(
+    "P4_NATS_URL",
+    manyOf(natsUrl),
+    ["all"],
+    "Servers of an existing NATS cluster; when set, no server is started",
+  ),
+  natsCredentials: optional(
+    "P4_NATS_CREDENTIALS",
+    manyOf(secretPath),
+    ["all"],
+    "Files that let this program in there: an nkey seed, a .creds file or user:password, a client certificate and its key",
+  ),
+  natsCa: optional(
+    "P4_NATS_CA",
+    path,
+    ["all"],
+    "File with the certificates of who signed those of that cluster's servers",
+  ),
+  natsMonitorUrls: optional(
+    "P4_NATS_MONITOR_URLS",
+    manyOf(httpUrl),
+    ["edge", "cli"],
+    "Monitoring ports of that cluster's servers: they alone tell whether writes are synced to disk",
+  ),
+  natsPort: required("P4_NATS_PORT", "0", port, ["all"], "Port of the embedded nats-server; 0 takes a free one"),
+} as const;
