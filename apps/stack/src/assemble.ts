@@ -1,4 +1,5 @@
 import { ConfigError, warningsOf, type Config } from "@p4/config";
+import { brokerAccessOf } from "@p4/node";
 import { createLogger, Lifecycle, type Logger } from "@p4/telemetry";
 import { deferred, type Deferred } from "./deferred.ts";
 import { startEmbeddedBroker, type EmbeddedBroker } from "./embedded-broker.ts";
@@ -22,6 +23,7 @@ export interface Assembled {
  */
 export function assemble(config: Config): Assembled {
   if (config.natsUrl === null && config.replicas > 1) throw oneServerAlone(config);
+  brokerAccessOf(config);
   // The terminal is for people: the log's JSON lines go to a file.
   const log = openLogFile(config.dataDir, say);
   const loggerFor = (name: string): Logger => createLogger({ level: config.logLevel, name, destination: log.stream });
@@ -60,6 +62,7 @@ function addBroker(lifecycle: Lifecycle, context: StackContext, tell: (text: str
       // The apps' last messages need it, and they are stopped before.
       stopping.addEventListener("abort", () => started.resume());
       context.natsUrl = started.url;
+      context.config = { ...context.config, natsCredentials: [started.loginFile] };
       const { monitorUrl } = started;
       if (monitorUrl !== null) context.config = { ...context.config, natsMonitorUrls: [monitorUrl] };
       print(`nats-server ${started.version} (${started.foundBy})  ${started.url}`);

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { createUserKey } from "@p4/nats";
 import { findNatsServer, startNatsServer } from "@p4/nats-server";
 import { expect, onTestFinished, test } from "vitest";
 import { brokerConf } from "./broker-conf.ts";
@@ -15,7 +16,7 @@ test.each([
     storeDir: join(dataDir, "nats"),
     port: -1,
     monitorPort: -1,
-    configFile: await brokerConf({ sync: expected.sync, dataDir }),
+    configFile: await brokerConf({ sync: expected.sync, dataDir }, createUserKey().publicKey),
   });
   onTestFinished(() => server.stop());
   const varz = (await (await fetch(`${String(server.monitorUrl)}/varz`)).json()) as {

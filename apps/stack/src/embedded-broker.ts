@@ -1,12 +1,16 @@
 import { join } from "node:path";
+import { loginFileIn } from "@p4/cli";
 import type { Config } from "@p4/config";
 import { findNatsServer, startNatsServer } from "@p4/nats-server";
 import { brokerConf } from "./broker-conf.ts";
+import { brokerLogin } from "./broker-login.ts";
 import { keepRunning } from "./keep-running.ts";
 import { watchHealth } from "./watch-health.ts";
 
 export interface EmbeddedBroker {
   readonly url: string;
+  /** What lets in: the path of an nkey seed. */
+  readonly loginFile: string;
   readonly monitorUrl: string | null;
   readonly version: string;
   readonly foundBy: string;
@@ -31,13 +35,15 @@ export async function startEmbeddedBroker(
   config: Config,
   { onProgress, tell, stopping }: EmbeddedBrokerOptions,
 ): Promise<EmbeddedBroker> {
+  const loginFile = loginFileIn(config.dataDir);
+  const user = await brokerLogin(loginFile);
   const found = await findNatsServer({ env: process.env, onProgress });
   const server = await startNatsServer({
     binary: found.path,
     storeDir: join(config.dataDir, "nats"),
     port: config.natsPort === 0 ? -1 : config.natsPort,
     monitorPort: -1,
-    configFile: await brokerConf(config),
+    configFile: await brokerConf(config, user),
     signal: stopping,
   });
   const kept = keepRunning(server, tell);
@@ -45,6 +51,7 @@ export async function startEmbeddedBroker(
   const stopWatching = monitorUrl === null ? () => undefined : watchHealth(`${monitorUrl}/healthz`, tell);
   return {
     url: server.url,
+    loginFile,
     monitorUrl,
     version: found.version,
     foundBy: found.foundBy,

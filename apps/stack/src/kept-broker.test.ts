@@ -139,7 +139,11 @@ describe("a stop", () => {
   test("at a broker of somebody else's that is silent has its deadline", async () => {
     const { stack: other, dataDir } = await serving({ P4_APPS: "expiry" });
     const { natsUrl } = await readState(dataDir);
-    const { stack } = await serving({ P4_APPS: "edge,proof-ingest,expiry", P4_NATS_URL: natsUrl });
+    const { stack } = await serving({
+      P4_APPS: "edge,proof-ingest,expiry",
+      P4_NATS_URL: natsUrl,
+      P4_NATS_CREDENTIALS: join(dataDir, "nats.nk"),
+    });
     const pid = await brokerPid(dataDir);
     process.kill(pid, "SIGSTOP");
     stack.signalGroup("SIGTERM");
