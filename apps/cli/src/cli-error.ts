@@ -1,37 +1,7 @@
-/** Exit codes of every verb. */
-export const exitCodes = { ok: 0, failed: 1, misuse: 2, unreachable: 3, unknownKey: 4 } as const;
-
-export type FailureKind = "failed" | "misuse" | "unreachable" | "unknownKey";
-
-/** What ends a verb: what is wrong, as one line or several, and the next step for its reader. */
-export class CliError extends Error {
-  readonly kind: FailureKind;
-  /** The message, a line each: a line break within one is no new line. */
-  readonly lines: readonly string[];
-  readonly nextStep: string | null;
-  /** For `--json`: a stable name of the failure. */
-  readonly code: string;
-
-  constructor(
-    kind: FailureKind,
-    message: string | readonly string[],
-    nextStep: string | null = null,
-    code: string = kind.toUpperCase(),
-  ) {
-    const lines = [message].flat();
-    super(lines.join("\n"));
-    this.name = "CliError";
-    this.kind = kind;
-    this.lines = lines;
-    this.nextStep = nextStep;
-    this.code = code;
-  }
-
-  get exitCode(): number {
-    return exitCodes[this.kind];
-  }
-}
-
-export function isCliError(error: unknown): error is CliError {
-  return error instanceof Error && error.name === "CliError" && "exitCode" in error;
-}
+/** What ends a verb: the terminal's name for what ends any of an operator's actions. */
+export {
+  exitCodes,
+  isOperatorError as isCliError,
+  OperatorError as CliError,
+  type FailureKind,
+} from "@p4/operator/operator-error";

@@ -1,10 +1,13 @@
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join as joinPath } from "node:path";
 import { gzipSync } from "node:zlib";
 import { customer, join, merchant, metadata, recordProof, paymentTxid, wallet } from "@p4/channel/testing";
 import type { ChannelCommand } from "@p4/channel";
 import { loadConfig } from "@p4/config";
 import type { HttpRequest, HttpResponse } from "@p4/http";
+import { verifyEvidence } from "@p4/evidence";
+import { nodeCrypto } from "@p4/node-crypto";
 import { openChannelNode, type ChannelNode } from "@p4/node";
 import { loadAssets } from "@p4/pages";
 import { withNatsServer } from "@p4/testkit";
@@ -14,6 +17,7 @@ import type { ChannelAnswer, ChannelsAnswer } from "./views/views.ts";
 
 const nats = withNatsServer();
 const hostile = `"><img src=x onerror=alert(1)>\u202e`;
+const dataDir = mkdtempSync(joinPath(tmpdir(), "p4-console-"));
 let node: ChannelNode;
 let open: Console;
 let locked: Console;
@@ -33,11 +37,12 @@ beforeAll(async () => {
     recordProof(paymentTxid),
   );
   await record("empty", join(here, { channelId: "empty", metadata: metadata(1_000) }));
-  [open, locked] = [consoleWith({}), consoleWith({ P4_CONSOLE_KEY: "the-operators-secret" })];
+  [open, locked] = [consoleWith({ P4_DATA_DIR: dataDir }), consoleWith({ P4_CONSOLE_KEY: "the-operators-secret" })];
 });
 
 afterAll(async () => {
   open.close();
+  rmSync(dataDir, { recursive: true });
   locked.close();
   await node.close();
 });
@@ -48,11 +53,12 @@ async function record(channelId: string, ...commands: readonly ChannelCommand[])
 
 function consoleWith(environment: Record<string, string>): Console {
   return openConsole({
-    config: loadConfig(environment),
+    config: loadConfig({ P4_REGION: "test", P4_SHARDS: "2", ...environment }),
     node,
     assets: loadAssets(consoleBundles),
     nowMs: () => 2_000,
     trouble: () => null,
+    tell: () => undefined,
     onError: (error) => {
       throw error;
     },
@@ -155,6 +161,75 @@ describe("a channel", () => {
     expect((await ask(open, "/console/api/channels/none")).status).toBe(404);
     expect((await ask(open, "/console/api/channels/a.b")).status).toBe(400);
     expect((await ask(open, "/console/api/channels/paid/events/0")).status).toBe(400);
+  });
+});
+
+describe("an action", () => {
+  const own = { origin: "http://127.0.0.1:8445", "content-type": "application/json" };
+  const act = (url: string, body: object, headers: Record<string, string> = own) =>
+    ask(open, `/console/api/channels/${url}`, { method: "POST", headers, body: JSON.stringify(body) });
+  const codeOf = ({ body }: HttpResponse): string => (JSON.parse(String(body)) as { code: string }).code;
+
+  beforeAll(async () => {
+    const future = { expiresAtMs: Date.now() + 600_000 };
+    await record("live", join(merchant, { channelId: "live", metadata: metadata(Date.now()), ...future }));
+  });
+
+  it("gives more time, and its reason is in the channel's log and in the list of what was done", async () => {
+    expect((await act("live/extend", { byMs: 60_000, reason: "the wallet is slow" })).status).toBe(200);
+    const { entries } = value<ChannelAnswer>(await ask(open, "/console/api/channels/live"));
+    expect(entries.at(-1)).toMatchObject({ what: "deadline", from: "operator" });
+    expect(entries.at(-1)?.detail).toContain("console: the wallet is slow");
+    const { actions } = value<{ actions: object[] }>(await ask(open, "/console/api/channels/live/actions"));
+    expect(actions).toMatchObject([{ action: "extend", reason: "the wallet is slow", by: "console" }]);
+  });
+
+  it("goes no further than the terminal would", async () => {
+    const days = 24 * 3_600_000;
+    const beyond = await act("live/extend", { byMs: 300 * days, reason: "x" });
+    expect([beyond.status, codeOf(beyond)]).toEqual([409, "BAD_DEADLINE"]);
+    const unproved = await act("live/requeue", { txid: "ab".repeat(32), reason: "x" });
+    expect([unproved.status, codeOf(unproved)]).toEqual([404, "PROOF_UNKNOWN"]);
+    expect((await act("none/close", { reason: "x" })).status).toBe(404);
+  });
+
+  it.each([
+    ["live/close", {}],
+    ["live/close", { reason: "  " }],
+    ["live/close", { reason: "x".repeat(501) }],
+    ["live/extend", { reason: "x" }],
+    ["live/extend", { reason: "x", byMs: -1 }],
+    ["live/requeue", { reason: "x", txid: "zz" }],
+  ])("%s with %j is refused", async (url, body) => {
+    const answer = await act(url, body);
+    expect([answer.status, codeOf(answer)]).toEqual([400, "CONSOLE_INVALID"]);
+  });
+
+  it("that another page sends, or a form, changes nothing", async () => {
+    const close = { reason: "forged" };
+    expect((await act("live/close", close, { ...own, origin: "http://evil.example" })).status).toBe(403);
+    expect((await act("live/close", close, { ...own, "content-type": "text/plain" })).status).toBe(400);
+    expect((await act("live/close", close, { "content-type": "application/json" })).status).toBe(403);
+    expect(value<ChannelAnswer>(await ask(open, "/console/api/channels/live")).row.state).not.toBe("closed");
+  });
+
+  it("is warned of where there is money in the channel", async () => {
+    expect(value<ChannelAnswer>(await ask(open, "/console/api/channels/live")).closeWarning).toBe(null);
+    const { closeWarning } = value<ChannelAnswer>(await ask(open, "/console/api/channels/paid"));
+    expect(closeWarning).toContain("paid and proved");
+  });
+
+  it("ends a channel, with who and why", async () => {
+    expect((await act("live/close", { reason: "paid elsewhere" })).status).toBe(200);
+    const { entries, row } = value<ChannelAnswer>(await ask(open, "/console/api/channels/live"));
+    expect([row.state, entries.at(-1)?.detail]).toEqual(["closed", "console: paid elsewhere"]);
+  });
+
+  it("holds a channel, and evidence of it is a signed file that holds", async () => {
+    expect((await act("live/hold", { reason: "case 7" })).status).toBe(200);
+    const { status, body } = await ask(open, "/console/api/channels/live/evidence");
+    const report = verifyEvidence(new TextEncoder().encode(String(body)), { crypto: nodeCrypto, knownKeys: [] });
+    expect([status, report.verdict]).toEqual([200, "unknown-key"]);
   });
 });
 

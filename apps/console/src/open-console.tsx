@@ -6,6 +6,7 @@ import { pageResponse, type Assets } from "@p4/pages";
 import { closedText, denialOf, guardApi, type AccessRules } from "./access/access.ts";
 import { loginRoutes, seeOther } from "./access/login-routes.tsx";
 import { ChannelDirectory } from "./channels/channel-directory.ts";
+import { actionRoutes } from "./channels/action-routes.ts";
 import { channelRoutes } from "./channels/channel-routes.ts";
 import { channelsRoute } from "./channels/channels-route.ts";
 import { PresenceCache } from "./channels/presence-cache.ts";
@@ -24,6 +25,8 @@ export interface ConsoleOptions {
   /** Null: serving. Otherwise why not, for example that the broker is away. */
   readonly trouble: () => string | null;
   readonly onError: (error: unknown, where: string) => void;
+  /** For the server's own log: what operators do. */
+  readonly tell: (action: object) => void;
 }
 
 export interface Console {
@@ -32,7 +35,8 @@ export interface Console {
 }
 
 /** The operator's console, as routes under `/console` of the server that mounts it. Nothing is read before somebody looks. */
-export function openConsole({ config, node, assets, nowMs, trouble, onError }: ConsoleOptions): Console {
+export function openConsole({ config, node, assets, nowMs, trouble, onError, tell }: ConsoleOptions): Console {
+  const operator = { node, config, address: { monitorUrls: config.natsMonitorUrls ?? [], minerUrl: null } };
   const rules: AccessRules = { key: config.consoleKey, nowMs };
   const presence = new PresenceCache({
     isAlive: (nodeId, connectionId) => node.isConnectionAlive(nodeId, connectionId),
@@ -63,9 +67,11 @@ export function openConsole({ config, node, assets, nowMs, trouble, onError }: C
     if (denial !== null) return pageResponse(<ClosedPage assets={assets} text={closedText} />, 403);
     return pageResponse(<ConsolePage {...{ assets, view, title, hasLogin: rules.key !== null }} />);
   };
-  const api = [channelsRoute({ directory, presence, nowMs }), ...channelRoutes({ node, presence, nowMs })].map(
-    (route) => guardApi(route, rules),
-  );
+  const api = [
+    channelsRoute({ directory, presence, nowMs }),
+    ...channelRoutes({ node, presence, nowMs }),
+    ...actionRoutes({ operator, nowMs, tell }),
+  ].map((route) => guardApi(route, rules));
   return {
     routes: [
       page("/console", "channels", () => "Channels"),

@@ -163,7 +163,8 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     bytes.guard(route),
   );
   const assets = pageAssets();
-  const operatorsConsole = openConsole({ ...context, config, node, assets, trouble: context.unready });
+  const tell = (action: object) => logger.info({ action }, "console");
+  const operatorsConsole = openConsole({ ...context, config, node, assets, trouble: context.unready, tell });
   const webSockets = [healthRoute(context), walletSocketRoute(context)];
   try {
     const server = await startServer({

@@ -87,6 +87,26 @@ describe.skipIf(!hasBrowser)("the console in a browser (skipped without Chromium
     await Promise.all([list.page.close(), channel.page.close()]);
   });
 
+  it("an action asks for its reason, and the timeline tells it", async () => {
+    const look = { width: 360, colorScheme: "dark" } as const;
+    const { page, complaints } = await openWindow(browser, look);
+    await page.goto(`${urlOf("edge")}/console/channels/${await invoice()}`);
+    await page.getByRole("button", { name: "Extend deadline" }).click();
+    const dialog = page.getByRole("dialog", { name: "Extend deadline" });
+    await dialog.getByLabel("Reason").fill("the wallet is slow");
+    await inspect(page, "console-dialog", look);
+    await page.keyboard.press("Enter");
+    await page.getByText("the deadline is now").first().waitFor();
+    await page.locator("summary", { hasText: "deadline" }).click();
+    await page.getByText("(console: the wallet is slow)").waitFor();
+    await page.getByRole("button", { name: "Close channel" }).click();
+    await page.getByRole("dialog", { name: "Close channel" }).waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("img", { name: "The current state is awaiting payment request" }).waitFor();
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
   it("what a peer wrote is text", async () => {
     const { page, complaints } = await openWindow(browser, { width: 1440, colorScheme: "dark" });
     await page.goto(`${urlOf("edge")}/console/channels/${paidId}`);

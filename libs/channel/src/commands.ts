@@ -75,6 +75,8 @@ export interface RevokeProof extends Command<"RevokeProof"> {
 export type OperatorCommand = ExtendDeadline | ExpireChannel | CloseChannel;
 export interface ExtendDeadline extends Command<"ExtendDeadline"> {
   readonly expiresAtMs: number;
+  readonly by?: string;
+  readonly reason?: string;
 }
 export type ExpireChannel = Command<"ExpireChannel">;
 export interface CloseChannel extends Command<"CloseChannel"> {

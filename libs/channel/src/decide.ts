@@ -21,7 +21,11 @@ export function decide(command: ChannelCommand, snapshot: ChannelSnapshot, sha25
       if (command.expiresAtMs <= snapshot.context.expiresAtMs) {
         return refuse("DEADLINE_NOT_LATER", `it is ${timeText(snapshot.context.expiresAtMs)}`);
       }
-      return accept(command.metadata, "DeadlineExtended", { expiresAtMs: command.expiresAtMs });
+      return accept(command.metadata, "DeadlineExtended", {
+        expiresAtMs: command.expiresAtMs,
+        ...(command.by === undefined ? {} : { by: command.by }),
+        ...(command.reason === undefined ? {} : { reason: command.reason }),
+      });
     case "ExpireChannel":
       if (isEnded(snapshot)) return { outcome: "unchanged" };
       return decideExpiry(command.metadata, snapshot);

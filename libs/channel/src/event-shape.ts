@@ -11,6 +11,7 @@ const isWholeOrAbsent: Check = (value) => value === undefined || isWhole(value);
 const oneOf = (...values: readonly unknown[]): Check => {
   return (value) => values.includes(value);
 };
+const isTextOrAbsent: Check = (value) => value === undefined || isText(value);
 const listOf = (check: Check): Check => {
   return (value) => Array.isArray(value) && value.every(check);
 };
@@ -90,7 +91,7 @@ const dataShapes: Record<ChannelEventType, Shape> = {
   DoubleSpendReported: { doubleSpend },
   TransactionRejected: { rejection },
   ProofRevoked: { revocation },
-  DeadlineExtended: { expiresAtMs: isWhole },
+  DeadlineExtended: { expiresAtMs: isWhole, by: isTextOrAbsent, reason: isTextOrAbsent },
   AckGraceStarted: { graceUntilMs: isWhole },
   ChannelExpired: { expiresAtMs: isWhole },
   ChannelClosed: { by: isText, reason: isText },

@@ -135,7 +135,15 @@ export interface RecordedRevocation {
 }
 export type ProofRevoked = Fact<"ProofRevoked", { readonly revocation: RecordedRevocation }>;
 
-export type DeadlineExtended = Fact<"DeadlineExtended", { readonly expiresAtMs: number }>;
+export type DeadlineExtended = Fact<
+  "DeadlineExtended",
+  {
+    readonly expiresAtMs: number;
+    /** Who gave the time and why; absent where it was not told. */
+    readonly by?: string;
+    readonly reason?: string;
+  }
+>;
 /** The deadline came while a payment waited for its acknowledgement, which may come until `graceUntilMs`. */
 export type AckGraceStarted = Fact<"AckGraceStarted", { readonly graceUntilMs: number }>;
 export type ChannelExpired = Fact<"ChannelExpired", { readonly expiresAtMs: number }>;

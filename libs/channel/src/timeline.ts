@@ -119,6 +119,7 @@ export function keyOf(message: OutgoingMessage): string {
   return message.kind === "relayed" ? message.event.data.message.key : message.key;
 }
 
+type Extension = SequencedEvent<"DeadlineExtended">["data"];
 type Words = Pick<TimelineEntry, "from" | "what" | "detail">;
 
 /** One event in words, without its place in the channel. */
@@ -137,7 +138,7 @@ export function describeEvent(event: SequencedEvent): Words {
     case "ProofRevoked":
       return { from: "miner", what: "proof.revoked", detail: revocationText(event.data.revocation) };
     case "DeadlineExtended":
-      return { from: "operator", what: "deadline", detail: until(event.data) };
+      return { from: "operator", what: "deadline", detail: extensionText(event.data) };
     case "AckGraceStarted":
       return { from: "server", what: "deadline", detail: graceText(event.data.graceUntilMs) };
     case "ChannelExpired":
@@ -183,6 +184,11 @@ function rejectionText({ txid, status, code, detail, competingTxids }: RecordedR
 function revocationText({ txid, status, blockHashes }: RecordedRevocation): string {
   const blocks = blockHashes.length === 0 ? "" : `: block ${blockHashes.join(", ")} left the chain`;
   return `txid ${txid}: ${status}${blocks}`;
+}
+
+function extensionText({ expiresAtMs, by, reason }: Extension): string {
+  const why = [by, reason].filter((text) => text !== undefined).join(": ");
+  return `${until({ expiresAtMs })}${why === "" ? "" : ` (${why})`}`;
 }
 
 function graceText(graceUntilMs: number): string {

@@ -6,9 +6,8 @@ import { forEachConcurrently } from "@p4/node";
 import { nodeCrypto } from "@p4/node-crypto";
 import { isCliError } from "../cli-error.ts";
 import type { Progress } from "../progress.ts";
-import type { Archive } from "./archive.ts";
 import { writeOutputFile } from "./input-output.ts";
-import type { EvidenceMaker, MadeEvidence } from "./make-evidence.ts";
+import type { Archive, EvidenceMaker, MadeEvidence } from "@p4/operator";
 
 /** Where archived channels go. */
 export interface ArchiveTarget {

@@ -1,41 +1,12 @@
-import { PrivateKey } from "@bsv/sdk";
-import type { Config } from "@p4/config";
-import { publicKeyOf } from "@p4/evidence";
-import { randomBytes } from "node:crypto";
-import { link, mkdir, readFile, stat, unlink, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { CliError } from "../cli-error.ts";
-import { hasFileCode } from "./input-output.ts";
+import { openKeyFile as open, operatorKeyPath, readKeyFile, type SigningKey } from "@p4/operator";
 import { readConfig } from "../operator/read-config.ts";
 import type { VerbContext } from "../verb.ts";
 
-/** What somebody signs with. The private part goes into signatures and nowhere else. */
-export interface SigningKey {
-  readonly privateKeyHex: string;
-  /** Compressed SEC1, lower-case hex: what others are told. */
-  readonly publicKey: string;
-}
+export { operatorKeyPath, type SigningKey };
 
-/** P4_OPERATOR_KEY_FILE, else `operator.key` in P4_DATA_DIR. */
-export function operatorKeyPath({ operatorKeyFile, dataDir }: Pick<Config, "operatorKeyFile" | "dataDir">): string {
-  return operatorKeyFile ?? join(dataDir, "operator.key");
-}
-
-/**
- * Reads a private key: 64 hex digits in a file that nobody else may read. Makes one where there is none, and says so:
- * others have to learn its public part before they can rely on what it signs.
- *
- * @throws CliError KEY_INVALID, KEY_EXPOSED, KEY_UNREADABLE
- */
-export async function openKeyFile(context: Pick<VerbContext, "terminal">, path: string): Promise<SigningKey> {
-  try {
-    return (await readKey(path)) ?? (await makeKey(context, path));
-  } catch (error) {
-    if (error instanceof CliError) throw error;
-    const detail = error instanceof Error ? error.message : String(error);
-    const nextStep = "Name a file that you may read: P4_OPERATOR_KEY_FILE for the operator's key.";
-    throw new CliError("failed", `the key cannot be used: ${detail}`, nextStep, "KEY_UNREADABLE");
-  }
+/** Reads a private key, or makes one and says so. Throws a CliError: KEY_INVALID, KEY_EXPOSED, KEY_UNREADABLE. */
+export function openKeyFile({ terminal }: Pick<VerbContext, "terminal">, path: string): Promise<SigningKey> {
+  return open(path, (line) => terminal.err(line));
 }
 
 /**
@@ -46,54 +17,11 @@ export async function knownOperatorKeys(context: Pick<VerbContext, "env" | "prog
   const config = readConfig(context);
   const named = (config.operatorKeys ?? []).map((key) => key.toLowerCase());
   try {
-    const own = await readKey(operatorKeyPath(config));
+    const own = await readKeyFile(operatorKeyPath(config));
     return own === null ? named : [...named, own.publicKey];
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     context.progress(`this machine's own key is left out: ${reason}`);
     return named;
   }
-}
-
-async function readKey(path: string): Promise<SigningKey | null> {
-  let text: string;
-  try {
-    text = (await readFile(path, "utf8")).trim();
-  } catch (error) {
-    if (hasFileCode(error, "ENOENT")) return null;
-    throw error;
-  }
-  if (process.platform !== "win32" && ((await stat(path)).mode & 0o077) !== 0) {
-    const problem = `${path} holds a private key that others may read`;
-    const nextStep = `chmod 600 ${path}. If others have read it, make a new key and publish its public part.`;
-    throw new CliError("failed", problem, nextStep, "KEY_EXPOSED");
-  }
-  try {
-    return { privateKeyHex: text, publicKey: publicKeyOf(text) };
-  } catch {
-    const nextStep = "Restore it from your backup. A new key (move this file away) is one that nobody knows yet.";
-    throw new CliError("failed", `${path} is no private key of 64 hex digits`, nextStep, "KEY_INVALID");
-  }
-}
-
-/** Linked into place whole: of two commands that make a key at the same time, both use that of the first. */
-async function makeKey({ terminal }: Pick<VerbContext, "terminal">, path: string): Promise<SigningKey> {
-  const privateKeyHex = PrivateKey.fromRandom().toHex().padStart(64, "0");
-  await mkdir(dirname(path), { recursive: true });
-  const draft = `${path}.${randomBytes(6).toString("hex")}`;
-  await writeFile(draft, `${privateKeyHex}\n`, { mode: 0o600, flag: "wx" });
-  try {
-    await link(draft, path);
-  } catch (error) {
-    if (!hasFileCode(error, "EEXIST")) throw error;
-    const made = await readKey(path);
-    if (made !== null) return made;
-    throw error;
-  } finally {
-    await unlink(draft);
-  }
-  const publicKey = publicKeyOf(privateKeyHex);
-  terminal.err(`a new private key was made: ${path} (keep a copy; it is never shown)`);
-  terminal.err(`its public part, which others need to know before they can rely on it: ${publicKey}`);
-  return { privateKeyHex, publicKey };
 }

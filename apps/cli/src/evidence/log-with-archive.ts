@@ -6,7 +6,7 @@ import { timeText } from "../human.ts";
 import type { Operator } from "../operator/with-node.ts";
 import type { VerbContext } from "../verb.ts";
 import { knownOperatorKeys } from "./key-file.ts";
-import { openArchive, type ArchiveRecord } from "./archive.ts";
+import { openArchive, type ArchiveRecord } from "@p4/operator";
 
 /** Reads a channel from the log, and one that has left the log with its age from the archive; says so then. */
 export function logWithArchive(

@@ -1,6 +1,6 @@
 import { isStoreError } from "@p4/event-store";
 import { isCliError } from "../cli-error.ts";
-import { explainFailure } from "./explain-failure.ts";
+import { explainFailure } from "@p4/operator/explain-failure";
 
 /** One thing that was looked at. `fix` is what to do about it; empty when nothing has to be done. */
 export interface Finding {

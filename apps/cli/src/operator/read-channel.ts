@@ -11,7 +11,8 @@ import type { EventLog, StoredEvent } from "@p4/event-store";
 import { sha256Hex } from "@p4/node-crypto";
 import { CliError } from "../cli-error.ts";
 import type { LogPoint } from "../verbs/arguments.ts";
-import { explainFailure } from "./explain-failure.ts";
+import { explainFailure } from "@p4/operator/explain-failure";
+import { unknownChannel } from "@p4/operator/unknown-channel";
 
 type ReadableLog = Pick<EventLog, "readStream">;
 
@@ -53,15 +54,6 @@ async function refuse(log: ReadableLog, channelId: string, upTo: LogPoint | unde
     `channel ${channelId} has no event up to that point`,
     `Its first event is sequence ${first.streamVersion}, stored ${opened}.`,
     "NOTHING_YET",
-  );
-}
-
-export function unknownChannel(channelId: string): CliError {
-  return new CliError(
-    "failed",
-    `there is no channel ${channelId} in this log`,
-    "`p4 channels` lists them; `p4 channels --txid <txid>` finds one by its payment.",
-    "CHANNEL_UNKNOWN",
   );
 }
 

@@ -3,7 +3,7 @@ import { connectBroker, type Broker } from "@p4/nats";
 import { openChannelNode, type ChannelNode } from "@p4/node";
 import { CliError } from "../cli-error.ts";
 import type { VerbContext } from "../verb.ts";
-import { explainFailure } from "./explain-failure.ts";
+import { explainFailure } from "@p4/operator/explain-failure";
 import { findBroker, type BrokerAddress } from "./find-broker.ts";
 import { readConfig } from "./read-config.ts";
 

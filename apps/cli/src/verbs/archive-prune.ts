@@ -1,4 +1,4 @@
-import { openArchive, type ArchiveRecord } from "../evidence/archive.ts";
+import { openArchive, type ArchiveRecord } from "@p4/operator";
 import { countText, counted, sizeText, timeText } from "../human.ts";
 import { withNode, type Operator } from "../operator/with-node.ts";
 import { CliError } from "../cli-error.ts";

@@ -1,9 +1,8 @@
 import type { ChannelSummary } from "@p4/channel";
 import { CliError } from "../cli-error.ts";
-import { openArchive, type Archive } from "../evidence/archive.ts";
 import { archiveChannels, directoryTarget, storeTarget } from "../evidence/archive-channels.ts";
 import { openKeyFile, operatorKeyPath } from "../evidence/key-file.ts";
-import { evidenceMaker } from "../evidence/make-evidence.ts";
+import { evidenceMaker, openArchive, type Archive } from "@p4/operator";
 import { countText, counted, durationText, sizeText } from "../human.ts";
 import { withNode, type Operator } from "../operator/with-node.ts";
 import { Progress } from "../progress.ts";

@@ -1,3 +1,4 @@
+import type { Later } from "@p4/operator";
 import { InvalidArgumentError } from "commander";
 
 /** An http(s) base address, without the slash at its end. */
@@ -46,9 +47,6 @@ export function pastArgument(text: string): number {
   if (atMs === null) throw new InvalidArgumentError(`It must be ${timeRule}.`);
   return atMs;
 }
-
-/** A duration to add to what is there, or a time. */
-export type Later = { readonly byMs: number } | { readonly toMs: number };
 
 export function laterArgument(text: string): Later {
   const byMs = parseDuration(text);

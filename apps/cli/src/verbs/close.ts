@@ -1,5 +1,5 @@
 import { stateName } from "@p4/channel";
-import { operatorMetadata, readChannel, submitAsOperator } from "../operator/submit-command.ts";
+import { closeWarning, operatorMetadata, readChannel, submitAsOperator } from "@p4/operator";
 import { withNode } from "../operator/with-node.ts";
 import { examples, type Verb } from "../verb.ts";
 import { channelArgument } from "./arguments.ts";
@@ -22,6 +22,8 @@ export const closeVerb: Verb = (program, context) => {
     .action((channelId: string, { reason, by, yes }: CloseOptions) =>
       withNode(context, async (operator) => {
         const { snapshot } = await readChannel(operator, channelId);
+        const warning = closeWarning(snapshot);
+        if (warning !== null) context.terminal.err(`careful: ${warning}`);
         await context.confirm(`Close ${channelId} (${stateName(snapshot)}) for good?`, yes === true);
         const command = { type: "CloseChannel", by, reason, metadata: operatorMetadata() } as const;
         const { channel: _channel, ...result } = await submitAsOperator(operator, channelId, command);

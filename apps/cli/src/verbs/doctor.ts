@@ -3,7 +3,7 @@ import { probeServers, type ServerProbe } from "@p4/nats";
 import { wrapText } from "../evidence/wrap-text.ts";
 import { checkBroker } from "../operator/check-broker.ts";
 import { serversFinding } from "../operator/check-servers.ts";
-import { explainFailure } from "../operator/explain-failure.ts";
+import { explainFailure } from "@p4/operator/explain-failure";
 import { lookAt, type Finding } from "../operator/finding.ts";
 import { explained, findOperatorBroker, withBroker } from "../operator/with-node.ts";
 import type { Style, Terminal } from "../terminal.ts";

@@ -5,7 +5,7 @@ import { counted } from "../human.ts";
 import { confirmReplacing, readAnchorFile, writeOutputFile } from "../evidence/input-output.ts";
 import { fileArgument } from "../evidence/key-arguments.ts";
 import { openKeyFile, operatorKeyPath } from "../evidence/key-file.ts";
-import { evidenceMaker, type MadeEvidence } from "../evidence/make-evidence.ts";
+import { evidenceMaker, type MadeEvidence } from "@p4/operator";
 import { fileLine } from "../evidence/report-lines.ts";
 import { withNode, type Operator } from "../operator/with-node.ts";
 import { examples, type Verb, type VerbContext } from "../verb.ts";

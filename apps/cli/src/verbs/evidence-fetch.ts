@@ -1,4 +1,4 @@
-import { openArchive } from "../evidence/archive.ts";
+import { openArchive } from "@p4/operator";
 import { confirmReplacing, writeOutputFile } from "../evidence/input-output.ts";
 import { fileLine } from "../evidence/report-lines.ts";
 import { CliError } from "../cli-error.ts";

@@ -1,11 +1,6 @@
-import { foldChannel } from "@p4/node";
-import { isLogError } from "@p4/channel";
-import { CliError, isCliError } from "../cli-error.ts";
-import { openArchive, type ArchiveRecord } from "../evidence/archive.ts";
-import { openKeyFile, operatorKeyPath } from "../evidence/key-file.ts";
-import { evidenceMaker } from "../evidence/make-evidence.ts";
+import { holdChannel, openArchive } from "@p4/operator";
+import { CliError } from "../cli-error.ts";
 import { timeText } from "../human.ts";
-import { unknownChannel } from "../operator/read-channel.ts";
 import { withNode, type Operator } from "../operator/with-node.ts";
 import { tableLines, type Column } from "../table.ts";
 import { examples, type Verb, type VerbContext } from "../verb.ts";
@@ -50,36 +45,15 @@ export const holdVerb: Verb = (program, context) => {
     .action(() => withNode(context, (operator) => list(context, operator)));
 };
 
-/** The hold first: from then on nothing deletes an archived file of the channel, also while the new one is written. */
 async function add(context: VerbContext, operator: Operator, channelId: string, reason: string): Promise<void> {
-  const archive = openArchive(operator);
-  const isKnown = (await operator.node.log.streamVersions([channelId])).has(channelId);
-  if (!isKnown && (await archive.record(channelId)) === null) throw unknownChannel(channelId);
-  const hold = await archive.addHold({ channelId, reason, heldAtMs: Date.now() });
-  const kept = isKnown ? await archiveNow(context, operator, channelId) : await archive.record(channelId);
-  context.print({ ...hold, archived: kept }, () => [
-    hold.reason === reason
+  const held = await holdChannel(operator, { channelId, reason }, (line) => context.terminal.err(line));
+  const { archived: kept } = held;
+  context.print(held, () => [
+    held.reason === reason
       ? `channel ${channelId} is on hold: ${reason}`
-      : `channel ${channelId} is on hold since ${timeText(hold.heldAtMs)}: ${hold.reason}`,
+      : `channel ${channelId} is on hold since ${timeText(held.heldAtMs)}: ${held.reason}`,
     `archived up to sequence ${kept?.streamVersion ?? 0} (${kept?.state ?? ""}), sha256 ${kept?.sha256 ?? ""}`,
   ]);
-}
-
-async function archiveNow(context: VerbContext, operator: Operator, channelId: string): Promise<ArchiveRecord | null> {
-  const archive = openArchive(operator);
-  const before = await archive.record(channelId);
-  try {
-    const { streamVersion } = await foldChannel(operator.node.log, channelId, { consistent: true });
-    if (before?.streamVersion === streamVersion) return before;
-    const key = await openKeyFile(context, operatorKeyPath(operator.config));
-    const maker = await evidenceMaker(operator, key);
-    return await archive.put(await maker.make(channelId), Date.now());
-  } catch (error) {
-    if (!isLogError(error) && !(isCliError(error) && error.kind === "failed")) throw error;
-    const what = before === null ? "it could not be archived" : "what was archived before stays, nothing newer";
-    const nextStep = "The log itself will lose it with its age: save a backup of its stream.";
-    throw new CliError("failed", `the hold is noted, but ${what}: ${error.message}`, nextStep, error.code);
-  }
 }
 
 async function remove(context: VerbContext, operator: Operator, channelId: string, yes: boolean): Promise<void> {

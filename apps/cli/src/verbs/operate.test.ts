@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { stateName } from "@p4/channel";
-import { join, metadata, stranger } from "@p4/channel/testing";
+import { join, metadata, stranger, wallet } from "@p4/channel/testing";
 import { describe, expect, it } from "vitest";
 import { said, withRecordedLog } from "../test-support/recorded-log.ts";
 import { runP4 } from "../test-support/run-p4.ts";
@@ -57,6 +57,20 @@ describe("p4 close", () => {
     const { exitCode, out } = await runP4(args, { env: log.env, answer: true });
     expect([exitCode, out]).toEqual([0, expect.stringMatching(/asked is closed \(sequence \d+\)/)]);
     expect(stateName(await snapshotOf("asked"))).toBe("closed");
+  });
+
+  it("warns before it ends a channel with money in it", async () => {
+    await log.record("waiting", wallet("OfferTerms"), wallet("SubmitPayment"));
+    const refused = await runP4(["close", "waiting", "--reason", "x"], { env: log.env, answer: false });
+    expect(refused.err).toContain("careful: a payment waits for the merchant's answer");
+    await log.record("unpaid", wallet("OfferTerms"));
+    expect((await p4("close", "unpaid", "--reason", "x", "--yes")).err).not.toContain("careful");
+  });
+
+  it("keeps the reason of more time", async () => {
+    await log.record("slow");
+    await p4("deadline", "extend", "slow", "1h", "--reason", "slow wallet", "--by", "ada", "--yes");
+    expect((await p4("replay", "slow")).out).toContain("(ada: slow wallet)");
   });
 
   it("keeps who closed it and why, and a closed channel closed", async () => {

@@ -13,7 +13,7 @@ import { sha256Hex } from "@p4/node-crypto";
 import { CliError } from "../cli-error.ts";
 import { logWithArchive } from "../evidence/log-with-archive.ts";
 import { counted, durationText, timeText } from "../human.ts";
-import { explainFailure } from "../operator/explain-failure.ts";
+import { explainFailure } from "@p4/operator/explain-failure";
 import { readTimeline, sentTo, textOf } from "../operator/read-channel.ts";
 import { withNode, type Operator } from "../operator/with-node.ts";
 import { timelineTable, type TimelineTable } from "../timeline-lines.ts";

@@ -2,6 +2,7 @@ import type { VNode } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { ChannelAnswer, UnchangedAnswer } from "../../src/views/views.ts";
 import { askApi, type Answer } from "./ask-api.ts";
+import { ActionsView } from "./actions-view.tsx";
 import { ChannelFacts, Connections, Proofs } from "./channel-facts.tsx";
 import { CompareView, DeliveriesAt, HistorySlider } from "./history-view.tsx";
 import { StaleNotice } from "./notices.tsx";
@@ -23,7 +24,7 @@ export function ChannelView({ channelId }: { readonly channelId: string }): VNod
     known.current = "unchanged" in answer.value ? before && { ...before, ...answer.value } : answer.value;
     return known.current === null ? noAnswer : { ok: true, value: known.current };
   });
-  const { value: channel, trouble, atMs } = polled;
+  const { value: channel, trouble, atMs, again } = polled;
   if (channel === null) {
     return (
       <div class="console">
@@ -41,7 +42,7 @@ export function ChannelView({ channelId }: { readonly channelId: string }): VNod
       </div>
     );
   }
-  return <Whole channelId={channelId} channel={channel} trouble={trouble?.text ?? null} atMs={atMs} />;
+  return <Whole channelId={channelId} channel={channel} trouble={trouble?.text ?? null} atMs={atMs} again={again} />;
 }
 
 const noAnswer: Answer<never> = { ok: false, status: 0, text: "no answer" };
@@ -51,9 +52,10 @@ interface WholeProps {
   readonly channel: ChannelAnswer;
   readonly trouble: string | null;
   readonly atMs: number;
+  readonly again: () => void;
 }
 
-function Whole({ channelId, channel, trouble, atMs }: WholeProps): VNode {
+function Whole({ channelId, channel, trouble, atMs, again }: WholeProps): VNode {
   const { entries, row, machine, proofs, connections } = channel;
   const nowMs = useServerClock(channel.nowMs, atMs);
   const [at, setAt] = useAddressNumber("at");
@@ -115,15 +117,22 @@ function Whole({ channelId, channel, trouble, atMs }: WholeProps): VNode {
               onPick={(i) => setAt(i === last ? null : i)}
             />
           </section>
+          <Connections connections={connections} nowMs={nowMs} />
+          <Proofs proofs={proofs} />
         </div>
         <div class="stack">
           <ChannelFacts channel={channel} nowMs={nowMs} />
+          <ActionsView
+            channelId={channelId}
+            txids={row.txids}
+            isOver={row.state === "expired" || row.state === "closed" || row.state === "damaged"}
+            closeWarning={channel.closeWarning}
+            onDone={again}
+          />
           <section class="card" aria-label="State machine">
             <h2>State machine</h2>
             <StatechartView machine={machine} current={state} steps={past} />
           </section>
-          <Connections connections={connections} nowMs={nowMs} />
-          <Proofs proofs={proofs} />
         </div>
       </div>
       <StaleNotice trouble={trouble} asOfMs={atMs} />

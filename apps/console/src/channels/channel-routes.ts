@@ -2,6 +2,7 @@ import { machineTable, summarize, type ChannelSummary } from "@p4/channel";
 import { isStoreError } from "@p4/event-store";
 import { json, type HttpRequest, type HttpResponse, type HttpRoute } from "@p4/http";
 import type { ChannelNode } from "@p4/node";
+import { closeWarning } from "@p4/operator";
 import { refusal } from "../errors.ts";
 import type { ChannelAnswer, ConnectionView, UnchangedAnswer } from "../views/views.ts";
 import { rowOf } from "./channel-row.ts";
@@ -59,6 +60,7 @@ export function channelRoutes({ node, presence, nowMs }: ChannelRoutesOptions): 
       streamVersion: last,
       entries: entryViews(told),
       fault: told.fault,
+      closeWarning: closeWarning(told.channel.snapshot),
       headHash: told.channel.headHash,
       proofs: proofsOf(told),
       connections: await connectionViews(nowKnown),

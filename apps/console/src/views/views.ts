@@ -100,6 +100,8 @@ export interface ChannelAnswer {
   /** Why the log cannot be told further than the entries; null: it is whole. */
   readonly fault: string | null;
   readonly headHash: string;
+  /** What speaks against closing it; null: nothing. */
+  readonly closeWarning: string | null;
   readonly proofs: readonly ProofView[];
   readonly connections: readonly ConnectionView[];
   readonly machine: readonly MachineTransition[];

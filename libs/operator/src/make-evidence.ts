@@ -3,11 +3,11 @@ import { createEvidence, isEvidenceError, type DurabilityClass, type EvidenceEve
 import { shardOf, type StoredEvent } from "@p4/event-store";
 import { durabilityClass } from "@p4/nats";
 import { nodeCrypto, sha256Hex } from "@p4/node-crypto";
-import { CliError } from "../cli-error.ts";
-import { explainFailure } from "../operator/explain-failure.ts";
-import type { Operator } from "../operator/with-node.ts";
+import { OperatorError } from "./operator-error.ts";
+import { explainFailure } from "./explain-failure.ts";
+import type { Operator } from "./operator.ts";
 import { blockFinder } from "./find-blocks.ts";
-import { packageVersion } from "../version.ts";
+import { packageVersion } from "./version.ts";
 import type { SigningKey } from "./key-file.ts";
 
 /** An evidence file that has been made, not yet written. */
@@ -26,7 +26,7 @@ export interface MadeEvidence {
 }
 
 export interface EvidenceMaker {
-  /** @throws CliError with the place, for a log that does not hold together; CHANNEL_UNKNOWN */
+  /** @throws OperatorError with the place, for a log that does not hold together; CHANNEL_UNKNOWN */
   make(channelId: string): Promise<MadeEvidence>;
 }
 
@@ -99,10 +99,10 @@ function evidenceEvent({ streamVersion, storedAtMs, bytes }: StoredEvent): Evide
 
 function explainEvidenceFailure(error: unknown, channelId: string): unknown {
   if (!isEvidenceError(error)) return explainFailure(error, channelId);
-  return new CliError("failed", `channel ${channelId}: ${error.message}`, null, error.code);
+  return new OperatorError("failed", `channel ${channelId}: ${error.message}`, null, error.code);
 }
 
-function unknownChannel(channelId: string): CliError {
+function unknownChannel(channelId: string): OperatorError {
   const nextStep = `\`p4 channels\` lists them; \`p4 evidence fetch ${channelId}\` looks in the archive.`;
-  return new CliError("failed", `there is no channel ${channelId} in this log`, nextStep, "CHANNEL_UNKNOWN");
+  return new OperatorError("failed", `there is no channel ${channelId} in this log`, nextStep, "CHANNEL_UNKNOWN");
 }

@@ -1,8 +1,8 @@
 import { isStoreError, type BlobStore, type DocumentStore, type StoredDocument } from "@p4/event-store";
 import { createBlobStore, createDocumentStore } from "@p4/nats";
 import { sha256Hex } from "@p4/node-crypto";
-import { CliError } from "../cli-error.ts";
-import type { Operator } from "../operator/with-node.ts";
+import { OperatorError } from "./operator-error.ts";
+import type { Operator } from "./operator.ts";
 import type { MadeEvidence } from "./make-evidence.ts";
 
 /** One archived channel. `sha256` is that of the evidence file. */
@@ -56,13 +56,13 @@ export class Archive {
     return record;
   }
 
-  /** @throws CliError ARCHIVE_DAMAGED when the bytes are not those that were archived */
+  /** @throws OperatorError ARCHIVE_DAMAGED when the bytes are not those that were archived */
   async get(record: ArchiveRecord): Promise<Uint8Array> {
     const bytes = await this.#files.get(fileKey(record));
     if (bytes !== null && sha256Hex(bytes) === record.sha256) return bytes;
     const fault = bytes === null ? "is missing" : "has other bytes than were archived";
     const nextStep = "Compare with a replica or a backup of the archive bucket.";
-    throw new CliError("failed", `the archived file of ${record.channelId} ${fault}`, nextStep, "ARCHIVE_DAMAGED");
+    throw new OperatorError("failed", `the archived file of ${record.channelId} ${fault}`, nextStep, "ARCHIVE_DAMAGED");
   }
 
   /** False when the channel is held. Whoever holds it meanwhile wins: holds are looked at again after the record is gone. */

@@ -1,6 +1,6 @@
 import { isLogError, type LogErrorCode } from "@p4/channel";
 import { isStoreError, type StoreErrorCode } from "@p4/event-store";
-import { CliError, type FailureKind } from "../cli-error.ts";
+import { OperatorError, type FailureKind } from "./operator-error.ts";
 
 /** What operators can do about what the broker says; the error itself names the place. */
 const remedies: Partial<Record<StoreErrorCode, readonly [kind: FailureKind, nextStep: string]>> = {
@@ -20,7 +20,7 @@ const remedies: Partial<Record<StoreErrorCode, readonly [kind: FailureKind, next
 export function explainFailure(error: unknown, about?: string): Error {
   if (isStoreError(error)) {
     const [kind, nextStep] = remedies[error.code] ?? ["failed", "`p4 doctor` looks for the cause."];
-    return new CliError(kind, error.message, nextStep, error.code);
+    return new OperatorError(kind, error.message, nextStep, error.code);
   }
   if (isLogError(error)) {
     const place = about === undefined ? "" : `channel ${about}: `;
@@ -29,7 +29,7 @@ export function explainFailure(error: unknown, about?: string): Error {
       LOG_BEGINNING_GONE: "The log drops events with P4_LOG_RETENTION. `p4 evidence fetch` has it if it was archived.",
     };
     const nextStep = nextSteps[error.code] ?? `--at ${error.streamVersion - 1} shows the part before it.`;
-    return new CliError("failed", `${place}${error.message}`, nextStep, error.code);
+    return new OperatorError("failed", `${place}${error.message}`, nextStep, error.code);
   }
   return error instanceof Error ? error : new Error(String(error));
 }

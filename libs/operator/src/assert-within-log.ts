@@ -1,14 +1,14 @@
 import type { ChannelContext } from "@p4/channel";
 import { inspectStreams } from "@p4/nats";
-import { CliError } from "../cli-error.ts";
-import { durationText, timeText } from "../human.ts";
-import type { Operator } from "./with-node.ts";
+import { OperatorError } from "./operator-error.ts";
+import { durationText, timeText } from "./human.ts";
+import type { Operator } from "./operator.ts";
 
 /**
  * A channel must end before its first event leaves the log: without that event nobody can fold it. What the streams keep
  * decides, whatever this program is configured to, and the end may come with the next sweep.
  *
- * @throws CliError for a later deadline
+ * @throws OperatorError for a later deadline
  */
 export async function assertWithinLog(
   { node, config }: Operator,
@@ -23,7 +23,7 @@ export async function assertWithinLog(
   const latestMs = openedAtMs + keptMs - ackGraceMs - config.expirySweepMs;
   if (expiresAtMs <= latestMs) return;
   const kept = `the log keeps events for ${durationText(keptMs)} (P4_LOG_RETENTION)`;
-  throw new CliError(
+  throw new OperatorError(
     "failed",
     `${kept}, and ${channelId} was opened ${timeText(openedAtMs)}: it cannot live until ${timeText(expiresAtMs)}`,
     `Its deadline can be ${timeText(latestMs)} at the latest: P4_ACK_GRACE and P4_EXPIRY_SWEEP follow before its first event goes.`,

@@ -1,0 +1,44 @@
+import type { DocumentStore } from "@p4/event-store";
+import { createDocumentStore } from "@p4/nats";
+import { randomId } from "@p4/node-crypto";
+import type { Operator } from "./operator.ts";
+
+/** What an operator did to a channel. Kept beside the log, where not every action leaves an event. */
+export interface NotedAction {
+  readonly channelId: string;
+  readonly action: "extend" | "close" | "requeue" | "hold";
+  readonly reason: string;
+  readonly by: string;
+  readonly atMs: number;
+  /** What it came to, in words. */
+  readonly outcome: string;
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+export class ActionLog {
+  readonly #records: DocumentStore;
+
+  constructor(records: DocumentStore) {
+    this.#records = records;
+  }
+
+  async note(action: NotedAction): Promise<void> {
+    const key = `action.${action.channelId}.${String(action.atMs)}-${randomId(6)}`;
+    await this.#records.set(key, encoder.encode(JSON.stringify(action)));
+  }
+
+  /** In the order of their noting. */
+  async of(channelId: string): Promise<readonly NotedAction[]> {
+    const found: NotedAction[] = [];
+    for await (const { bytes } of this.#records.entries(`action.${channelId}.`)) {
+      found.push(JSON.parse(decoder.decode(bytes)) as NotedAction);
+    }
+    return found;
+  }
+}
+
+export function openActionLog({ node, config }: Pick<Operator, "node" | "config">): ActionLog {
+  return new ActionLog(createDocumentStore(node.broker, { region: config.region, name: "records" }));
+}

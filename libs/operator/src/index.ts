@@ -1,0 +1,14 @@
+export { Archive, openArchive, type ArchiveRecord, type Hold } from "./archive.ts";
+export { assertWithinLog } from "./assert-within-log.ts";
+export { laterDeadline, type Later } from "./extend-deadline.ts";
+export { explainFailure } from "./explain-failure.ts";
+export { blockFinder, type BlockAnswer } from "./find-blocks.ts";
+export { holdChannel } from "./hold-channel.ts";
+export { openKeyFile, operatorKeyPath, readKeyFile, type SigningKey } from "./key-file.ts";
+export { evidenceMaker, type EvidenceMaker, type EvidenceMakerOptions, type MadeEvidence } from "./make-evidence.ts";
+export { ActionLog, openActionLog, type NotedAction } from "./action-log.ts";
+export { closeWarning } from "./close-warning.ts";
+export type { Operator } from "./operator.ts";
+export { requeueProofs, type Requeued } from "./requeue-proofs.ts";
+export { operatorMetadata, readChannel, submitAsOperator } from "./submit-command.ts";
+export { unknownChannel } from "./unknown-channel.ts";
