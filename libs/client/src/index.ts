@@ -1,3 +1,20 @@
+export type {
+  Bip270Payment,
+  Bip270PaymentAck,
+  Bip270PaymentRequest,
+  BodyForm,
+  Brc27Payment,
+  Brc27PaymentAck,
+  Brc27PaymentTerms,
+  ClientError,
+  DppPayment,
+  DppPaymentAck,
+  DppPaymentRequest,
+  JsonEnvelope,
+  Message,
+  ParsedBody,
+  Role,
+} from "@p4/protocol";
 export type { BackoffPolicy } from "./backoff.ts";
 export type { Receipt, SessionPhase } from "./core/session-core.ts";
 export { type Ack, customer, CustomerSession, type PayOptions } from "./customer.ts";

@@ -1,4 +1,4 @@
-import { describeWireError, headerValue, type Message, parseBody, type ParsedBody, type Role } from "@p4/protocol";
+import { describeWireError, headerValue, type Message, type ParsedBody, recogniseBody, type Role } from "@p4/protocol";
 import { sessionError } from "./errors.ts";
 
 /** A message from the other wallet or from the server. */
@@ -45,7 +45,7 @@ export function maxMessageBytesOf({ headers }: Message): number | null {
 
 /** The body as one of the known vocabularies. Throws BODY_INVALID, which names the field and the rule. */
 export function typedBody({ key, bodyText }: Pick<ReceivedMessage, "key" | "bodyText">): ParsedBody {
-  const result = parseBody(key, bodyText);
+  const result = recogniseBody(key, bodyText);
   if (!result.ok) throw sessionError("BODY_INVALID", `${key}, ${describeWireError(result.error)}`);
   return result.body;
 }

@@ -1,12 +1,6 @@
 import { describe, expect, it } from "vitest";
-import {
-  afterClose,
-  closeCodeOfStatus,
-  closeCodeRanges,
-  closeCodes,
-  closeReason,
-  readCloseReason,
-} from "./close-codes.ts";
+import { afterClose, closeCodeOfStatus, closeCodeRanges, closeReason, readCloseReason } from "./close-code.ts";
+import { closeCodes } from "./close-codes.ts";
 
 const all = Object.values(closeCodes);
 

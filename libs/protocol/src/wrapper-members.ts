@@ -56,7 +56,6 @@ export function wrapperMember(name: string): WrapperMember | undefined {
 }
 
 const isWrapper = typia.createIs<WrapperMembers>();
-const validateWrapper = typia.createValidate<WrapperMembers>();
 
 /** `null` when every member has its documented type; `nameOf` gives the sender's spelling for the error. */
 export function checkWrapperMembers(
@@ -64,10 +63,8 @@ export function checkWrapperMembers(
   nameOf: (member: string) => string,
 ): WireError | null {
   if (isWrapper(members)) return null;
-  const result = validateWrapper(members);
-  const failure = result.success ? undefined : result.errors[0];
-  const member = failure === undefined ? "" : failure.path.slice("$input.".length);
-  return typeof failure?.value === "string"
+  const member = knownMembers.find((name) => !isWrapper({ [name]: members[name] })) ?? "";
+  return typeof members[member] === "string"
     ? wireError("WIRE_MEMBER_TOO_LONG", nameOf(member), "at most 256 characters")
     : wireError("WIRE_MEMBER_TYPE", nameOf(member), "must be text");
 }

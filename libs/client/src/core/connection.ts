@@ -1,4 +1,4 @@
-import { afterClose, closeCodes, readCloseReason } from "@p4/protocol";
+import { afterClose, closeCode, readCloseReason } from "@p4/protocol";
 import { backoffDelayMs } from "../backoff.ts";
 import { sessionError, SessionError } from "../errors.ts";
 import type { EndReason } from "../session-event.ts";
@@ -36,7 +36,7 @@ export function loseConnection(state: SessionState, code: number, reason: string
 export function blockConnection(state: SessionState, reason: string, random: number): Step {
   const blocked = state.blocked + 1;
   if (blocked >= state.limits.urlCount) return endSession(state, "refused", sessionError("CONNECTION_BLOCKED", reason));
-  const { state: next, effects } = retry(state, closeCodes.broken.code, reason, random);
+  const { state: next, effects } = retry(state, closeCode.broken, reason, random);
   return { state: { ...next, blocked }, effects };
 }
 

@@ -1,4 +1,4 @@
-import { closeCodes } from "@p4/protocol";
+import { closeCode } from "@p4/protocol";
 import { sessionError } from "../errors.ts";
 import { blockConnection, connect, endSession, loseConnection } from "./connection.ts";
 import { onFrame } from "./on-frame.ts";
@@ -72,7 +72,7 @@ function onTimer(state: SessionState, timer: TimerName, random: number): Step {
   }
 }
 
-const silentCode = closeCodes.joinLater.code;
+const silentCode = closeCode.joinLater;
 
 /** A peer that vanished without a close would otherwise be waited for until the operating system gives up. */
 function dropSilentSocket(state: SessionState, reason: string, random: number): Step {
