@@ -10,10 +10,11 @@ import { verifyEvidence } from "@p4/evidence";
 import { nodeCrypto } from "@p4/node-crypto";
 import { openChannelNode, type ChannelNode } from "@p4/node";
 import { loadAssets } from "@p4/pages";
+import { createMetrics, Readiness } from "@p4/telemetry";
 import { withNatsServer } from "@p4/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { consoleBundles, openConsole, type Console } from "./open-console.tsx";
-import type { ChannelAnswer, ChannelsAnswer } from "./views/views.ts";
+import type { ChannelAnswer, ChannelsAnswer, SystemAnswer } from "./views/views.ts";
 
 const nats = withNatsServer();
 const hostile = `"><img src=x onerror=alert(1)>\u202e`;
@@ -59,6 +60,8 @@ function consoleWith(environment: Record<string, string>): Console {
     nowMs: () => 2_000,
     trouble: () => null,
     tell: () => undefined,
+    metrics: createMetrics("test"),
+    readiness: new Readiness(),
     onError: (error) => {
       throw error;
     },
@@ -282,6 +285,12 @@ describe("behind a key", () => {
     for (let i = 0; i < 12; i += 1) statuses.push((await logIn("key=wrong")).status);
     expect(statuses.at(-1)).toBe(429);
   });
+});
+
+it("the system tells the broker, what is stored, and for how long there is room", async () => {
+  const { store, ready, nodeId } = value<SystemAnswer>(await ask(open, "/console/api/system"));
+  expect([ready, nodeId]).toEqual([true, node.nodeId]);
+  expect(store).toMatchObject({ ok: true, version: node.broker.serverVersion, diskFreeBytes: expect.any(Number) });
 });
 
 it("the script is small", () => {

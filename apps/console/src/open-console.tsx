@@ -3,6 +3,7 @@ import { addressesOf, type Config } from "@p4/config";
 import type { HttpRequest, HttpResponse, HttpRoute } from "@p4/http";
 import type { ChannelNode } from "@p4/node";
 import { pageResponse, type Assets } from "@p4/pages";
+import type { Metrics, Readiness } from "@p4/telemetry";
 import { closedText, denialOf, guardApi, type AccessRules } from "./access/access.ts";
 import { loginRoutes, seeOther } from "./access/login-routes.tsx";
 import { ChannelDirectory } from "./channels/channel-directory.ts";
@@ -12,6 +13,7 @@ import { channelsRoute } from "./channels/channels-route.ts";
 import { PresenceCache } from "./channels/presence-cache.ts";
 import { ConsolePage, type ConsolePageProps } from "./pages/console-page.tsx";
 import { ClosedPage } from "./pages/login-page.tsx";
+import { systemRoute } from "./system/system-route.ts";
 
 /** Scripts and styles of the console, for `loadAssets`. */
 export const consoleBundles = join(import.meta.dirname, "../dist/browser");
@@ -25,6 +27,8 @@ export interface ConsoleOptions {
   /** Null: serving. Otherwise why not, for example that the broker is away. */
   readonly trouble: () => string | null;
   readonly onError: (error: unknown, where: string) => void;
+  readonly metrics: Pick<Metrics, "expose">;
+  readonly readiness: Pick<Readiness, "report">;
   /** For the server's own log: what operators do. */
   readonly tell: (action: object) => void;
 }
@@ -35,7 +39,17 @@ export interface Console {
 }
 
 /** The operator's console, as routes under `/console` of the server that mounts it. Nothing is read before somebody looks. */
-export function openConsole({ config, node, assets, nowMs, trouble, onError, tell }: ConsoleOptions): Console {
+export function openConsole({
+  config,
+  node,
+  assets,
+  nowMs,
+  trouble,
+  onError,
+  tell,
+  metrics,
+  readiness,
+}: ConsoleOptions): Console {
   const operator = { node, config, address: { monitorUrls: config.natsMonitorUrls ?? [], minerUrl: null } };
   const rules: AccessRules = { key: config.consoleKey, nowMs };
   const presence = new PresenceCache({
@@ -47,6 +61,13 @@ export function openConsole({ config, node, assets, nowMs, trouble, onError, tel
     nowMs,
     brokerTrouble: trouble,
     onError: (error) => onError(error, "console's list of channels"),
+  });
+  const system = systemRoute({
+    operator,
+    metrics,
+    readiness,
+    nowMs,
+    onError: (error) => onError(error, "console's history of metrics"),
   });
   const page = (
     path: string,
@@ -71,14 +92,19 @@ export function openConsole({ config, node, assets, nowMs, trouble, onError, tel
     channelsRoute({ directory, presence, nowMs }),
     ...channelRoutes({ node, presence, nowMs }),
     ...actionRoutes({ operator, nowMs, tell }),
+    system.route,
   ].map((route) => guardApi(route, rules));
   return {
     routes: [
       page("/console", "channels", () => "Channels"),
+      page("/console/system", "system", () => "System"),
       page("/console/channels/:id", "channel", ({ params }) => params["id"] ?? ""),
       ...loginRoutes({ ...rules, assets, isSecure: addressesOf(config).publicUrl.startsWith("https:") }),
       ...api,
     ],
-    close: () => directory.close(),
+    close() {
+      directory.close();
+      system.close();
+    },
   };
 }

@@ -164,7 +164,16 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
   );
   const assets = pageAssets();
   const tell = (action: object) => logger.info({ action }, "console");
-  const operatorsConsole = openConsole({ ...context, config, node, assets, trouble: context.unready, tell });
+  const operatorsConsole = openConsole({
+    ...context,
+    config,
+    node,
+    assets,
+    trouble: context.unready,
+    tell,
+    metrics,
+    readiness,
+  });
   const webSockets = [healthRoute(context), walletSocketRoute(context)];
   try {
     const server = await startServer({

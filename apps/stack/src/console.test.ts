@@ -107,6 +107,20 @@ describe.skipIf(!hasBrowser)("the console in a browser (skipped without Chromium
     await page.close();
   });
 
+  it.each(looks.filter((each) => (each.width === 360) === (each.colorScheme === "dark")))(
+    "tells how the system does: $width px, $colorScheme",
+    async (look) => {
+      const { page, complaints } = await openWindow(browser, look);
+      await page.goto(`${urlOf("edge")}/console/system`);
+      await page.getByText("class fsync").waitFor();
+      await page.getByText(/free/).waitFor();
+      await page.getByRole("img", { name: /^Messages\. received/ }).waitFor();
+      await inspect(page, "console-system", look);
+      expect(complaints).toEqual([]);
+      await page.close();
+    },
+  );
+
   it("what a peer wrote is text", async () => {
     const { page, complaints } = await openWindow(browser, { width: 1440, colorScheme: "dark" });
     await page.goto(`${urlOf("edge")}/console/channels/${paidId}`);

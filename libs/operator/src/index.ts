@@ -11,4 +11,5 @@ export { closeWarning } from "./close-warning.ts";
 export type { Operator } from "./operator.ts";
 export { requeueProofs, type Requeued } from "./requeue-proofs.ts";
 export { operatorMetadata, readChannel, submitAsOperator } from "./submit-command.ts";
+export { forecastStreams, leftDays, type GrowingStream, type StreamForecast } from "./stream-forecast.ts";
 export { unknownChannel } from "./unknown-channel.ts";

@@ -1,14 +1,10 @@
-import { inspectBroker, inspectStreams, type Broker, type StreamReport } from "@p4/nats";
+import type { Broker } from "@p4/nats";
+import { forecastStreams, type GrowingStream } from "@p4/operator";
 import { countText, counted, durationText, sizeText } from "../human.ts";
 import { explained, findOperatorBroker, withBroker } from "../operator/with-node.ts";
 import { tableLines, type Column } from "../table.ts";
 import { CliError } from "../cli-error.ts";
 import { examples, type Verb } from "../verb.ts";
-
-const dayMs = 86_400_000;
-
-/** Too young to say how fast it grows. */
-const minimumAgeMs = 60_000;
 
 export const streamsVerb: Verb = (program, context) => {
   program
@@ -23,8 +19,8 @@ export const streamsVerb: Verb = (program, context) => {
       const { config, address } = await findOperatorBroker(context);
       const tell = async (broker: Broker): Promise<void> => {
         const nowMs = Date.now();
-        const reports = await inspectStreams(broker, config.region);
-        if (reports.length === 0) {
+        const { streams, ...summary } = await forecastStreams(broker, config.region, nowMs);
+        if (streams.length === 0) {
           const nextStep = "Check P4_NATS_URL and P4_REGION; the apps set the broker up when they start.";
           throw new CliError(
             "failed",
@@ -33,13 +29,7 @@ export const streamsVerb: Verb = (program, context) => {
             "STORE_MISSING",
           );
         }
-        const { storedBytes, storeLimitBytes } = await inspectBroker(broker);
-        const streams = reports.map((report) => ({ ...report, bytesPerDay: growth(report, nowMs) }));
-        const bytesPerDay = streams.reduce((sum, stream) => sum + (stream.bytesPerDay ?? 0), 0);
-        // With the log's age the old goes as the new comes.
-        const finalBytes = streams.reduce((sum, stream) => sum + fullSize(stream), 0);
-        const daysLeft = leftDays({ storedBytes, storeLimitBytes, bytesPerDay, finalBytes });
-        const summary = { storedBytes, storeLimitBytes, bytesPerDay, finalBytes, daysLeft };
+        const { storedBytes, storeLimitBytes, bytesPerDay, finalBytes, daysLeft } = summary;
         context.print({ region: config.region, ...summary, streams }, () => [
           ...tableLines(
             columns,
@@ -58,31 +48,6 @@ export const streamsVerb: Verb = (program, context) => {
     });
 };
 
-/** Bytes a day; null when the stream is too young to tell. A deadline goes with its channel's end. */
-function growth({ stream, bytes, firstAtMs }: StreamReport, nowMs: number): number | null {
-  if (firstAtMs === null || stream.startsWith("KV_P4_DEADLINES_")) return 0;
-  const ageMs = nowMs - firstAtMs;
-  return ageMs < minimumAgeMs ? null : Math.round((bytes * dayMs) / ageMs);
-}
-
-function fullSize({ bytes, bytesPerDay, maxAgeMs }: StreamReport & { bytesPerDay: number | null }): number {
-  if (bytesPerDay === null || bytesPerDay === 0) return bytes;
-  return maxAgeMs === 0 ? Infinity : Math.max(bytes, (bytesPerDay * maxAgeMs) / dayMs);
-}
-
-interface Fill {
-  readonly storedBytes: number;
-  readonly storeLimitBytes: number | null;
-  readonly bytesPerDay: number;
-  readonly finalBytes: number;
-}
-
-/** Null: no limit, or it is never reached. */
-function leftDays({ storedBytes, storeLimitBytes, bytesPerDay, finalBytes }: Fill): number | null {
-  if (storeLimitBytes === null || bytesPerDay === 0 || finalBytes < storeLimitBytes) return null;
-  return Math.max(0, Math.floor((storeLimitBytes - storedBytes) / bytesPerDay));
-}
-
 function limitText(limitBytes: number | null, daysLeft: number | null): string {
   if (limitBytes === null) return "the account has no limit: watch the disk of the servers";
   if (daysLeft === null) return `the limit of ${sizeText(limitBytes)} is never reached at this rate`;
@@ -100,7 +65,7 @@ const columns: readonly Column[] = [
   { title: "replicas", align: "right", givesWay: 1 },
 ];
 
-function row(report: StreamReport & { bytesPerDay: number | null }, nowMs: number): string[] {
+function row(report: GrowingStream, nowMs: number): string[] {
   const { stream, messages, subjects, bytes, bytesPerDay, firstAtMs, maxAgeMs, replicas } = report;
   return [
     stream,

@@ -113,3 +113,62 @@ export interface UnchangedAnswer {
   readonly unchanged: true;
   readonly connections: readonly ConnectionView[];
 }
+
+/** One step of the last hour. */
+export interface SystemSample {
+  readonly atMs: number;
+  readonly connections: number;
+  readonly channels: number;
+  readonly backlog: number;
+  readonly loopLagMs: number;
+  readonly heldBytes: number;
+  /** A second. */
+  readonly received: number;
+  readonly delivered: number;
+  readonly refused: number;
+  /** From a frame's arrival until it is stored; null: nothing was. */
+  readonly storeP50Ms: number | null;
+  readonly storeP95Ms: number | null;
+}
+
+export interface CheckView {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly detail?: string;
+  readonly facts?: Readonly<Record<string, string | number | boolean>>;
+}
+
+export type StoreView =
+  | { readonly ok: false; readonly trouble: string }
+  | {
+      readonly ok: true;
+      readonly serverName: string;
+      readonly version: string;
+      readonly cluster: string | null;
+      readonly roundTripMs: number;
+      readonly clockAheadMs: number | null;
+      readonly streams: number;
+      readonly messages: number;
+      readonly storedBytes: number;
+      readonly bytesPerDay: number;
+      /** Null: something is kept without end. */
+      readonly finalBytes: number | null;
+      /** Null: the account has no limit. */
+      readonly storeLimitBytes: number | null;
+      readonly limitDaysLeft: number | null;
+      /** Null: the broker does not run beside this process. */
+      readonly diskFreeBytes: number | null;
+      readonly diskDaysLeft: number | null;
+    };
+
+export interface SystemAnswer {
+  readonly nowMs: number;
+  readonly startedAtMs: number;
+  readonly nodeId: string;
+  readonly region: string;
+  readonly ready: boolean;
+  readonly checks: readonly CheckView[];
+  readonly store: StoreView;
+  /** Oldest first, every five seconds. */
+  readonly samples: readonly SystemSample[];
+}
