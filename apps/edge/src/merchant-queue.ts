@@ -65,12 +65,18 @@ async function takeSeat(connection: Connection, context: EdgeContext): Promise<b
   if (seat?.connectionId === id || role === "customer") return true;
   // Asked before anything is stored: a join that is refused the seat would be an event each time.
   if (seat !== null && (await context.isConnectionAlive(seat.nodeId, seat.connectionId))) return false;
-  if (connection.socket === null) return false;
+  if (isGone(connection)) return false;
   const who = { connectionId: id, ...(subject === undefined ? {} : { subject }) };
   const joined = await recordJoin(who, channel, { role: "merchant", mayOpen: false }, context);
+  // It may have gone meanwhile, and its channel with it.
+  if (isGone(connection)) return true;
   if (joined?.role !== "merchant") return false;
   welcome(connection, context);
   return true;
+}
+
+function isGone({ socket }: Connection): boolean {
+  return socket === null;
 }
 
 function welcome(connection: Connection, context: EdgeContext): void {

@@ -195,7 +195,8 @@ function sendReceipt(
   connection: Connection,
   context: EdgeContext,
 ): void {
-  if (!connection.wantsReceipts) return;
+  // Whoever has gone meanwhile hears nothing, and its channel may have gone from here as well.
+  if (!connection.wantsReceipts || connection.socket === null) return;
   const receipt = serverMessage({
     key: "receipt",
     channelId: connection.channel.channelId,

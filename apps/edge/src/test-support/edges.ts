@@ -34,7 +34,7 @@ const edges: Edge[] = [];
 export async function startTestEdge(
   natsUrl: string,
   { alwaysReplay = false, ...settings }: { alwaysReplay?: boolean; [variable: string]: string | boolean } = {},
-  more: Pick<EdgeOptions, "wrap" | "watchesClock"> = {},
+  more: Partial<Pick<EdgeOptions, "wrap" | "watchesClock" | "logger">> = {},
 ): Promise<TestEdge> {
   const config = loadConfig({ ...quietly, ...(settings as Settings) });
   const logger = createLogger({ level: config.logLevel, name: "edge" });
