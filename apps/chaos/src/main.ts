@@ -7,6 +7,7 @@ import { leaderMain } from "./leader/main.ts";
 import { outageMain } from "./outage/main.ts";
 import { powerCutMain } from "./power-cut/main.ts";
 import { runScenario } from "./scenario.ts";
+import { strangersMain } from "./strangers/main.ts";
 
 const [command, ...rest] = process.argv.slice(2);
 try {
@@ -15,6 +16,7 @@ try {
   else if (command === "leader") process.exitCode = await leaderMain(rest);
   else if (command === "outage") process.exitCode = await outageMain(rest);
   else if (command === "power-cut") process.exitCode = await powerCutMain(rest);
+  else if (command === "strangers") process.exitCode = await strangersMain(rest);
   else process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

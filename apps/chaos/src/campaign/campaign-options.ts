@@ -25,7 +25,8 @@ Single faults, each with its own figures (--help after each name):
   npm run chaos -- handover    an edge is told to stop while wallets pay on 1000 open channels
   npm run chaos -- leader      the broker that leads most streams is killed under load
   npm run chaos -- outage      every broker is gone for 30 s while wallets go on paying
-  npm run chaos -- power-cut   what a loss of power leaves of acknowledged events`;
+  npm run chaos -- power-cut   what a loss of power leaves of acknowledged events
+  npm run chaos -- strangers   strangers try everything at once beside honest payments`;
 
 /** @throws Error that names the option and the rule. */
 export function readOptions(args: readonly string[]): CampaignOptions | "help" {

@@ -11,6 +11,10 @@ export const sabotages = {
   "deaf-edge": deaf,
   /** Hears the live feed, but never compares with the log what it may have missed: for `npm run chaos -- outage`. */
   "no-comparison": withoutComparison,
+  /** Keeps the subscription of each channel that was looked up and not there: for `npm run chaos -- strangers`. */
+  "leaked-subscription": leakSubscriptions,
+  /** Has all wait for whoever has something large to store: for `npm run chaos -- strangers`. */
+  "late-answers": answerLate,
 } as const satisfies Record<string, (ports: ChannelPorts) => ChannelPorts>;
 
 export type Sabotage = keyof typeof sabotages;
@@ -74,6 +78,42 @@ function withoutComparison({ log, feed }: ChannelPorts): ChannelPorts {
     log: { ...bound(log), streamVersions: () => Promise.resolve(new Map()) },
     feed: { ...boundFeed(feed), onReconnect: () => ({ unsubscribe: () => undefined }) },
   };
+}
+
+function leakSubscriptions({ log, feed }: ChannelPorts): ChannelPorts {
+  const known = new Set<string>();
+  const readStream: EventLog["readStream"] = async (channelId, options) => {
+    const events = await log.readStream(channelId, options);
+    if (events.length > 0) known.add(channelId);
+    return events;
+  };
+  const appendToStream: EventLog["appendToStream"] = (request) => {
+    known.add(request.channelId);
+    return log.appendToStream(request);
+  };
+  const subscribe: LiveFeed["subscribe"] = (channelId, listener) => {
+    const subscription = feed.subscribe(channelId, listener);
+    return {
+      unsubscribe() {
+        if (known.has(channelId)) subscription.unsubscribe();
+      },
+    };
+  };
+  return { log: { ...bound(log), readStream, appendToStream }, feed: { ...boundFeed(feed), subscribe } };
+}
+
+const largeBytes = 64 * 1024;
+/** More than any machine takes. */
+const lateMs = 6_000;
+
+function answerLate({ log, feed }: ChannelPorts): ChannelPorts {
+  let isOver: Promise<unknown> = Promise.resolve();
+  const appendToStream: EventLog["appendToStream"] = async (request) => {
+    await isOver;
+    if (request.bytes.length > largeBytes) isOver = new Promise((resolve) => setTimeout(resolve, lateMs));
+    return log.appendToStream(request);
+  };
+  return { feed, log: { ...bound(log), appendToStream } };
 }
 
 function bound(log: EventLog): EventLog {

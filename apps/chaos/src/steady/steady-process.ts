@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout as delay } from "node:timers/promises";
 import { Recorder } from "../wallets/recorder.ts";
 import { planPair } from "./pair-plan.ts";
@@ -9,6 +10,7 @@ import type { FromSteady, SteadySettings } from "./steady-protocol.ts";
 const settings = JSON.parse(process.argv[2] ?? "") as SteadySettings;
 const recorder = new Recorder(settings.recordFile);
 const openedAtOnce = 32;
+const loop = monitorEventLoopDelay({ resolution: 1 });
 let begun = 0;
 
 process.on("disconnect", () => process.exit(1));
@@ -16,6 +18,7 @@ process.on("disconnect", () => process.exit(1));
 const pairs = settings.openFirst ? await openAll() : [];
 tell("ready");
 await once(process, "message");
+loop.enable();
 const report = setInterval(() => tell("progress"), 200);
 await payAll();
 if (settings.openFirst) await allJoined();
@@ -66,5 +69,5 @@ async function allJoined(): Promise<void> {
 }
 
 function tell(type: FromSteady["type"]): void {
-  process.send?.({ type, payments: begun } satisfies FromSteady);
+  process.send?.({ type, payments: begun, loopP99Ms: loop.percentile(99) / 1e6 } satisfies FromSteady);
 }

@@ -22,4 +22,6 @@ export interface FromSteady {
   readonly type: "ready" | "progress" | "done";
   /** Begun so far. */
   readonly payments: number;
+  /** How late the wallets' own process was, 99th percentile since payments began. */
+  readonly loopP99Ms: number;
 }

@@ -6,6 +6,8 @@ import type { Begin, FromSteady, SteadySettings } from "./steady-protocol.ts";
 export interface SteadyWallets {
   /** Begun so far. */
   readonly payments: number;
+  /** How late their own process was, 99th percentile: what it adds to the waits that it measures. */
+  readonly loopP99Ms: number;
   /** Where every wallet joins first: resolves when all have. Throws when the process has ended before. */
   ready(): Promise<void>;
   begin(): void;
@@ -20,12 +22,13 @@ export function startSteadyWallets(settings: SteadySettings): SteadyWallets {
   const endWithUs = (): void => void child.kill("SIGKILL");
   process.once("exit", endWithUs);
   let payments = 0;
+  let loopP99Ms = 0;
   let isReady = false;
   let isDone = false;
   const exited = once(child, "exit").then(() => void process.off("exit", endWithUs));
   const ready = new Promise<void>((resolve) => {
     child.on("message", (message: FromSteady) => {
-      payments = message.payments;
+      ({ payments, loopP99Ms } = message);
       isDone ||= message.type === "done";
       if (message.type !== "ready") return;
       isReady = true;
@@ -35,6 +38,9 @@ export function startSteadyWallets(settings: SteadySettings): SteadyWallets {
   return {
     get payments() {
       return payments;
+    },
+    get loopP99Ms() {
+      return loopP99Ms;
     },
     async ready() {
       await Promise.race([ready, exited]);

@@ -9,8 +9,8 @@ import type { Member } from "./member.ts";
 
 export interface SystemOptions {
   readonly dir: string;
-  /** Edges by name, with the life of the channels that they open. `linked: false`: past the links of a linked system. */
-  readonly edges: Readonly<Record<string, { readonly ttl: string; readonly linked?: boolean }>>;
+  /** Edges by name. */
+  readonly edges: Readonly<Record<string, EdgePlan>>;
   readonly shards: number;
   /** The edge's main module; default: the app's own. */
   readonly edgeModule?: string;
@@ -22,6 +22,15 @@ export interface SystemOptions {
   /** The proof server and two expiry workers as well. Default true. */
   readonly workers?: boolean;
   readonly onProgress: (text: string) => void;
+}
+
+export interface EdgePlan {
+  /** The life of the channels that it opens. */
+  readonly ttl: string;
+  /** False: past the links of a linked system. */
+  readonly linked?: boolean;
+  /** Of this edge alone. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 /** The system as processes on this machine: brokers, edges and, unless left out, workers and the links between them. */
@@ -78,10 +87,11 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   };
   try {
     const edgePorts: Record<string, number> = {};
-    for (const [name, { ttl, linked: isLinked = linked }] of Object.entries(options.edges)) {
+    for (const [name, { ttl, linked: isLinked = linked, settings: own = {} }] of Object.entries(options.edges)) {
       edgePorts[name] = await freePort();
       // Peers that do not read are sent more than a channel would take.
-      const settings = { P4_PORT: String(edgePorts[name]), P4_CHANNEL_TTL: ttl, P4_MAX_CHANNEL_BYTES: "256MiB" };
+      const common = { P4_PORT: String(edgePorts[name]), P4_CHANNEL_TTL: ttl, P4_MAX_CHANNEL_BYTES: "256MiB" };
+      const settings = { ...common, ...own };
       const edge = await add(name, options.edgeModule ?? mainOf(mains.edge), edgePorts[name], settings, isLinked);
       // The first one creates the streams.
       if (apps.size === 1) await edge.ready(readyWithinMs);
