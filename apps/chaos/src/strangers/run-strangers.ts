@@ -54,6 +54,8 @@ export interface StrangersReport {
 }
 
 const { system: plan, checks } = strangersScenario;
+/** What a broken edge leaves over stays: long enough to be sure. */
+const sabotagedSettleMs = 5_000;
 const progressEveryMs = 10_000;
 const limits = { lateAfterMs: 30_000, expiryGraceMs: 15_000 };
 
@@ -106,7 +108,11 @@ export async function runStrangers(
     await watch.stop();
 
     onProgress("all have left; waiting until nothing of them is left over");
-    const after = await settledLeakCounters(started.counted(), before, checks.settleWithinMs);
+    const after = await settledLeakCounters(
+      started.counted(),
+      before,
+      sabotage === null ? checks.settleWithinMs : sabotagedSettleMs,
+    );
     onProgress("reading the log of the honest channels");
     const loads = [warmUp, quiet.honest, load];
     const channelIds = loads.flatMap((each) => each.channelIds);
