@@ -1,7 +1,8 @@
 import type { Listener, Participant, SequencedEvent } from "@p4/channel";
 import type { TokenBucket, WebSocketConnection } from "@p4/http";
-import type { Role } from "@p4/protocol";
+import { closeCodes, closeReason, type Role } from "@p4/protocol";
 import type { ChannelHistory } from "./channel-history.ts";
+import type { Grant } from "./grants.ts";
 import type { PeerSpeech } from "./peer-speech.ts";
 import type { ServedChannel } from "./served-channel.ts";
 
@@ -14,8 +15,10 @@ export interface Connection {
   /** What join.success says: the merchant's seat may be taken although a token names the role. */
   grantedRole: Role | null;
   explicit: boolean;
-  /** When the token that has let it in ends; null for never. */
-  readonly endsAtMs: number | null;
+  /** What its token grants, for as long as it stands. */
+  readonly grant: Grant | null;
+  /** Null: it stands. Otherwise why it does not. */
+  readonly grantEnd: () => string | null;
   readonly speech: PeerSpeech;
   /** What its wallet has shown of itself, the same on each of its connections. */
   readonly subject?: string;
@@ -42,6 +45,17 @@ export interface Connection {
 export function participantOf(connection: Connection, nodeId: string): Participant {
   const { id: connectionId, role, explicit, subject } = connection;
   return { connectionId, nodeId, role, explicit, ...(subject === undefined ? {} : { subject }) };
+}
+
+/** False: what its token has granted is over, and its socket is closed now if it was open. Not within a cork. */
+export function mayGoOn(connection: Connection): boolean {
+  const why = connection.grantEnd();
+  if (why !== null) endGrant(connection, why);
+  return why === null;
+}
+
+export function endGrant({ socket }: Connection, why: string): void {
+  socket?.close(closeCodes.tokenNeeded.code, closeReason("EDGE_TOKEN", why));
 }
 
 /** The connection as the channel's core sees those who listen. */

@@ -4,6 +4,7 @@ import type { TokenBuckets } from "@p4/http";
 import type { ByteBudget } from "./byte-budget.ts";
 import type { SpvCrypto } from "@p4/spv";
 import type { WaitLimits } from "./bridge/prefer-wait.ts";
+import type { Grants } from "./grants.ts";
 import type { JoinPolicy } from "./join-policy.ts";
 import type { EdgeMetrics } from "./edge-metrics.ts";
 import type { LoadGauge } from "./load-gauge.ts";
@@ -33,6 +34,8 @@ export interface EdgeContext {
   /** Asks the node that the connection is on, another one over the broker. */
   readonly isConnectionAlive: (nodeId: string, connectionId: string) => Promise<boolean>;
   readonly policy: JoinPolicy;
+  /** What tokens have let in. */
+  readonly grants: Grants;
   readonly channelTtlMs: number;
   readonly ackGraceMs: number;
   readonly maxChannelBytes: number;

@@ -1,4 +1,4 @@
-import type { Connection } from "./connection.ts";
+import { mayGoOn, type Connection } from "./connection.ts";
 import type { OutgoingFrame } from "./outgoing-frame.ts";
 
 /** What is sent to so few at once delays nobody. */
@@ -99,7 +99,7 @@ function sendUntil(delivery: Delivery, untilMs: number): boolean {
   const { frame, recipients } = delivery;
   while (delivery.next < recipients.length) {
     const connection = recipients[delivery.next++];
-    if (connection !== undefined) sendTo(connection, frame);
+    if (connection !== undefined && mayGoOn(connection)) sendTo(connection, frame);
     if (delivery.next % sendsPerLook === 0 && performance.now() >= untilMs) return false;
   }
   return true;

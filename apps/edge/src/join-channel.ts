@@ -1,6 +1,6 @@
 import type { Participant } from "@p4/channel";
 import { isStoreError, storeErrors } from "@p4/event-store";
-import type { HttpRequest, TokenBucket, UpgradeDecision, UpgradeRefusal } from "@p4/http";
+import type { HttpRequest, UpgradeDecision, UpgradeRefusal } from "@p4/http";
 import type { Role } from "@p4/protocol";
 import type { Connection } from "./connection.ts";
 import type { EdgeContext } from "./edge-context.ts";
@@ -32,7 +32,7 @@ export async function joinChannel(request: HttpRequest, context: EdgeContext): P
   if (context.channels.placesTaken(join.channelId) >= context.limits.maxConnectionsPerChannel) {
     return refuse("CHANNEL_CROWDED", joinRefusal("EDGE_CHANNEL_CROWDED"));
   }
-  const verdict = judgeJoin(context.policy, join, context.nowMs());
+  const verdict = judgeJoin(join, context);
   if (!verdict.admitted) return refuse("TOKEN", joinRefusal("EDGE_TOKEN"));
   try {
     const connection = await enter(join, verdict, request, context);
@@ -96,7 +96,7 @@ async function enter(
     }
     const speech = recallNames(join.speech, channel.followed.channel);
     connection = {
-      ...newConnection(id, channel, verdict, joined.role, context.bytes.forConnection(performance.now())),
+      ...newConnection(id, channel, verdict, joined.role, context),
       ...subject,
       speech,
       wantsReceipts: join.wantsReceipts,
@@ -158,22 +158,23 @@ function newConnection(
   channel: ServedChannel,
   verdict: Admitted,
   grantedRole: Role | null,
-  added: TokenBucket,
+  { bytes, grants }: EdgeContext,
 ) {
   return {
     id,
     channel,
     // A token binds: its holder is nothing else, with or without the seat.
-    role: verdict.byToken ? verdict.role : grantedRole,
+    role: verdict.grant === null ? grantedRole : verdict.role,
     grantedRole,
-    explicit: verdict.byToken || grantedRole !== null,
-    endsAtMs: verdict.endsAtMs,
+    explicit: verdict.grant !== null || grantedRole !== null,
+    grant: verdict.grant,
+    grantEnd: () => grants.endOf(verdict.grant),
     repeated: new Set<number>(),
     socket: null,
     missed: [],
     inFlight: 0,
     inFlightBytes: 0,
-    added,
+    added: bytes.forConnection(performance.now()),
     refusals: null,
   };
 }

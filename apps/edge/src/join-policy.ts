@@ -1,4 +1,5 @@
-import { verifyToken } from "@p4/node-crypto";
+import { tokenIdOf, verifyToken } from "@p4/node-crypto";
+import type { Grant, Grants } from "./grants.ts";
 import type { Role } from "@p4/protocol";
 import type { JoinRequest } from "./join-request.ts";
 
@@ -13,23 +14,30 @@ export type JoinVerdict =
       readonly admitted: true;
       readonly role: Role | null;
       readonly mayOpen: boolean;
-      readonly byToken: boolean;
-      /** When the token ends, and with it what it has let in; null for never. */
-      readonly endsAtMs: number | null;
+      /** What the token grants for as long as it stands; null: none was asked for. */
+      readonly grant: Grant | null;
     }
   | { readonly admitted: false };
 
-export function judgeJoin(policy: JoinPolicy, join: JoinRequest, nowMs: number): JoinVerdict {
+export interface JoinJudge {
+  readonly policy: JoinPolicy;
+  readonly grants: Pick<Grants, "endOf">;
+  readonly nowMs: () => number;
+}
+
+export function judgeJoin(join: JoinRequest, { policy, grants, nowMs }: JoinJudge): JoinVerdict {
   switch (policy.kind) {
     case "open":
-      return { admitted: true, role: join.role, mayOpen: true, byToken: false, endsAtMs: null };
+      return { admitted: true, role: join.role, mayOpen: true, grant: null };
     case "merchant-first":
-      return { admitted: true, role: join.role, mayOpen: join.role === "merchant", byToken: false, endsAtMs: null };
+      return { admitted: true, role: join.role, mayOpen: join.role === "merchant", grant: null };
     case "token": {
-      const verdict = verifyToken(policy.secrets, join.channelId, join.token ?? "", nowMs);
+      const token = join.token ?? "";
+      const verdict = verifyToken(policy.secrets, join.channelId, token, nowMs());
       if (!verdict.valid || (join.role !== null && join.role !== verdict.role)) return { admitted: false };
-      const { role, expiresAtMs: endsAtMs } = verdict;
-      return { admitted: true, role, mayOpen: role === "merchant", byToken: true, endsAtMs };
+      const grant = { tokenId: tokenIdOf(token), endsAtMs: verdict.expiresAtMs };
+      if (grants.endOf(grant) !== null) return { admitted: false };
+      return { admitted: true, role: verdict.role, mayOpen: verdict.role === "merchant", grant };
     }
   }
 }

@@ -1,6 +1,8 @@
-import { signToken } from "@p4/node-crypto";
+import { loadConfig } from "@p4/config";
+import { openChannelNode, placementOf, revokeToken } from "@p4/node";
+import { signToken, tokenIdOf } from "@p4/node-crypto";
 import { waitFor, withNatsServer } from "@p4/testkit";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { ack, payment, terms } from "./test-support/bodies.ts";
 import { newChannelId, startTestEdge, type TestEdge } from "./test-support/edges.ts";
 import { headerOf, type Peer } from "./test-support/peer.ts";
@@ -100,6 +102,76 @@ describe("the join policy", () => {
     await waitFor(() => customer.closedWith !== null);
     expect(customer.closedWith).toEqual({ code: 4401, reason: "EDGE_TOKEN: the token has ended" });
     expect(merchant.closedWith).toBeNull();
+  });
+
+  it("token: tells nothing any more once it has ended, and takes nothing", async () => {
+    const secret = "0123456789abcdef";
+    const { now } = Date;
+    const clock = vi.spyOn(Date, "now").mockImplementation(now);
+    try {
+      const guarded = await startTestEdge(nats.url, { P4_JOIN_POLICY: "token", P4_JOIN_SECRET: secret });
+      const [id, paid] = [newChannelId(), newChannelId()];
+      const endsAtMs = now() + 600_000;
+      const tokenOf = (channelId: string, role: "merchant" | "customer") =>
+        signToken(secret, { channelId, role, ...(role === "merchant" ? {} : { expiresAtMs: endsAtMs }) });
+      const enter = (channelId: string, role: "merchant" | "customer") =>
+        guarded.join(`${channelId}?dialect=p4&receipts=true&token=${tokenOf(channelId, role)}`);
+      const [merchant, seller] = [await enter(id, "merchant"), await enter(paid, "merchant")];
+      const [customer, speaker] = [await enter(id, "customer"), await enter(id, "customer")];
+      merchant.say("paymentrequest.response", { body: terms });
+      await customer.hear("paymentrequest.response");
+      const url = `http://127.0.0.1:${String(guarded.port)}/api/v1/payment/${paid}?token=${tokenOf(paid, "customer")}`;
+      const waiting = fetch(url, { method: "POST", body: JSON.stringify(payment), headers: { prefer: "wait=20" } });
+      await seller.hear("payment");
+      clock.mockImplementation(() => now() + 600_001);
+      // All in the same turn of the event loop as the time: no timer has run in between.
+      merchant.say("paymentrequest.response", { body: { ...terms, memo: "too late" } });
+      seller.say("payment.ack", { body: ack });
+      speaker.say("paymentrequest.create");
+      expect((await waiting).status).toBe(401);
+      for (const peer of [customer, speaker]) {
+        expect(await peer.closed()).toEqual({ code: 4401, reason: "EDGE_TOKEN: the token has ended" });
+      }
+      await merchant.hear("receipt", 2);
+      expect(customer.keys.filter((key) => key === "paymentrequest.response")).toHaveLength(1);
+      expect(merchant.keys).not.toContain("paymentrequest.create");
+    } finally {
+      clock.mockRestore();
+    }
+  });
+
+  it("token: one that is revoked ends its sockets on each node, and lets nobody in again", async () => {
+    const secret = "0123456789abcdef";
+    const settings = { P4_JOIN_POLICY: "token", P4_JOIN_SECRET: secret };
+    const [one, two] = [await startTestEdge(nats.url, settings), await startTestEdge(nats.url, settings)];
+    const channelId = newChannelId();
+    const tokenOf = (role: "merchant" | "customer", expiresAtMs?: number) =>
+      signToken(secret, { channelId, role, ...(expiresAtMs === undefined ? {} : { expiresAtMs }) });
+    const merchant = await one.join(`${channelId}?token=${tokenOf("merchant")}`);
+    const token = tokenOf("customer");
+    const [here, there] = [
+      await one.join(`${channelId}?token=${token}`),
+      await two.join(`${channelId}?token=${token}`),
+    ];
+    const other = await two.join(`${channelId}?token=${tokenOf("customer", Date.now() + 600_000)}`);
+    const events = await fetch(`http://127.0.0.1:${String(two.port)}/channels/${channelId}/events?token=${token}`);
+    const node = await openChannelNode({
+      natsUrl: nats.url,
+      name: "test",
+      ...placementOf(loadConfig({ P4_SHARDS: "2" })),
+    });
+    const tokenId = tokenIdOf(token);
+    await revokeToken(node.revokedTokens, { tokenId, channelId, role: "customer", expiresAtMs: null, revokedAtMs: 1 });
+    await node.close();
+    for (const peer of [here, there]) {
+      expect(await peer.closed()).toEqual({ code: 4401, reason: "EDGE_TOKEN: the token was revoked" });
+    }
+    // It ends: otherwise the text would never come.
+    expect(await events.text()).toContain("retry:");
+    for (const edge of [one, two]) expect((await edge.upgrade(`${channelId}?token=${token}`)).status).toBe(401);
+    expect([merchant.closedWith, other.closedWith]).toEqual([null, null]);
+    const later = await startTestEdge(nats.url, settings);
+    expect((await later.upgrade(`${channelId}?token=${token}`)).status).toBe(401);
   });
 
   it("a channel takes so many connections and no more", async () => {

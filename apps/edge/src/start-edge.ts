@@ -7,6 +7,7 @@ import {
   healthChecks,
   openChannelNode,
   placementOf,
+  RevokedTokens,
   proofRoutesOf,
   watchHeaders,
   type ChannelNode,
@@ -21,7 +22,7 @@ import type { Connection } from "./connection.ts";
 import type { EdgeContext } from "./edge-context.ts";
 import { edgeMetrics } from "./edge-metrics.ts";
 import { joinPolicyOf, type EdgeOptions } from "./edge-options.ts";
-import { endWithTokens } from "./end-with-tokens.ts";
+import { Grants } from "./grants.ts";
 import { startSweeping } from "./sweep-followed.ts";
 import { joinErrorList, messageErrorList } from "./errors.ts";
 import { healthRoute } from "./health-channel.ts";
@@ -82,6 +83,8 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       logger.error({ error: status.error }, "broker");
     },
   });
+  const revoked = await followRevoked(node, options);
+  const grants = new Grants({ nowMs: Date.now, isRevoked: (tokenId) => revoked?.has(tokenId) ?? false });
   const metrics = createMetrics("edge");
   const draining = new AbortController();
   // Assigned below: its callback and the metrics refer to each other's owner.
@@ -120,6 +123,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     log: node.log,
     isConnectionAlive: (nodeId, connectionId) => node.isConnectionAlive(nodeId, connectionId),
     policy: joinPolicyOf(config),
+    grants,
     channelTtlMs: config.channelTtlMs,
     ackGraceMs: config.ackGraceMs,
     maxChannelBytes: config.maxChannelBytes,
@@ -207,9 +211,6 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       () => served.followed(),
       (error) => logger.warn({ error }, "an overdue channel is not expired yet"),
     );
-    // Without tokens none ends.
-    const stopEnding =
-      config.joinPolicy === "token" ? endWithTokens(() => served.connections(), context.nowMs) : () => undefined;
     const stopWatching = watchHeaders(node, config, (error) => logger.warn({ error }, "waiting proofs"));
     const stopSeating = context.merchantQueue.start(context);
     let closing: Promise<void> | undefined;
@@ -219,12 +220,24 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       load.stop();
       operatorsConsole.close();
       stopSweeping();
-      stopEnding();
+      grants.stop();
+      revoked?.close();
       stopWatching();
       stopSeating();
       await drain(served, server, node);
     };
     return { port: server.port, nodeId: node.nodeId, close: () => (closing ??= close()) };
+  } catch (error) {
+    await node.close();
+    throw error;
+  }
+}
+
+/** Null: no tokens are asked for. */
+async function followRevoked(node: ChannelNode, { config, logger }: EdgeOptions): Promise<RevokedTokens | null> {
+  if (config.joinPolicy !== "token") return null;
+  try {
+    return await RevokedTokens.follow(node.revokedTokens, (error) => logger.error({ error }, "revoked tokens"));
   } catch (error) {
     await node.close();
     throw error;

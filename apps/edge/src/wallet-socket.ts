@@ -4,7 +4,7 @@ import { channelErrors, heardBy, isEnded, pendingFor, stateName, type OutgoingMe
 import { isStoreError } from "@p4/event-store";
 import type { WebSocketConnection, WebSocketRoute } from "@p4/http";
 import { closeCodes, serverMessage, unknownOrigin, warningHeader, warningText } from "@p4/protocol";
-import { listenerOf, type Connection } from "./connection.ts";
+import { endGrant, listenerOf, mayGoOn, type Connection } from "./connection.ts";
 import type { EdgeContext, EdgeLimits } from "./edge-context.ts";
 import { sendTo } from "./fan-out.ts";
 import { joinChannel, turnNewcomerAway } from "./join-channel.ts";
@@ -26,7 +26,9 @@ export function walletSocketRoute(context: EdgeContext): WebSocketRoute<Connecti
     closeCodeFor,
     upgrade: (request) => joinChannel(request, context),
     open: (socket) => {
+      context.grants.watch(socket.data, socket.data.grant, (why) => endGrant(socket.data, why));
       socket.cork(() => greet(socket, context));
+      if (!mayGoOn(socket.data)) return;
       // Not inside the cork: uWS would send the close frame and never end the connection.
       const { snapshot } = socket.data.channel.followed.channel;
       if (isEnded(snapshot)) socket.close(closeCodes.channelOver.code, `channel.${stateName(snapshot)}`);
@@ -43,6 +45,7 @@ export function walletSocketRoute(context: EdgeContext): WebSocketRoute<Connecti
       socket.close(closeCodes.messageTooLarge.code, "message too large");
     },
     close: ({ data: connection }) => {
+      context.grants.unwatch(connection);
       connection.socket = null;
       context.channels.remove(connection);
       context.merchantQueue.remove(connection);
@@ -59,6 +62,7 @@ function greet(socket: WebSocketConnection<Connection>, context: EdgeContext): v
   const { channel } = followed;
   connection.socket = socket;
   context.metrics.connectionOpened();
+  if (connection.grantEnd() !== null) return;
   socket.send(joinSuccess(connection, channel, context));
   const pending =
     connection.history === null ? pendingFor(listenerOf(connection), channel.snapshot) : missedBy(connection);
@@ -95,6 +99,7 @@ function sayEnd(socket: WebSocketConnection<Connection>, context: EdgeContext): 
 function onText(socket: WebSocketConnection<Connection>, text: string, context: EdgeContext): void {
   const connection = socket.data;
   context.metrics.frameReceived(text.length);
+  if (!mayGoOn(connection)) return;
   const { limits, nodeId, newId } = context;
   const frame = readWalletFrame(text, connection, {
     nodeId,
@@ -213,7 +218,7 @@ function sendReceipt(
   // Its sequence must not overtake the events before it: a wallet that resumes behind it would never hear them.
   connection.channel.fanOut.then(() => {
     const text = writeFor(receipt, connection.speech);
-    if (text !== null) connection.socket?.send(text);
+    if (text !== null && mayGoOn(connection)) connection.socket?.send(text);
   });
 }
 

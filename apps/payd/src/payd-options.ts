@@ -23,8 +23,10 @@ export interface PaydOptions {
   readonly callbackUrl: string;
   /** Bearer token that the proof endpoint asks of miners. */
   readonly callbackToken?: string | null;
-  /** Makes join tokens, where the server asks for them. */
+  /** Makes join tokens, where the server asks for them: payd's own, and the one in each payment URL. */
   readonly joinSecret?: string | null;
+  /** Life of a channel, and how long after it an answer is taken: a customer's token is good for an invoice's time and these. Default 0. */
+  readonly channelLifeMs?: number;
   /** mAPI of the miner. */
   readonly minerUrl: string;
   readonly minerTimeoutMs?: number;

@@ -7,6 +7,7 @@ import { VERIFY_IF_SIGNED } from "@p4/spv";
 import { closeInOrder, createMetrics, operationsRoutes, Readiness } from "@p4/telemetry";
 import type { Invoice } from "./invoice/invoice.ts";
 import { InvoiceRepository } from "./invoice/invoice-repository.ts";
+import { channelUrl, paymentUrl, type PaymentUrlOptions } from "./invoice/payment-url.ts";
 import { newInvoiceId } from "./invoice/invoice-id.ts";
 import { InvoiceWatch } from "./invoice/invoice-watch.ts";
 import { createInvoiceKeys } from "./keys/invoice-keys.ts";
@@ -52,7 +53,7 @@ export async function startPayd(options: PaydOptions): Promise<Payd> {
   const keys = createInvoiceKeys(await openMasterKey(join(options.dataDir, "master.key"), invoices));
   const profile = options.merchant ?? defaults.merchant;
   const ancestryRequired = options.ancestryRequired ?? true;
-  const paymentUrl = (invoiceId: string): string => `${options.publicSocketUrl ?? options.socketUrl}/ws/${invoiceId}`;
+  const publicUrls = publicUrlsOf(options);
 
   const timeoutMs = options.minerTimeoutMs ?? defaults.minerTimeoutMs;
   const mapi = new MapiClient({ url: options.minerUrl, signaturePolicy, crypto, timeoutMs });
@@ -65,7 +66,7 @@ export async function startPayd(options: PaydOptions): Promise<Payd> {
       merchant: profile,
       ancestryRequired,
     },
-    paymentUrl,
+    paymentUrl: (invoiceId) => channelUrl(publicUrls, invoiceId),
     now,
   });
   const payments = new PaymentDesk({
@@ -100,9 +101,10 @@ export async function startPayd(options: PaydOptions): Promise<Payd> {
   const channels = new Channels({
     invoices,
     open(invoiceId) {
-      const secret = options.joinSecret ?? null;
-      const token = secret === null ? {} : { token: signToken(secret, { channelId: invoiceId, role: "merchant" }) };
-      const session = merchant(`${options.socketUrl}/ws/${invoiceId}`, { appId: "p4/payd", ...token });
+      const session = merchant(channelUrl(options, invoiceId), {
+        appId: "p4/payd",
+        ...merchantToken(publicUrls, invoiceId),
+      });
       const onRefused = (id: string, memo: string): void => {
         refusals.note(id, { memo, atMs: now() });
         watch.changed(id);
@@ -130,7 +132,7 @@ export async function startPayd(options: PaydOptions): Promise<Payd> {
   };
   const viewOf = (invoice: Invoice): object => {
     const checkoutUrl = `${options.publicUrl ?? url}/i/${invoice.id}`;
-    return invoiceView(invoice, { paymentUrl: paymentUrl(invoice.id), checkoutUrl }, now());
+    return invoiceView(invoice, { paymentUrl: paymentUrl(publicUrls, invoice), checkoutUrl }, now());
   };
   const expiresInMs = options.invoiceExpiryMs ?? defaults.invoiceExpiryMs;
   const allowedHosts = [options.host, ...(options.allowedHosts ?? [])].map((name) => name.toLowerCase());
@@ -149,7 +151,7 @@ export async function startPayd(options: PaydOptions): Promise<Payd> {
         create,
         attend: (invoice) => attendIfNeeded(invoice, opening),
         viewOf,
-        paymentUrl,
+        paymentUrl: (invoice) => paymentUrl(publicUrls, invoice),
         walletUrl: options.walletUrl,
         merchant: profile.name,
         expiresInMs,
@@ -182,4 +184,17 @@ export async function startPayd(options: PaydOptions): Promise<Payd> {
     );
   };
   return { url, close: () => (closing ??= shutDown()) };
+}
+
+function publicUrlsOf({
+  socketUrl,
+  publicSocketUrl = socketUrl,
+  joinSecret = null,
+  channelLifeMs = 0,
+}: PaydOptions): PaymentUrlOptions {
+  return { socketUrl: publicSocketUrl, joinSecret, channelLifeMs };
+}
+
+function merchantToken({ joinSecret }: PaymentUrlOptions, channelId: string): { token?: string } {
+  return joinSecret === null ? {} : { token: signToken(joinSecret, { channelId, role: "merchant" }) };
 }

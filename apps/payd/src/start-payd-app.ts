@@ -47,6 +47,7 @@ export async function startPaydApp({ config, logger, natsUrl }: PaydAppOptions):
       callbackUrl: addresses.callbackUrl,
       callbackToken: config.callbackToken,
       joinSecret: config.joinSecrets?.[0] ?? null,
+      channelLifeMs: config.channelTtlMs + config.ackGraceMs,
       minerUrl: addresses.minerUrl,
       signaturePolicy: signaturePolicyOf(config),
       headers: createHeaderSource(config.headerSource, { timeoutMs: headerTimeoutMs }),

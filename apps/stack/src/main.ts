@@ -8,6 +8,7 @@ import { visibleText } from "@p4/protocol";
 import { exitSoon, runUntilSignal } from "@p4/telemetry";
 import { assemble } from "./assemble.ts";
 import { missingFromDemo } from "./check-demo.ts";
+import { withJoinSecret } from "./join-secret.ts";
 import { playPayment, type PlayedPayment } from "./play-payment.ts";
 import { print, say } from "./terminal.ts";
 
@@ -45,7 +46,7 @@ async function run([command, ...rest]: readonly string[]): Promise<number> {
 
 /** `npm start`: the whole system, one payment played through it, then until Ctrl-C. */
 async function serve(): Promise<number> {
-  const config = loadConfig(process.env);
+  const config = loadConfig(await withJoinSecret(process.env));
   const { context, lifecycle, logger, until } = assemble(config);
   if (config.demo && config.apps.includes("payd") && config.apps.includes("miner") && config.apps.includes("edge")) {
     lifecycle.add({
@@ -72,8 +73,9 @@ async function demo(): Promise<number> {
 
 async function playDemo(dataDir: string): Promise<number> {
   const ownPorts = { P4_PORT: "0", P4_PROOF_PORT: "0", P4_PAYD_PORT: "0", P4_MINER_PORT: "0" };
-  const config = loadConfig({
+  const environment = await withJoinSecret({
     P4_LOG_LEVEL: "warn",
+    P4_JOIN_POLICY: "token",
     P4_CHANNEL_TTL: demoTtl,
     ...ownPorts,
     ...process.env,
@@ -83,6 +85,7 @@ async function playDemo(dataDir: string): Promise<number> {
     P4_NATS_CREDENTIALS: "",
     P4_NATS_CA: "",
   });
+  const config = loadConfig(environment);
   const { context, lifecycle, logger, until } = assemble(config);
   let isPlayed = false;
   lifecycle.add({

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { addressesOf } from "./addresses.ts";
@@ -69,6 +72,17 @@ describe("loadConfig", () => {
     const [one, two] = ["a-secret-of-sixteen", "the-next-of-sixteen"];
     expect(loadConfig({ P4_JOIN_SECRET: one }).joinSecrets).toEqual([one]);
     expect(loadConfig({ P4_JOIN_SECRET: `${two}, ${one}` }).joinSecrets).toEqual([two, one]);
+    const file = join(mkdtempSync(join(tmpdir(), "p4-config-")), "secret");
+    writeFileSync(file, `${two},${one}\n`);
+    expect(loadConfig({ P4_JOIN_SECRET: `file:${file}` }).joinSecrets).toEqual([two, one]);
+    for (const text of ["short", `${one},${two},${one}`]) {
+      writeFileSync(file, text);
+      expect(problemsOf({ P4_JOIN_SECRET: `file:${file}` })).toMatchObject([{ variable: "P4_JOIN_SECRET" }]);
+    }
+    rmSync(dirname(file), { recursive: true });
+    expect(problemsOf({ P4_JOIN_SECRET: `file:${file}` })).toMatchObject([
+      { variable: "P4_JOIN_SECRET", value: "(set)" },
+    ]);
     for (const text of [`${one},`, `${one},short`, `${one},${two},${one}`]) {
       const [problem] = problemsOf({ P4_JOIN_SECRET: text });
       expect(problem).toMatchObject({ variable: "P4_JOIN_SECRET", value: "(set)" });

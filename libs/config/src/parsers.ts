@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
 
 /** Reads one kind of value. `parse` returns undefined for text that breaks the rule. */
@@ -108,6 +109,24 @@ export function manyOf<T>(parser: Parser<T>, most: 2 | null = null): Parser<read
     parse(text) {
       const values = text.split(",").map((part) => parser.parse(part.trim()));
       return (most !== null && values.length > most) || values.includes(undefined) ? undefined : (values as T[]);
+    },
+  };
+}
+
+const fileMark = "file:";
+
+/** The value, or `file:<path>` of a file that holds it. A file that cannot be read breaks the rule. */
+export function orInFile<T>(parser: Parser<T>): Parser<T> {
+  return {
+    ...parser,
+    rule: `${parser.rule}; or file:<path> of a file that holds that`,
+    parse(text) {
+      if (!text.startsWith(fileMark)) return parser.parse(text);
+      try {
+        return parser.parse(readFileSync(text.slice(fileMark.length), "utf8").trim());
+      } catch {
+        return undefined;
+      }
     },
   };
 }

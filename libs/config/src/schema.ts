@@ -9,6 +9,7 @@ import {
   matching,
   oneOf,
   onOff,
+  orInFile,
   path,
   port,
   sizeBytes,
@@ -139,7 +140,7 @@ export const schema = {
   ),
   joinSecrets: optional(
     "P4_JOIN_SECRET",
-    manyOf(joinSecret, 2),
+    orInFile(manyOf(joinSecret, 2)),
     ["edge", "payd", "cli"],
     "Signs join tokens; needed by the join policy token. Of two the first signs and both are taken, so that one can follow the other",
     true,

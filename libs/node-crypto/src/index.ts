@@ -1,5 +1,5 @@
 export { verifyEcdsaSha256 } from "./ecdsa.ts";
 export { constantTimeEqual, hmacSha256, sha256, sha256Hex } from "./hash.ts";
 export { randomId, uuid } from "./ids.ts";
-export { signToken, verifyToken, type JoinGrant, type TokenRole, type TokenVerdict } from "./join-token.ts";
+export { signToken, tokenIdOf, verifyToken, type JoinGrant, type TokenRole, type TokenVerdict } from "./join-token.ts";
 export { nodeCrypto } from "./node-spv-crypto.ts";

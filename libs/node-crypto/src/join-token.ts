@@ -1,4 +1,4 @@
-import { constantTimeEqual, hmacSha256 } from "./hash.ts";
+import { constantTimeEqual, hmacSha256, sha256Hex } from "./hash.ts";
 
 export type TokenRole = "merchant" | "customer";
 
@@ -44,6 +44,11 @@ export function verifyToken(secrets: readonly string[], channelId: string, token
   const expiresAtMs = expires === "0" ? null : Number(expires);
   if (expiresAtMs !== null && nowMs >= expiresAtMs) return { valid: false, reason: "expired" };
   return { valid: true, role, expiresAtMs, secretIndex };
+}
+
+/** Names a token without giving it away: the SHA-256 of its text, in hex. */
+export function tokenIdOf(token: string): string {
+  return sha256Hex(token);
 }
 
 // The first part keeps a MAC made for another purpose with the same secret from passing as a token; a newline is in no part.

@@ -2,6 +2,7 @@ export { brokerAccessOf } from "./broker-access-of.ts";
 export { callbackCounter } from "./callback-counter.ts";
 export { ChannelIndex, type ChannelIndexOptions, type IndexRun } from "./channel-index.ts";
 export { foldChannel } from "./fold-channel.ts";
+export { RevokedTokens, revokeToken, type RevokedToken } from "./revoked-tokens.ts";
 export { followIndex, type FollowIndexOptions } from "./follow-index.ts";
 export { forEachConcurrently } from "./for-each-concurrently.ts";
 export {

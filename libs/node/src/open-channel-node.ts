@@ -77,6 +77,7 @@ export interface ChannelNode {
   readonly proofs: DocumentStore;
   /** Those of transactions that no channel has submitted. */
   readonly strayProofs: DocumentStore;
+  readonly revokedTokens: DocumentStore;
   /** What operators search channels by. */
   readonly index: ChannelIndex;
   /** Open channels past their deadline, whatever became of their timers. */
@@ -125,6 +126,8 @@ export const documentBuckets = (retentionMs: number) => ({
   // Anyone can make up a transaction. With what libs/proofs keeps of one, this many are some 140 MB at the most.
   strays: { maxAgeMs: 24 * 60 * 60 * 1000, maxDocuments: 2_048 },
   records: {},
+  // Join tokens that count no more.
+  revoked: {},
   index: { maxAgeMs: retentionMs },
 });
 
@@ -184,6 +187,7 @@ function assemble(broker: Broker, options: ChannelNodeOptions, { clock, stop }: 
     deadlines,
     proofs: createDocumentStore(broker, { region, name: "proofs" }),
     strayProofs,
+    revokedTokens: createDocumentStore(broker, { region, name: "revoked" }),
     index,
     overdue: new OverdueChannels({ documents, index }),
     registry,

@@ -53,7 +53,8 @@ export const closeCodes = {
   tokenNeeded: {
     code: closeCode.tokenNeeded,
     reasons: ["EDGE_TOKEN: <detail>"],
-    meaning: "A refused join: the join policy asks for a token. Or the token of an open socket has ended.",
+    meaning:
+      "A refused join: the join policy asks for a token. Or the token of an open socket has ended or was revoked.",
     whatToDo: "Stop, and join with a token for this channel and role that has not ended.",
   },
   channelUnknown: {

@@ -121,7 +121,7 @@ export const verbs: readonly VerbEntry[] = [
   {
     name: "token",
     usage: "[options] [command]",
-    summary: "make and check join tokens, for the join policy token",
+    summary: "make, check and revoke join tokens, for the join policy token",
     load: async () => (await import("./token.ts")).tokenVerb,
   },
   {

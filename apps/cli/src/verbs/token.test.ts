@@ -1,6 +1,14 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { RevokedTokens } from "@p4/node";
+import { tokenIdOf } from "@p4/node-crypto";
+import { tempDir } from "@p4/testkit";
 import { describe, expect, it } from "vitest";
+import { withRecordedLog } from "../test-support/recorded-log.ts";
 import { runP4 } from "../test-support/run-p4.ts";
 
+const log = withRecordedLog();
+const dataDir = tempDir();
 const env = { P4_JOIN_SECRET: "0123456789abcdef,fedcba9876543210" };
 const make = async (...args: string[]) => (await runP4(["token", "new", ...args], { env })).out.trim();
 
@@ -33,6 +41,24 @@ describe("p4 token", () => {
     const { exitCode, out } = await runP4(["token", "check", token, channel], { env });
     expect(exitCode).toBe(1);
     expect(out).toMatch(reason);
+  });
+
+  it("revokes a token where all edges look, and none that is refused already", async () => {
+    const token = await make("customer", "inv42", "--lifetime", "2h");
+    const options = { env: { ...env, ...log.env, TOKEN: token } };
+    const { exitCode, json } = await runP4(["token", "revoke", "-", "inv42", "--json"], options);
+    expect([exitCode, json()]).toMatchObject([0, { revoked: { role: "customer", channelId: "inv42" } }]);
+    const revoked = await RevokedTokens.follow(log.node.revokedTokens, () => undefined);
+    revoked.close();
+    expect(revoked.has(tokenIdOf(token))).toBe(true);
+    expect(await runP4(["token", "revoke", "-", "inv43"], options)).toMatchObject({ exitCode: 1 });
+  });
+
+  it("finds the secret that npm start has made", async () => {
+    const inFile = { P4_DATA_DIR: dataDir };
+    writeFileSync(join(dataDir, "join.secret"), "0123456789abcdef\n");
+    const { out } = await runP4(["token", "new", "merchant", "inv42"], { env: inFile });
+    expect(out).toBe(await make("merchant", "inv42"));
   });
 
   it("names the variable that is missing", async () => {

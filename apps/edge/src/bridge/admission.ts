@@ -2,13 +2,14 @@ import { problem, type HttpRequest, type HttpResponse } from "@p4/http";
 import type { Role } from "@p4/protocol";
 import type { EdgeContext } from "../edge-context.ts";
 import { joinErrors } from "../errors.ts";
+import type { Grant } from "../grants.ts";
 import { turnNewcomerAway } from "../join-channel.ts";
 import { judgeJoin } from "../join-policy.ts";
 import { readJoinRequest, type JoinRequest } from "../join-request.ts";
 import { invalid, retryLater } from "./bridge-problems.ts";
 
 export type Admission =
-  | { readonly ok: true; readonly join: JoinRequest; readonly role: Role; readonly endsAtMs: number | null }
+  | { readonly ok: true; readonly join: JoinRequest; readonly role: Role; readonly grant: Grant | null }
   | { readonly ok: false; readonly response: HttpResponse };
 
 /**
@@ -22,14 +23,16 @@ export function admit(idParameter: "paymentID" | "channelID", request: HttpReque
   if (!read.ok) return refused(invalid(read.field === "channelID" ? idParameter : read.field, read.rule));
   const unready = context.unready();
   if (unready !== null) return refused(retryLater("EDGE_UNREADY", unready));
-  const verdict = judgeJoin(context.policy, read.join, context.nowMs());
-  if (!verdict.admitted) {
-    const { status, title, rule } = joinErrors.EDGE_TOKEN;
-    return refused(problem(status, { code: "EDGE_TOKEN", title, detail: rule }));
-  }
+  const verdict = judgeJoin(read.join, context);
+  if (!verdict.admitted) return refused(tokenNeeded(joinErrors.EDGE_TOKEN.rule));
   const busy = turnNewcomerAway(read.join.channelId, context);
   if (busy !== null) return refused(retryLater(busy.code, busy.detail));
-  return { ok: true, join: read.join, role: verdict.role ?? "customer", endsAtMs: verdict.endsAtMs };
+  return { ok: true, join: read.join, role: verdict.role ?? "customer", grant: verdict.grant };
+}
+
+export function tokenNeeded(detail: string): HttpResponse {
+  const { status, title } = joinErrors.EDGE_TOKEN;
+  return problem(status, { code: "EDGE_TOKEN", title, detail });
 }
 
 function refused(response: HttpResponse): Admission {

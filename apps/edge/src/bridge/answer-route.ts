@@ -23,7 +23,7 @@ async function getAnswer(request: HttpRequest, context: EdgeContext): Promise<Ht
   const watch = await ChannelWatch.open(admission.join.channelId, context);
   try {
     const question = findQuestion(messageId, watch.channel.snapshot.context, bridgeConnectionId(messageId));
-    if (question !== null) return await awaitAnswer(watch, question, request, context);
+    if (question !== null) return await awaitAnswer(watch, question, { request, grant: admission.grant }, context);
     const detail = "messageID: no message of this id waits for an answer here";
     return problem(404, { code: "MESSAGE_UNKNOWN", title: "Not found", detail });
   } finally {

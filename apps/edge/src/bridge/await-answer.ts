@@ -1,10 +1,18 @@
 import { answerTo, isEnded, stateName, type AnswerEvent, type Channel, type QuestionEvent } from "@p4/channel";
 import { json, type HttpRequest, type HttpResponse } from "@p4/http";
 import type { EdgeContext } from "../edge-context.ts";
+import type { Grant } from "../grants.ts";
+import { tokenNeeded } from "./admission.ts";
 import { answerResponse } from "./answer-response.ts";
 import { refusal } from "./bridge-problems.ts";
 import type { ChannelWatch } from "./channel-watch.ts";
 import { preferredWait } from "./prefer-wait.ts";
+
+/** Who waits, and by what right. */
+export interface Asker {
+  readonly request: HttpRequest;
+  readonly grant: Grant | null;
+}
 
 /**
  * Waits for the merchant's answer to a stored question. In time: the answer. Late: 202 and where it will be found. Only
@@ -13,7 +21,7 @@ import { preferredWait } from "./prefer-wait.ts";
 export async function awaitAnswer(
   watch: ChannelWatch,
   question: QuestionEvent,
-  request: HttpRequest,
+  { request, grant }: Asker,
   context: EdgeContext,
 ): Promise<HttpResponse> {
   const { waitMs, preferred } = preferredWait(request.headers.get("prefer"), context.bridge);
@@ -23,11 +31,13 @@ export async function awaitAnswer(
     context.draining,
   ]);
   endWait();
+  const ended = context.grants.endOf(grant);
+  if (ended !== null) return tokenNeeded(ended);
   const applied: Record<string, string> = preferred ? { "preference-applied": `wait=${String(waitMs / 1_000)}` } : {};
   if (outcome === null) return pending(question, watch.channel, applied);
   const response =
     outcome === "ended"
-      ? ended(watch.channel)
+      ? channelEnded(watch.channel)
       : answerResponse(await watch.recall(outcome), request.headers.get("accept"));
   return { ...response, headers: { ...response.headers, ...applied } };
 }
@@ -37,7 +47,7 @@ function outcomeOf(question: QuestionEvent, { snapshot }: Channel): AnswerEvent 
 }
 
 /** A channel that is over answers nothing any more. */
-function ended({ snapshot }: Channel): HttpResponse {
+function channelEnded({ snapshot }: Channel): HttpResponse {
   const code = stateName(snapshot) === "expired" ? "CHANNEL_EXPIRED" : "CHANNEL_CLOSED";
   return refusal(code, "the merchant did not answer before");
 }

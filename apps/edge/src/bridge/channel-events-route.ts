@@ -2,6 +2,7 @@ import { isEnded, stateName, type Listener } from "@p4/channel";
 import { problem, type HttpRequest, type HttpResponse, type HttpRoute, type StreamWriter } from "@p4/http";
 import type { EdgeContext } from "../edge-context.ts";
 import { joinErrors } from "../errors.ts";
+import type { Grant } from "../grants.ts";
 import { OutgoingFrame } from "../outgoing-frame.ts";
 import type { PeerSpeech } from "../peer-speech.ts";
 import { subjectOf } from "../wallet-subject.ts";
@@ -67,7 +68,7 @@ async function getEvents(request: HttpRequest, context: EdgeContext): Promise<Ht
     return {
       status: 200,
       headers,
-      stream: (writer) => writeEvents(follower, since, admission.endsAtMs, writer, context),
+      stream: (writer) => writeEvents(follower, since, admission.grant, writer, context),
     };
   } catch (error) {
     leave();
@@ -89,7 +90,7 @@ function answerWithoutStream(
 async function writeEvents(
   follower: ChannelFollower,
   since: number | null,
-  endsAtMs: number | null,
+  grant: Grant | null,
   writer: StreamWriter,
   context: EdgeContext,
 ): Promise<void> {
@@ -97,10 +98,11 @@ async function writeEvents(
   const endHeartbeat = startHeartbeat(writer);
   const undo = onAnyAbort([context.draining], () => follower.release());
   // Who comes back with the same token gets 401, which tells a browser to stop.
-  const endTimer = endsAtMs === null ? undefined : endWithToken(endsAtMs - context.nowMs(), follower);
+  context.grants.watch(follower, grant, () => follower.release());
   try {
     writer.write(`retry: ${String(reconnectAfterMs)}\n\n`);
     for await (const message of follower.messages(since, context)) {
+      if (context.grants.endOf(grant) !== null) return;
       const name = message.kind === "relayed" ? message.event.data.message.key : message.key;
       const frame = new OutgoingFrame(message, follower.channelId).encode(documentSpeech) ?? "";
       const flows = writer.write(serverSentEvent(message.streamVersion, name, frame));
@@ -108,17 +110,10 @@ async function writeEvents(
       if (!flows && !(await drainedWithin(writer, slowReaderMs))) return;
     }
   } finally {
-    clearTimeout(endTimer);
+    context.grants.unwatch(follower);
     endListener();
     endHeartbeat();
     undo();
     follower.release();
   }
-}
-
-/** The longest that a timer takes; who is let go then comes back. */
-const longestTimerMs = 2_147_483_647;
-
-function endWithToken(inMs: number, follower: ChannelFollower): NodeJS.Timeout {
-  return setTimeout(() => follower.release(), Math.min(Math.max(inMs, 0), longestTimerMs)).unref();
 }

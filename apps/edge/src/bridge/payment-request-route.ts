@@ -3,7 +3,7 @@ import type { HttpRequest, HttpResponse, HttpRoute } from "@p4/http";
 import type { EdgeContext } from "../edge-context.ts";
 import { admit } from "./admission.ts";
 import { answerResponse } from "./answer-response.ts";
-import { awaitAnswer } from "./await-answer.ts";
+import { awaitAnswer, type Asker } from "./await-answer.ts";
 import { bridgeCommand, bridgeConnectionId } from "./bridge-message.ts";
 import { answered, invalid } from "./bridge-problems.ts";
 import { ChannelWatch } from "./channel-watch.ts";
@@ -25,13 +25,14 @@ async function getPaymentRequest(request: HttpRequest, context: EdgeContext): Pr
   if (!admission.ok) return admission.response;
   const keyed = keyedMessageId(request.headers.get("idempotency-key"));
   if (keyed === null) return invalid("Idempotency-Key", "at most 255 characters");
+  const asker = { request, grant: admission.grant };
   const watch = await ChannelWatch.open(admission.join.channelId, context);
   try {
     const earlier =
       keyed === undefined ? null : findQuestion(keyed, watch.channel.snapshot.context, bridgeConnectionId(keyed));
-    if (earlier?.type === "TermsRequested") return await awaitAnswer(watch, earlier, request, context);
+    if (earlier?.type === "TermsRequested") return await awaitAnswer(watch, earlier, asker, context);
     const standing = standingAnswer(watch.channel, request, context.nowMs());
-    return standing ?? (await ask(watch, admission.join.channelId, keyed ?? context.newId(), request, context));
+    return standing ?? (await ask(watch, admission.join.channelId, keyed ?? context.newId(), asker, context));
   } finally {
     watch.release();
   }
@@ -53,12 +54,12 @@ async function ask(
   watch: ChannelWatch,
   channelId: string,
   messageId: string,
-  request: HttpRequest,
+  asker: Asker,
   context: EdgeContext,
 ): Promise<HttpResponse> {
   const { snapshot } = watch.channel;
   if (snapshot.context.request !== null && !isEnded(snapshot)) {
-    return awaitAnswer(watch, snapshot.context.request, request, context);
+    return awaitAnswer(watch, snapshot.context.request, asker, context);
   }
   const command = bridgeCommand(
     { key: "paymentrequest.create", channelId, messageId, bodyText: null, txids: [], wallet: null },
@@ -66,5 +67,5 @@ async function ask(
   );
   const result = await watch.submit(command);
   if (result.outcome === "refused") return refusalWithPayment(result.code, result.detail, result.channel.snapshot);
-  return awaitAnswer(watch, submittedQuestion(result), request, context);
+  return awaitAnswer(watch, submittedQuestion(result), asker, context);
 }

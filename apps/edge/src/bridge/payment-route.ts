@@ -2,7 +2,7 @@ import type { HttpRequest, HttpResponse, HttpRoute } from "@p4/http";
 import { warningHeader, warningText, type BodyWarning } from "@p4/protocol";
 import type { EdgeContext } from "../edge-context.ts";
 import { admit } from "./admission.ts";
-import { awaitAnswer } from "./await-answer.ts";
+import { awaitAnswer, type Asker } from "./await-answer.ts";
 import { bridgeCommand } from "./bridge-message.ts";
 import { answered, invalid, refusal } from "./bridge-problems.ts";
 import { ChannelWatch } from "./channel-watch.ts";
@@ -45,7 +45,7 @@ async function postPayment(request: HttpRequest, context: EdgeContext): Promise<
   };
   const watch = await ChannelWatch.open(channelId, context);
   try {
-    return withWarning(await submit(payment, watch, request, context), body.warning);
+    return withWarning(await submit(payment, watch, { request, grant: admission.grant }, context), body.warning);
   } finally {
     watch.release();
   }
@@ -61,12 +61,12 @@ function withWarning(response: HttpResponse, warning: BodyWarning | null): HttpR
 async function submit(
   payment: Payment,
   watch: ChannelWatch,
-  request: HttpRequest,
+  asker: Asker,
   context: EdgeContext,
 ): Promise<HttpResponse> {
   const { text: bodyText, ...rest } = payment;
   const command = bridgeCommand({ key: "payment", bodyText, ...rest }, context);
   const result = await watch.submit(command);
   if (result.outcome === "refused") return refusal(result.code, result.detail);
-  return awaitAnswer(watch, submittedQuestion(result), request, context);
+  return awaitAnswer(watch, submittedQuestion(result), asker, context);
 }

@@ -20,7 +20,7 @@ export interface PageRoutesOptions {
   readonly create: (order: InvoiceOrder) => Promise<Invoice>;
   readonly attend: (invoice: Invoice) => void;
   readonly viewOf: (invoice: Invoice) => object;
-  readonly paymentUrl: (invoiceId: string) => string;
+  readonly paymentUrl: (invoice: Invoice) => string;
   readonly walletUrl: string | undefined;
   readonly merchant: string;
   readonly expiresInMs: number;
@@ -34,7 +34,7 @@ export function pageRoutes(options: PageRoutesOptions): HttpRoute[] {
   const { desk, watch, refusals, paymentUrl, walletUrl, merchant, allowedHosts, now, signal, attend } = options;
   const assets = loadAssets(join(import.meta.dirname, "../../dist/browser"));
   const stateOf = (invoice: Invoice): CheckoutState => {
-    const url = paymentUrl(invoice.id);
+    const url = paymentUrl(invoice);
     const refusal = refusals.of(invoice.id);
     return checkoutState(invoice, { merchant, paymentUrl: url, uri: paymentUri(url), nowMs: now(), refusal });
   };
