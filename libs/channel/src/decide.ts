@@ -1,5 +1,5 @@
 import { endsAtMs, isEnded, stateName, type ChannelSnapshot } from "./channel.machine.ts";
-import type { ChannelCommand, CommandMetadata, JoinChannel, WalletCommand } from "./commands.ts";
+import type { ChannelCommand, CommandMetadata, ExtendDeadline, JoinChannel, WalletCommand } from "./commands.ts";
 import { decideMinersNews, isMinerCommand } from "./decide-miners-news.ts";
 import { accept, refuse, timeText, type Decision } from "./decision.ts";
 import { refuseEnded } from "./refuse-ended.ts";
@@ -17,15 +17,7 @@ export function decide(command: ChannelCommand, snapshot: ChannelSnapshot, sha25
     case "JoinChannel":
       return decideJoin(command, snapshot);
     case "ExtendDeadline":
-      if (isEnded(snapshot)) return refuseEnded(snapshot);
-      if (command.expiresAtMs <= snapshot.context.expiresAtMs) {
-        return refuse("DEADLINE_NOT_LATER", `it is ${timeText(snapshot.context.expiresAtMs)}`);
-      }
-      return accept(command.metadata, "DeadlineExtended", {
-        expiresAtMs: command.expiresAtMs,
-        ...(command.by === undefined ? {} : { by: command.by }),
-        ...(command.reason === undefined ? {} : { reason: command.reason }),
-      });
+      return isEnded(snapshot) ? refuseEnded(snapshot) : decideExtension(command, snapshot);
     case "ExpireChannel":
       if (isEnded(snapshot)) return { outcome: "unchanged" };
       return decideExpiry(command.metadata, snapshot);
@@ -76,6 +68,17 @@ function decideJoin(command: JoinChannel, snapshot: ChannelSnapshot): Decision {
   const isFull = !hasRoomForMore(context) || (!takesSeat && context.joinCount >= maxRecordedJoins);
   if (isFull || stateName(snapshot) === "settled") return { outcome: "unchanged", participant };
   return accept(command.metadata, "ParticipantJoined", { participant });
+}
+
+function decideExtension(
+  { metadata, expiresAtMs, by, reason }: ExtendDeadline,
+  { context }: ChannelSnapshot,
+): Decision {
+  if (expiresAtMs <= context.expiresAtMs) {
+    return refuse("DEADLINE_NOT_LATER", `it is ${timeText(context.expiresAtMs)}`);
+  }
+  const told = { ...(by === undefined ? {} : { by }), ...(reason === undefined ? {} : { reason }) };
+  return accept(metadata, "DeadlineExtended", { expiresAtMs, ...told });
 }
 
 /** A payment that was sent in time keeps the channel open for its acknowledgement, for the time agreed at the opening. */

@@ -8,6 +8,7 @@ export type { ChannelContext, PaymentAttempt, Verdict } from "./context.ts";
 export type { WalletEventType } from "./context.ts";
 export { acceptedPayment, isProven, standingProofs, wasSubmitted } from "./proven.ts";
 export { bodyTextOf } from "./message-content.ts";
+export { eventTexts, type EventTexts } from "./event-texts.ts";
 export { parsedBodyOf } from "./parsed-body.ts";
 export { outlineOfTerms, termsOutputs, type TermsOutline } from "./terms-outline.ts";
 export { isForgotten, whole, type ForgottenEvent, type RememberedEvent } from "./remembered-event.ts";

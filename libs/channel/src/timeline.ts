@@ -31,7 +31,19 @@ export interface TimelineEntry {
   readonly detail: string;
   /** After this event: keys of the messages that each role would be handed when it joins. */
   readonly pending: PendingKeys;
+  /** The same, each with the version of its event. */
+  readonly waiting: WaitingMessages;
   readonly event: SequencedEvent;
+}
+
+export interface WaitingMessages {
+  readonly merchant: readonly WaitingMessage[];
+  readonly customer: readonly WaitingMessage[];
+}
+
+export interface WaitingMessage {
+  readonly key: string;
+  readonly streamVersion: number;
 }
 
 export interface PendingKeys {
@@ -69,6 +81,10 @@ export function tellNext(
   const { channel, event } = foldStored(position.channel, text, streamVersion, sha256Hex);
   const atMs = event.metadata.recordedAtMs;
   const openedAtMs = isFirst ? atMs : position.openedAtMs;
+  const waiting: WaitingMessages = {
+    merchant: pendingFor(roleListeners.merchant, channel.snapshot).map(waitingMessage),
+    customer: pendingFor(roleListeners.customer, channel.snapshot).map(waitingMessage),
+  };
   const entry: TimelineEntry = {
     streamVersion,
     atMs,
@@ -76,10 +92,8 @@ export function tellNext(
     sincePreviousMs: isFirst ? 0 : atMs - position.lastAtMs,
     before: stateName(position.channel.snapshot),
     after: stateName(channel.snapshot),
-    pending: {
-      merchant: pendingFor(roleListeners.merchant, channel.snapshot).map(keyOf),
-      customer: pendingFor(roleListeners.customer, channel.snapshot).map(keyOf),
-    },
+    pending: { merchant: waiting.merchant.map(({ key }) => key), customer: waiting.customer.map(({ key }) => key) },
+    waiting,
     event,
     ...describeEvent(event),
   };
@@ -112,6 +126,10 @@ export function speakerOf(event: SequencedEvent): Participant | null {
     default:
       return "from" in event.data ? event.data.from : null;
   }
+}
+
+function waitingMessage(message: OutgoingMessage): WaitingMessage {
+  return { key: keyOf(message), streamVersion: message.streamVersion };
 }
 
 /** The wire's key of an outgoing message. */

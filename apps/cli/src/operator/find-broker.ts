@@ -80,7 +80,7 @@ async function fromStackFile(dataDir: string): Promise<BrokerAddress | null> {
     access: accessBy(texts(natsCredentials), typeof natsCa === "string" ? natsCa : null),
     foundBy: path,
     monitorUrls: texts(monitorUrls),
-    minerUrl: minerAmong(endpoints),
+    minerUrl: urlAmong(endpoints, "miner"),
     settings: settingsAmong(settings),
   };
 }
@@ -91,10 +91,18 @@ function accessBy(credentials: readonly string[], natsCa: string | null): Broker
   return configured(() => brokerAccessOf({ natsUrl: null, natsCredentials, natsCa }));
 }
 
-function minerAmong(endpoints: unknown): string | null {
+function urlAmong(endpoints: unknown, name: string): string | null {
   const known = (Array.isArray(endpoints) ? endpoints : []) as readonly { app?: unknown; url?: unknown }[];
-  const url = known.find(({ app }) => app === "miner")?.url;
+  const url = known.find(({ app }) => app === name)?.url;
   return typeof url === "string" ? url : null;
+}
+
+/** Where an app of the system that runs out of this directory answers, as an http origin; null: nothing runs, or not it. */
+export async function runningEndpoint(dataDir: string, app: "edge"): Promise<string | null> {
+  const { pid, endpoints } = await readJson(join(dataDir, "stack.json"));
+  const url = typeof pid === "number" && isAlive(pid) ? urlAmong(endpoints, app) : null;
+  const plain = url?.replace(/^ws/, "http").replace(/[<{].*$/, "") ?? "";
+  return URL.canParse(plain) ? new URL(plain).origin : null;
 }
 
 /** Written by nats-server itself, as `<executable>_<pid>.ports`. A killed server leaves its file behind. */

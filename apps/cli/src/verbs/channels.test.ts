@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { otherTxid, paymentTxid } from "@p4/channel/testing";
+import { merchant, otherTxid, paymentTxid } from "@p4/channel/testing";
 import { createDocumentStore } from "@p4/nats";
 import { said, withRecordedLog } from "../test-support/recorded-log.ts";
 import { runP4 } from "../test-support/run-p4.ts";
@@ -56,9 +56,20 @@ describe("p4 channels", () => {
     expect(byTxid.channels).toMatchObject([{ channelId: "later", state: "awaitingAck" }]);
   });
 
+  it("tells amount and memo, and which wallets are connected to which node", async () => {
+    const body = { outputs: [{ amount: 1_234, script: "6a" }], memo: "two teas" };
+    const from = { ...merchant, nodeId: log.node.nodeId };
+    await log.record("asked", said("OfferTerms", { body, from }));
+    const { channels } = (await p4("channels", "--state", "awaitingPayment", "--json")).json<Listed>();
+    const asked = channels.find(({ channelId }) => channelId === "asked");
+    // The recorded log's node has no connections, and says so.
+    expect(asked).toMatchObject({ satoshis: 1_234, memo: "two teas", connected: [], nodes: [] });
+    expect((await p4("channels")).out).toMatch(/asked .* 1,234 .* two teas/);
+  });
+
   it("says how many it has not shown", async () => {
     const { out } = await p4("channels", "--limit", "1");
-    expect(out).toMatch(/1 of [56] channels; --limit [56] shows all/);
+    expect(out).toMatch(/1 of [567] channels; --limit [567] shows all/);
   });
 
   it("tells a transaction that nobody submitted by its exit code", async () => {

@@ -18,6 +18,8 @@ interface ChannelsOptions {
   readonly limit: number;
 }
 
+/** Characters of a memo in a table. */
+const shownMemo = 40;
 const defaultStuckMs = 5 * 60_000;
 
 export const channelsVerb: Verb = (program, context) => {
@@ -48,6 +50,40 @@ export const channelsVerb: Verb = (program, context) => {
     .action((options: ChannelsOptions) => withNode(context, (operator) => channels(context, operator, options)));
 };
 
+/** Who of a channel's wallets is connected now, and to which node; a channel that has ended is not asked about. */
+interface Connected {
+  readonly connected: readonly ("merchant" | "customer")[];
+  readonly nodes: readonly string[];
+}
+
+const over: ReadonlySet<ChannelSummary["state"]> = new Set(["expired", "closed", "damaged", "unopened"]);
+/** Each wallet is a question to its node: those of a long list beyond this are left out. */
+const maxAsked = 500;
+
+async function connectedWallets(
+  node: Pick<Operator["node"], "isConnectionAlive">,
+  shown: readonly ChannelSummary[],
+): Promise<ReadonlyMap<string, Connected>> {
+  const asked = shown.filter(({ state }) => !over.has(state)).slice(0, maxAsked);
+  const told = await Promise.all(
+    asked.map(async ({ channelId, ...summary }): Promise<[string, Connected]> => {
+      const found = await Promise.all(
+        (["merchant", "customer"] as const).map(async (role) => {
+          const place = summary[role];
+          if (place === null || !(await node.isConnectionAlive(place.nodeId, place.connectionId))) return [];
+          return [{ role, nodeId: place.nodeId }];
+        }),
+      );
+      const here = found.flat();
+      return [
+        channelId,
+        { connected: here.map(({ role }) => role), nodes: [...new Set(here.map(({ nodeId }) => nodeId))] },
+      ];
+    }),
+  );
+  return new Map(told);
+}
+
 async function channels(context: VerbContext, { node }: Operator, options: ChannelsOptions): Promise<void> {
   const { index } = node;
   const progress = new Progress(context, "channels taken into the index");
@@ -68,10 +104,12 @@ async function channels(context: VerbContext, { node }: Operator, options: Chann
     throw new CliError("failed", `no channel has seen a transaction ${options.txid}`, nextStep, "TXID_UNKNOWN");
   }
   const shown = newest.list();
-  context.print({ found, shown: shown.length, channels: shown.map((summary) => view(summary, nowMs)) }, () => [
+  const here = await connectedWallets(node, shown);
+  const channels = shown.map((summary) => ({ ...view(summary, nowMs), ...here.get(summary.channelId) }));
+  context.print({ found, shown: shown.length, channels }, () => [
     ...tableLines(
       columns,
-      shown.map((summary) => row(summary, nowMs, options.txid)),
+      shown.map((summary) => row(summary, nowMs, options.txid, here.get(summary.channelId))),
       context.terminal.style,
       context.terminal.columns,
     ),
@@ -126,10 +164,14 @@ const columns: readonly Column[] = [
   { title: "deadline", givesWay: 4 },
   { title: "events", align: "right", givesWay: 1 },
   { title: "txid", style: () => "dim", givesWay: 3 },
+  { title: "satoshis", align: "right", givesWay: 8 },
+  { title: "connected", style: () => "green", givesWay: 7 },
+  { title: "node", style: () => "dim", givesWay: 0 },
+  { title: "memo", givesWay: 6 },
 ];
 
-function row(summary: ChannelSummary, nowMs: number, txid: string | undefined): string[] {
-  const { channelId, state, fault, events, lastEventAtMs, expiresAtMs, txids } = summary;
+function row(summary: ChannelSummary, nowMs: number, txid: string | undefined, here: Connected | undefined): string[] {
+  const { channelId, state, fault, events, lastEventAtMs, expiresAtMs, txids, satoshis, memo } = summary;
   const stuckMs = stuckForMs(summary, nowMs);
   const isEnded = state === "expired" || state === "closed";
   if (state === "damaged") return [channelId, state, "", "", "", "", "", fault ?? ""];
@@ -142,6 +184,10 @@ function row(summary: ChannelSummary, nowMs: number, txid: string | undefined): 
     isEnded ? "" : deadlineText(expiresAtMs - nowMs),
     String(events),
     txids.map((id) => (txid !== undefined && id.startsWith(txid) ? id : `${id.slice(0, 8)}…`)).join(" "),
+    satoshis === null ? "" : countText(satoshis),
+    here?.connected.join(", ") ?? "",
+    here?.nodes.map((nodeId) => nodeId.slice(0, 8)).join(" ") ?? "",
+    memo === null ? "" : memo.length > shownMemo ? `${memo.slice(0, shownMemo)}…` : memo,
   ];
 }
 

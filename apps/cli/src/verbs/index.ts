@@ -29,6 +29,12 @@ export const verbs: readonly VerbEntry[] = [
     load: async () => (await import("./replay.ts")).replayVerb,
   },
   {
+    name: "console",
+    usage: "[options] [channel]",
+    summary: "open the operator's console in a browser",
+    load: async () => (await import("./console.ts")).consoleVerb,
+  },
+  {
     name: "tail",
     usage: "[options]",
     summary: "print every event of every channel as it is stored, until Ctrl-C",

@@ -28,6 +28,35 @@ describe("p4 replay", () => {
     expect(out).toMatch(/waits for the merchant, [\d.]+ m?s by now/);
   });
 
+  it("says of what waits whether it was sent", async () => {
+    const asked = said("RequestTerms");
+    await log.record("handed", asked);
+    expect((await p4("replay", "handed")).out).toContain(
+      "pending for the merchant: paymentrequest.create (sent, not confirmed)",
+    );
+    await log.node.registry.submit("handed", said("OfferTerms"));
+    await log.node.registry.submit("handed", said("SubmitPayment"));
+    const { out } = await p4("replay", "handed");
+    expect(out).toContain("pending for the merchant: payment (sent, not confirmed)");
+    await log.record("lonely", said("OfferTerms"));
+    expect((await p4("replay", "lonely")).out).toContain(
+      "paymentrequest.response (not sent: its wallet has not joined)",
+    );
+  });
+
+  it("shows bodies, each line as what it is", async () => {
+    const body = { memo: "two\u001b[31m teas", outputs: [{ amount: 7, script: "6a" }] };
+    await log.record("told", said("OfferTerms", { body }));
+    const { out } = await p4("replay", "told", "--bodies");
+    expect(out).toContain('        "amount": 7');
+    expect(out).toContain("two\\u001b[31m teas");
+    expect((await p4("replay", "told")).out).not.toContain('"amount"');
+    const { entries } = (await p4("replay", "told", "--bodies", "--json")).json<{
+      entries: { body: string | null }[];
+    }>();
+    expect(entries.map((entry) => entry.body)).toEqual([null, JSON.stringify(body)]);
+  });
+
   it("stops at a sequence: the state then, and what each party had been sent", async () => {
     await log.record("travelled", said("RequestTerms"), said("OfferTerms"), said("SubmitPayment"));
     const whole = (await p4("replay", "travelled", "--json")).json<Replayed>();

@@ -1,15 +1,19 @@
 import {
+  deliveryOf,
+  eventTexts,
   isEnded,
   machineVersion,
   stateName,
   summarize,
   tellNext,
   waitsFor,
+  type Delivery,
   type Timeline,
   type TimelineEntry,
   type TimelinePosition,
 } from "@p4/channel";
 import { sha256Hex } from "@p4/node-crypto";
+import { bodyLines } from "../body-lines.ts";
 import { CliError } from "../cli-error.ts";
 import { logWithArchive } from "../evidence/log-with-archive.ts";
 import { counted, durationText, timeText } from "../human.ts";
@@ -24,6 +28,7 @@ import { replayAllAgainst } from "./replay-all.ts";
 interface ReplayOptions {
   readonly at?: LogPoint;
   readonly follow?: boolean;
+  readonly bodies?: boolean;
   readonly all?: boolean;
   readonly against?: string;
 }
@@ -41,6 +46,7 @@ export const replayVerb: Verb = (program, context) => {
       "stop at this sequence or time: the state then, and what each party had been sent",
       logPointArgument,
     )
+    .option("--bodies", "with the body of each message, and each proof")
     .option("--follow", "go on with new events until Ctrl-C")
     .option("--all", "with --against: every channel that the file names")
     .option("--against <file>", "say which channels end in another state than the build ended in that wrote this file")
@@ -50,6 +56,7 @@ export const replayVerb: Verb = (program, context) => {
         ["p4 replay inv123", "the whole timeline"],
         ["p4 replay inv123 --at 41", "the state after the event with sequence 41"],
         ["p4 replay inv123 --at 2026-11-23T09:30:00Z", "the state at that time, by the broker's clock"],
+        ["p4 replay inv123 --bodies", "with what the messages say"],
         ["p4 replay inv123 --follow", "and then what happens"],
         ["p4 replay --all --against before.jsonl", "after an upgrade; see p4 recover"],
         ["p4 replay inv123 --json | jq '.entries[].what'", "for programs"],
@@ -71,21 +78,24 @@ async function replay(
   context: VerbContext,
   operator: Operator,
   channelId: string,
-  { at, follow }: ReplayOptions,
+  { at, follow, bodies = false }: ReplayOptions,
 ): Promise<void> {
   const { node } = operator;
   const timeline = await readTimeline(logWithArchive(context, operator), channelId, at);
   const { entries } = timeline;
   const { style: paint, columns } = context.terminal;
-  const table = timelineTable(entries, paint, columns);
+  const plain = timelineTable(entries, paint, columns);
+  const linesOf = (entry: TimelineEntry) => [...plain.linesOf(entry), ...(bodies ? bodyLines(entry) : [])];
+  const table = { lines: [...plain.lines.slice(0, 1), ...entries.flatMap(linesOf)], linesOf };
+  const entryView = bodies ? entryWithTexts : entryOnly;
   if (follow === true) {
     const [head = ""] = table.lines;
     for (const [i, entry] of entries.entries()) {
       context.print(entryView(entry), () => [...(i === 0 ? [head] : []), ...table.linesOf(entry)]);
     }
-    return followOn(context, node, { channelId, timeline, table });
+    return followOn(context, node, { channelId, timeline, table, entryView });
   }
-  const view = channelView(channelId, timeline, at !== undefined);
+  const view = { ...channelView(channelId, timeline, at !== undefined), entries: entries.map(entryView) };
   context.print(view, () => [...table.lines, "", ...summaryLines(view)]);
   const backwards = entries.filter(({ sincePreviousMs }) => sincePreviousMs < -clockToleranceMs);
   for (const { streamVersion, sincePreviousMs } of backwards) {
@@ -98,13 +108,14 @@ interface Followed {
   readonly channelId: string;
   readonly timeline: Timeline;
   readonly table: TimelineTable;
+  readonly entryView: (entry: TimelineEntry) => object;
 }
 
 /** Each event that the feed announces is read from the log: nothing is told that is not stored. */
 async function followOn(
   context: VerbContext,
   node: Operator["node"],
-  { channelId, timeline, table }: Followed,
+  { channelId, timeline, table, entryView }: Followed,
 ): Promise<void> {
   let position: TimelinePosition = {
     channel: timeline.channel,
@@ -157,12 +168,29 @@ function channelView(channelId: string, { channel, entries }: Timeline, isPast: 
     openedAt: new Date(context.openedAtMs).toISOString(),
     expiresAt: new Date(context.expiresAtMs).toISOString(),
     pending: entries.at(-1)?.pending ?? { merchant: [], customer: [] },
+    deliveries: { merchant: deliveriesTo("merchant", entries), customer: deliveriesTo("customer", entries) },
     ...(isPast ? { sent: sentTo({ channel, entries }) } : {}),
-    entries: entries.map(entryView),
   };
 }
 
-function entryView({ event, atMs, ...entry }: TimelineEntry) {
+/** What waits for a party, and how far it has got as the log knows it. */
+function deliveriesTo(role: "merchant" | "customer", entries: readonly TimelineEntry[]): string[] {
+  return (entries.at(-1)?.waiting[role] ?? []).map(({ key, streamVersion }) => {
+    return `${key} (${deliveryWords[deliveryOf(entries, role, streamVersion)]})`;
+  });
+}
+
+const deliveryWords: Readonly<Record<Delivery, string>> = {
+  notSent: "not sent: its wallet has not joined",
+  sent: "sent, not confirmed",
+  confirmed: "confirmed",
+};
+
+function entryWithTexts(entry: TimelineEntry) {
+  return { ...entryOnly(entry), ...eventTexts(entry.event) };
+}
+
+function entryOnly({ event, atMs, waiting: _, ...entry }: TimelineEntry) {
   return { ...entry, at: new Date(atMs).toISOString(), type: event.type, eventId: event.metadata.eventId };
 }
 
@@ -192,8 +220,10 @@ function adviceOn(who: "customer" | "merchant" | "miner", channelId: string): st
   ];
 }
 
-function summaryLines(view: ReturnType<typeof channelView>): string[] {
-  const { state, entries, headHash, streamVersion, pending, sent } = view;
+type ShownChannel = ReturnType<typeof channelView> & { readonly entries: readonly { readonly elapsedMs: number }[] };
+
+function summaryLines(view: ShownChannel): string[] {
+  const { state, entries, headHash, streamVersion, deliveries, sent } = view;
   const list = (keys: readonly string[]): string => (keys.length === 0 ? "nothing" : keys.join(", "));
   const took = entries.at(-1)?.elapsedMs ?? 0;
   return [
@@ -202,8 +232,8 @@ function summaryLines(view: ReturnType<typeof channelView>): string[] {
     ...(sent === undefined
       ? []
       : [`sent to the merchant: ${list(sent.merchant)}`, `sent to the customer: ${list(sent.customer)}`]),
-    `pending for the merchant: ${list(pending.merchant)}`,
-    `pending for the customer: ${list(pending.customer)}`,
+    `pending for the merchant: ${list(deliveries.merchant)}`,
+    `pending for the customer: ${list(deliveries.customer)}`,
     `head ${headHash} at sequence ${streamVersion}`,
   ];
 }

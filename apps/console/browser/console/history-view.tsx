@@ -63,7 +63,7 @@ export function HistorySlider({ entries, label, at, onMove }: SliderProps): VNod
 
 const roles = ["merchant", "customer"] as const;
 const deliveryWords: Readonly<Record<Delivery, string>> = {
-  notSent: "not sent: no wallet of its has joined",
+  notSent: "not sent: its wallet has not joined",
   sent: "sent, not confirmed",
   confirmed: "confirmed",
 };

@@ -1,4 +1,4 @@
-import { bodyTextOf, heardBy, keyOf, roleListeners, speakerOf, type Timeline, type TimelineEntry } from "@p4/channel";
+import { eventTexts, heardBy, keyOf, roleListeners, speakerOf, type Timeline } from "@p4/channel";
 import type { CutText, EntryView } from "../views/views.ts";
 
 /** Characters of one text that a timeline brings along; the whole is a request of its own. */
@@ -25,7 +25,7 @@ export function entryViews({ channel, entries }: Timeline): readonly EntryView[]
       return message === null ? [] : [keyOf(message)];
     };
     const speaker = speakerOf(event);
-    const [raw, body] = textsOf(event);
+    const { raw, body } = eventTexts(event);
     return {
       ...{ streamVersion, atMs, sincePreviousMs, from, what, before, after, pending, expiresAtMs },
       detail: detail.slice(0, maxTextLength),
@@ -38,20 +38,4 @@ export function entryViews({ channel, entries }: Timeline): readonly EntryView[]
       raw: cut(raw),
     };
   });
-}
-
-/** What came in exactly as it came, and its body. */
-function textsOf(event: TimelineEntry["event"]): readonly [raw: string | null, body: string | null] {
-  switch (event.type) {
-    case "ProofRecorded":
-      return [event.data.proof.raw, event.data.proof.bodyText];
-    case "DoubleSpendReported":
-      return [event.data.doubleSpend.raw, event.data.doubleSpend.bodyText];
-    case "TransactionRejected":
-      return [event.data.rejection.raw, event.data.rejection.bodyText];
-    case "ProofRevoked":
-      return [event.data.revocation.raw, event.data.revocation.bodyText];
-    default:
-      return "message" in event.data ? [event.data.message.raw, bodyTextOf(event.data.message)] : [null, null];
-  }
 }
