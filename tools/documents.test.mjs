@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import { schema } from "@p4/config";
 import { joinErrorList } from "@p4/edge";
 import { closeCodeRanges, closeCodes, joinParameters } from "@p4/protocol";
+import { readProjects } from "./projects.mjs";
 
 const workspaceRoot = join(import.meta.dirname, "..");
 const files = execFileSync("git", ["ls-files", "-z", "README.md", "*/*.md"], { cwd: workspaceRoot, encoding: "utf8" })
@@ -23,6 +24,29 @@ test("links between documents lead somewhere", () => {
   expect(files).toContain("README.md");
   const isThere = (link, path) => existsSync(join(workspaceRoot, dirname(path), link));
   expect(wrong(/\]\((?!https?:|#)([^)#\s]+)[^)]*\)/g, isThere)).toEqual([]);
+});
+
+test("places in the repository that documents name exist", () => {
+  const isThere = (place) => existsSync(join(workspaceRoot, place));
+  expect(wrong(/`((?:apps|libs|docs|tools|deploy|findings)\/[\w./-]+)`/g, isThere)).toEqual([]);
+});
+
+test("sources that a package's documents name exist in it", () => {
+  const sources = execFileSync("git", ["ls-files", "-z", "apps", "libs"], { cwd: workspaceRoot, encoding: "utf8" })
+    .split("\0")
+    .filter((path) => existsSync(join(workspaceRoot, path)));
+  const isThere = (name, document) => {
+    const [, root] = /^((?:apps|libs)\/[^/]+)\//.exec(document) ?? [];
+    return root === undefined || sources.some((path) => path.startsWith(`${root}/`) && path.endsWith(`/${name}`));
+  };
+  expect(wrong(/`([\w./-]+\.tsx?)`/g, (name, path) => /^(apps|libs)\//.test(name) || isThere(name, path))).toEqual([]);
+});
+
+test("each package has a README", () => {
+  // It is being divided among others.
+  const without = ["libs/node"];
+  const roots = readProjects(workspaceRoot).map(({ root }) => root);
+  expect(roots.filter((root) => !files.includes(`${root}/README.md`))).toEqual(without);
 });
 
 test("commands that documents name exist", () => {
