@@ -1,22 +1,33 @@
 import { Agent, request } from "node:http";
 import { messageErrorList } from "@p4/edge";
+import { leftOver, readLeakCounters, settledLeakCounters, type LeakCounters } from "@p4/testkit/leak-counters";
 import fc from "fast-check";
-import { expect, it, vi } from "vitest";
+import { beforeAll, expect, it, vi } from "vitest";
 import { withEdgeProgram } from "./test-support/edge-program.ts";
 import { newChannelId } from "./test-support/edge-server.ts";
 import { envelopeBody, envelopes, messages, type VectorCase } from "./test-support/vectors.ts";
 
 /** The decoders are fuzzed in their libraries, 100,000 cases and more; this is about the program around them. */
 const seed = 20_261_123;
-const frameCount = 2_520;
-const requestCount = 2_500;
+const ownCases = 6_020;
+/** `npm run fuzz -- --cases 100000` asks for more. */
+const factor = Number(process.env["FUZZ_CASES"] ?? ownCases) / ownCases;
 /** One connection may be refused 50 times at once: it must not be closed before it has had its answers. */
 const framesPerSocket = 36;
+const frameCount = Math.ceil(70 * factor) * framesPerSocket;
+const requestsPerChannel = 2_500;
+const requestCount = Math.ceil((requestsPerChannel / 50) * factor) * 50;
+const joinCount = Math.ceil(50 * factor) * 20;
+/** Of one test: a case takes some milliseconds on a machine with nothing else to do. */
+const limitMs = 60_000 + (frameCount + requestCount) * factor;
+const settleWithinMs = 50_000;
 const maxGrowthBytes = 96 * 1024 * 1024;
 
 /** Each socket seems to come from an address of its own: one that sends so much nonsense is soon closed at once. */
 const program = withEdgeProgram({ P4_TRUSTED_PROXIES: "127.0.0.1" });
 let sockets = 0;
+/** With all code compiled, and all that is made once made. */
+let before: LeakCounters = {};
 const nextAddress = () => ({ "x-forwarded-for": `2001:db8:${(++sockets).toString(16)}::1` });
 
 const splices = [
@@ -56,23 +67,27 @@ async function speak(frames: readonly string[]): Promise<string[]> {
   return answers().map((frame) => (frame["key"] === "error" ? String(frame["errorBody"].errCode) : "stored"));
 }
 
-it(`answers each of ${String(frameCount)} mutated frames, and refuses by the tables`, async () => {
-  const frames = fc.sample(mutated(frameCorpus), { numRuns: frameCount, seed });
-  const told = new Map<string, number>();
-  let baseline = 0;
-  const batches = Array.from({ length: frameCount / framesPerSocket }, (_, index) =>
-    frames.slice(index * framesPerSocket, (index + 1) * framesPerSocket),
-  );
-  for (const [index, batch] of batches.entries()) {
-    if (index === 10) baseline = await program.memoryBytes();
-    for (const answer of await speak(batch)) told.set(answer, (told.get(answer) ?? 0) + 1);
-  }
-  expect([...told.keys()].filter((code) => code !== "stored" && !codes.has(code))).toEqual([]);
-  expect(told.get("stored")).toBeGreaterThan(100);
-  expect(told.size).toBeGreaterThan(8);
-  expect((await program.memoryBytes()) - baseline).toBeLessThan(maxGrowthBytes);
-  await program.expectHealthy();
-});
+it(
+  `answers each of ${String(frameCount)} mutated frames, and refuses by the tables`,
+  { timeout: limitMs },
+  async () => {
+    const frames = fc.sample(mutated(frameCorpus), { numRuns: frameCount, seed });
+    const told = new Map<string, number>();
+    let baseline = 0;
+    const batches = Array.from({ length: frameCount / framesPerSocket }, (_, index) =>
+      frames.slice(index * framesPerSocket, (index + 1) * framesPerSocket),
+    );
+    for (const [index, batch] of batches.entries()) {
+      if (index === 10) baseline = await program.memoryBytes();
+      for (const answer of await speak(batch)) told.set(answer, (told.get(answer) ?? 0) + 1);
+    }
+    expect([...told.keys()].filter((code) => code !== "stored" && !codes.has(code))).toEqual([]);
+    expect(told.get("stored")).toBeGreaterThan(100);
+    expect(told.size).toBeGreaterThan(8);
+    expect((await program.memoryBytes()) - baseline).toBeLessThan(maxGrowthBytes);
+    await program.expectHealthy();
+  },
+);
 
 const txid = String(messages.transactions.T.txid);
 const bodyCorpus = [
@@ -104,10 +119,15 @@ const call = fc.record({
   path,
   body: mutated(bodyCorpus),
 });
+interface Call {
+  readonly method: string;
+  readonly path: string;
+  readonly body: string;
+}
 const agent = new Agent({ keepAlive: true, maxSockets: 16 });
 
 /** The path goes out as it is: no client tidies it up on the way. */
-function send({ method, path, body }: { method: string; path: string; body: string }) {
+function send({ method, path, body }: Call) {
   const { hostname, port } = new URL(program.server.httpUrl);
   const headers = { prefer: "wait=0", "content-type": "application/json", "last-event-id": "0" };
   return new Promise<{ status: number; text: string }>((resolve, reject) => {
@@ -121,14 +141,25 @@ function send({ method, path, body }: { method: string; path: string; body: stri
   });
 }
 
-it(`answers each of ${String(requestCount)} odd requests, and refuses with a type`, async () => {
-  await (await program.server.join("fuzzed?role=merchant")).leave();
+/** Each channel has so many requests, and takes no more after some hundred messages. */
+async function sendTo(channelId: string, calls: readonly Call[]) {
+  await (await program.server.join(`${channelId}?role=merchant`)).leave();
+  const answers: Awaited<ReturnType<typeof send>>[] = [];
+  for (let index = 0; index < calls.length; index += 50) {
+    const batch = calls.slice(index, index + 50);
+    const onChannel = batch.map((each) => ({ ...each, path: each.path.replaceAll("fuzzed", channelId) }));
+    answers.push(...(await Promise.all(onChannel.map(send))));
+  }
+  return answers;
+}
+
+it(`answers each of ${String(requestCount)} odd requests, and refuses with a type`, { timeout: limitMs }, async () => {
   const calls = fc.sample(call, { numRuns: requestCount, seed });
   const told = new Map<number, number>();
-  let baseline = 0;
-  for (let index = 0; index < calls.length; index += 50) {
-    if (index === 500) baseline = await program.memoryBytes();
-    for (const { status, text } of await Promise.all(calls.slice(index, index + 50).map(send))) {
+  const baseline = await program.memoryBytes();
+  for (let index = 0; index < calls.length; index += requestsPerChannel) {
+    const answers = await sendTo(`fuzzed-${String(index)}`, calls.slice(index, index + requestsPerChannel));
+    for (const { status, text } of answers) {
       told.set(status, (told.get(status) ?? 0) + 1);
       if (status < 400) continue;
       const body = JSON.parse(text) as { code?: unknown; errors?: unknown };
@@ -138,7 +169,6 @@ it(`answers each of ${String(requestCount)} odd requests, and refuses with a typ
   expect([...told.keys()].filter((status) => status >= 500)).toEqual([]);
   expect([201, 202, 400, 404].filter((status) => !told.has(status))).toEqual([]);
   expect((await program.memoryBytes()) - baseline).toBeLessThan(maxGrowthBytes);
-  agent.destroy();
   await program.expectHealthy();
 });
 
@@ -176,8 +206,8 @@ function tryToJoin({ channelId, query }: { channelId: string; query: readonly st
   });
 }
 
-it("takes or refuses each of 1,000 odd joins before the upgrade", async () => {
-  const joins = fc.sample(join, { numRuns: 1_000, seed });
+it(`takes or refuses each of ${String(joinCount)} odd joins before the upgrade`, { timeout: limitMs }, async () => {
+  const joins = fc.sample(join, { numRuns: joinCount, seed });
   const told = new Map<number, number>();
   for (let index = 0; index < joins.length; index += 20) {
     for (const { status, text } of await Promise.all(joins.slice(index, index + 20).map(tryToJoin))) {
@@ -187,4 +217,18 @@ it("takes or refuses each of 1,000 odd joins before the upgrade", async () => {
   }
   expect([...told.keys()].sort()).toEqual([101, 400, 404]);
   await program.expectHealthy();
+});
+
+beforeAll(async () => {
+  await speak(fc.sample(mutated(frameCorpus), { numRuns: framesPerSocket, seed: 1 }));
+  await sendTo("warm", fc.sample(call, { numRuns: 500, seed: 1 }));
+  await Promise.all(fc.sample(join, { numRuns: 20, seed: 1 }).map(tryToJoin));
+  agent.destroy();
+  before = await readLeakCounters(program.counted);
+}, 120_000);
+
+it("leaves nothing behind: no socket, descriptor, timer, subscription or consumer", { timeout: limitMs }, async () => {
+  agent.destroy();
+  const after = await settledLeakCounters(program.counted, before, settleWithinMs);
+  expect(leftOver(before, after)).toEqual([]);
 });

@@ -10,6 +10,8 @@ const main = join(import.meta.dirname, "..", "..", "dist", "main.js");
 
 export interface StackState {
   readonly natsUrl: string;
+  /** Of the broker that it runs. */
+  readonly monitorUrl: string;
   readonly endpoints: readonly { readonly app: string; readonly url: string }[];
 }
 

@@ -1,9 +1,12 @@
+import type { CountedNode } from "@p4/testkit/leak-counters";
 import { afterAll, beforeAll, expect } from "vitest";
 import { freePorts, readState, StackProcess, testDir } from "../../test-support/stack-process.ts";
 import { crowdFromOneAddress, edgeServerAt, type EdgeServer } from "./edge-server.ts";
 
 export interface EdgeProgram {
   readonly server: EdgeServer;
+  /** What is counted of it before and after. */
+  readonly counted: CountedNode;
   /** Bytes that the process holds. */
   memoryBytes(): Promise<number>;
   /** It answers, it has said nothing of an error, and it will end in order. */
@@ -18,11 +21,13 @@ export function withEdgeProgram(settings: Record<string, string> = {}): EdgeProg
   const dataDir = testDir(afterAll);
   let program: StackProcess | undefined;
   let server: EdgeServer | undefined;
+  let monitorUrl = "";
   beforeAll(async () => {
     const own = { P4_DATA_DIR: dataDir, P4_APPS: "edge", P4_LOG_LEVEL: "warn", NODE_OPTIONS: heapLimit };
     program = new StackProcess([], { ...freePorts, ...crowdFromOneAddress, ...own, ...settings });
     await program.printed("Serving.");
-    const { endpoints } = await readState(dataDir);
+    const { endpoints, monitorUrl: url } = await readState(dataDir);
+    monitorUrl = url;
     server = edgeServerAt(new URL(endpoints[0]?.url ?? "").host);
   });
   afterAll(async () => {
@@ -37,6 +42,10 @@ export function withEdgeProgram(settings: Record<string, string> = {}): EdgeProg
   return {
     get server() {
       return running().server;
+    },
+    get counted() {
+      const { program, server } = running();
+      return { httpUrl: server.httpUrl, pid: program.child.pid ?? 0, monitorUrl };
     },
     async memoryBytes() {
       const { text } = await running().server.get("/metrics");
