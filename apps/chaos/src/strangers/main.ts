@@ -20,7 +20,7 @@ the quiet time, the edge kept to its memory, no stranger managed anything, and n
 2: wrong arguments; 3: not decided, because honest wallets waited too long on a machine that was itself the limit.
 With --sabotage the edge is broken on purpose: 0 then means that it was found.
 With --sigterm the edge is told to stop so often in the middle of it. Exit code 0: each time it ended within its deadline, with
-exit code 0, and every honest payment was completed. Linux: other systems have one address of loopback alone.`;
+exit code 0, and nothing that honest wallets were told was lost. Linux: other systems have one address of loopback alone.`;
 
 const undecidedExitCode = 3;
 

@@ -1,6 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { unfinishedPayments, type UnfinishedPayment } from "../checker/unfinished-payments.ts";
+import { sha256Hex } from "@p4/node-crypto";
 import { readChannels } from "../campaign/read-channels.ts";
+import { violationLines } from "../campaign/report-text.ts";
+import { check } from "../checker/check.ts";
+import type { Violation } from "../checker/history.ts";
+import { unfinishedPayments } from "../checker/unfinished-payments.ts";
 import { seededRandom } from "../nemesis/random.ts";
 import type { ProcessEnd } from "../system/app-process.ts";
 import { readRecords } from "../wallets/recorder.ts";
@@ -27,12 +31,15 @@ export interface StopsReport {
   readonly options: StopsOptions;
   readonly stops: readonly Stop[];
   readonly payments: number;
-  readonly failedPayments: readonly UnfinishedPayment[];
+  /** Without another edge to go on at, a wallet may be out of patience before this one is back. */
+  readonly unfinished: number;
+  readonly violations: readonly Violation[];
 }
 
 /** Strangers and honest wallets are there for so long before the signal. */
 const [leastMs, mostMs] = [3_000, 9_000];
 const readyWithinMs = 60_000;
+const limits = { lateAfterMs: 30_000, expiryGraceMs: 15_000 };
 
 /** SIGTERM in the middle of what strangers do, again and again; the edge is started anew after each. */
 export async function runStops(
@@ -65,9 +72,15 @@ export async function runStops(
     await strangers.leave();
     await honest.wallets.done();
     const log = await readChannels(started.system.natsUrl, honest.channelIds, { shards, replicas: brokers });
-    const history = { log, records: await readRecords(honest.recordFile) };
+    const history = { log, records: await readRecords(honest.recordFile), readAtMs: Date.now() };
     const { channelIds } = honest;
-    return { options, stops, payments: channelIds.length, failedPayments: unfinishedPayments(history, channelIds) };
+    return {
+      options,
+      stops,
+      payments: channelIds.length,
+      unfinished: unfinishedPayments(history, channelIds).length,
+      violations: check(history, limits, sha256Hex).filter(({ code }) => code !== "WAITED_FOR_EVER"),
+    };
   } finally {
     strangers.kill();
     honest.wallets.kill();
@@ -76,19 +89,19 @@ export async function runStops(
 }
 
 /** Each promise that was not kept, in a line. */
-export function brokenStops({ stops, failedPayments }: StopsReport): string[] {
+export function brokenStops({ stops, violations }: StopsReport): string[] {
   const { stopWithinMs } = strangersScenario.checks;
   const late = stops.filter(({ ms, end }) => ms > stopWithinMs || end.signal !== null);
   const unclean = stops.filter(({ end }) => end.code !== 0);
   return [
     ...(late.length === 0 ? [] : [`${String(late.length)} stops took longer than ${String(stopWithinMs)} ms`]),
     ...(unclean.length === 0 ? [] : [`${String(unclean.length)} stops left something behind (exit code not 0)`]),
-    ...(failedPayments.length === 0 ? [] : [`${String(failedPayments.length)} honest payments were not completed`]),
+    ...(violations.length === 0 ? [] : [`${String(violations.length)} violations were found in log and records`]),
   ];
 }
 
 export function stopsText(report: StopsReport): string {
-  const { stops, payments, failedPayments } = report;
+  const { stops, payments, unfinished, violations } = report;
   const broken = brokenStops(report);
   return [
     `${String(stops.length)} stops in the middle of what strangers do`,
@@ -96,8 +109,9 @@ export function stopsText(report: StopsReport): string {
       ({ ms, end, attackedForMs }) =>
         `    after ${(attackedForMs / 1_000).toFixed(1)} s of it: ended within ${String(ms)} ms, ${endText(end)}`,
     ),
-    `honest payments           ${String(payments)}, not completed ${String(failedPayments.length)}`,
-    ...failedPayments.slice(0, 5).map(({ channelId, detail }) => `    ${channelId}: ${detail}`),
+    `honest payments           ${String(payments)}, out of patience while the edge was away ${String(unfinished)}`,
+    `violations                ${String(violations.length)}`,
+    ...violationLines(violations),
     broken.length === 0 ? "every promise was kept" : "NOT KEPT",
     ...broken.map((line) => `    ${line}`),
   ].join("\n");

@@ -14,9 +14,9 @@ async function run(...args: string[]): Promise<StopsReport> {
 
 describe("strangers", () => {
   test("do not keep an edge from ending when it is told to", async () => {
-    const { stops, failedPayments } = await run("--sigterm", "1", "--rate", "5");
+    const { stops, violations } = await run("--sigterm", "1", "--rate", "5");
     expect(stops).toMatchObject([{ end: { code: 0, signal: null } }]);
-    expect(failedPayments).toEqual([]);
+    expect(violations).toEqual([]);
   });
 
   test("wrong arguments are named, with exit code 2", async () => {
