@@ -57,7 +57,7 @@ describe("a channel's summary", () => {
     expect(waitsFor(summaryOf(state).state)).toBe(who);
   });
 
-  it("counts from the last message while somebody is waited for, and from the deadline when it is over", () => {
+  it("counts from the last message while a step is due, and from the deadline when it is over", () => {
     const waiting = summaryOf("awaitingAck");
     expect(stuckForMs(waiting, waiting.waitingSinceMs + 500)).toBe(500);
     const settled = summaryOf("settled");

@@ -73,7 +73,7 @@ export function summarizeDamaged(channelId: string, streamVersion: number, fault
   return { channelId, state: "damaged", fault, streamVersion, ...unknown, ...nothing };
 }
 
-/** Who has to act next; null when nobody has. */
+/** Who has to act next; null: no one. */
 export function waitsFor(state: ChannelSummary["state"]): "customer" | "merchant" | "miner" | null {
   switch (state) {
     case "awaitingPaymentRequest":
@@ -94,7 +94,7 @@ export function waitsFor(state: ChannelSummary["state"]): "customer" | "merchant
   }
 }
 
-/** How long somebody has been waited for, or the deadline has been over without an end; 0 when neither is so. */
+/** How long the next step has been due, or the deadline over without an end; 0: neither. */
 export function stuckForMs({ state, waitingSinceMs, expiresAtMs }: ChannelSummary, nowMs: number): number {
   if (state === "expired" || state === "closed" || state === "damaged" || state === "unopened") return 0;
   const waitedMs = waitsFor(state) === null ? 0 : nowMs - waitingSinceMs;

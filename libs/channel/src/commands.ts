@@ -2,7 +2,7 @@ import type { Participant } from "./participant.ts";
 import type { RecordedDoubleSpend, RecordedProof, RecordedRejection, RecordedRevocation } from "./events.ts";
 import type { RecordedMessage } from "./recorded-message.ts";
 
-/** What somebody wants of a channel. Time and ids come in with it: the core has neither clock nor randomness. */
+/** A request to change a channel. Time and ids come in with it: the core has neither clock nor randomness. */
 export type ChannelCommand = JoinChannel | WalletCommand | EndChannel | MinerCommand | OperatorCommand;
 
 export interface CommandMetadata {

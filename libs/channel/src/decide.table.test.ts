@@ -79,7 +79,7 @@ const fromRightRole: Record<WalletCommand["type"], Cell[]> = {
   ],
 };
 
-/** A stranger is taken for whoever sends such messages; but with a live merchant present, it cannot be one. */
+/** A peer without a role gets the role that sends such messages; but with a live merchant present, it cannot be one. */
 function expectedCell(type: WalletCommand["type"], sender: "merchant" | "customer" | "stranger", column: number): Cell {
   const sendersOfType = ["RequestTerms", "SubmitPayment"].includes(type) ? "customer" : "merchant";
   const right = fromRightRole[type][column] ?? "";

@@ -48,7 +48,7 @@ describe("joining", () => {
     expect(decide(join(customer), given(...wayTo[state]))).toEqual({ outcome: "unchanged", participant: customer });
   });
 
-  it("records no more than so many joins, but always a change of merchant", () => {
+  it("bounds the number of recorded joins, but always a change of merchant", () => {
     const joins = Array.from({ length: maxRecordedJoins - 1 }, () => join(customer));
     const full = given(join(merchant), ...joins);
     expect(decide(join(customer), full)).toEqual({ outcome: "unchanged", participant: customer });
@@ -113,7 +113,7 @@ describe("the merchant's role", () => {
     expect(decide(offer(false), open)).toMatchObject({ outcome: "accepted" });
   });
 
-  it("stops an acknowledgement that somebody else forges", () => {
+  it("stops an acknowledgement that another wallet forges", () => {
     const paid = given(...wayTo.awaitingAck);
     const forger = { ...merchant, connectionId: "forger" };
     expect(decide(wallet("AcceptPayment", { from: forger }), paid)).toMatchObject({ code: "ROLE_TAKEN" });

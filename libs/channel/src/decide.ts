@@ -31,7 +31,7 @@ export function decide(command: ChannelCommand, snapshot: ChannelSnapshot, sha25
   }
 }
 
-/** The end takes no new message, but a wallet that missed its answer still gets it: a retry has one outcome for ever. */
+/** The end takes no new message, but a wallet that missed its answer still gets it: a retry always has the same outcome. */
 function decideMessage(command: WalletCommand, snapshot: ChannelSnapshot, sha256Hex: Sha256Hex): Decision {
   const decision = decideWalletCommand(command, snapshot, sha256Hex);
   return isEnded(snapshot) && decision.outcome !== "duplicate" ? refuseEnded(snapshot) : decision;
@@ -44,7 +44,7 @@ export function isOverdue(snapshot: ChannelSnapshot, nowMs: number): boolean {
 }
 
 function decideUnopened(command: ChannelCommand): Decision {
-  if (command.type !== "JoinChannel") return refuse("CHANNEL_UNKNOWN", "nobody has joined it");
+  if (command.type !== "JoinChannel") return refuse("CHANNEL_UNKNOWN", "it was never opened");
   if (!command.mayOpen) return refuse("CHANNEL_UNKNOWN", "only the merchant may open it");
   const { channelId, expiresAtMs, participant, ackGraceMs = 0, maxLogBytes = defaultMaxLogBytes } = command;
   const data = {

@@ -16,7 +16,7 @@ export type Decision =
     }
   /** The log has it already. The sender gets the answers that it may have missed. */
   | { readonly outcome: "duplicate"; readonly streamVersion: number; readonly replies: readonly Reply[] }
-  /** The deadline has passed although nobody recorded it yet: expire the channel, then decide again. */
+  /** The deadline has passed and is not recorded yet: expire the channel, then decide again. */
   | { readonly outcome: "overdue" }
   | Refusal;
 

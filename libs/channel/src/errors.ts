@@ -1,6 +1,6 @@
 /** Why the core says no. `retryable`: the same message may be right later, without a change. */
 export const channelErrors = {
-  CHANNEL_UNKNOWN: { retryable: false, title: "no such channel", rule: "somebody has to open the channel first" },
+  CHANNEL_UNKNOWN: { retryable: false, title: "no such channel", rule: "the channel has to be opened first" },
   CHANNEL_EXPIRED: { retryable: false, title: "channel expired", rule: "an expired channel takes no more messages" },
   CHANNEL_CLOSED: { retryable: false, title: "channel closed", rule: "a closed channel takes no more messages" },
   CHANNEL_FULL: { retryable: false, title: "channel full", rule: "a channel holds a limited number of events" },

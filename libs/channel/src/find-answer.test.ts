@@ -20,7 +20,7 @@ describe("answerTo", () => {
     wallet("RequestTerms", { messageId: "q2" }),
   ];
 
-  it("gives the first terms after the request, for ever", () => {
+  it("always gives the first terms after the request", () => {
     const snapshot = given(join(merchant), wallet("OfferTerms", { messageId: "before" }), ...asked.slice(1));
     expect(answerOf("q1", snapshot)).toBeUndefined();
     const later = given(...asked, offer("t1", ""), offer("t2", ""));

@@ -32,7 +32,7 @@ export function answersAnother({ correlationId }: RecordedMessage, context: Chan
   return named.length > 0 && named.every(({ verdict }) => verdict !== null);
 }
 
-/** Null: not answered yet. The same question has the same answer for ever. */
+/** Null: not answered yet. The same question always has the same answer. */
 export function answerTo(question: QuestionEvent, context: ChannelContext): AnswerEvent | null {
   if (question.type === "TermsRequested") return termsFor(question, context);
   const attempt = context.attempts.find(({ payment }) => payment.streamVersion === question.streamVersion);

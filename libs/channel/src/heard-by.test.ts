@@ -113,7 +113,7 @@ describe("pendingFor", () => {
     expect(keysOf(pendingFor(roleListeners.merchant, told))).toEqual(["payment", "doublespend.notify", "proof.create"]);
   });
 
-  it("an ended channel asks nobody for anything, and still has verdict and proofs", () => {
+  it("an ended channel has no open questions, and still has verdict and proofs", () => {
     const unanswered = given(...wayTo.awaitingAck, recordProof(otherTxid), expire());
     expect(keysOf(pendingFor(roleListeners.merchant, unanswered))).toEqual(["proof.create"]);
     const paid = given(...wayTo.settled, expire());

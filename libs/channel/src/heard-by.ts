@@ -75,7 +75,7 @@ function pendingForMerchant(snapshot: ChannelSnapshot): readonly KnownEvent[] {
   ];
 }
 
-/** Terms are pending until they are paid; a verdict always is, since nobody confirms having read it. */
+/** Terms are pending until they are paid; a verdict always is: no message confirms that it was read. */
 function pendingForCustomer(snapshot: ChannelSnapshot): readonly KnownEvent[] {
   const { terms, attempts } = snapshot.context;
   const verdict = attempts.at(-1)?.verdict ?? null;

@@ -7,7 +7,7 @@ type Remembered = RecordedMessage | ForgottenMessage;
 
 /**
  * Whether a message says the same as an earlier one: key, correlation id and the body's text are equal. Ids of the wrapper,
- * times and headers may differ, since a wallet that sends again may make them anew.
+ * times and headers may differ, since a wallet that sends again may set new ones.
  */
 export function isSameContent(earlier: Remembered, message: RecordedMessage, sha256Hex: Sha256Hex): boolean {
   if (earlier.raw === message.raw) return true;

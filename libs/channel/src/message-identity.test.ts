@@ -59,7 +59,7 @@ describe("the same messageId", () => {
     expect(decide(pay({ txid: "cc".repeat(32), body: "third" }), both)).toMatchObject({ code: "MESSAGE_ID_REUSED" });
   });
 
-  it("under a wrapper that was made anew is the same message", () => {
+  it("under a new wrapper is the same message", () => {
     const first = pay({});
     const again = {
       ...first,

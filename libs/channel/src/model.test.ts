@@ -126,7 +126,7 @@ describe("whatever is asked of a channel", () => {
   });
 });
 
-it("a wallet's message that was stored is a duplicate for ever", () => {
+it("a wallet's message that was stored is always a duplicate", () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
       const log: StoredText[] = [];

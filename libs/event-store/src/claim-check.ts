@@ -15,8 +15,8 @@ export interface ClaimCheckOptions {
 
 /**
  * The claim check pattern: an event that is larger than the log takes is kept as a blob, and the log holds a pointer to
- * it. Whoever reads gets the very bytes that were appended, checked by their hash. The blob is stored first, so that no
- * pointer leads nowhere; an append that fails leaves a blob that nobody knows, until its age takes it.
+ * it. Readers get the very bytes that were appended, checked by their hash. The blob is stored first, so that no
+ * pointer leads nowhere; an append that fails leaves a blob without a pointer, until its age takes it.
  *
  * Reads also reject with STORE_BLOB_MISSING and STORE_BLOB_DAMAGED.
  */

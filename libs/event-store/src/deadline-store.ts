@@ -1,6 +1,6 @@
 import type { Subscription } from "./live-feed.ts";
 
-/** What to do with a marker: `done` for ever, or look again in so many milliseconds. */
+/** What to do with a marker: `done`, or look again in `inMs` milliseconds. */
 export type DeadlineVerdict = { readonly outcome: "done" } | { readonly outcome: "again"; readonly inMs: number };
 
 export type DeadlineHandler = (channelId: string) => Promise<DeadlineVerdict>;

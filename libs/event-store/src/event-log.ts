@@ -18,9 +18,9 @@ export interface AppendResult {
 export interface ReadOptions {
   /** Only events after this version. */
   readonly afterVersion?: StreamVersion;
-  /** At most so many events, the first ones. */
+  /** Upper limit of the number of events; the first ones are given. */
   readonly maxEvents?: number;
-  /** Reads on until it has so many bytes, and may give some more. */
+  /** Stops after the event that reaches this number of bytes. */
   readonly maxBytes?: number;
   /** Only events stored up to this time, milliseconds since 1970. */
   readonly upToMs?: number;
@@ -34,7 +34,7 @@ export interface ReadOptions {
 export interface ScanOptions {
   /** Per shard: start after this global position (the resume point of a projection). */
   readonly afterPosition?: ReadonlyMap<number, number>;
-  /** Go on with new events for ever instead of ending at the log's current end. */
+  /** Continue with new events until aborted, instead of ending at the log's current end. */
   readonly follow?: boolean;
   readonly signal?: AbortSignal;
 }

@@ -1,7 +1,7 @@
 import { expect, it, vi } from "vitest";
 import { createPlaces } from "./places.ts";
 
-it("runs so many at a time, in their order, and gives a place on after a failure", async () => {
+it("runs a limited number at a time, in their order, and gives a place on after a failure", async () => {
   const inPlace = createPlaces(2);
   const begun: number[] = [];
   const ends: (() => void)[] = [];

@@ -10,7 +10,7 @@ export interface WaitLimit {
 }
 
 /**
- * Runs so many pieces of work at a time; the others wait in line. With a limit, work that has not begun by then rejects
+ * Runs a limited number of pieces of work at a time; the others wait in line. With a limit, work that has not begun by then rejects
  * with STORE_UNAVAILABLE and never begins.
  */
 export function createPlaces(most: number, limit?: WaitLimit): InPlace {

@@ -1,7 +1,7 @@
 import type { EventLog, ReadOptions } from "./event-log.ts";
 import type { StoredEvent } from "./stored-event.ts";
 
-/** Of a channel's log, held at a time by whoever can do with a part of it. */
+/** Bytes of a channel's log that one reader holds at a time. */
 const defaultPortionBytes = 2_000_000;
 
 export interface PortionOptions extends Omit<ReadOptions, "maxBytes" | "maxEvents"> {
@@ -29,7 +29,7 @@ export function bytesOf(events: readonly StoredEvent[]): number {
   return events.reduce((sum, { bytes }) => sum + bytes.length, 0);
 }
 
-/** The first events, up to and with the one that makes so many bytes full. */
+/** The first events, up to and including the one that reaches the number of bytes. */
 export function firstBytes<Event extends StoredEvent>(events: readonly Event[], maxBytes = Infinity): Event[] {
   let sum = 0;
   const over = events.findIndex(({ bytes }) => (sum += bytes.length) >= maxBytes);

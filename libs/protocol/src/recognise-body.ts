@@ -78,7 +78,7 @@ const clientErrors: readonly Vocabulary[] = [
   { form: "clientError", marks: ["code", "message", "title"], fits: typia.createIs<ClientError>() },
 ];
 
-/** The vocabularies in which a message of this key may have its body; none where the body is nobody's business. */
+/** The vocabularies in which a message of this key may have its body; none where bodies are not looked at. */
 export function vocabulariesOf(key: string): readonly Vocabulary[] {
   switch (messageSpec(key)?.body) {
     case "paymentRequest":

@@ -15,8 +15,8 @@ const plainRun = /[^"\\\u0000-\u001f\ud800-\udfff]*/y;
 const plainRunLength = 64;
 
 /**
- * Checks JSON text by RFC 8259 in one pass without building values, so that a body can be relayed as text: nobody gets
- * a frame that their parser refuses, and nothing is allocated per nested value.
+ * Checks JSON text by RFC 8259 in one pass without building values, so that a body can be relayed as text: no peer gets
+ * a frame that its parser refuses, and nothing is allocated per nested value.
  */
 export class JsonScanner {
   readonly #text: string;

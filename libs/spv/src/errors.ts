@@ -1,4 +1,4 @@
-/** What the caller of the HTTP surface should be told: it is wrong for ever, too big, or worth another try later. */
+/** What the caller of the HTTP surface should be told: it can never become right, is too big, or is worth another try later. */
 export type SpvErrorClass = "bad-input" | "too-large" | "retry-later";
 
 interface SpvErrorEntry {

@@ -127,7 +127,7 @@ function requireDistinctInputs(transaction: Transaction): void {
   }
 }
 
-/** A payment cannot rest on a block that nobody here knows, so the strict policy holds. */
+/** A payment cannot rest on a block that the header source does not know, so the strict policy holds. */
 async function requireMined({ transaction, proof }: Ancestor, { headers, crypto }: PaymentRules): Promise<void> {
   if (proof === null) throw new SpvError("SPV_ANCESTRY_INVALID", `ancestry: ${transaction.txid} has no proof`);
   const { txid } = transaction;

@@ -85,7 +85,7 @@ export function deadlineStoreContract(name: string, get: () => DeadlineHarness):
       const [channelId, fence] = [newChannel(), newChannel()];
       const [store] = get().workers;
       await store.arm(channelId, 1_000);
-      // The marker has been written by now, with nobody there to take it.
+      // The marker has been written by now, with no worker there to take it.
       let waited = false;
       setTimeout(() => (waited = true), 1_500);
       await get().elapseUntil(() => waited);

@@ -36,7 +36,7 @@ export function documentStoreContract(name: string, getStore: () => DocumentStor
       expect(await read(key)).toBe("two");
     });
 
-    it("sets without looking, deletes, and creates anew", async () => {
+    it("sets without looking, deletes, and creates again", async () => {
       const key = newKey();
       await getStore().set(key, bytes("one"));
       await getStore().set(key, bytes("two"));

@@ -108,7 +108,7 @@ export function eventLogContract(name: string, getLog: () => EventLog): void {
       expect(await getLog().readStream(channelId, { upToMs: storedAtMs - 60_000 })).toEqual([]);
     });
 
-    it("reads so many bytes and not much more, and in portions everything once", async () => {
+    it("reads up to a number of bytes and not much more, and in portions everything once", async () => {
       const channelId = newChannel();
       const texts = Array.from({ length: 5 }, (_, i) => String(i).repeat(150_000));
       await given(channelId, ...texts);

@@ -60,7 +60,7 @@ export class InMemoryDeadlineStore implements DeadlineStore {
     } catch {
       againInMs = 1_000;
     }
-    // Armed anew by the handler itself: that deadline stands.
+    // Armed again by the handler itself: that deadline stands.
     if (this.#dueAtMs.get(channelId) !== dueAtMs) return;
     if (againInMs === undefined) this.#dueAtMs.delete(channelId);
     else this.#dueAtMs.set(channelId, this.#now() + againInMs);

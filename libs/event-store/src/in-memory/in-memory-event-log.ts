@@ -21,7 +21,7 @@ export interface InMemoryLogOptions {
 }
 
 /**
- * The log in memory. Sequences are counted per shard over all channels and skip some numbers, so that nobody comes to
+ * The log in memory. Sequences are counted per shard over all channels and skip some numbers, so that no caller comes to
  * rely on `version + 1`.
  */
 export class InMemoryEventLog implements EventLog {
