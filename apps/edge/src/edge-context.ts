@@ -1,7 +1,6 @@
 import type { ChannelRegistry } from "@p4/actors";
 import type { EventLog } from "@p4/event-store";
-import type { TokenBuckets } from "@p4/http";
-import type { ByteBudget } from "./byte-budget.ts";
+import type { ByteBudget, TokenBuckets } from "@p4/http";
 import type { SpvCrypto } from "@p4/spv";
 import type { WaitLimits } from "./bridge/prefer-wait.ts";
 import type { Grants } from "./grants.ts";

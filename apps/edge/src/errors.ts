@@ -1,5 +1,5 @@
 import { channelErrors } from "@p4/channel";
-import { upgradeErrors } from "@p4/http";
+import { tooManyBytes, upgradeErrors } from "@p4/http";
 import { wireErrors } from "@p4/protocol";
 
 /** What the edge itself refuses; the core's and the wire's refusals keep their own codes. */
@@ -19,7 +19,7 @@ export const edgeErrors = {
   },
   EDGE_TOO_MANY_BYTES: {
     retryable: true,
-    title: "too much at once",
+    title: tooManyBytes.title,
     rule: "a connection and an address may add a limited number of bytes a second, and a node holds a limited number",
   },
 } as const;

@@ -1,7 +1,7 @@
 import { docsRoutes } from "@p4/api-docs";
 import { isLogError } from "@p4/channel";
 import { openConsole } from "@p4/console";
-import { startServer, TokenBuckets, type HttpServer } from "@p4/http";
+import { ByteBudget, startServer, TokenBuckets, type HttpServer } from "@p4/http";
 import {
   callbackCounter,
   healthChecks,
@@ -16,7 +16,6 @@ import { nodeCrypto, uuid } from "@p4/node-crypto";
 import { closeCodes } from "@p4/protocol";
 import { closeInOrder, createMetrics, operationsRoutes, Readiness } from "@p4/telemetry";
 import { bridgeRoutes, exposedHeaders } from "./bridge/bridge-routes.ts";
-import { ByteBudget } from "./byte-budget.ts";
 import { durabilityCheck } from "./durability-check.ts";
 import type { Connection } from "./connection.ts";
 import type { EdgeContext } from "./edge-context.ts";

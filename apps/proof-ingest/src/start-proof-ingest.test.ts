@@ -171,6 +171,26 @@ describe("proof-ingest", () => {
     expect(page).toContain('p4_proof_callbacks_total{outcome="SPV_TXID_MISMATCH",app="proof-ingest"} 1');
   });
 
+  it("answers 429 to what an address adds beyond its bytes a second, and goes on with others", async () => {
+    const small = loadConfig({ P4_PROOF_PORT: "0", P4_BYTE_RATE_PER_IP: "2kB", P4_TRUSTED_PROXIES: "127.0.0.1" });
+    const narrow = await startProofIngest({ config: small, logger, natsUrl: nats.url });
+    try {
+      const send = (address: string) =>
+        fetch(`http://127.0.0.1:${narrow.port}/proofs/${example.input.path.txid}?i=${channelId}`, {
+          method: "POST",
+          headers: { "content-type": "application/json", "x-forwarded-for": address },
+          body: JSON.stringify({ payload: "x".repeat(20_000) }),
+        });
+      expect((await send("192.0.2.1")).status).toBe(400);
+      const refused = await send("192.0.2.1");
+      expect([refused.status, refused.headers.get("retry-after")]).toEqual([429, "1"]);
+      expect(await refused.json()).toMatchObject({ code: "EDGE_TOO_MANY_BYTES" });
+      expect((await send("192.0.2.2")).status).toBe(400);
+    } finally {
+      await narrow.close();
+    }
+  });
+
   it("refuses a body over a mebibyte before reading it all", async () => {
     const response = await post({
       ...example,

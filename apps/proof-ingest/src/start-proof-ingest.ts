@@ -1,5 +1,5 @@
 import type { Config } from "@p4/config";
-import { startServer } from "@p4/http";
+import { ByteBudget, startServer } from "@p4/http";
 import {
   callbackCounter,
   healthChecks,
@@ -42,12 +42,15 @@ export async function startProofIngest({ config, logger, natsUrl }: ProofIngestO
     onCallback: callbackCounter(metrics),
     onError: (error) => logger.error({ error }, "proof callback"),
   });
+  const bytes = new ByteBudget(config, performance.now());
+  const routes = [...operationsRoutes(readiness, metrics), ...proofs].map((route) => bytes.guard(route));
   try {
     const server = await startServer({
       host: config.host,
       port: config.proofPort,
-      routes: [...operationsRoutes(readiness, metrics), ...proofs],
+      routes,
       cors: { origins: "*" },
+      trustedProxies: config.trustedProxies ?? [],
       onError: (error, where) => logger.error({ error, where }, "proof-ingest error"),
     });
     const stopWatching = watchHeaders(node, config, (error) => logger.warn({ error }, "waiting proofs"));

@@ -176,7 +176,7 @@ export const schema = {
     "P4_BYTE_RATE_PER_IP",
     "16MiB",
     sizeBytes(1_024, 17_179_869_184),
-    ["edge"],
+    ["edge", "proof-ingest"],
     "Bytes that one address (IPv6: one /64) may add a second, over sockets and HTTP, sixteen times as many at once",
   ),
   maxConnections: required(
@@ -210,8 +210,8 @@ export const schema = {
   trustedProxies: optional(
     "P4_TRUSTED_PROXIES",
     manyOf(addressRange),
-    ["edge"],
-    "Proxies in front of the edge: from them alone X-Forwarded-For is believed, so that limits count the wallet's address",
+    ["edge", "proof-ingest"],
+    "Proxies in front: from them alone X-Forwarded-For is believed, so that limits count the client's address",
   ),
   maxJoinsUnderWay: required(
     "P4_MAX_JOINS_UNDER_WAY",

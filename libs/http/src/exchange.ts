@@ -12,6 +12,12 @@ export type BodyFailure = "tooLarge" | "tooSlow";
 const maxDiscardedBytes = 8 * 1024 * 1024;
 
 /**
+ * uWS ends a connection without an answer, 8 to 12 s after its head or after so many bytes of its body came, unless so many more
+ * have come by then. Whoever is slower is answered before.
+ */
+export const bodyPace = { bytes: 10 * 16 * 1024, withinMs: 7_000 } as const;
+
+/**
  * One request and its response on uWS. uWS forbids any use of `res` after an abort or an end: every access goes through here
  * and is guarded by `#over`.
  */
@@ -59,10 +65,16 @@ export class Exchange {
     let size = 0;
     let finished = false;
     const timer = setTimeout(() => finish("tooSlow"), timeoutMs);
+    let pace = setTimeout(() => finish("tooSlow"), bodyPace.withinMs);
+    let paced = 0;
+    const stopTimers = (): void => {
+      clearTimeout(timer);
+      clearTimeout(pace);
+    };
     const finish = (failure: BodyFailure | undefined): void => {
       if (finished) return;
       finished = true;
-      clearTimeout(timer);
+      stopTimers();
       this.#onGone = undefined;
       // Unread bytes would be taken for the next request's head, so such a connection ends here.
       if (failure === "tooSlow" || size > maxBytes + maxDiscardedBytes) this.closeAfter = true;
@@ -70,11 +82,15 @@ export class Exchange {
     };
     this.#onGone = () => {
       finished = true;
-      clearTimeout(timer);
+      stopTimers();
     };
     this.#res.onData((chunk, isLast) => {
       if (finished) return;
       size += chunk.byteLength;
+      if (size - paced >= bodyPace.bytes) {
+        paced = size;
+        pace = pace.refresh();
+      }
       if (size > maxBytes) {
         chunks.length = 0;
         if (isLast || size > maxBytes + maxDiscardedBytes) finish("tooLarge");

@@ -1,7 +1,7 @@
 import type { HttpRequest as UwsRequest, HttpResponse as UwsResponse } from "uWebSockets.js";
 import type { ClientAddress } from "./client-address.ts";
 import { cors, corsHeaders, type CorsPolicy } from "./cors.ts";
-import { Exchange, type BodyFailure } from "./exchange.ts";
+import { bodyPace, Exchange, type BodyFailure } from "./exchange.ts";
 import type { HttpResponse, HttpRoute } from "./http-route.ts";
 import { IncomingRequest } from "./incoming-request.ts";
 import { problem } from "./responses.ts";
@@ -190,7 +190,7 @@ export class HttpDispatcher {
         exchange,
         408,
         "HTTP_BODY_TOO_SLOW",
-        `the body must arrive within ${String(this.options.bodyTimeoutMs)} ms`,
+        `the body must arrive within ${String(this.options.bodyTimeoutMs)} ms, and ${String(bodyPace.bytes)} bytes or its rest within each ${String(bodyPace.withinMs)}`,
       );
   }
 }

@@ -133,6 +133,24 @@ describe("body limits", () => {
   });
 });
 
+// uWS would end these without an answer, in its own time: the limits are the default ones.
+it("answers 408 with a problem document to bodies that dribble, in whatever form", { timeout: 30_000 }, async () => {
+  const { server } = await serve({ routes: [echo] });
+  const dribble = async (header: string, drip: string): Promise<string> => {
+    const { socket, received, ended } = await rawClient(server.port);
+    socket.write(`POST /echo/1 HTTP/1.1\r\nHost: x\r\n${header}\r\n\r\n`);
+    const dripping = setInterval(() => socket.write(drip), 250);
+    await ended;
+    clearInterval(dripping);
+    return received();
+  };
+  const answers = [dribble("Content-Length: 100000", "x"), dribble("Transfer-Encoding: chunked", "1\r\nx\r\n")];
+  for (const answer of await Promise.all(answers)) {
+    expect(answer).toMatch(/^HTTP\/1\.1 408 /);
+    expect(answer).toContain('"code":"HTTP_BODY_TOO_SLOW"');
+  }
+});
+
 describe("a client that goes away", () => {
   it("aborts the request's signal, and the late response is thrown away", async () => {
     const [arrived, aborted] = [signal(), signal()];

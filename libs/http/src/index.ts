@@ -1,3 +1,4 @@
+export { ByteBudget, tooManyBytes, type ByteRates } from "./byte-budget.ts";
 export { cors, corsHeaders, type CorsPolicy } from "./cors.ts";
 export { HttpServerError, httpErrorTable, isHttpServerError, type HttpErrorCode } from "./errors.ts";
 export type { HttpRequest, HttpResponse, HttpRoute, StreamWriter } from "./http-route.ts";

@@ -27,7 +27,10 @@ export interface ServerLimits {
   readonly maxUpgradesUnderWay?: number;
   /** TCP connections of any kind; the next is closed at once. Default 2 * maxConnections + 1,000: health checks need room. */
   readonly maxTcpConnections?: number;
-  /** Time for a request's whole body to arrive, else 408. Default 15,000. uWS itself drops slow heads after 10 s. */
+  /**
+   * Time for a request's whole body to arrive, else 408. Default 15,000; one that dribbles gets 408 after 7,000 (`bodyPace`).
+   * uWS itself drops slow heads after 10 s.
+   */
   readonly bodyTimeoutMs?: number;
   /** Bytes waiting for the slow reader of one streamed response; beyond, its connection is closed. Default 4 MiB. */
   readonly maxStreamQueuedBytes?: number;

@@ -1,8 +1,12 @@
-import { problem, TokenBucket, TokenBuckets, type HttpRoute, type RateLimit } from "@p4/http";
-import { edgeErrors } from "./errors.ts";
+import type { HttpRoute } from "./http-route.ts";
+import { problem } from "./responses.ts";
+import { TokenBucket, TokenBuckets, type RateLimit } from "./token-bucket.ts";
 
 /** Seconds' worth of the rate that may come at once: a wallet that was offline has something to tell. */
 const burstSeconds = 16;
+
+/** What a request is answered with beyond the budget; 429. */
+export const tooManyBytes = { code: "EDGE_TOO_MANY_BYTES", title: "too much at once" } as const;
 
 export interface ByteRates {
   /** Bytes a second. */
@@ -39,13 +43,12 @@ export class ByteBudget {
   /** The route, for requests whose bodies are within the budget of their address. */
   guard(route: HttpRoute): HttpRoute {
     if (route.method !== "POST") return route;
-    const { title } = edgeErrors.EDGE_TOO_MANY_BYTES;
     return {
       ...route,
       handle: (request) => {
         const detail = this.refusal(request.body.length, request.remoteAddress, null, performance.now());
         if (detail === null) return route.handle(request);
-        return problem(429, { code: "EDGE_TOO_MANY_BYTES", title, detail }, { "retry-after": "1" });
+        return problem(429, { ...tooManyBytes, detail }, { "retry-after": "1" });
       },
     };
   }
