@@ -105,7 +105,7 @@ function frame(terminal: Terminal): Command {
         ["p4 evidence export inv123 -o inv123.p4e", "proof of it for somebody else"],
         ["p4 recover --all --check", "does every channel still fold"],
       ) +
-        "\nThe broker is that of P4_NATS_URL, or of the system that runs out of P4_DATA_DIR (./data).\nExit codes: 0 right, 1 a check failed, 2 misuse, 3 not reachable, 4 signed by a key that is not known.\nNO_COLOR is kept.\n",
+        "\nThe broker is that of P4_NATS_URL, or of the system that runs out of P4_DATA_DIR (./data).\nExit codes: 0 right, 1 a check failed, 2 misuse, 3 not reachable, 4 signed by a key that is not known, 5 a miner rejects the payment.\nNO_COLOR is kept.\n",
     );
 }
 

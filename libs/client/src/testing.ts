@@ -25,6 +25,8 @@ export interface TestDouble {
   prove(channelId: string, txid: string, envelopeText: string): void;
   /** Publishes `doublespend.notify`. */
   reportDoubleSpend(channelId: string, txid: string, envelopeText: string): void;
+  /** Publishes a `transaction.rejected`. */
+  reportRejection(channelId: string, txid: string, envelopeText: string): void;
   /** Publishes `channel.expired` and closes the sockets. */
   expire(channelId: string): void;
   /** Joins without the in-memory socket, for a test that brings its own transport. Null: unreachable. */
@@ -91,6 +93,8 @@ export function createTestDouble({ maxMessageBytes = 1_000_000 }: TestDoubleOpti
     prove: (channelId, txid, text) => channelOf(channelId).publish("proof.create", txid, text, { "X-Tx-Id": txid }),
     reportDoubleSpend: (channelId, txid, text) =>
       channelOf(channelId).publish("doublespend.notify", txid, text, { "X-Tx-Id": txid }),
+    reportRejection: (channelId, txid, text) =>
+      channelOf(channelId).publish("transaction.rejected", txid, text, { "X-Tx-Id": txid }),
     expire: (channelId) => {
       channelOf(channelId).publish("channel.expired", "", null, {});
       dropConnections(channelId, closeCodes.channelOver.code, "channel.expired");

@@ -1,7 +1,7 @@
 /** Exit codes of every verb. */
-export const exitCodes = { ok: 0, failed: 1, misuse: 2, unreachable: 3, unknownKey: 4 } as const;
+export const exitCodes = { ok: 0, failed: 1, misuse: 2, unreachable: 3, unknownKey: 4, rejected: 5 } as const;
 
-export type FailureKind = "failed" | "misuse" | "unreachable" | "unknownKey";
+export type FailureKind = "failed" | "misuse" | "unreachable" | "unknownKey" | "rejected";
 
 /** What ends a verb: what is wrong, as one line or several, and the next step for its reader. */
 export class OperatorError extends Error {

@@ -14,6 +14,7 @@ export { encodeBump, encodeBumpHex } from "./bump-encode.ts";
 export { bumpMerkleRoot, verifyBump } from "./bump-root.ts";
 export { bytesToDisplayHash, bytesToHex, displayHashToBytes, hexToBytes } from "./bytes.ts";
 export { type JsonEnvelope, parseEnvelope } from "./envelope.ts";
+export { readMinersNews, type RejectedTransaction, type RevokedProof } from "./miners-news.ts";
 export { isSpvError, SPV_ERRORS, SpvError, type SpvErrorClass, type SpvErrorCode } from "./errors.ts";
 export {
   answerFromHeader,

@@ -1,6 +1,6 @@
 import type { Terminal } from "../terminal.ts";
 import type { CheckedProof } from "./check-proof.ts";
-import type { PaymentOutcome, PayStep } from "./pay-with-funding.ts";
+import type { PaymentOutcome, PayStep, Rejection } from "./pay-with-funding.ts";
 
 /** One line of progress for people. */
 export function payLine(step: PayStep, { style }: Pick<Terminal, "style">): string {
@@ -16,9 +16,13 @@ export function payLine(step: PayStep, { style }: Pick<Terminal, "style">): stri
     case "resumed":
       return note(`an earlier payment has no answer yet: sending ${step.txid} again`);
     case "acknowledged": {
-      const words = step.memo === null || step.memo === "" ? "" : `: ${step.memo}`;
-      return step.accepted ? done(`accepted by the merchant${words}`) : note(`refused by the merchant${words}`);
+      const words = `by the merchant${step.memo ? `: ${step.memo}` : ""}`;
+      return step.accepted ? done(`accepted ${words}`) : note(`refused ${words}`);
     }
+    case "rejected":
+      return note(`a miner rejects the transaction: ${rejectionText(step.rejection)}`);
+    case "proofRevoked":
+      return note("the block of an earlier proof has left the chain; the transaction waits for another");
     case "proofRefused":
       return note(`a proof came that does not hold: ${step.reason}`);
     case "proved":
@@ -26,6 +30,10 @@ export function payLine(step: PayStep, { style }: Pick<Terminal, "style">): stri
     case "disconnected":
       return note(`no connection, trying again in ${step.retryInMs} ms`);
   }
+}
+
+function rejectionText({ status, code }: Rejection): string {
+  return code === null ? status : `${status} (${String(code)})`;
 }
 
 const headerWords = {
@@ -41,8 +49,10 @@ function provedLine({ blockHeight, merkleRoot, header }: CheckedProof): string {
 
 /** The result for people. */
 export function summary(outcome: PaymentOutcome, proofWanted: boolean): string {
-  const { accepted, satoshis, channelId, txid, proof } = outcome;
+  const { accepted, satoshis, channelId, txid, proof, rejection } = outcome;
   if (!accepted) return `not paid: the merchant of ${channelId} refused ${txid}`;
-  const proved = proof === null ? (proofWanted ? ", but no proof came in time" : "") : ", proved";
+  const missing = rejection === null ? "no proof came in time" : `a miner rejects it: ${rejectionText(rejection)}`;
+  const isWanted = proofWanted || rejection !== null;
+  const proved = proof === null ? (isWanted ? `, but ${missing}` : "") : ", proved";
   return `paid ${satoshis} satoshis on ${channelId} with ${txid}${proved}`;
 }

@@ -7,6 +7,7 @@ import { createTestDouble, type TestDouble } from "@p4/client/testing";
 import { sdkCrypto, type VerifiedPayment, verifyPayment } from "@p4/spv";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Funding } from "./funding.ts";
+import { payLine, summary } from "./pay-lines.ts";
 import { payWithFunding, type PayStep } from "./pay-with-funding.ts";
 import { headersWith, minedCoin, proofOf } from "../test-support/test-chain.ts";
 import { WalletFile } from "./wallet-file.ts";
@@ -63,6 +64,19 @@ function acceptPayments(coinTxids: readonly string[], prove: (txid: string) => s
   });
 }
 
+/** As the server passes on what an ARC miner has reported. */
+function rejectionOf(txid: string): string {
+  const callbackPayload = { status: "REJECTED", code: 466, detail: "", competingTxs: [] };
+  const payload = JSON.stringify({
+    callbackPayload,
+    callbackTxId: txid,
+    callbackReason: "rejected",
+    apiVersion: "arc",
+    minerId: "",
+  });
+  return JSON.stringify({ payload, signature: null, publicKey: null, encoding: "UTF-8", mimetype: "application/json" });
+}
+
 function oneCoin(satoshis: number): { readonly funding: Funding; readonly txid: string } {
   const key = PrivateKey.fromRandom();
   const coin = minedCoin(key, satoshis);
@@ -117,6 +131,35 @@ describe("payWithFunding", () => {
     });
     expect(outcome).toMatchObject({ accepted: true, proof: null });
     expect(steps.at(-1)).toEqual({ step: "proofRefused", reason: "block: another Merkle root" });
+  });
+
+  it("tells of a miner that rejects the transaction, and believes a proof that comes all the same", async () => {
+    const outcomes = [];
+    for (const isProved of [false, true]) {
+      const { funding, txid } = oneCoin(5_000);
+      acceptPayments([txid], (paid) => {
+        double.reportRejection("inv1", paid, rejectionOf(paid));
+        return isProved ? proofOf(paid).bodyText : null;
+      });
+      const steps: PayStep[] = [];
+      const options = { funding, webSocket: double.webSocket, proofTimeoutMs: isProved ? 10_000 : 50 };
+      outcomes.push(await payWithFunding(double.url("inv1"), { ...options, onStep: (step) => steps.push(step) }));
+      expect(steps).toContainEqual({ step: "rejected", rejection: { status: "REJECTED", code: 466 } });
+      shop.close();
+      shop = merchant(double.url("inv1"), { webSocket: double.webSocket });
+      shop.onTermsRequested(() => terms);
+    }
+    expect(outcomes).toMatchObject([
+      { accepted: true, proof: null, rejection: { status: "REJECTED", code: 466 } },
+      { accepted: true, proof: { blockHeight: 200 }, rejection: { status: "REJECTED" } },
+    ]);
+    const [rejected, proved] = outcomes;
+    if (rejected === undefined || proved === undefined) throw new Error("two outcomes");
+    expect(summary(rejected, true)).toMatch(/, but a miner rejects it: REJECTED \(466\)$/);
+    expect(summary(proved, true)).toMatch(/, proved$/);
+    expect(
+      payLine({ step: "rejected", rejection: { status: "REJECTED", code: null } }, { style: (_, text) => text }),
+    ).toBe("! a miner rejects the transaction: REJECTED");
   });
 
   it("says what is wrong with an address", async () => {

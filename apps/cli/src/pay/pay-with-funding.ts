@@ -8,12 +8,13 @@ import {
   type WebSocketConstructor,
 } from "@p4/client";
 import type { Dialect } from "@p4/protocol";
-import type { HeaderSource } from "@p4/spv";
+import type { HeaderSource, RejectedTransaction } from "@p4/spv";
 import { nodeCrypto, uuid } from "@p4/node-crypto";
 import { CliError, isCliError } from "../cli-error.ts";
 import { type CheckedProof, checkProof } from "./check-proof.ts";
 import { explainRefusal, explainSilence } from "./explain-silence.ts";
 import type { Funding, SignedPayment } from "./funding.ts";
+import { MinersNews } from "./miners-news.ts";
 import { paymentBody } from "./payment-body.ts";
 import { paymentTerms } from "./payment-terms.ts";
 import { signPayment } from "./sign-payment.ts";
@@ -24,9 +25,14 @@ export type PayStep =
   | { readonly step: "signed"; readonly txid: string; readonly feeSatoshis: bigint }
   | { readonly step: "resumed"; readonly txid: string }
   | { readonly step: "acknowledged"; readonly accepted: boolean; readonly memo: string | null }
+  | { readonly step: "rejected"; readonly rejection: Rejection }
+  | { readonly step: "proofRevoked"; readonly blockHashes: readonly string[] }
   | { readonly step: "proofRefused"; readonly reason: string }
   | { readonly step: "proved"; readonly proof: CheckedProof }
   | { readonly step: "disconnected"; readonly retryInMs: number };
+
+/** A miner's word that it will not mine the transaction. Another miner may: a proof that holds is the stronger. */
+export type Rejection = Pick<RejectedTransaction, "status" | "code">;
 
 export interface PayOptions {
   readonly funding: Funding;
@@ -59,6 +65,8 @@ export interface PaymentOutcome {
   readonly memo: string | null;
   /** Null: not waited for, refused, or late. */
   readonly proof: CheckedProof | null;
+  /** The last one that came; null: none did. */
+  readonly rejection: Rejection | null;
 }
 
 /**
@@ -69,11 +77,12 @@ export async function payWithFunding(url: string, options: PayOptions): Promise<
   const { onStep = () => undefined } = options;
   const wallet = openWallet(url, options);
   wallet.on("disconnected", ({ retryInMs }) => onStep({ step: "disconnected", retryInMs }));
+  const news = new MinersNews(wallet, onStep);
   try {
     await join(wallet, url, options);
     const payment = await preparePayment(wallet, options);
     const ack = await wallet.pay(payment.bodyText, { messageId: payment.messageId, ...waitForAnswer(options) });
-    return await conclude(wallet, payment, ack, options);
+    return { ...(await conclude(wallet, payment, ack, options)), rejection: news.rejectionOf(payment.txid) };
   } catch (error) {
     throw isSessionError(error)
       ? new CliError("failed", error.message, nextSteps[error.code] ?? null, error.code)
@@ -151,7 +160,7 @@ async function conclude(
   payment: SignedPayment,
   { accepted, memo }: Ack,
   options: PayOptions,
-): Promise<PaymentOutcome> {
+): Promise<Omit<PaymentOutcome, "rejection">> {
   const { waitForProof = true, onStep = () => undefined } = options;
   onStep({ step: "acknowledged", accepted, memo });
   await options.funding.settle(payment, accepted);

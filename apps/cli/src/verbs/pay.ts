@@ -65,7 +65,9 @@ export const payVerb: Verb = (program, context) => {
       });
       const isProved = !waitProof || outcome.proof !== null;
       context.print(outcome, () => summary(outcome, waitProof));
-      if (!outcome.accepted || !isProved) context.fail();
+      // A proof that holds outweighs a miner's word.
+      if (outcome.rejection !== null && outcome.proof === null) context.fail("rejected");
+      else if (!outcome.accepted || !isProved) context.fail();
     });
 };
 

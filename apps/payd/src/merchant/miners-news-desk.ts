@@ -1,11 +1,9 @@
 import {
-  isSpvError,
-  parseEnvelope,
-  parseStrictJsonObject,
+  readMinersNews,
   verifyProofCallback,
   type HeaderPolicy,
   type HeaderSource,
-  type JsonObject,
+  type RevokedProof,
   type SpvCrypto,
 } from "@p4/spv";
 import type { InvoiceRepository } from "../invoice/invoice-repository.ts";
@@ -33,7 +31,7 @@ export class MinersNewsDesk {
   /** `stands`: this wallet's own header source still knows the block. `ignored`: nothing of this invoice is meant. */
   async receive(invoiceId: string, envelopeText: string): Promise<MinersNewsOutcome> {
     const { invoices } = this.#options;
-    const news = readNews(envelopeText);
+    const news = readMinersNews(envelopeText);
     const invoice = await invoices.get(invoiceId);
     if (news === null) return "invalid";
     if (invoice?.payment?.txid !== news.txid) return "ignored";
@@ -46,7 +44,7 @@ export class MinersNewsDesk {
     return this.#revoke(invoice, news);
   }
 
-  async #revoke(invoice: Invoice, { txid, blockHashes }: Revoked): Promise<MinersNewsOutcome> {
+  async #revoke(invoice: Invoice, { txid, blockHashes }: RevokedProof): Promise<MinersNewsOutcome> {
     const { invoices, headerPolicy, now } = this.#options;
     const isMeant = ({ blockHash, revokedAtMs }: InvoiceProof) =>
       revokedAtMs === undefined && (blockHashes.length === 0 || blockHash === null || blockHashes.includes(blockHash));
@@ -73,40 +71,4 @@ export class MinersNewsDesk {
     if (verified.kind !== "merkle-proof") return false;
     return (await headers.lookup(verified.claim, { fresh: true })).kind === "confirmed";
   }
-}
-
-interface Revoked {
-  readonly kind: "revoked";
-  readonly txid: string;
-  /** Empty: whichever block the transaction was in. */
-  readonly blockHashes: readonly string[];
-}
-
-interface Rejected {
-  readonly kind: "rejected";
-  readonly txid: string;
-  readonly status: string;
-  readonly code: number | null;
-}
-
-/** Null: not in the form that the server sends. */
-function readNews(envelopeText: string): Revoked | Rejected | null {
-  let news: JsonObject;
-  let facts: JsonObject;
-  try {
-    news = parseStrictJsonObject(parseEnvelope(envelopeText).payload, "payload");
-    facts = news["callbackPayload"] as JsonObject;
-  } catch (error) {
-    if (isSpvError(error)) return null;
-    throw error;
-  }
-  const txid = news["callbackTxId"];
-  if (typeof txid !== "string" || typeof facts !== "object" || facts === null) return null;
-  const { status, code, blockHashes } = facts;
-  if (news["callbackReason"] === "rejected") {
-    if (typeof status !== "string") return null;
-    return { kind: "rejected", txid, status: status.slice(0, 64), code: typeof code === "number" ? code : null };
-  }
-  if (news["callbackReason"] !== "proofRevoked" || !Array.isArray(blockHashes)) return null;
-  return { kind: "revoked", txid, blockHashes: blockHashes.filter((hash) => typeof hash === "string") };
 }
