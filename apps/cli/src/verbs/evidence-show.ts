@@ -5,6 +5,7 @@ import { readInputFile } from "../evidence/input-output.ts";
 import { publicKeyArgument, trustedKeyHelp } from "../evidence/key-arguments.ts";
 import { knownOperatorKeys } from "../evidence/key-file.ts";
 import { factLines, failFor, reportLines, verdictLines } from "../evidence/report-lines.ts";
+import { timelineEntryView } from "../timeline-entry.ts";
 import { timelineTable } from "../timeline-lines.ts";
 import { examples, type Verb, type VerbContext } from "../verb.ts";
 
@@ -44,11 +45,10 @@ async function show(context: VerbContext, path: string, trustedKeys: readonly st
 }
 
 function view({ header, manifest }: EvidenceFile, timeline: readonly TimelineEntry[]) {
-  const entries = timeline.map(({ event, atMs, ...entry }) => ({
-    ...entry,
-    at: new Date(atMs).toISOString(),
-    type: event.type,
-    eventId: event.metadata.eventId,
-  }));
-  return { ...header.value, state: manifest.value.state, ...manifest.value.head, entries };
+  return {
+    ...header.value,
+    state: manifest.value.state,
+    ...manifest.value.head,
+    entries: timeline.map(timelineEntryView),
+  };
 }

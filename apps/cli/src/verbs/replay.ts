@@ -20,6 +20,7 @@ import { counted, durationText, timeText } from "../human.ts";
 import { explainFailure } from "@p4/operator/explain-failure";
 import { readTimeline, sentTo, textOf } from "../operator/read-channel.ts";
 import { withNode, type Operator } from "../operator/with-node.ts";
+import { timelineEntryView } from "../timeline-entry.ts";
 import { timelineTable, type TimelineTable } from "../timeline-lines.ts";
 import { examples, type Verb, type VerbContext } from "../verb.ts";
 import { channelArgument, logPointArgument, type LogPoint } from "./arguments.ts";
@@ -87,7 +88,7 @@ async function replay(
   const plain = timelineTable(entries, paint, columns);
   const linesOf = (entry: TimelineEntry) => [...plain.linesOf(entry), ...(bodies ? bodyLines(entry) : [])];
   const table = { lines: [...plain.lines.slice(0, 1), ...entries.flatMap(linesOf)], linesOf };
-  const entryView = bodies ? entryWithTexts : entryOnly;
+  const entryView = bodies ? entryWithTexts : timelineEntryView;
   if (follow === true) {
     const [head = ""] = table.lines;
     for (const [i, entry] of entries.entries()) {
@@ -187,11 +188,7 @@ const deliveryWords: Readonly<Record<Delivery, string>> = {
 };
 
 function entryWithTexts(entry: TimelineEntry) {
-  return { ...entryOnly(entry), ...eventTexts(entry.event) };
-}
-
-function entryOnly({ event, atMs, waiting: _, ...entry }: TimelineEntry) {
-  return { ...entry, at: new Date(atMs).toISOString(), type: event.type, eventId: event.metadata.eventId };
+  return { ...timelineEntryView(entry), ...eventTexts(entry.event) };
 }
 
 /** Who is waited for by now, and what an operator can do about it. */
