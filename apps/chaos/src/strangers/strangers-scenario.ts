@@ -25,8 +25,9 @@ export const strangersScenario = {
   warmUp: { part: 1 / 20, leastMs: 4_000, mostMs: 20_000 },
   faults: {
     addresses: 2_000,
-    bytesPerSecond: 2 * MiB,
-    burstBytes: 160 * MiB,
+    /** Each large message takes the edge some dozens of milliseconds in which all wait: beyond this it is a test of the cores. */
+    bytesPerSecond: MiB / 4,
+    burstBytes: 64 * MiB,
     plan: [
       { attack: "large messages", strangers: 1, pauseMs: [500, 3_000] },
       { attack: "hoard", strangers: 4, pauseMs: [500, 3_000] },
