@@ -25,7 +25,13 @@ export function ChannelList({ query }: { readonly query: ListQuery }): VNode {
   useEffect(() => setPages(new Map()), [address]);
 
   const polled = usePolling<ChannelsAnswer>(`${address} ${String(from)} ${String(to)}`, async () => {
-    const wanted = Array.from({ length: to - from + 1 }, (_, i) => from + i);
+    // What is seen is asked for anew each time; its neighbours once, so that they are there when the list moves.
+    const near = Array.from({ length: to - from + 3 }, (_, i) => from - 1 + i);
+    const isSeen = (page: number): boolean => page >= from && page <= to;
+    const wanted = near
+      .filter((page) => page >= 0 && (page === 0 || page * pageRows < total))
+      .filter((page) => isSeen(page) || !pages.has(page))
+      .sort((left, right) => Number(isSeen(right)) - Number(isSeen(left)));
     const answers = await Promise.all(
       wanted.map((page) => askApi<ChannelsAnswer>(`/channels${apiQueryOf(query, page * pageRows, pageRows)}`)),
     );

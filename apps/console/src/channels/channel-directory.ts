@@ -34,7 +34,7 @@ const freshMs = 1_000;
 /** Nobody looks any more: what was read is forgotten, and read again for who comes back. */
 const idleMs = 10 * 60_000;
 /** How long a request waits for the first reading. */
-const firstLookMs = 1_500;
+const firstLookMs = 600;
 /** A reading that takes longer hangs on a broker that is silent. */
 const silentMs = 3_000;
 /** Taken in before others have their turn. */
