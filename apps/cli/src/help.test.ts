@@ -8,7 +8,7 @@ import { runP4 } from "./test-support/run-p4.ts";
 async function verbsOf(...path: readonly string[]): Promise<string[][]> {
   const { out } = await runP4([...path, "--help"]);
   const commands = /\nCommands:\n((?: {2}.*\n)+)/.exec(`${out}\n`)?.[1] ?? "";
-  const names = [...commands.matchAll(/^ {2}([a-z]+)/gm)]
+  const names = [...commands.matchAll(/^ {2}([a-z][a-z-]*)/gm)]
     .map(([, name]) => name ?? "")
     .filter((name) => name !== "help");
   const deeper = await Promise.all(names.map((name) => verbsOf(...path, name)));

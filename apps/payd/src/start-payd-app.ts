@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { addressesOf, type Config } from "@p4/config";
 import { createHeaderSource } from "@p4/headers";
-import { connectBroker, createDocumentStore, provision } from "@p4/nats";
+import { connectBroker, createDocumentStore, provisionDocuments } from "@p4/nats";
 import { brokerAccessOf } from "@p4/node";
 import { trustedKeys, type SignaturePolicy } from "@p4/spv";
 import { closeInOrder, type Logger } from "@p4/telemetry";
@@ -23,7 +23,7 @@ const headerTimeoutMs = 3_000;
  * `startPayd` throws.
  */
 export async function startPaydApp({ config, logger, natsUrl }: PaydAppOptions): Promise<Payd> {
-  const { region, shards, replicas } = config;
+  const { region, replicas } = config;
   const addresses = addressesOf(config);
   const broker = await connectBroker({
     url: natsUrl,
@@ -32,8 +32,7 @@ export async function startPaydApp({ config, logger, natsUrl }: PaydAppOptions):
     onStatus: (status) => logger.info({ broker: status }, "broker"),
   });
   try {
-    const retentionMs = config.logRetentionMs;
-    await provision(broker, { region, shards, replicas, retentionMs, documents: { [bucket]: {} } });
+    await provisionDocuments(broker, { region, replicas, documents: { [bucket]: {} } });
     const hasHeaders = config.headerSource.kind !== "none";
     const payd = await startPayd({
       host: config.host,

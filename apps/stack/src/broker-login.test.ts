@@ -1,9 +1,8 @@
-import { readFile, rm, stat, writeFile } from "node:fs/promises";
+import { readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { runCli } from "@p4/cli";
-import { connectBroker, readBrokerAccess } from "@p4/nats";
+import { connectBroker, openLoginFile, readBrokerAccess } from "@p4/nats";
 import { expect, onTestFinished, test } from "vitest";
-import { brokerLogin } from "./broker-login.ts";
 import { freePorts, StackProcess, testDir } from "./test-support/stack-process.ts";
 
 async function p4(dataDir: string, ...args: string[]): Promise<{ readonly exitCode: number; readonly shown: string }> {
@@ -32,7 +31,7 @@ test("the broker of npm start lets in who has the login in the data directory, a
   const stranger = { url, name: "stranger" };
   await expect(connectBroker(stranger)).rejects.toMatchObject({ code: "STORE_FORBIDDEN" });
   const otherFile = join(testDir(onTestFinished), "other.nk");
-  await brokerLogin(otherFile);
+  await openLoginFile(otherFile);
   const access = readBrokerAccess({ credentialFiles: [otherFile], caFile: null, urls: [url] });
   await expect(connectBroker({ ...stranger, access })).rejects.toMatchObject({ code: "STORE_FORBIDDEN" });
 
@@ -45,14 +44,4 @@ test("the broker of npm start lets in who has the login in the data directory, a
     exitCode: 1,
     shown: expect.stringContaining("refuses the login"),
   });
-});
-
-test("the login is made once, for its user alone, and is not replaced where it cannot be read", async () => {
-  const file = join(testDir(onTestFinished), "data", "nats.nk");
-  const [first, second] = await Promise.all([brokerLogin(file), brokerLogin(file)]);
-  expect([second, await brokerLogin(file)]).toEqual([first, first]);
-  expect((await stat(file)).mode & 0o777).toBe(0o600);
-  await writeFile(file, "S3cret\n");
-  await expect(brokerLogin(file)).rejects.toThrow(/nats\.nk holds no nkey seed: delete it/);
-  await expect(brokerLogin(file)).rejects.not.toThrow(/S3cret/);
 });

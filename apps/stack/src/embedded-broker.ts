@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { loginFileIn } from "@p4/cli";
 import type { Config } from "@p4/config";
+import { openLoginFile } from "@p4/nats";
 import { findNatsServer, startNatsServer } from "@p4/nats-server";
 import { brokerConf } from "./broker-conf.ts";
-import { brokerLogin } from "./broker-login.ts";
 import { keepRunning } from "./keep-running.ts";
 import { watchHealth } from "./watch-health.ts";
 
@@ -36,14 +36,14 @@ export async function startEmbeddedBroker(
   { onProgress, tell, stopping }: EmbeddedBrokerOptions,
 ): Promise<EmbeddedBroker> {
   const loginFile = loginFileIn(config.dataDir);
-  const user = await brokerLogin(loginFile);
+  const { publicKey } = await openLoginFile(loginFile);
   const found = await findNatsServer({ env: process.env, onProgress });
   const server = await startNatsServer({
     binary: found.path,
     storeDir: join(config.dataDir, "nats"),
     port: config.natsPort === 0 ? -1 : config.natsPort,
     monitorPort: -1,
-    configFile: await brokerConf(config, user),
+    configFile: await brokerConf(config, publicKey),
     signal: stopping,
   });
   const kept = keepRunning(server, tell);

@@ -2,6 +2,9 @@ export { BrokerClock, createBrokerClock, clockToleranceMs } from "./broker-clock
 export { connectBroker } from "./connect-broker.ts";
 export { AccessError, isAccessError } from "./access-error.ts";
 export { readBrokerAccess, type AccessFiles, type BrokerAccess } from "./broker-access.ts";
+export { brokerUsers, userPermissions, type BrokerUser, type UserPermissions } from "./user-permissions.ts";
+export { openLoginFile, type LoginFile } from "./login-file.ts";
+export { usersConfig, type ConfiguredUser } from "./users-config.ts";
 export { createUserKey, userKeyOf, type UserKey } from "./user-key.ts";
 export { inboxPrefixOf, type BrokerOptions } from "./connect-options.ts";
 export type { Broker } from "./broker.ts";
@@ -10,7 +13,7 @@ export { ServerHealth, type HealthVerdict } from "./health/server-health.ts";
 export { isBrokerTrouble } from "./health/store-breaker.ts";
 export type { BrokerStatus } from "./broker-status.ts";
 export { minimumServerVersion } from "./server-version.ts";
-export { findDrift, provision, markerKeptMs, type ProvisionOptions } from "./provision.ts";
+export { findDrift, provision, provisionDocuments, markerKeptMs, type ProvisionOptions } from "./provision.ts";
 export type { Placement } from "./stream-settings.ts";
 export { createEventLog, type EventLogOptions } from "./event-log.ts";
 export { assertMayListen, createLiveFeed } from "./live-feed.ts";

@@ -1,3 +1,4 @@
+import type { Subscription } from "@nats-io/transport-node";
 import type { Presence } from "@p4/event-store";
 import { assertChannelId } from "@p4/event-store";
 import type { Broker } from "./broker.ts";
@@ -7,7 +8,8 @@ export interface PresenceOptions {
   readonly region: string;
   /** Unique among the nodes of the region; `[A-Za-z0-9_-]{1,64}`. */
   readonly nodeId: string;
-  readonly isAlive: (connectionId: string) => boolean;
+  /** Whether a connection of this node lives; null: it has none, and answers no questions about them. */
+  readonly isAlive: ((connectionId: string) => boolean) | null;
 }
 
 const answerWithinMs = 500;
@@ -16,24 +18,16 @@ const gone = "0";
 
 class NobodyThere extends Error {}
 
-/** Answers for this node's connections and asks other nodes for theirs. */
+/** Answers for this node's connections, where it has some, and asks other nodes for theirs. */
 export function createPresence(broker: Broker, options: PresenceOptions): Presence {
   const { region } = createNames(options.region, 1);
   assertChannelId(options.nodeId);
-  const subscription = broker.nc.subscribe(presenceSubject(region, options.nodeId), {
-    callback: (error, message) => {
-      if (error !== null) return;
-      // The client's reader would die of an exception, and with it the connection.
-      try {
-        message.respond(options.isAlive(message.string()) ? alive : gone);
-      } catch (cause) {
-        broker.report(cause as Error);
-      }
-    },
-  });
+  const { isAlive } = options;
+  const subscription =
+    isAlive === null ? null : answerQuestions(broker, presenceSubject(region, options.nodeId), isAlive);
   return {
     async probe(nodeId, connectionId) {
-      if (nodeId === options.nodeId) return options.isAlive(connectionId);
+      if (nodeId === options.nodeId) return isAlive?.(connectionId) ?? false;
       assertChannelId(nodeId);
       const subject = presenceSubject(region, nodeId);
       try {
@@ -48,8 +42,22 @@ export function createPresence(broker: Broker, options: PresenceOptions): Presen
       }
     },
     async close() {
-      subscription.unsubscribe();
+      subscription?.unsubscribe();
       if (broker.ready()) await broker.flush();
     },
   };
+}
+
+function answerQuestions(broker: Broker, subject: string, isAlive: (connectionId: string) => boolean): Subscription {
+  return broker.nc.subscribe(subject, {
+    callback: (error, message) => {
+      if (error !== null) return;
+      // The client's reader would die of an exception, and with it the connection.
+      try {
+        message.respond(isAlive(message.string()) ? alive : gone);
+      } catch (cause) {
+        broker.report(cause as Error);
+      }
+    },
+  });
 }

@@ -38,6 +38,16 @@ export async function provision(broker: Broker, options: ProvisionOptions): Prom
   assertNoDrift(drifts);
 }
 
+/** The same for buckets of documents alone, for a program that has nothing to do with the log. */
+export async function provisionDocuments(
+  broker: Broker,
+  options: Pick<ProvisionOptions, "region" | "replicas" | "placement"> & Required<Pick<ProvisionOptions, "documents">>,
+): Promise<void> {
+  const drifts: Drift[] = [];
+  for (const settings of documentSettings(options)) drifts.push(...(await ensureStream(broker, settings)));
+  assertNoDrift(drifts);
+}
+
 /**
  * How the broker differs from what `provision` would make; a missing stream differs in its name. Changes nothing.
  *
@@ -60,15 +70,25 @@ export async function findDrift(
 
 function wantedStreams(names: Names, options: ProvisionOptions): StreamSettings[] {
   const { region, shards } = names;
-  const documents = Object.entries(options.documents ?? { proofs: {} });
+  const documents = options.documents ?? { proofs: {} };
   return [
     ...Array.from({ length: shards }, (_, shard) => channelStreamSettings(names, shard, options)),
     bucketSettings(deadlineBucket(region), { ...options, markerMs: markerKeptMs }),
-    ...documents.map(([name, bucket]) => bucketSettings(documentBucket(region, name), { ...options, ...bucket })),
+    ...documentSettings({ ...options, documents }),
     blobBucketSettings(blobBucket(region), { ...options, maxAgeMs: options.retentionMs }),
     // Archives outlive the log that they are made from.
     blobBucketSettings(blobBucket(region, "archive"), { ...options, maxAgeMs: 0 }),
   ];
+}
+
+function documentSettings(
+  options: Pick<ProvisionOptions, "region" | "replicas" | "placement"> & Required<Pick<ProvisionOptions, "documents">>,
+): StreamSettings[] {
+  const { region, replicas, placement, documents } = options;
+  return Object.entries(documents).map(([name, bucket]) => {
+    const common = { replicas, ...(placement === undefined ? {} : { placement }), ...bucket };
+    return bucketSettings(documentBucket(region, name), common);
+  });
 }
 
 /** With another number of shards, channels would be looked for in streams that they are not in. */

@@ -22,6 +22,9 @@ export const shardLive = (names: Names, shard: number): string => `p4.${names.re
 /** The event subjects of all shards of the region, however many there are. */
 export const allEvents = (region: string): string => `p4.${region}.*.event.*`;
 
+/** Where all of them are republished. */
+export const allLive = (region: string): string => `p4.${region}.*.live.*`;
+
 /** Where the republished copy of an event subject goes: `{{wildcard(1)}}` is the channel id. */
 export const republishDestination = (names: Names, shard: number): string =>
   `p4.${names.region}.${shard}.live.{{wildcard(1)}}`;

@@ -142,7 +142,7 @@ function largestEventBytes(broker: Broker): number {
 function assemble(broker: Broker, options: ChannelNodeOptions, { clock, stop }: WatchedClock): ChannelNode {
   const { region, shards } = options;
   const nodeId = uuid();
-  const presence: Presence = createPresence(broker, { region, nodeId, isAlive: options.isAlive ?? (() => false) });
+  const presence: Presence = createPresence(broker, { region, nodeId, isAlive: options.isAlive ?? null });
   const stored = withClaimCheck(
     createEventLog(broker, { region, shards }),
     createLiveFeed(broker, { region, shards }),

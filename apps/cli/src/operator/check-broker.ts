@@ -88,7 +88,8 @@ async function permissionFinding(
     await log.appendToStream({ ...impossible, bytes: new Uint8Array() });
   } catch (error) {
     if (isStoreError(error, "STORE_VERSION_CONFLICT")) return ok(check, "this user may read and append");
-    const fix = "Allow publishing on p4.>, $JS.API.>, $KV.> and subscribing to p4.> and _INBOX.> for this user.";
+    const fix =
+      "`p4 nats-config` makes users with what they need; else allow publishing on p4.>, $JS.API.>, $KV.>, $O.> and subscribing to p4.> and _INBOX.> for this user.";
     if (!isStoreError(error, "STORE_FORBIDDEN")) throw error;
     return failed(check, `this user may not append: ${error.message}`, fix);
   }

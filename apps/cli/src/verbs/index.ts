@@ -131,6 +131,12 @@ export const verbs: readonly VerbEntry[] = [
     load: async () => (await import("./token.ts")).tokenVerb,
   },
   {
+    name: "nats-config",
+    usage: "[options] <folder>",
+    summary: "make a login for each program, with the permissions that it needs, for a broker of your own",
+    load: async () => (await import("./nats-config.ts")).natsConfigVerb,
+  },
+  {
     name: "config",
     usage: "[options]",
     summary: "show the configuration in force, from the P4_ variables and the defaults",

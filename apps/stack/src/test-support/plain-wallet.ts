@@ -5,6 +5,7 @@ export interface Frame {
   readonly messageId: string;
   readonly correlationID: string;
   readonly channelID: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** A wallet without any library: a WebSocket and JSON. Hands out the frames in the order in which they came. */

@@ -1,0 +1,60 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { brokerUsers, openLoginFile, userPermissions, usersConfig, type BrokerUser } from "@p4/nats";
+import { InvalidArgumentError } from "commander";
+import { CliError } from "../cli-error.ts";
+import { readConfig } from "../operator/read-config.ts";
+import { examples, type Verb, type VerbContext } from "../verb.ts";
+
+export const natsConfigVerb: Verb = (program, context) => {
+  program
+    .command("nats-config")
+    .argument("<folder>", "where to; made for you alone")
+    .description("make a login for each program, with the permissions that it needs, for a broker of your own")
+    .option(
+      "--account <name>",
+      "put the users into an account of this name; without it, into the global one",
+      accountName,
+    )
+    .addHelpText(
+      "after",
+      examples(
+        ["p4 nats-config nats-users", 'users.conf, for include "users.conf" in nats.conf; and edge.nk, expiry.nk, ...'],
+        ["P4_SHARDS=16 p4 nats-config nats-users", "the same keys, with permissions for 16 shards"],
+        ["P4_NATS_CREDENTIALS=nats-users/operator.nk p4 doctor", "with the login of operators"],
+      ) +
+        "\nP4_REGION and P4_SHARDS say for which streams. Keys that are there stay, and are never shown: users.conf has their" +
+        "\npublic parts alone. To replace one, delete its file, run this again and reload the servers.\n",
+    )
+    .action((folder: string, { account = null }: { account?: string | null }) => makeUsers(context, folder, account));
+};
+
+async function makeUsers(context: VerbContext, folder: string, account: string | null): Promise<void> {
+  const { region, shards } = readConfig(context);
+  const permissions = userPermissions(region, shards);
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const users = await Promise.all(
+      (Object.keys(brokerUsers) as BrokerUser[]).map(async (name) => {
+        const file = join(folder, `${name}.nk`);
+        return { name, file, ...(await openLoginFile(file)), permissions: permissions[name] };
+      }),
+    );
+    const config = join(folder, "users.conf");
+    const comment = `# Users of region ${region} with ${shards} shards, made by p4 nats-config. No secret is in it.\n`;
+    await writeFile(config, comment + usersConfig(users, { account }), { mode: 0o600 });
+    context.print({ config, region, shards, account, users }, () => [
+      ...users.map(({ name, file, isNew }) => `${name.padEnd(13)} ${file}${isNew ? "" : " (kept)"}`),
+      `permissions   ${config}: include it in the configuration of each server`,
+      `Each program gets its own file: P4_NATS_CREDENTIALS=${users[0]?.file ?? ""}`,
+    ]);
+  } catch (error) {
+    if (error instanceof CliError || !(error instanceof Error)) throw error;
+    throw new CliError("failed", `${folder}: ${error.message}`, "Name a folder that you may write to.", "NATS_CONFIG");
+  }
+}
+
+function accountName(text: string): string {
+  if (/^[A-Za-z0-9_-]{1,64}$/.test(text)) return text;
+  throw new InvalidArgumentError("1 to 64 of A-Z, a-z, 0-9, - and _.");
+}

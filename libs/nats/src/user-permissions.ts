@@ -1,0 +1,128 @@
+import { inboxPrefixOf } from "./connect-options.ts";
+import {
+  allEvents,
+  allLive,
+  blobBucket,
+  blobStream,
+  blobSubjects,
+  bucketStream,
+  bucketSubject,
+  channelStream,
+  createNames,
+  deadlineBucket,
+  deadlineWorkers,
+  documentBucket,
+  presenceSubject,
+  type BlobBucketName,
+  type Names,
+} from "./subjects.ts";
+
+/** Who talks to the broker, each with a login of its own. The name of its connection says where its answers arrive. */
+export const brokerUsers = {
+  edge: "p4-edge",
+  "proof-ingest": "p4-proof-ingest",
+  expiry: "p4-expiry",
+  payd: "p4-payd",
+  operator: "p4-cli",
+} as const;
+
+export type BrokerUser = keyof typeof brokerUsers;
+
+/** Subjects that a user may publish on and listen to; all others are refused to him. */
+export interface UserPermissions {
+  readonly publish: readonly string[];
+  readonly subscribe: readonly string[];
+  /** May answer a question once, at the subject that it names. */
+  readonly mayAnswer: boolean;
+}
+
+/**
+ * What each user needs for its work, and nothing else. No user may delete, purge or change a stream of the log, or publish what
+ * the broker republishes from it. Throws RangeError for a region or a number of shards that cannot be.
+ */
+export function userPermissions(region: string, shards: number): Readonly<Record<BrokerUser, UserPermissions>> {
+  const names = createNames(region, shards);
+  const log = [...readStreams(logStreams(names)), allEvents(region)];
+  const proofs = [
+    ...["proofs", "strays"].flatMap((name) => writeDocuments(region, name)),
+    // A proof that has waited for its block is taken off the list.
+    deleteDocuments(region, "proofs"),
+  ];
+  const index = [...writeDocuments(region, "index"), deleteDocuments(region, "index")];
+  const deadlines = bucketSubject(deadlineBucket(region), "*");
+  const blobs = writeBlobs(region, "blobs");
+  const node = [...makeStreams(nodeStreams(names)), ...log, deadlines, ...blobs];
+  const presence = presenceSubject(region, "*");
+  const user = (name: BrokerUser, publish: readonly string[], subscribe: readonly string[] = []): UserPermissions => ({
+    publish: [...new Set([...publish, api("INFO"), api("STREAM.NAMES")])].sort(),
+    subscribe: [`${inboxPrefixOf(brokerUsers[name])}.>`, ...subscribe],
+    mayAnswer: subscribe.includes(presence),
+  });
+  const live = allLive(region);
+  return {
+    edge: user("edge", [...node, ...proofs, ...index, presence], [live, presence]),
+    "proof-ingest": user("proof-ingest", [...node, ...proofs], [live]),
+    expiry: user("expiry", [...node, ...index, ...elapsedDeadlines(region)], [live]),
+    payd: user("payd", [...makeStreams([documents(region, "payd")]), ...writeDocuments(region, "payd")]),
+    operator: user(
+      "operator",
+      [
+        ...[api("STREAM.LIST"), api("STREAM.INFO.*")],
+        ...[...log, deadlines, ...blobs, ...proofs, ...index],
+        ...[...writeDocuments(region, "records"), deleteDocuments(region, "records")],
+        ...writeBlobs(region, "archive"),
+      ],
+      [live],
+    ),
+  };
+}
+
+const api = (path: string): string => `$JS.API.${path}`;
+const documents = (region: string, name: string): string => bucketStream(documentBucket(region, name));
+
+function logStreams(names: Names): string[] {
+  return Array.from({ length: names.shards }, (_, shard) => channelStream(names, shard));
+}
+
+/** Those that each node makes where they are missing, and compares with its settings. */
+function nodeStreams(names: Names): string[] {
+  const { region } = names;
+  return [
+    ...logStreams(names),
+    bucketStream(deadlineBucket(region)),
+    ...["proofs", "strays", "records", "index"].map((name) => documents(region, name)),
+    ...(["blobs", "archive"] as const).map((name) => blobStream(blobBucket(region, name))),
+  ];
+}
+
+/** A stream that is there is not changed by being made again. */
+const makeStreams = (streams: readonly string[]): string[] =>
+  streams.flatMap((stream) => [api(`STREAM.INFO.${stream}`), api(`STREAM.CREATE.${stream}`)]);
+
+const readStreams = (streams: readonly string[]): string[] =>
+  streams.flatMap((stream) => [api(`DIRECT.GET.${stream}`), api(`STREAM.MSG.GET.${stream}`)]);
+
+function writeDocuments(region: string, name: string): string[] {
+  const stream = documents(region, name);
+  const bucket = bucketSubject(documentBucket(region, name), ">");
+  return [...readStreams([stream]), api(`DIRECT.GET.${stream}.${bucket}`), bucket];
+}
+
+/** Who may write into a bucket may also empty it, by a header of a message: to purge it is no more. */
+const deleteDocuments = (region: string, name: string): string => api(`STREAM.PURGE.${documents(region, name)}`);
+
+function writeBlobs(region: string, name: BlobBucketName): string[] {
+  const bucket = blobBucket(region, name);
+  return [...readStreams([blobStream(bucket)]), ...blobSubjects(bucket), api(`STREAM.PURGE.${blobStream(bucket)}`)];
+}
+
+/** The consumer of elapsed deadlines, and its acknowledgements (newer servers put a domain and an account before the stream). */
+function elapsedDeadlines(region: string): string[] {
+  const consumer = `${bucketStream(deadlineBucket(region))}.${deadlineWorkers}`;
+  return [
+    api(`CONSUMER.CREATE.${consumer}`),
+    api(`CONSUMER.MSG.NEXT.${consumer}`),
+    `$JS.ACK.${consumer}.>`,
+    `$JS.ACK.*.*.${consumer}.>`,
+  ];
+}
