@@ -203,7 +203,7 @@ describe("a broker that is there, but", () => {
     });
     await expect(start("nobody")).rejects.toMatchObject({
       code: "STORE_FORBIDDEN",
-      message: expect.stringMatching(/refuses the user/),
+      message: expect.stringMatching(/refuses the login/),
     });
   });
 
