@@ -1,0 +1,41 @@
+export {
+  classInForce,
+  compareRows,
+  copyClasses,
+  currentRow,
+  majorityOf,
+  readRow,
+  sameRow,
+  type CopyClass,
+  type RegionRow,
+} from "./region-row.ts";
+export { homeRegionOf, type HomeQuestion } from "./home-of.ts";
+export { defaultLeaseMs, Lease, type LeaseRules } from "./lease.ts";
+export {
+  adoptingSubjects,
+  copiedSubject,
+  deliverySubject,
+  fencedSubject,
+  homeSubjects,
+  noEpoch,
+  writtenSubject,
+  type Shard,
+  type WrittenSubjects,
+} from "./epoch-subject.ts";
+export { isRegionError, RegionError, regionErrors, type RegionErrorCode } from "./region-error.ts";
+export {
+  commonUpTo,
+  rowOf,
+  type Fork,
+  type RegionState,
+  type SiteState,
+  type StreamRole,
+  type StreamState,
+} from "./region-state.ts";
+export type { Step, Tail } from "./step.ts";
+export { roleText, type Plan } from "./plan.ts";
+export { planClass } from "./plan-class.ts";
+export { planCopy } from "./plan-copy.ts";
+export { planFailover, type FailoverOptions } from "./plan-failover.ts";
+export { planReturn } from "./plan-return.ts";
+export { freshMs, planSwitch } from "./plan-switch.ts";

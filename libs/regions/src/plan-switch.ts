@@ -1,0 +1,129 @@
+import {
+  copyAnew,
+  forksOf,
+  isCopyOf,
+  namesOf,
+  roleText,
+  spreadRow,
+  tableStep,
+  unlessEmpty,
+  withCopy,
+  type Plan,
+} from "./plan.ts";
+import { RegionError } from "./region-error.ts";
+import type { RegionRow } from "./region-row.ts";
+import { answeringSite, roleOf, rowOf, type RegionState, type SiteState } from "./region-state.ts";
+import type { Step } from "./step.ts";
+
+/** A copy that has not heard of its home for longer cannot be complete at once. */
+export const freshMs = 2_000;
+/** How long a copy may take to have what the home has at the beginning, and how long once the home is fenced. */
+const completeBeforeMs = 1_000;
+const completeFencedMs = 60_000;
+
+/**
+ * Moves a region's home to a site that has a copy, while both are there: nothing is lost. Also finishes a switch that was
+ * cut short, and takes one back as long as no stream of the other site has been promoted (`to` is then the home itself).
+ *
+ * @throws RegionError
+ */
+export function planSwitch(state: RegionState, to: string): Plan {
+  const row = rowOf(state);
+  const home = answeringSite(state, row.home);
+  const target = answeringSite(state, to);
+  if (to === row.home) return finishOrTakeBack(state, home, row);
+  const epoch = row.epoch + 1;
+  assertUnderWay(state, home, target, epoch);
+  const streams = namesOf(home.streams);
+  const open = home.streams.filter(({ role }) => role.kind === "home");
+  const isUntouched = open.length === streams.length;
+  if (isUntouched) assertFresh(target);
+  const unpromoted = streams.filter((stream) => roleOf(target, stream)?.kind === "copy");
+  const joining = state.sites.filter((site) => site !== target && site.streams.length > 0).map(({ site }) => site);
+  const moved: RegionRow = { ...row, epoch, turn: 0, home: to, copies: [], joining };
+  const complete = { do: "complete", from: home.site, to } as const;
+  const steps: Step[] = [
+    ...(isUntouched ? [{ ...complete, streams, withinMs: completeBeforeMs }] : []),
+    ...unlessEmpty({ do: "fence", site: home.site, by: epoch, streams: namesOf(open) }),
+    ...unlessEmpty({ ...complete, streams: unpromoted, withinMs: completeFencedMs }),
+    ...unlessEmpty({ do: "promote", site: to, epoch, streams: unpromoted }),
+    tableStep(state, moved),
+  ];
+  const { steps: rest, row: done } = rejoin(state, asHome(target, epoch), moved);
+  return { steps: [...steps, ...rest], row: done };
+}
+
+/** Each stream of the home is at work or fenced for this move; each of the target is its copy, or promoted already. */
+function assertUnderWay(state: RegionState, home: SiteState, target: SiteState, epoch: number): void {
+  for (const { stream, role } of home.streams) {
+    const isOurs = (role.kind === "home" && role.epoch === epoch - 1) || (role.kind === "fenced" && role.by === epoch);
+    if (!isOurs) throw new RegionError("REGION_UNFINISHED", `${stream} at ${home.site} is ${roleText(role)}`);
+    const there = roleOf(target, stream);
+    const isThere = isCopyOf(there, home, stream) || (there?.kind === "home" && there.epoch === epoch);
+    if (!isThere) throw new RegionError("REGION_NOT_A_COPY", `${stream} at ${target.site} is ${roleText(there)}`);
+  }
+  if (home.streams.length === 0) throw new RegionError("REGION_UNFINISHED", `${home.site} has no streams`);
+  for (const other of state.sites) {
+    const promoted = other !== target && other.streams.find(({ role }) => role.kind === "home" && role.epoch === epoch);
+    if (promoted) throw new RegionError("REGION_UNFINISHED", `${other.site} has taken over ${promoted.stream}`);
+  }
+}
+
+function assertFresh(target: SiteState): void {
+  for (const { stream, role } of target.streams) {
+    if (role.kind !== "copy" || (role.ageMs !== null && role.ageMs <= freshMs)) continue;
+    const heard =
+      role.ageMs === null ? "has never heard of its home" : `heard of its home ${Math.round(role.ageMs)} ms ago`;
+    throw new RegionError("REGION_COPY_BEHIND", `${stream} at ${target.site} ${heard}`);
+  }
+}
+
+function finishOrTakeBack(state: RegionState, home: SiteState, row: RegionRow): Plan {
+  const epoch = row.epoch + 1;
+  const isAtWork = home.streams.every(({ role }) => role.kind === "home" && role.epoch === row.epoch);
+  if (isAtWork) {
+    const rest = rejoin(state, home, row);
+    const steps = rest.steps.length > 0 ? rest.steps : spreadRow(state, row);
+    if (steps.length > 0) return { ...rest, steps };
+    throw new RegionError("REGION_IS_HOME", row.home);
+  }
+  for (const other of state.sites) {
+    const promoted = other.streams.find(({ role }) => other !== home && role.kind === "home" && role.epoch === epoch);
+    if (promoted) throw new RegionError("REGION_UNFINISHED", `${other.site} has taken over ${promoted.stream}`);
+  }
+  const kept: RegionRow = { ...row, epoch, turn: 0 };
+  const old = home.streams.filter(({ role }) => !(role.kind === "home" && role.epoch === epoch));
+  return {
+    row: kept,
+    steps: [...unlessEmpty({ do: "promote", site: home.site, epoch, streams: namesOf(old) }), tableStep(state, kept)],
+  };
+}
+
+const isOfRegion = ({ site, streams }: SiteState, { joining }: RegionRow): boolean =>
+  streams.length > 0 || joining.includes(site);
+
+/** Every other site that had the region becomes a copy of the new home. One that is away does so by `return`. */
+function rejoin(state: RegionState, home: SiteState, row: RegionRow): Plan {
+  const steps: Step[] = [];
+  let current = row;
+  for (const site of state.sites) {
+    if (site.site === home.site || !site.answers || !isOfRegion(site, row)) continue;
+    const isComplete = home.streams.every(({ stream }) => isCopyOf(roleOf(site, stream), home, stream));
+    if (isComplete && current.copies.includes(site.site)) continue;
+    const next = withCopy(current, site.site);
+    steps.push(...copyAnew(state, home, site, next));
+    current = next;
+  }
+  return { steps, row: current };
+}
+
+/** The target as it will be: each promoted stream began where its copy ended, and what was fenced ends there too. */
+function asHome(target: SiteState, epoch: number): SiteState {
+  return {
+    ...target,
+    streams: target.streams.map((each) => ({
+      ...each,
+      role: { kind: "home", epoch, forks: [...forksOf(target, each.stream), { epoch, sequence: Infinity }] },
+    })),
+  };
+}

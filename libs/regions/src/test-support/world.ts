@@ -1,0 +1,131 @@
+import type { RegionRow } from "../region-row.ts";
+import type { Fork, RegionState, SiteState, StreamRole, StreamState } from "../region-state.ts";
+import type { Step } from "../step.ts";
+
+interface Stream {
+  role: StreamRole;
+  events: string[];
+}
+
+/** Sites as their brokers would be after each step, with the events of each stream by name. */
+export class World {
+  readonly region = "eu";
+  readonly sites = new Map<string, { answers: boolean; row: RegionRow | null; streams: Map<string, Stream> }>();
+  readonly exported: string[] = [];
+
+  constructor(...sites: readonly string[]) {
+    for (const site of sites) this.sites.set(site, { answers: true, row: null, streams: new Map() });
+  }
+
+  /** A deployment of one site, with its first events. */
+  fill(site: string, streams: readonly string[]): this {
+    for (const name of streams) this.at(site).streams.set(name, { role: { kind: "plain" }, events: ["1", "2"] });
+    return this;
+  }
+
+  at(site: string) {
+    const found = this.sites.get(site);
+    if (found === undefined) throw new Error(`no site ${site}`);
+    return found;
+  }
+
+  events(site: string, stream: string): readonly string[] {
+    return this.stream(site, stream).events;
+  }
+
+  stream(site: string, name: string): Stream {
+    const found = this.at(site).streams.get(name);
+    if (found === undefined) throw new Error(`no stream ${name} at ${site}`);
+    return found;
+  }
+
+  /** Whether a writer of this epoch at this site is acknowledged; copies that hear of it follow. */
+  write(site: string, stream: string, epoch: number, event: string, copiesHear = true): boolean {
+    const found = this.at(site).streams.get(stream);
+    if (found === undefined) return false;
+    const { role, events } = found;
+    if (role.kind !== "home" || role.epoch !== epoch) return false;
+    events.push(event);
+    if (copiesHear) this.follow();
+    return true;
+  }
+
+  follow(): void {
+    for (const { streams } of this.sites.values()) {
+      for (const [name, copy] of streams) {
+        if (copy.role.kind !== "copy") continue;
+        const origin = this.at(copy.role.of).streams.get(name);
+        if (origin !== undefined && this.at(copy.role.of).answers && origin.events.length > copy.events.length)
+          copy.events = [...origin.events];
+      }
+    }
+  }
+
+  get state(): RegionState {
+    const sites = [...this.sites].map(([site, { answers, row, streams }]): SiteState => {
+      if (!answers) return { site, answers, row: null, streams: [] };
+      const states = [...streams].map(([stream, { role, events }]): StreamState => ({
+        stream,
+        role,
+        lastSequence: events.length,
+      }));
+      return { site, answers, row, streams: states };
+    });
+    return { region: this.region, sites };
+  }
+
+  /** A step in its smallest parts, in order: a crash may come between any two. */
+  static parts(steps: readonly Step[]): Step[] {
+    return steps.flatMap((step): Step[] => {
+      if (step.do === "table") return step.sites.map((site) => ({ ...step, sites: [site], needed: 1 }));
+      if (step.do === "export") return step.tails.map((tail) => ({ ...step, tails: [tail] }));
+      if (step.do === "outwait" || step.do === "complete") return [step];
+      return step.streams.map((stream) => ({ ...step, streams: [stream] }));
+    });
+  }
+
+  apply(step: Step): void {
+    switch (step.do) {
+      case "adopt":
+        return this.#each(step.site, step.streams, () => ({ kind: "home", epoch: 1, forks: [] }));
+      case "fence":
+        return this.#each(step.site, step.streams, (role) =>
+          role.kind === "home" ? { kind: "fenced", epoch: role.epoch, by: step.by } : role,
+        );
+      case "promote":
+        return this.#each(step.site, step.streams, (role, events) => {
+          const forks: Fork[] = role.kind === "copy" ? [{ epoch: step.epoch, sequence: events.length }] : [];
+          return { kind: "home", epoch: step.epoch, forks };
+        });
+      case "copy":
+        for (const name of step.streams) {
+          const origin = this.stream(step.from, name);
+          const epoch = origin.role.kind === "home" ? origin.role.epoch : 0;
+          if (this.at(step.to).streams.has(name)) continue;
+          this.at(step.to).streams.set(name, { role: { kind: "copy", of: step.from, epoch, ageMs: 100 }, events: [] });
+        }
+        return this.follow();
+      case "complete":
+        return this.follow();
+      case "table":
+        for (const site of step.sites) this.at(site).row = step.row;
+        return;
+      case "export":
+        for (const { stream, afterSequence } of step.tails)
+          this.exported.push(...this.events(step.site, stream).slice(afterSequence));
+        return;
+      case "drop":
+        for (const name of step.streams) this.at(step.site).streams.delete(name);
+        return;
+      case "outwait":
+        return;
+    }
+  }
+
+  #each(site: string, names: readonly string[], change: (role: StreamRole, events: readonly string[]) => StreamRole) {
+    for (const name of names) {
+      const stream = this.stream(site, name);
+      stream.role = change(stream.role, stream.events);
+    }
+  }
+}
