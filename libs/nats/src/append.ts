@@ -1,11 +1,28 @@
 import { assertEventId, isStoreError, type AppendRequest, type AppendResult } from "@p4/event-store";
 import type { Broker } from "./broker.ts";
+import { writtenSubject } from "@p4/regions";
+import { retryInNewEpoch, type WriteEpochs } from "./regions/write-epochs.ts";
 import { publishAcked } from "./pub-ack.ts";
 import { channelAddress, type ChannelAddress, type Names } from "./subjects.ts";
 
 /** Appends one event if the channel's last sequence is still the expected one. */
-export async function append(broker: Broker, names: Names, request: AppendRequest): Promise<AppendResult> {
+export async function append(
+  broker: Broker,
+  names: Names,
+  epochs: WriteEpochs,
+  request: AppendRequest,
+): Promise<AppendResult> {
+  return retryInNewEpoch(() => appendInEpoch(broker, names, epochs, request));
+}
+
+async function appendInEpoch(
+  broker: Broker,
+  names: Names,
+  epochs: WriteEpochs,
+  request: AppendRequest,
+): Promise<AppendResult> {
   const address = channelAddress(names, request.channelId);
+  const epoch = epochs.of(address.shard);
   const { eventId, bytes, expectedStreamVersion } = request;
   assertEventId(eventId);
   // Deduplicated over the whole stream, so the channel is part of it.
@@ -16,7 +33,8 @@ export async function append(broker: Broker, names: Names, request: AppendReques
     `Nats-Msg-Id: ${messageId}\r\n`;
   try {
     const ack = await publishAcked(broker, {
-      subject: address.eventSubject,
+      subject: writtenSubject({ region: names.region, shard: address.shard }, epoch, request.channelId),
+      onSilence: () => epochs.explainSilence(broker, address, epoch),
       stream: address.stream,
       headerLines,
       bytes,

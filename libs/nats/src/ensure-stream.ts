@@ -23,17 +23,24 @@ export interface Drift {
   readonly found: unknown;
 }
 
+/** What is wanted of a stream that is there, where that depends on what it is. */
+export type Adapt = (wanted: StreamSettings, found: Config) => StreamSettings;
+
 /** Creates the stream unless it is there, and tells how an existing one differs. Safe when many processes start at once. */
-export async function ensureStream(broker: Broker, wanted: StreamSettings): Promise<Drift[]> {
+export async function ensureStream(
+  broker: Broker,
+  wanted: StreamSettings,
+  adapt: Adapt = (settings) => settings,
+): Promise<Drift[]> {
   const existing = await streamConfig(broker, wanted.name);
-  if (existing !== undefined) return compareSettings(wanted, existing);
+  if (existing !== undefined) return compareSettings(adapt(wanted, existing), existing);
   const path = `STREAM.CREATE.${wanted.name}`;
   const created = await createStream(broker, path, wanted);
   if (created.error === undefined) return compareSettings(wanted, created.config ?? {});
   // Another process made it meanwhile, with other settings.
   const other = await streamConfig(broker, wanted.name);
   if (created.error.err_code === apiErrorCodes.streamNameInUse && other !== undefined) {
-    return compareSettings(wanted, other);
+    return compareSettings(adapt(wanted, other), other);
   }
   throw toStoreError(created.error, path);
 }
@@ -45,9 +52,13 @@ async function createStream(broker: Broker, path: string, wanted: StreamSettings
   }
 }
 
-export async function streamConfig(broker: Broker, stream: string): Promise<FoundSettings | undefined> {
+export async function streamConfig(
+  broker: Broker,
+  stream: string,
+  timeoutMs?: number,
+): Promise<FoundSettings | undefined> {
   const path = `STREAM.INFO.${stream}`;
-  const answer = await broker.apiAnswer<{ config?: FoundSettings }>(path);
+  const answer = await broker.apiAnswer<{ config?: FoundSettings }>(path, undefined, timeoutMs);
   if (answer.error?.err_code === apiErrorCodes.streamNotFound) return undefined;
   if (answer.error !== undefined) throw toStoreError(answer.error, path);
   return answer.config;

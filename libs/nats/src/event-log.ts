@@ -2,6 +2,7 @@ import type { EventLog } from "@p4/event-store";
 import { append } from "./append.ts";
 import type { Broker } from "./broker.ts";
 import { readStream } from "./read-stream.ts";
+import { WriteEpochs } from "./regions/write-epochs.ts";
 import { scan } from "./scan.ts";
 import { streamVersions } from "./stream-versions.ts";
 import { createNames } from "./subjects.ts";
@@ -10,13 +11,16 @@ export interface EventLogOptions {
   readonly region: string;
   /** As provisioned. */
   readonly shards: number;
+  /** Of the region's home, where it may move; without it the log finds its epochs itself. */
+  readonly epochs?: WriteEpochs;
 }
 
 /** The event log on JetStream: one subject per channel, guarded by the subject's last sequence. */
 export function createEventLog(broker: Broker, options: EventLogOptions): EventLog {
   const names = createNames(options.region, options.shards);
+  const epochs = options.epochs ?? new WriteEpochs();
   return {
-    appendToStream: (request) => append(broker, names, request),
+    appendToStream: (request) => append(broker, names, epochs, request),
     readStream: (channelId, readOptions) => readStream(broker, names, channelId, readOptions),
     streamVersions: (channelIds) => streamVersions(broker, names, channelIds),
     scan: (scanOptions = {}) => scan(broker, names, scanOptions),

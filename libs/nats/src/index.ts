@@ -26,4 +26,6 @@ export { assertLog, endOfLog, inspectStreams, listChannels, type ListedChannel, 
 export type { Drift } from "./ensure-stream.ts";
 export { probeServers, type ServerProbe } from "./probe-servers.ts";
 export { surveyStreams, type StreamSurvey } from "./survey-streams.ts";
+export * from "./regions/index.ts";
+export type { DirectMessage } from "./direct-get.ts";
 export { inspectBroker, type BrokerReport } from "./inspect-broker.ts";

@@ -9,7 +9,9 @@ import {
   type Placement,
   type StreamSettings,
 } from "./stream-settings.ts";
-import { allEvents, blobBucket, createNames, deadlineBucket, documentBucket, type Names } from "./subjects.ts";
+import { asHome } from "./regions/as-home.ts";
+import { streamNames } from "./stream-names.ts";
+import { blobBucket, createNames, deadlineBucket, documentBucket, isLogOf, type Names } from "./subjects.ts";
 
 export interface ProvisionOptions {
   readonly region: string;
@@ -28,13 +30,15 @@ export const markerKeptMs = 7 * 24 * 60 * 60 * 1000;
 
 /**
  * Creates what is missing and compares what is there. Rejects with STORE_MISCONFIGURED that names stream, setting,
- * wanted and found value; it changes nothing that exists.
+ * wanted and found value, with STORE_HOME_MOVED where the region's home is at another site; it changes nothing that exists.
  */
 export async function provision(broker: Broker, options: ProvisionOptions): Promise<void> {
   const names = createNames(options.region, options.shards);
   await assertShardCount(broker, names);
   const drifts: Drift[] = [];
-  for (const settings of wantedStreams(names, options)) drifts.push(...(await ensureStream(broker, settings)));
+  for (const settings of wantedStreams(names, options)) {
+    drifts.push(...(await ensureStream(broker, settings, (wanted, found) => asHome(names.region, wanted, found))));
+  }
   assertNoDrift(drifts);
 }
 
@@ -62,7 +66,7 @@ export async function findDrift(
   const asked = wantedStreams(names, options).filter(({ name }) => !without.includes(name));
   const drifts = asked.map(async (wanted): Promise<Drift[]> => {
     const found = await streamConfig(broker, wanted.name);
-    if (found !== undefined) return compareSettings(wanted, found);
+    if (found !== undefined) return compareSettings(asHome(names.region, wanted, found), found);
     return [{ stream: wanted.name, setting: "name", wanted: wanted.name, found: undefined }];
   });
   return (await Promise.all(drifts)).flat();
@@ -93,8 +97,8 @@ function documentSettings(
 
 /** With another number of shards, channels would be looked for in streams that they are not in. */
 async function assertShardCount(broker: Broker, names: Names): Promise<void> {
-  const answer = await broker.api<{ streams?: string[] | null }>("STREAM.NAMES", { subject: allEvents(names.region) });
-  for (const stream of answer.streams ?? []) {
+  const logs = (await streamNames(broker)).filter((name) => isLogOf(names.region, name));
+  for (const stream of logs) {
     const metadata = (await streamConfig(broker, stream))?.metadata;
     const found = metadata?.[shardsKey];
     if (found === String(names.shards)) continue;

@@ -3,6 +3,7 @@ import { isStoreError, StoreError } from "@p4/event-store";
 import type { Broker } from "./broker.ts";
 import { isNoResponders, toStoreError, type ApiFailure } from "./broker-errors.ts";
 import { RawHeaders } from "./raw-headers.ts";
+import { homeMoved, roleOfStream, type Config } from "./regions/stream-role.ts";
 
 /** JetStream's answer to a stored message; the server leaves out a `duplicate` that is false, where the client adds it. */
 export type PubAck = Readonly<Pick<FullPubAck, "seq"> & Partial<Pick<FullPubAck, "duplicate">>>;
@@ -16,6 +17,8 @@ export interface StoreMessage {
   readonly bytes: Uint8Array;
   /** A channel's event. Only these tell whether this server reaches its cluster: see `health/silence.ts`. */
   readonly isEvent: boolean;
+  /** Why the stream does not listen; default: whether it is there, and a home. */
+  readonly onSilence?: () => Promise<Error>;
 }
 
 /**
@@ -35,7 +38,8 @@ export function publishAcked(broker: Broker, message: StoreMessage): Promise<Pub
       onReply: (answer) => {
         if (isNoResponders(answer)) {
           if (message.isEvent) broker.health.unanswered("append");
-          void explainSilence(broker, message.stream, message.subject).then(reject);
+          const why = message.onSilence?.() ?? explainSilence(broker, message.stream, message.subject);
+          void why.then(reject);
           return true;
         }
         const ack = JSON.parse(answer.string()) as PubAck & { error?: ApiFailure };
@@ -63,7 +67,9 @@ const explainWithinMs = 500;
 /** No stream listens on the subject: it is missing, or has no leader at the moment. The API tells which. */
 export async function explainSilence(broker: Broker, stream: string, subject: string): Promise<Error> {
   try {
-    await broker.api(`STREAM.INFO.${stream}`, undefined, explainWithinMs);
+    const { config } = await broker.api<{ config: Config }>(`STREAM.INFO.${stream}`, undefined, explainWithinMs);
+    const role = roleOfStream(config);
+    if (role.kind === "copy" || role.kind === "fenced") return homeMoved(stream, role, broker.url);
     return broker.noResponders(subject);
   } catch (error) {
     return error as Error;

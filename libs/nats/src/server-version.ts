@@ -4,19 +4,18 @@ import { StoreError } from "@p4/event-store";
 export const minimumServerVersion = "2.11.2";
 
 /** Throws STORE_SERVER_TOO_OLD. A pre-release counts as its release. */
-export function assertServerVersion(version: string, url: string): void {
-  const found = parse(version);
-  const wanted = parse(minimumServerVersion);
+export function assertServerVersion(version: string, url: string, wanted: string = minimumServerVersion): void {
+  if (isAtLeast(version, wanted)) return;
+  throw new StoreError("STORE_SERVER_TOO_OLD", `${url} runs ${version}; upgrade nats-server to ${wanted}`);
+}
+
+function isAtLeast(version: string, least: string): boolean {
+  const [found, wanted] = [parse(version), parse(least)];
   for (let i = 0; i < 3; i++) {
     const difference = (found[i] ?? 0) - (wanted[i] ?? 0);
-    if (difference > 0) return;
-    if (difference < 0) {
-      throw new StoreError(
-        "STORE_SERVER_TOO_OLD",
-        `${url} runs ${version}; upgrade nats-server to ${minimumServerVersion}`,
-      );
-    }
+    if (difference !== 0) return difference > 0;
   }
+  return true;
 }
 
 function parse(version: string): number[] {

@@ -17,10 +17,11 @@ export function createNames(region: string, shards: number): Names {
 
 export const channelStream = (names: Names, shard: number): string => `P4_CHANNELS_${names.region}_${shard}`;
 
+export const isLogOf = (region: string, stream: string): boolean =>
+  new RegExp(`^P4_CHANNELS_${region}_\\d+$`).test(stream);
+
 export const shardEvents = (names: Names, shard: number): string => `p4.${names.region}.${shard}.event.*`;
 export const shardLive = (names: Names, shard: number): string => `p4.${names.region}.${shard}.live.*`;
-/** The event subjects of all shards of the region, however many there are. */
-export const allEvents = (region: string): string => `p4.${region}.*.event.*`;
 
 /** Where all of them are republished. */
 export const allLive = (region: string): string => `p4.${region}.*.live.*`;

@@ -1,5 +1,6 @@
 import { isStoreError } from "@p4/event-store";
 import type { Broker } from "./broker.ts";
+import { streamNames } from "./stream-names.ts";
 import { isOurs, toReport, type StreamInfo, type StreamReport } from "./inspect.ts";
 
 /** What can be seen of a region's streams while some servers are away. */
@@ -14,14 +15,7 @@ export interface StreamSurvey {
  * STORE_UNAVAILABLE when not even their names can be had, since the cluster has no leader of its own.
  */
 export async function surveyStreams(broker: Broker, region: string): Promise<StreamSurvey> {
-  const names: string[] = [];
-  for (let offset = 0; ;) {
-    const page = await broker.api<{ total: number; streams: readonly string[] | null }>("STREAM.NAMES", { offset });
-    const streams = page.streams ?? [];
-    names.push(...streams.filter((name) => isOurs(name, region)));
-    offset += streams.length;
-    if (streams.length === 0 || offset >= page.total) break;
-  }
+  const names = (await streamNames(broker)).filter((name) => isOurs(name, region));
   const reports: StreamReport[] = [];
   const unanswered: string[] = [];
   await Promise.all(

@@ -1,0 +1,19 @@
+import type { StreamSettings } from "../stream-settings.ts";
+import { listening } from "./region-streams.ts";
+import { homeMoved, roleOfStream } from "./stream-role.ts";
+
+/**
+ * What is wanted of a stream that is there: as in a deployment of one site, with the subjects of its epoch.
+ *
+ * @throws StoreError STORE_HOME_MOVED for one that is no home
+ */
+export function asHome(
+  region: string,
+  wanted: StreamSettings,
+  found: Readonly<Record<string, unknown>>,
+): StreamSettings {
+  const role = roleOfStream(found);
+  if (role.kind === "plain") return wanted;
+  if (role.kind !== "home") throw homeMoved(wanted.name, role, "this site");
+  return { ...wanted, ...listening(region, wanted.name, role.epoch) };
+}

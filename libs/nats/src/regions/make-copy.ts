@@ -1,0 +1,30 @@
+import { StoreError } from "@p4/event-store";
+import type { Broker } from "../broker.ts";
+import { apiErrorCodes, toStoreError } from "../broker-errors.ts";
+import { streamConfig } from "../ensure-stream.ts";
+import { assertServerVersion } from "../server-version.ts";
+import { copyConsumer, copyConsumerSettings, copySettings, type CopyOptions } from "./role-settings.ts";
+import type { Config } from "./stream-role.ts";
+
+/** Older servers have no mirror with a consumer of its own. */
+const copyServerVersion = "2.14.0";
+const createWithinMs = 15_000;
+
+/** Makes the home's consumer and the copy that it feeds, unless the copy is there. */
+export async function makeCopy(home: Broker, target: Broker, options: CopyOptions, stream: string): Promise<void> {
+  if ((await streamConfig(target, stream)) !== undefined) return;
+  for (const { serverVersion, url } of [home, target]) assertServerVersion(serverVersion, url, copyServerVersion);
+  const config = (await streamConfig(home, stream)) as Config | undefined;
+  if (config === undefined) throw new StoreError("STORE_MISSING", `${stream} at ${home.url}`);
+  const consumer = copyConsumer(options.to);
+  // One that has delivered already would leave out what it has delivered.
+  const path = `CONSUMER.DELETE.${stream}.${consumer}`;
+  const { error } = await home.apiAnswer<object>(path);
+  if (error !== undefined && error.err_code !== apiErrorCodes.consumerNotFound) throw toStoreError(error, path);
+  await home.api(
+    `CONSUMER.CREATE.${stream}.${consumer}`,
+    { stream_name: stream, config: copyConsumerSettings(options.region, config, options.to) },
+    createWithinMs,
+  );
+  await target.api(`STREAM.CREATE.${stream}`, copySettings(options, config), createWithinMs);
+}

@@ -1,0 +1,178 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { isStoreError, StoreError } from "@p4/event-store";
+import { RegionError, type Step, type Tail } from "@p4/regions";
+import type { Broker } from "../broker.ts";
+import { apiErrorCodes, toStoreError } from "../broker-errors.ts";
+import { directPage, pageBytesOf, type DirectMessage } from "../direct-get.ts";
+import { streamConfig } from "../ensure-stream.ts";
+import { makeCopy } from "./make-copy.ts";
+import { ensureTable, writeTable } from "./region-table.ts";
+import { adoptedSettings, copyConsumer, fencedSettings, homeSettings } from "./role-settings.ts";
+import { roleOfStream, type Config } from "./stream-role.ts";
+import type { SiteBrokers } from "./survey-region.ts";
+import { readStreamState } from "./survey-region.ts";
+
+export interface StepOptions {
+  readonly region: string;
+  readonly sites: SiteBrokers;
+  /** Copies of each stream within a site. */
+  readonly replicas: number;
+  /** Gets what only a deposed home has, in order, and keeps it. The stream is dropped when this has resolved. */
+  readonly keepTail: (site: string, tail: Tail, events: AsyncIterable<DirectMessage>) => Promise<void>;
+}
+
+/** A stream of three copies elects its leader anew with some updates. */
+const updateWithinMs = 10_000;
+const pollMs = 10;
+
+/**
+ * Does one step of a plan; what is done already is left as it is.
+ *
+ * @throws StoreError, RegionError REGION_SITE_AWAY, REGION_COPY_BEHIND, REGION_CONTESTED, REGION_UNFINISHED
+ */
+export async function performStep(step: Step, options: StepOptions): Promise<void> {
+  const { region } = options;
+  const at = (site: string): Broker => brokerAt(options.sites, site);
+  const each = async (streams: readonly string[], work: (stream: string) => Promise<unknown>): Promise<void> => {
+    await Promise.all(streams.map(work));
+  };
+  switch (step.do) {
+    case "adopt":
+      return each(step.streams, (stream) => adopt(at(step.site), region, stream));
+    case "copy":
+      return each(step.streams, (stream) => makeCopy(at(step.from), at(step.to), { ...options, ...step }, stream));
+    case "complete":
+      return each(step.streams, (stream) => untilComplete(at(step.from), at(step.to), stream, step));
+    case "fence":
+      return each(step.streams, (stream) => fence(at(step.site), region, stream, step.by));
+    case "promote":
+      return each(step.streams, (stream) => promote(at(step.site), region, stream, step.epoch));
+    case "outwait":
+      return sleep(step.ms);
+    case "table":
+      return spread(step, options);
+    case "export":
+      for (const tail of step.tails) {
+        await options.keepTail(step.site, tail, eventsAfter(at(step.site), tail.stream, tail.afterSequence));
+      }
+      return;
+    case "drop":
+      return each(step.streams, (stream) => drop(options.sites, step.site, stream));
+  }
+}
+
+function brokerAt(sites: SiteBrokers, site: string): Broker {
+  const broker = sites.get(site);
+  if (broker === undefined || broker === null) throw new RegionError("REGION_SITE_AWAY", site);
+  return broker;
+}
+
+async function configAt(broker: Broker, stream: string): Promise<Config> {
+  const config = await streamConfig(broker, stream);
+  if (config !== undefined) return config as Config;
+  throw new StoreError("STORE_MISSING", `${stream} at ${broker.url}`);
+}
+
+const update = (broker: Broker, settings: Config): Promise<unknown> =>
+  broker.api(`STREAM.UPDATE.${settings.name}`, settings, updateWithinMs);
+
+const firstEpoch = 1;
+
+async function adopt(broker: Broker, region: string, stream: string): Promise<void> {
+  const config = await configAt(broker, stream);
+  // Old and new writers side by side; a writer that finds no stream at the old subject asks for the epoch.
+  await update(broker, adoptedSettings(region, config, firstEpoch, false));
+  await update(broker, adoptedSettings(region, config, firstEpoch, true));
+}
+
+async function fence(broker: Broker, region: string, stream: string, by: number): Promise<void> {
+  const config = await configAt(broker, stream);
+  if (roleOfStream(config).kind === "home") await update(broker, fencedSettings(region, config, by));
+}
+
+async function promote(broker: Broker, region: string, stream: string, epoch: number): Promise<void> {
+  const config = await configAt(broker, stream);
+  const role = roleOfStream(config);
+  if (role.kind === "home" && role.epoch === epoch) return;
+  const { lastSequence } = await readStreamState(broker, stream);
+  await update(broker, homeSettings(region, config, epoch, lastSequence));
+}
+
+async function drop(sites: SiteBrokers, site: string, stream: string): Promise<void> {
+  await deleted(brokerAt(sites, site), `STREAM.DELETE.${stream}`);
+  // What fed it elsewhere would keep its place in a log that is read from the start next time.
+  for (const [other, broker] of sites) {
+    if (other !== site && broker !== null) await deleted(broker, `CONSUMER.DELETE.${stream}.${copyConsumer(site)}`);
+  }
+}
+
+async function deleted(broker: Broker, path: string): Promise<void> {
+  const { error } = await broker.apiAnswer<object>(path, undefined, updateWithinMs);
+  const gone: readonly (number | undefined)[] = [apiErrorCodes.streamNotFound, apiErrorCodes.consumerNotFound];
+  if (error !== undefined && !gone.includes(error.err_code)) throw toStoreError(error, path);
+}
+
+/** One site after the other, in the same order for everyone: of two operators one is told at the first. */
+async function spread(step: Extract<Step, { do: "table" }>, { sites, replicas }: StepOptions): Promise<void> {
+  let written = 0;
+  for (const site of step.sites) {
+    const broker = sites.get(site);
+    if (broker === undefined || broker === null) continue;
+    try {
+      await ensureTable(broker, site, replicas);
+      await writeTable(broker, site, step.row);
+      written++;
+    } catch (error) {
+      if (!isStoreError(error, "STORE_UNAVAILABLE")) throw error;
+    }
+  }
+  if (written < step.needed) throw new RegionError("REGION_SITE_AWAY", `${written} of ${step.needed} tables written`);
+}
+
+async function untilComplete(
+  from: Broker,
+  to: Broker,
+  stream: string,
+  { withinMs, to: site }: Extract<Step, { do: "complete" }>,
+): Promise<void> {
+  const wanted = await lastMessage(from, stream);
+  for (const endMs = performance.now() + withinMs; ; await sleep(pollMs)) {
+    const { role, lastSequence } = await readStreamState(to, stream);
+    // One that has just been made may be as long as an empty origin, and not be fed yet.
+    const isFed = role.kind !== "copy" || role.ageMs !== null;
+    if (isFed && lastSequence >= wanted) return;
+    if (performance.now() < endMs) continue;
+    throw new RegionError("REGION_COPY_BEHIND", `${stream} at ${site} is at ${lastSequence} of ${wanted}`);
+  }
+}
+
+/** Appends that were on their way when a stream was fenced are stored within this. */
+const settleMs = 20;
+
+/** The last message that can be copied: behind it there may be sequences of keys that have elapsed. */
+async function lastMessage(broker: Broker, stream: string): Promise<number> {
+  for (let last = -1; ; await sleep(settleMs)) {
+    const { role, lastSequence } = await readStreamState(broker, stream);
+    if (role.kind === "fenced" && lastSequence !== last) {
+      last = lastSequence;
+      continue;
+    }
+    const path = `STREAM.MSG.GET.${stream}`;
+    const { message, error } = await broker.apiAnswer<{ message?: { seq: number } }>(path, { last_by_subj: ">" });
+    if (error !== undefined && error.err_code !== apiErrorCodes.noMessageFound) throw toStoreError(error, path);
+    return message?.seq ?? 0;
+  }
+}
+
+const messagesPerPage = 256;
+
+async function* eventsAfter(broker: Broker, stream: string, after: number): AsyncGenerator<DirectMessage> {
+  for (let seq = after + 1; ;) {
+    const question = { seq, next_by_subj: ">", batch: messagesPerPage, max_bytes: pageBytesOf(broker) };
+    const { messages, pending } = await directPage(broker, stream, question);
+    yield* messages;
+    const last = messages.at(-1);
+    if (last === undefined || pending === 0) return;
+    seq = last.seq + 1;
+  }
+}

@@ -1,0 +1,50 @@
+import { StoreError } from "@p4/event-store";
+import { roleText, type Fork, type StreamRole } from "@p4/regions";
+
+/** Metadata of a region's streams. */
+export const roleKeys = {
+  epoch: "p4.epoch",
+  /** `2:100 3:250`: each move's epoch, and the last sequence that it has in common with the one before. */
+  forks: "p4.forks",
+  fenced: "p4.fenced",
+  copyOf: "p4.copy-of",
+  /** What a copy cannot have until it is a home, as JSON. */
+  home: "p4.home",
+} as const;
+
+export type Config = Readonly<Record<string, unknown>> & { readonly name: string };
+
+export function metadataOf(config: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
+  const all = (config["metadata"] ?? {}) as Record<string, string>;
+  // The server adds its own.
+  return Object.fromEntries(Object.entries(all).filter(([key]) => !key.startsWith("_nats.")));
+}
+
+/**
+ * What a stream is, by its configuration.
+ *
+ * @param heardMs since a copy last heard of its origin; null: never
+ */
+export function roleOfStream(config: Readonly<Record<string, unknown>>, heardMs: number | null = null): StreamRole {
+  const metadata = metadataOf(config);
+  const epoch = Number(metadata[roleKeys.epoch] ?? 0);
+  if (config["mirror"] !== undefined) {
+    return { kind: "copy", of: metadata[roleKeys.copyOf] ?? "", epoch, ageMs: heardMs };
+  }
+  const by = metadata[roleKeys.fenced];
+  if (by !== undefined) return { kind: "fenced", epoch, by: Number(by) };
+  return epoch === 0 ? { kind: "plain" } : { kind: "home", epoch, forks: readForks(metadata[roleKeys.forks]) };
+}
+
+export const homeMoved = (stream: string, role: StreamRole, url: string): StoreError =>
+  new StoreError("STORE_HOME_MOVED", `${stream} at ${url} is ${roleText(role)}`);
+
+export function readForks(text = ""): Fork[] {
+  return text.split(" ").flatMap((pair) => {
+    const [epoch = 0, sequence = NaN] = pair.split(":").map(Number);
+    return Number.isSafeInteger(epoch) && Number.isSafeInteger(sequence) && epoch > 0 ? [{ epoch, sequence }] : [];
+  });
+}
+
+export const writeForks = (forks: readonly Fork[]): string =>
+  forks.map(({ epoch, sequence }) => `${String(epoch)}:${String(sequence)}`).join(" ");

@@ -1,0 +1,45 @@
+import { isStoreError } from "@p4/event-store";
+import type { RegionState, SiteState, StreamState } from "@p4/regions";
+import type { Broker } from "../broker.ts";
+import { streamNames } from "../stream-names.ts";
+import { isCopied } from "./region-streams.ts";
+import { readTable } from "./region-table.ts";
+import { roleOfStream, type Config } from "./stream-role.ts";
+
+/** Connections to the sites, by name; null: the site does not answer. */
+export type SiteBrokers = ReadonlyMap<string, Broker | null>;
+
+const askWithinMs = 2_000;
+
+interface Info {
+  readonly config: Config;
+  readonly state: { readonly last_seq: number };
+  /** Nanoseconds since the last message or heartbeat; -1: none yet. */
+  readonly mirror?: { readonly active: number };
+}
+
+/** What all sites say of a region at this moment. A site that does not answer in time is away. */
+export async function surveyRegion(sites: SiteBrokers, region: string): Promise<RegionState> {
+  const states = [...sites].map(([site, broker]) => surveySite(site, broker, region));
+  return { region, sites: await Promise.all(states) };
+}
+
+async function surveySite(site: string, broker: Broker | null, region: string): Promise<SiteState> {
+  const away: SiteState = { site, answers: false, row: null, streams: [] };
+  if (broker === null) return away;
+  try {
+    const [{ row }, names] = await Promise.all([readTable(broker, site, region, askWithinMs), streamNames(broker)]);
+    const ours = names.filter((name) => isCopied(name, region)).sort();
+    const streams = await Promise.all(ours.map((name) => readStreamState(broker, name)));
+    return { site, answers: true, row, streams };
+  } catch (error) {
+    if (isStoreError(error, "STORE_UNAVAILABLE")) return away;
+    throw error;
+  }
+}
+
+export async function readStreamState(broker: Broker, stream: string): Promise<StreamState> {
+  const { config, state, mirror } = await broker.api<Info>(`STREAM.INFO.${stream}`, undefined, askWithinMs);
+  const active = mirror?.active ?? -1;
+  return { stream, role: roleOfStream(config, active < 0 ? null : active / 1e6), lastSequence: state.last_seq };
+}

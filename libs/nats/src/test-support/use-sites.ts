@@ -1,0 +1,87 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { findNatsServer, startNatsServer, type NatsServerProcess } from "@p4/nats-server";
+import { afterAll, beforeAll } from "vitest";
+import type { Broker } from "../broker.ts";
+import { connectBroker } from "../connect-broker.ts";
+
+export interface TestSites {
+  server(site: string): NatsServerProcess;
+  /** A connection to a site; closed with the file. */
+  connect(site: string): Promise<Broker>;
+}
+
+/** What a link between sites must not carry: everything but copies. */
+const denied = '["p4.*.*.write.*.*", "p4.*.*.event.*", "p4.*.*.live.*", "p4.*.presence.*", "$O.>"]';
+
+/** One nats-server per site with a JetStream domain of its own, and a leaf link from each site to those before it. */
+export function useSites(...sites: readonly string[]): TestSites {
+  const servers = new Map<string, NatsServerProcess>();
+  const brokers: Broker[] = [];
+  let dir = "";
+
+  beforeAll(async () => {
+    dir = await mkdtemp(join(tmpdir(), "p4-sites-"));
+    const { path: binary } = await findNatsServer();
+    const ports = await Promise.all(sites.map(freePort));
+    const start = async (site: string, index: number): Promise<void> => {
+      const configFile = join(dir, `${site}.conf`);
+      await writeFile(configFile, siteConf(site, ports[index] ?? 0, ports.slice(0, index)));
+      servers.set(site, await startNatsServer({ binary, configFile, storeDir: join(dir, site), serverName: site }));
+    };
+    await Promise.all(sites.map(start));
+  }, 120_000);
+
+  afterAll(async () => {
+    await Promise.all(brokers.map((broker) => broker.close()));
+    await Promise.all([...servers.values()].map((server) => server.stop()));
+    await rm(dir, { recursive: true, force: true });
+  });
+
+  const server = (site: string): NatsServerProcess => {
+    const found = servers.get(site);
+    if (found === undefined) throw new Error(`no site ${site}`);
+    return found;
+  };
+  return {
+    server,
+    async connect(site) {
+      const broker = await connectBroker({ url: server(site).url, name: "test", longestRetryMs: 250 });
+      brokers.push(broker);
+      return broker;
+    },
+  };
+}
+
+function siteConf(site: string, leafPort: number, others: readonly number[]): string {
+  const remotes = others.map(
+    (port) =>
+      `{ url: "nats://link:link@127.0.0.1:${String(port)}", account: P4, isolate: true, request_isolation: true, ` +
+      `deny_imports: ${denied}, deny_exports: ${denied} }`,
+  );
+  return `
+max_payload: 2MB
+jetstream { sync_interval: always, domain: ${site} }
+leafnodes {
+  listen: "127.0.0.1:${String(leafPort)}", no_advertise: true, isolate_leafnode_interest: true, reconnect: 1
+  remotes: [ ${remotes.join("\n")} ]
+}
+ping_interval: "2s", ping_max: 2
+accounts {
+  SYS { users: [{ user: sys, password: sys }] }
+  P4 { jetstream: enabled, users: [{ user: p4, password: p4 }, { user: link, password: link }] }
+}
+system_account: SYS
+no_auth_user: p4
+`;
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
+}
