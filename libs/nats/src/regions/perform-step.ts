@@ -6,6 +6,7 @@ import { apiErrorCodes, toStoreError } from "../broker-errors.ts";
 import { directPage, pageBytesOf, type DirectMessage } from "../direct-get.ts";
 import { streamConfig } from "../ensure-stream.ts";
 import { makeCopy } from "./make-copy.ts";
+import { untilLinked } from "./until-linked.ts";
 import { ensureTable, writeTable } from "./region-table.ts";
 import { adoptedSettings, copyConsumer, fencedSettings, homeSettings } from "./role-settings.ts";
 import { roleOfStream, type Config } from "./stream-role.ts";
@@ -40,6 +41,7 @@ export async function performStep(step: Step, options: StepOptions): Promise<voi
     case "adopt":
       return each(step.streams, (stream) => adopt(at(step.site), region, stream));
     case "copy":
+      await untilLinked(at(step.to), step.to, step.from);
       return each(step.streams, (stream) => makeCopy(at(step.from), at(step.to), { ...options, ...step }, stream));
     case "complete":
       return each(step.streams, (stream) => untilComplete(at(step.from), at(step.to), stream, step));

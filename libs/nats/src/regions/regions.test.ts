@@ -21,7 +21,8 @@ const settings: ProvisionOptions = {
 const sites = useSites("a", "b");
 const tails: string[] = [];
 let brokers: Map<string, Broker>;
-let [a, b]: Broker[] = [];
+let a: Broker;
+let b: Broker;
 
 const log = (broker: Broker) => createEventLog(broker, settings);
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
@@ -55,12 +56,13 @@ async function roles(): Promise<string[]> {
 }
 
 beforeAll(async () => {
-  [a, b] = [await sites.connect("a"), await sites.connect("b")];
+  a = await sites.connect("a");
+  b = await sites.connect("b");
   brokers = new Map([
-    ["a", a as Broker],
-    ["b", b as Broker],
+    ["a", a],
+    ["b", b],
   ]);
-  await provision(a as Broker, settings);
+  await provision(a, settings);
 });
 
 // One deployment's life, in order: each test goes on from the one before.
@@ -68,7 +70,7 @@ describe("a region on two real sites", () => {
   let version = 0;
 
   test("gets its first epoch and a copy, while a writer that knew none goes on", async () => {
-    const writer = log(a as Broker);
+    const writer = log(a);
     const write = async (eventId: string) => {
       const request = {
         channelId: "ch",
@@ -82,37 +84,37 @@ describe("a region on two real sites", () => {
     await run((state) => planCopy(state, "b"));
     await write("2");
     expect(await roles()).toEqual(["a: home", "b: copy"]);
-    expect(await read(a as Broker, "ch")).toEqual(["1", "2"]);
-    await expect(append(a as Broker, "ch", "stale", 1)).rejects.toMatchObject({ code: "STORE_VERSION_CONFLICT" });
+    expect(await read(a, "ch")).toEqual(["1", "2"]);
+    await expect(append(a, "ch", "stale", 1)).rejects.toMatchObject({ code: "STORE_VERSION_CONFLICT" });
     // What a node wants of the streams when it starts is what they are now.
-    expect(await findDrift(a as Broker, settings)).toEqual([]);
-    await expect(provision(b as Broker, settings)).rejects.toMatchObject({ code: "STORE_HOME_MOVED" });
+    expect(await findDrift(a, settings)).toEqual([]);
+    await expect(provision(b, settings)).rejects.toMatchObject({ code: "STORE_HOME_MOVED" });
   });
 
   test("takes no write at its copy, over the link or directly", async () => {
-    await expect(append(b as Broker, "ch", "there", version)).rejects.toMatchObject({ code: "STORE_HOME_MOVED" });
-    await vi.waitFor(async () => expect(await read(b as Broker, "ch")).toEqual(["1", "2"]));
+    await expect(append(b, "ch", "there", version)).rejects.toMatchObject({ code: "STORE_HOME_MOVED" });
+    await vi.waitFor(async () => expect(await read(b, "ch")).toEqual(["1", "2"]));
   });
 
   test("moves: the copy goes on with the origin's versions, the old home is a copy, and deadlines and documents came along", async () => {
-    await createDocumentStore(a as Broker, { region, name: "proofs" }).put("tx", new Uint8Array([7]), 0);
-    await createDeadlineStore(a as Broker, { region }).arm("due", 1_000);
+    await createDocumentStore(a, { region, name: "proofs" }).put("tx", new Uint8Array([7]), 0);
+    await createDeadlineStore(a, { region }).arm("due", 1_000);
     await run((state) => planSwitch(state, "b"));
     expect(await roles()).toEqual(["a: copy", "b: home"]);
-    version = (await append(b as Broker, "ch", "3", version)).nextExpectedStreamVersion;
-    expect(await read(b as Broker, "ch")).toEqual(["1", "2", "3"]);
-    await expect(append(a as Broker, "ch", "old", version)).rejects.toMatchObject({ code: "STORE_HOME_MOVED" });
-    expect((await createDocumentStore(b as Broker, { region, name: "proofs" }).get("tx"))?.bytes.at(0)).toBe(7);
+    version = (await append(b, "ch", "3", version)).nextExpectedStreamVersion;
+    expect(await read(b, "ch")).toEqual(["1", "2", "3"]);
+    await expect(append(a, "ch", "old", version)).rejects.toMatchObject({ code: "STORE_HOME_MOVED" });
+    expect((await createDocumentStore(b, { region, name: "proofs" }).get("tx"))?.bytes.at(0)).toBe(7);
     const elapsed: string[] = [];
-    const watch = await createDeadlineStore(b as Broker, { region }).watchElapsed(async (channelId) => {
+    const watch = await createDeadlineStore(b, { region }).watchElapsed(async (channelId) => {
       elapsed.push(channelId);
       return { outcome: "done" };
     });
     await vi.waitFor(() => expect(elapsed).toEqual(["due"]));
     watch.unsubscribe();
     await watch.stopped;
-    await provision(b as Broker, settings);
-    expect(await findDrift(b as Broker, settings)).toEqual([]);
+    await provision(b, settings);
+    expect(await findDrift(b, settings)).toEqual([]);
   });
 
   test("finishes a switch that was killed between the promotion and the table", async () => {
@@ -124,7 +126,7 @@ describe("a region on two real sites", () => {
     expect(states.map(({ row }) => row)).toEqual(
       [0, 1].map(() => expect.objectContaining({ epoch: 3, home: "a", copies: ["b"] })),
     );
-    version = (await append(a as Broker, "ch", "4", version)).nextExpectedStreamVersion;
+    version = (await append(a, "ch", "4", version)).nextExpectedStreamVersion;
   });
 
   test("tells a second operator that the first one was there", async () => {
@@ -136,23 +138,23 @@ describe("a region on two real sites", () => {
   });
 
   test("is taken over where its home is killed; the returning home's own events are written down, not merged", async () => {
-    await vi.waitFor(async () => expect(await read(b as Broker, "ch")).toEqual(["1", "2", "3", "4"]));
+    await vi.waitFor(async () => expect(await read(b, "ch")).toEqual(["1", "2", "3", "4"]));
     // What is stored from now on, only the home has.
     await sites.server("b").kill();
-    await append(a as Broker, "ch", "only-at-a", version);
+    await append(a, "ch", "only-at-a", version);
     await sites.server("a").kill();
     await sites.server("b").restart();
     await vi.waitFor(async () => expect((await surveyRegion(brokers, region)).sites[1]?.answers).toBe(true));
     await run((state) => planFailover(state, { to: "b", lost: "a", fenceReachable: false, outwaitMs: 0 }));
-    await vi.waitFor(() => append(b as Broker, "ch", "5", version));
+    await vi.waitFor(() => append(b, "ch", "5", version));
     await sites.server("a").restart();
     await vi.waitFor(async () => expect((await surveyRegion(brokers, region)).sites[0]?.answers).toBe(true));
     await run((state) => planReturn(state, "a"));
     expect(tails).toEqual(["only-at-a"]);
     expect(await roles()).toEqual(["a: copy", "b: home"]);
     const expected = ["1", "2", "3", "4", "5"];
-    await vi.waitFor(async () => expect(await read(a as Broker, "ch")).toEqual(expected));
-    expect(await read(b as Broker, "ch")).toEqual(expected);
-    expect((await streamConfig(b as Broker, "P4_CHANNELS_eu_1"))?.["metadata"]).toMatchObject({ "p4.epoch": "4" });
+    await vi.waitFor(async () => expect(await read(a, "ch")).toEqual(expected));
+    expect(await read(b, "ch")).toEqual(expected);
+    expect((await streamConfig(b, "P4_CHANNELS_eu_1"))?.["metadata"]).toMatchObject({ "p4.epoch": "4" });
   });
 });

@@ -87,23 +87,15 @@ export class World {
   apply(step: Step): void {
     switch (step.do) {
       case "adopt":
-        return this.#each(step.site, step.streams, () => ({ kind: "home", epoch: 1, forks: [] }));
       case "fence":
-        return this.#each(step.site, step.streams, (role) =>
-          role.kind === "home" ? { kind: "fenced", epoch: role.epoch, by: step.by } : role,
-        );
       case "promote":
-        return this.#each(step.site, step.streams, (role, events) => {
-          const forks: Fork[] = role.kind === "copy" ? [{ epoch: step.epoch, sequence: events.length }] : [];
-          return { kind: "home", epoch: step.epoch, forks };
-        });
-      case "copy":
         for (const name of step.streams) {
-          const origin = this.stream(step.from, name);
-          const epoch = origin.role.kind === "home" ? origin.role.epoch : 0;
-          if (this.at(step.to).streams.has(name)) continue;
-          this.at(step.to).streams.set(name, { role: { kind: "copy", of: step.from, epoch, ageMs: 100 }, events: [] });
+          const stream = this.stream(step.site, name);
+          stream.role = roleAfter(step, stream);
         }
+        return;
+      case "copy":
+        for (const name of step.streams) this.#copy(step.from, step.to, name);
         return this.follow();
       case "complete":
         return this.follow();
@@ -122,10 +114,17 @@ export class World {
     }
   }
 
-  #each(site: string, names: readonly string[], change: (role: StreamRole, events: readonly string[]) => StreamRole) {
-    for (const name of names) {
-      const stream = this.stream(site, name);
-      stream.role = change(stream.role, stream.events);
-    }
+  #copy(from: string, to: string, name: string): void {
+    const { role } = this.stream(from, name);
+    if (this.at(to).streams.has(name)) return;
+    const epoch = role.kind === "home" ? role.epoch : 0;
+    this.at(to).streams.set(name, { role: { kind: "copy", of: from, epoch, ageMs: 100 }, events: [] });
   }
+}
+
+function roleAfter(step: Extract<Step, { do: "adopt" | "fence" | "promote" }>, { role, events }: Stream): StreamRole {
+  if (step.do === "adopt") return { kind: "home", epoch: 1, forks: [] };
+  if (step.do === "fence") return role.kind === "home" ? { kind: "fenced", epoch: role.epoch, by: step.by } : role;
+  const forks: Fork[] = role.kind === "copy" ? [{ epoch: step.epoch, sequence: events.length }] : [];
+  return { kind: "home", epoch: step.epoch, forks };
 }
