@@ -3,6 +3,7 @@ export { ConfigError, isConfigError, type ConfigProblem } from "./config-error.t
 export { loadConfig, type Config, type Environment } from "./config.ts";
 export { configReference, describeConfig, formatConfig, type ConfigLine } from "./describe-config.ts";
 export { awaitsHeaders, type HeaderSourceConfig } from "./header-source.ts";
+export type { SiteConfig } from "./site-list.ts";
 export { schema, type SettingName } from "./schema.ts";
 export { warningsOf } from "./warnings.ts";
 export { withoutLogin } from "./urls.ts";

@@ -1,5 +1,6 @@
 import { manyOf, path, port, secretPath } from "./parsers.ts";
 import { optional, required } from "./setting.ts";
+import { siteList } from "./site-list.ts";
 import { httpUrl, natsUrl } from "./urls.ts";
 
 /** Where the broker is, and what lets in there. */
@@ -27,6 +28,12 @@ export const natsSettings = {
     manyOf(httpUrl),
     ["edge", "cli"],
     "Monitoring ports of that cluster's servers: they alone tell whether writes are synced to disk",
+  ),
+  sites: optional(
+    "P4_SITES",
+    siteList,
+    ["cli"],
+    "Sites that a region's home can be at, for `p4 region`. A site's name is the JetStream domain of its servers",
   ),
   natsPort: required("P4_NATS_PORT", "0", port, ["all"], "Port of the embedded nats-server; 0 takes a free one"),
 } as const;

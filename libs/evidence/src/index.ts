@@ -19,6 +19,6 @@ export type {
 export { evidenceFormatVersion, type EvidenceFile, type Part } from "./evidence-file.ts";
 export { checkTitles } from "./report.ts";
 export type { CheckCode, CheckStatus, EvidenceCheck, EvidenceReport, EvidenceVerdict } from "./report.ts";
-export { countersignHead, isPublicKey, publicKeyOf } from "./signing.ts";
+export { countersignHead, isPublicKey, isSignedBy, publicKeyOf, signStatement } from "./signing.ts";
 export { verifyEvidence, type VerifyEvidenceOptions } from "./verify-evidence.ts";
 export { renderEvidenceHtml } from "./html/render-evidence-html.ts";

@@ -83,6 +83,12 @@ export const verbs: readonly VerbEntry[] = [
     load: async () => (await import("./index-rebuild.ts")).indexVerb,
   },
   {
+    name: "region",
+    usage: "[options] [command]",
+    summary: "the sites that a region lives at: copies, a planned move of its home, failover, return",
+    load: async () => (await import("./region.ts")).regionVerb,
+  },
+  {
     name: "deadline",
     usage: "[options] [command]",
     summary: "deadlines of channels",

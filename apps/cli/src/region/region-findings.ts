@@ -1,0 +1,83 @@
+import { classInForce, currentRow, freshMs, roleText, sameRow, type RegionState, type SiteState } from "@p4/regions";
+import { failed, ok, warning, type Finding } from "../operator/finding.ts";
+import { rowText } from "./plan-lines.ts";
+
+/** What an operator has to know of a region, worst things included. Pure. */
+export function regionFindings(state: RegionState): Finding[] {
+  const row = currentRow(state.sites.map((site) => site.row));
+  if (row === null) {
+    const isEmpty = state.sites.every((site) => site.row === null);
+    return [
+      isEmpty
+        ? failed("home", `no table has region ${state.region}`, `p4 region copy ${state.region} --to <site>`)
+        : failed(
+            "home",
+            "the sites do not agree on the region's home",
+            "Two operators were at work: repeat one's command.",
+          ),
+    ];
+  }
+  const home = state.sites.find(({ site }) => site === row.home);
+  const copies = row.copies.flatMap((name) => state.sites.filter(({ site }) => site === name));
+  return [
+    ok("home", rowText(row)),
+    ...state.sites.map((site) => tableFinding(site, row)),
+    homeFinding(home, row.epoch),
+    ...copies.map((copy) => copyFinding(copy, home)),
+    ...state.sites.flatMap((site) => strayFindings(site, row.home)),
+    classInForce(row) === "none"
+      ? warning("copies", "only one site has this region", `p4 region copy or return ${state.region}`)
+      : ok("copies", `${classInForce(row)}, at ${row.copies.join(", ")}`),
+  ];
+}
+
+function tableFinding({ site, answers, row }: SiteState, current: NonNullable<SiteState["row"]>): Finding {
+  const check = `table at ${site}`;
+  if (!answers) return failed(check, "the site does not answer", "Look at its servers and at the link.");
+  if (sameRow(row, current)) return ok(check, `epoch ${current.epoch}, turn ${current.turn}`);
+  const found = row === null ? "has no row" : `has epoch ${row.epoch}, turn ${row.turn}, home ${row.home}`;
+  return warning(check, found, "Run the last command again: it writes the row where it is missing.");
+}
+
+function homeFinding(home: SiteState | undefined, epoch: number): Finding {
+  const check = `streams at ${home?.site ?? "home"}`;
+  if (home === undefined || !home.answers) return failed(check, "the home does not answer", "p4 region failover");
+  const other = home.streams.find(({ role }) => role.kind !== "home" || role.epoch !== epoch);
+  if (home.streams.length > 0 && other === undefined) return ok(check, `${home.streams.length} of epoch ${epoch}`);
+  const found = other === undefined ? "none" : `${other.stream} is ${roleText(other.role)}`;
+  return failed(check, found, "A move was cut short: run its command again.");
+}
+
+function copyFinding(copy: SiteState, home: SiteState | undefined): Finding {
+  const check = `copy at ${copy.site}`;
+  if (!copy.answers) return failed(check, "the site does not answer", "Until it is back, no copy follows there.");
+  const stale = copy.streams.find(({ role }) => role.kind !== "copy" || role.of !== home?.site);
+  if (stale !== undefined) {
+    return failed(check, `${stale.stream} is ${roleText(stale.role)}`, `p4 region return <region> ${copy.site}`);
+  }
+  const ages = copy.streams.map(({ role }) => (role.kind === "copy" ? (role.ageMs ?? Infinity) : 0));
+  const ageMs = Math.max(0, ...ages);
+  const behind = behindBy(copy, home);
+  const text = `heard of its home ${Math.round(ageMs)} ms ago${behind === null ? "" : `, ${behind} events behind`}`;
+  return ageMs <= freshMs + 1_000 ? ok(check, text) : failed(check, text, "Look at the link between the sites.");
+}
+
+/** Events of all logs that the home has and the copy has not; null: the home does not tell. */
+export function behindBy(copy: SiteState, home: SiteState | undefined): number | null {
+  if (home === undefined || !home.answers) return null;
+  return copy.streams
+    .filter(({ stream }) => stream.startsWith("P4_CHANNELS_"))
+    .reduce((sum, { stream, lastSequence }) => {
+      const there = home.streams.find((each) => each.stream === stream)?.lastSequence ?? 0;
+      return sum + Math.max(0, there - lastSequence);
+    }, 0);
+}
+
+/** A site that takes writes, or is ready to, beside the home. */
+function strayFindings({ site, streams }: SiteState, home: string): Finding[] {
+  const stray = site === home ? undefined : streams.find(({ role }) => role.kind === "home" || role.kind === "plain");
+  if (stray === undefined) return [];
+  return [
+    failed(`streams at ${site}`, `${stray.stream} is ${roleText(stray.role)}`, `p4 region return <region> ${site}`),
+  ];
+}

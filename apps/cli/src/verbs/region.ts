@@ -1,0 +1,127 @@
+import { planCopy, planFailover, planReturn, planSwitch } from "@p4/regions";
+import { InvalidArgumentError, type Command } from "commander";
+import { runPlan, type RunOptions } from "../region/run-plan.ts";
+import { showStatus } from "../region/show-status.ts";
+import { examples, type Verb, type VerbContext } from "../verb.ts";
+
+interface MoveOptions extends RunOptions {
+  readonly to: string;
+}
+
+export const regionVerb: Verb = (program, context) => {
+  const region = program
+    .command("region")
+    .description("the sites that a region lives at: copies, a planned move of its home, failover, return")
+    .addHelpText(
+      "after",
+      examples(
+        ["p4 region status eu", "home, copies and their age, last records"],
+        ["p4 region switch eu --to b", "move the home, losing nothing"],
+        ["p4 region failover eu --to b --lost a", "site a is gone"],
+      ) +
+        "\nThe sites are those of P4_SITES. A command that was killed goes on when it is run again. Each leaves a signed record.\n",
+    );
+  withRegion(region.command("status"))
+    .description("home and epoch, what each site's table says, the age of copies, the last records")
+    .addHelpText("after", examples(["p4 region status eu --json | jq .findings", "for alarms"]))
+    .action((name: string) => showStatus(context, name));
+  addCopy(region, context);
+  addSwitch(region, context);
+  addFailover(region, context);
+  addReturn(region, context);
+};
+
+function addCopy(region: Command, context: VerbContext): void {
+  changing(withRegion(region.command("copy")))
+    .requiredOption("--to <site>", "the site that gets the copy", siteArgument)
+    .description(
+      "copy a region to another site, and keep the copy up to date; an existing deployment gets its table by this",
+    )
+    .addHelpText("after", examples(["p4 region copy eu --to b --dry-run", "what it would do"]))
+    .action((name: string, { to, ...options }: MoveOptions) =>
+      runPlan(context, {
+        ...options,
+        region: name,
+        command: `copy ${name} --to ${to}`,
+        plan: (state) => planCopy(state, to),
+      }),
+    );
+}
+
+function addSwitch(region: Command, context: VerbContext): void {
+  changing(withRegion(region.command("switch")))
+    .requiredOption(
+      "--to <site>",
+      "the new home: a site with a copy; or the home itself, to take back a switch",
+      siteArgument,
+    )
+    .description("move a region's home to a site that has a copy, while both are there: nothing is lost")
+    .addHelpText("after", examples(["p4 region switch eu --to b", "shows the steps, asks, and does them"]))
+    .action((name: string, { to, ...options }: MoveOptions) =>
+      runPlan(context, {
+        ...options,
+        region: name,
+        command: `switch ${name} --to ${to}`,
+        plan: (state) => planSwitch(state, to),
+      }),
+    );
+}
+
+function addFailover(region: Command, context: VerbContext): void {
+  changing(withRegion(region.command("failover")))
+    .requiredOption("--to <site>", "the new home: a site with a copy", siteArgument)
+    .requiredOption("--lost <site>", "the home that is given up", siteArgument)
+    .option("--fence-reachable", "it answers, and is to be fenced first")
+    .description("make a copy the home without the old one's help: what the copy lacks is lost")
+    .addHelpText(
+      "after",
+      examples(["p4 region failover eu --to b --lost a", "shows the copy's age first"]) +
+        "\nWith two sites you vouch that the lost one is off: while it runs, its own nodes go on writing to it.\n",
+    )
+    .action((name: string, options: MoveOptions & { lost: string; fenceReachable?: boolean }) => {
+      const { to, lost, fenceReachable = false, ...rest } = options;
+      return runPlan(context, {
+        ...rest,
+        region: name,
+        command: `failover ${name} --to ${to} --lost ${lost}`,
+        plan: (state) => planFailover(state, { to, lost, fenceReachable, outwaitMs: 0 }),
+        warnings: (state) => {
+          const copy = state.sites.find(({ site }) => site === to);
+          const ages = (copy?.streams ?? []).flatMap(({ role }) =>
+            role.kind === "copy" ? [role.ageMs ?? Infinity] : [],
+          );
+          const events = (copy?.streams ?? []).map(({ stream, lastSequence }) => `${stream} ${lastSequence}`);
+          return [
+            `${to} last heard of ${lost} ${Math.round(Math.max(0, ...ages))} ms ago; what ${lost} stored since is lost`,
+            `its last sequences: ${events.join(", ")}`,
+          ];
+        },
+        afterwards: [`once ${lost} is back, before its nodes write again: p4 region return ${name} ${lost}`],
+      });
+    });
+}
+
+function addReturn(region: Command, context: VerbContext): void {
+  changing(withRegion(region.command("return")).argument("<site>", "the site that is back", siteArgument))
+    .description("make a deposed home a copy again; what only it has is written to files first, and never merged")
+    .addHelpText("after", examples(["p4 region return eu a", "the files are in the data directory, under forks"]))
+    .action((name: string, site: string, options: RunOptions) =>
+      runPlan(context, {
+        ...options,
+        region: name,
+        command: `return ${name} ${site}`,
+        plan: (state) => planReturn(state, site),
+      }),
+    );
+}
+
+const withRegion = (command: Command): Command =>
+  command.argument("<region>", "the region, as P4_REGION names it", siteArgument);
+
+const changing = (command: Command): Command =>
+  command.option("--dry-run", "only show what would be done").option("--yes", "do not ask");
+
+function siteArgument(text: string): string {
+  if (!/^[a-z0-9-]{1,32}$/.test(text)) throw new InvalidArgumentError("It must be 1 to 32 of a-z, 0-9 and -.");
+  return text;
+}
