@@ -34,6 +34,7 @@ type Code = typeof JetStreamApiCodes;
 export const apiErrorCodes = {
   noMessageFound: 10037 satisfies Code["NoMessageFound"],
   streamNotFound: 10059 satisfies Code["StreamNotFound"],
+  consumerNotFound: 10014,
   streamNameInUse: 10058,
   noServersFit: 10005,
 } as const;

@@ -5,7 +5,6 @@ import { isStoreError, StoreError } from "@p4/event-store";
 import { isNoResponders, toStoreError, type ApiFailure } from "./broker-errors.ts";
 import type { BrokerStatus } from "./broker-status.ts";
 import { Outbox, type Outgoing } from "./outbox.ts";
-import { redactedUrl } from "./connect-options.ts";
 import { ReplyInbox } from "./reply-inbox.ts";
 import { ReadPlaces } from "./read-places.ts";
 import { assertServerVersion } from "./server-version.ts";
@@ -33,7 +32,7 @@ export class Broker {
   readonly nc: NatsConnection;
   readonly inbox: ReplyInbox;
   readonly health: ServerHealth;
-  url: string;
+  readonly url: string;
   readonly requestTimeoutMs: number;
   readonly reads: ReadPlaces;
   readonly #settings: BrokerSettings;
@@ -182,18 +181,6 @@ export class Broker {
 
   /** Leaves this server for the next one of the list; what is asked meanwhile fails with STORE_UNAVAILABLE. */
   switchServer(): Promise<void> {
-    return this.nc.reconnect();
-  }
-
-  /**
-   * Leaves this server for others, which are tried from now on: those of another site. Subscriptions go along; what is asked
-   * meanwhile fails with STORE_UNAVAILABLE.
-   *
-   * @param url as for `connectBroker`; the login stays that of the first connection
-   */
-  moveTo(url: string): Promise<void> {
-    this.url = redactedUrl({ url });
-    this.nc.setServers(this.url.split(",").map((each) => new URL(each).host));
     return this.nc.reconnect();
   }
 

@@ -11,7 +11,7 @@ import { assertServerVersion } from "./server-version.ts";
  */
 export async function connectBroker(options: BrokerOptions): Promise<Broker> {
   const url = redactedUrl(options);
-  const backoff = createBackoff(Math.random, options.longestRetryMs);
+  const backoff = createBackoff();
   const end = performance.now() + (options.connectWithinMs ?? 10_000);
   const nc = await newEnough(options, end, () => backoff.next());
   backoff.reset();

@@ -23,8 +23,6 @@ export interface BrokerOptions {
   readonly requestTimeoutMs?: number;
   /** A silent connection is given up after three of these; 5 s. */
   readonly pingIntervalMs?: number;
-  /** The longest pause between two tries to connect again; 2 s. */
-  readonly longestRetryMs?: number;
   readonly onStatus?: (status: BrokerStatus) => void;
 }
 
@@ -32,15 +30,12 @@ const firstDelayMs = 50;
 const longestDelayMs = 2_000;
 
 /** Doubles up to two seconds, then takes a random half off, so that a thousand clients do not return at once. */
-export function createBackoff(
-  random: () => number = Math.random,
-  longestMs = longestDelayMs,
-): { next(): number; reset(): void } {
+export function createBackoff(random: () => number = Math.random): { next(): number; reset(): void } {
   let delayMs = firstDelayMs;
   return {
     next() {
       const now = delayMs;
-      delayMs = Math.min(delayMs * 2, longestMs);
+      delayMs = Math.min(delayMs * 2, longestDelayMs);
       return Math.round(now * (1 - random() / 2));
     },
     reset() {
@@ -146,7 +141,7 @@ function decoded(text: string): string {
 }
 
 /** The servers without credentials, for messages. */
-export const redactedUrl = (options: Pick<BrokerOptions, "url">): string =>
+export const redactedUrl = (options: BrokerOptions): string =>
   options.url
     .split(",")
     .map((text) => parseUrl(text.trim()))

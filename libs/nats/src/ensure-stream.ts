@@ -24,7 +24,7 @@ export interface Drift {
 }
 
 /** What is wanted of a stream that is there, where that depends on what it is. */
-export type Adapt = (wanted: StreamSettings, found: Config) => StreamSettings;
+export type Adapt = (wanted: StreamSettings, found: FoundSettings) => StreamSettings;
 
 /** Creates the stream unless it is there, and tells how an existing one differs. Safe when many processes start at once. */
 export async function ensureStream(

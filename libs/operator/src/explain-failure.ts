@@ -10,6 +10,7 @@ const remedies: Partial<Record<StoreErrorCode, readonly [kind: FailureKind, next
   STORE_MISSING: ["failed", "Check P4_NATS_URL and P4_REGION; the apps set the broker up when they start."],
   STORE_MISCONFIGURED: ["failed", "Set P4_SHARDS and P4_REGION as they were when the streams were made."],
   STORE_NOT_ENABLED: ["failed", "Start nats-server with JetStream enabled (-js)."],
+  STORE_HOME_MOVED: ["failed", "Name the home's servers in P4_NATS_URL: `p4 region status` shows where it is."],
   STORE_DAMAGED: ["failed", "Do not delete anything. Compare with a replica or a backup of the stream."],
   STORE_INVALID_NAME: ["misuse", "Channel ids are 1 to 64 of A-Z, a-z, 0-9, - and _."],
   STORE_BLOB_MISSING: ["failed", "Compare with a replica or a backup of the blob bucket."],

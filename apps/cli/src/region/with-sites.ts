@@ -1,10 +1,11 @@
 import type { Config } from "@p4/config";
-import { connectBroker, type Broker, type SiteBrokers } from "@p4/nats";
+import { connectBroker, type Broker, type BrokerAccess, type SiteBrokers } from "@p4/nats";
 import { isStoreError } from "@p4/event-store";
 import { isRegionError } from "@p4/regions";
 import { CliError } from "../cli-error.ts";
 import { explained } from "../operator/with-node.ts";
-import { readConfig } from "../operator/read-config.ts";
+import { configured, readConfig } from "../operator/read-config.ts";
+import { brokerAccessOf } from "@p4/node";
 import type { VerbContext } from "../verb.ts";
 
 /** What a region's verb works on. */
@@ -23,9 +24,10 @@ export async function withSites<T>(context: VerbContext, work: (sites: Sites) =>
     const nextStep = 'Set P4_SITES, such as "a=nats://a1:4222,nats://a2:4222;b=nats://b1:4222".';
     throw new CliError("misuse", "P4_SITES names no sites", nextStep, "BAD_CONFIG");
   }
+  const access = configured(() => brokerAccessOf(config));
   const connected = await Promise.all(
     config.sites.map(async ({ name, urls }): Promise<readonly [string, Broker | null]> => {
-      return [name, await connect(urls.join(","))];
+      return [name, await connect(urls.join(","), access)];
     }),
   );
   try {
@@ -35,9 +37,9 @@ export async function withSites<T>(context: VerbContext, work: (sites: Sites) =>
   }
 }
 
-async function connect(url: string): Promise<Broker | null> {
+async function connect(url: string, access: BrokerAccess): Promise<Broker | null> {
   try {
-    return await connectBroker({ url, name: "p4-cli", connectWithinMs });
+    return await connectBroker({ url, access, name: "p4-cli", connectWithinMs });
   } catch (error) {
     if (isStoreError(error, "STORE_UNAVAILABLE")) return null;
     throw error;

@@ -1,6 +1,6 @@
 import type { StreamSettings } from "../stream-settings.ts";
 import { listening } from "./region-streams.ts";
-import { homeMoved, roleOfStream } from "./stream-role.ts";
+import { asSettings, homeMoved, roleOfStream } from "./stream-role.ts";
 
 /**
  * What is wanted of a stream that is there: as in a deployment of one site, with the subjects of its epoch.
@@ -15,5 +15,5 @@ export function asHome(
   const role = roleOfStream(found);
   if (role.kind === "plain") return wanted;
   if (role.kind !== "home") throw homeMoved(wanted.name, role, "this site");
-  return { ...wanted, ...listening(region, wanted.name, role.epoch) };
+  return asSettings({ ...wanted, ...listening(region, wanted.name, role.epoch) });
 }

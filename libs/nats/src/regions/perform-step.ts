@@ -3,7 +3,7 @@ import { isStoreError, StoreError } from "@p4/event-store";
 import { RegionError, type Step, type Tail } from "@p4/regions";
 import type { Broker } from "../broker.ts";
 import { apiErrorCodes, toStoreError } from "../broker-errors.ts";
-import { directPage, pageBytesOf, type DirectMessage } from "../direct-get.ts";
+import { directPage, type DirectMessage } from "../direct-get.ts";
 import { streamConfig } from "../ensure-stream.ts";
 import { makeCopy } from "./make-copy.ts";
 import { untilLinked } from "./until-linked.ts";
@@ -170,7 +170,7 @@ const messagesPerPage = 256;
 
 async function* eventsAfter(broker: Broker, stream: string, after: number): AsyncGenerator<DirectMessage> {
   for (let seq = after + 1; ;) {
-    const question = { seq, next_by_subj: ">", batch: messagesPerPage, max_bytes: pageBytesOf(broker) };
+    const question = { seq, next_by_subj: ">", batch: messagesPerPage };
     const { messages, pending } = await directPage(broker, stream, question);
     yield* messages;
     const last = messages.at(-1);

@@ -2,7 +2,7 @@ import { deliverySubject, fencedSubject } from "@p4/regions";
 import type { StreamSettings } from "../stream-settings.ts";
 import { nanos } from "../stream-settings.ts";
 import { listening, listeningToBoth, republished, useOf } from "./region-streams.ts";
-import { metadataOf, readForks, roleKeys, writeForks, type Config } from "./stream-role.ts";
+import { asSettings, metadataOf, readForks, roleKeys, writeForks, type Config } from "./stream-role.ts";
 
 /** Settings that a mirror refuses, or that it must not have: a copy that lets keys elapse by itself forgets their deadlines. */
 const onlyAtHome = ["subject_delete_marker_ttl", "allow_msg_ttl", "max_age"] as const;
@@ -30,14 +30,18 @@ export const copyConsumer = (site: string): string => `copy_${site}`;
 /** A home's stream of epoch 0 with its first epoch; `isLast`: writers without one are refused from now on. */
 export function adoptedSettings(region: string, config: Config, epoch: number, isLast: boolean): StreamSettings {
   const subjects = (isLast ? listening : listeningToBoth)(region, config.name, epoch);
-  return { ...config, ...subjects, metadata: { ...metadataOf(config), [roleKeys.epoch]: String(epoch) } };
+  return asSettings({
+    ...config,
+    ...subjects,
+    metadata: { ...metadataOf(config), [roleKeys.epoch]: String(epoch) },
+  });
 }
 
 /** No writer publishes where this listens. What is stored is read on, and copied. */
 export function fencedSettings(region: string, config: Config, by: number): StreamSettings {
   const { republish: _republish, subject_transform: _transform, ...rest } = config;
   const metadata = { ...metadataOf(config), [roleKeys.fenced]: String(by) };
-  return { ...rest, subjects: [fencedSubject(region, config.name)], metadata };
+  return asSettings({ ...rest, subjects: [fencedSubject(region, config.name)], metadata });
 }
 
 /** The consumer at the home that feeds a copy. With one of our own the copy goes on at once after a cut, without it after a minute. */
@@ -73,7 +77,7 @@ export function copySettings({ region, from, to, replicas }: CopyOptions, home: 
   const kept = Object.fromEntries(atCopiesToo.flatMap((key) => (key in home ? [[key, home[key]]] : [])));
   const later = Object.fromEntries(onlyAtHome.flatMap((key) => (key in home ? [[key, home[key]]] : [])));
   const { [roleKeys.fenced]: _fenced, ...metadata } = metadataOf(home);
-  return {
+  return asSettings({
     ...kept,
     name,
     num_replicas: replicas,
@@ -85,7 +89,7 @@ export function copySettings({ region, from, to, replicas }: CopyOptions, home: 
     },
     ...(use.kind === "log" ? { republish: republished(region, use.shard, `copied.${to}`) } : {}),
     metadata: { ...metadata, [roleKeys.copyOf]: from, [roleKeys.home]: JSON.stringify(later) },
-  };
+  });
 }
 
 /**
@@ -99,7 +103,7 @@ export function homeSettings(region: string, config: Config, epoch: number, last
   const { [roleKeys.fenced]: _fenced, ...metadata } = found;
   const forks = readForks(metadata[roleKeys.forks]);
   if (mirror !== undefined) forks.push({ epoch, sequence: lastSequence });
-  return {
+  return asSettings({
     ...rest,
     ...(JSON.parse(later) as object),
     ...listening(region, config.name, epoch),
@@ -108,5 +112,5 @@ export function homeSettings(region: string, config: Config, epoch: number, last
       [roleKeys.epoch]: String(epoch),
       ...(forks.length === 0 ? {} : { [roleKeys.forks]: writeForks(forks) }),
     },
-  };
+  });
 }

@@ -1,3 +1,4 @@
+import type { StreamSettings } from "../stream-settings.ts";
 import { StoreError } from "@p4/event-store";
 import { roleText, type Fork, type StreamRole } from "@p4/regions";
 
@@ -13,6 +14,10 @@ export const roleKeys = {
 } as const;
 
 export type Config = Readonly<Record<string, unknown>> & { readonly name: string };
+
+/** The found settings of a stream with some of them changed: what is sent back is what the server itself has said. */
+export const asSettings = <T extends { readonly name: string }>(config: T): StreamSettings =>
+  config as { readonly name: string } as StreamSettings;
 
 export function metadataOf(config: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
   const all = (config["metadata"] ?? {}) as Record<string, string>;

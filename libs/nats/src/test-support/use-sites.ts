@@ -48,7 +48,7 @@ export function useSites(...sites: readonly string[]): TestSites {
   return {
     server,
     async connect(site) {
-      const broker = await connectBroker({ url: server(site).url, name: "test", longestRetryMs: 250 });
+      const broker = await connectBroker({ url: server(site).url, name: "test" });
       brokers.push(broker);
       return broker;
     },
