@@ -29,7 +29,10 @@ export function describeConfig(config: Config, environment: Environment): Config
       name,
       variable: setting.variable,
       text: setting.secret && value !== null ? "(set)" : redactUserInfo(given === "" ? setting.fallback : given),
-      value: setting.secret && value !== null ? "(set)" : redacted(setting.parser.format?.(value) ?? value),
+      value:
+        setting.secret && value !== null
+          ? "(set)"
+          : redacted(value === null ? null : (setting.parser.format?.(value) ?? value)),
       source: given === "" ? "default" : "environment",
       description: setting.description,
     };

@@ -16,8 +16,7 @@ export const roleKeys = {
 export type Config = Readonly<Record<string, unknown>> & { readonly name: string };
 
 /** The found settings of a stream with some of them changed: what is sent back is what the server itself has said. */
-export const asSettings = <T extends { readonly name: string }>(config: T): StreamSettings =>
-  config as { readonly name: string } as StreamSettings;
+export const asSettings = <T extends { readonly name: string }>(config: T): StreamSettings => config;
 
 export function metadataOf(config: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
   const all = (config["metadata"] ?? {}) as Record<string, string>;
