@@ -39,6 +39,7 @@ describe("the configuration and what is wrong with it", () => {
     const urls = [
       "NATS_URL",
       "NATS_MONITOR_URLS",
+      "SITES",
       "PUBLIC_URL",
       "CALLBACK_URL",
       "PAYD_URL",
