@@ -20,6 +20,12 @@ export const channelStream = (names: Names, shard: number): string => `P4_CHANNE
 export const isLogOf = (region: string, stream: string): boolean =>
   new RegExp(`^P4_CHANNELS_${region}_\\d+$`).test(stream);
 
+/** Where a region's writers publish events: before its first epoch, and in any. */
+export const writtenEvents = (region: string): readonly string[] => [
+  `p4.${region}.*.event.*`,
+  `p4.${region}.*.write.*.*`,
+];
+
 export const shardEvents = (names: Names, shard: number): string => `p4.${names.region}.${shard}.event.*`;
 export const shardLive = (names: Names, shard: number): string => `p4.${names.region}.${shard}.live.*`;
 

@@ -1,6 +1,5 @@
 import { inboxPrefixOf } from "./connect-options.ts";
 import {
-  allEvents,
   allLive,
   blobBucket,
   blobStream,
@@ -13,6 +12,7 @@ import {
   deadlineWorkers,
   documentBucket,
   presenceSubject,
+  writtenEvents,
   type BlobBucketName,
   type Names,
 } from "./subjects.ts";
@@ -42,7 +42,7 @@ export interface UserPermissions {
  */
 export function userPermissions(region: string, shards: number): Readonly<Record<BrokerUser, UserPermissions>> {
   const names = createNames(region, shards);
-  const log = [...readStreams(logStreams(names)), allEvents(region)];
+  const log = [...readStreams(logStreams(names)), ...writtenEvents(region)];
   const proofs = [
     ...["proofs", "strays"].flatMap((name) => writeDocuments(region, name)),
     // A proof that has waited for its block is taken off the list.
