@@ -23,8 +23,8 @@ test.each([
   ["libs/channel/src/index.ts", 'export * from "@p4/nats";', boundaries, "domain -> adapter"],
   ["libs/channel/src/index.ts", 'export * from "@p4/event-store";', boundaries, "domain -> port"],
   ["libs/event-store/src/index.ts", 'export * from "@p4/nats";', boundaries, "port -> adapter"],
-  ["libs/actors/src/index.ts", 'export * from "@p4/nats";', boundaries, "application -> adapter"],
-  ["libs/nats/src/index.ts", 'export * from "@p4/actors";', boundaries, "adapter -> application"],
+  ["libs/channel-host/src/index.ts", 'export * from "@p4/nats";', boundaries, "application -> adapter"],
+  ["libs/nats/src/index.ts", 'export * from "@p4/channel-host";', boundaries, "adapter -> application"],
   ["libs/nats/src/index.ts", 'export * from "@p4/testkit";', boundaries, "adapter -> testing"],
   ["apps/edge/src/index.ts", 'export * from "@p4/stack";', boundaries, "app -> composition"],
   ["libs/channel/src/index.ts", 'export * from "node:fs";', "no-restricted-imports", "node in the domain"],
@@ -40,7 +40,7 @@ test.each([
 });
 
 test.each([
-  ["libs/actors/src/index.ts", 'export * from "@p4/channel";'],
+  ["libs/channel-host/src/index.ts", 'export * from "@p4/channel";'],
   ["apps/edge/src/index.ts", 'export * from "@p4/nats";'],
   ["libs/nats-server/src/index.ts", 'export * from "node:fs";'],
 ])("%s: %s is allowed", async (file, code) => {

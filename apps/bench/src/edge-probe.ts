@@ -1,5 +1,5 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
-import type { ChannelNodeOptions } from "@p4/node";
+import type { ChannelNodeOptions } from "@p4/app";
 import { percentile } from "./statistics.ts";
 
 type EventLog = Parameters<NonNullable<ChannelNodeOptions["wrap"]>>[0]["log"];

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { ChannelCommand, Participant, WalletCommand } from "@p4/channel";
 import { walletCommand } from "@p4/channel";
 import { sha256Hex, uuid } from "@p4/node-crypto";
-import { openChannelNode, type ChannelNode } from "@p4/node";
+import { openChannelNode, type ChannelNode } from "@p4/app";
 
 export interface RecordOptions {
   readonly natsUrl: string;

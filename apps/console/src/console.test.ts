@@ -8,7 +8,7 @@ import { loadConfig } from "@p4/config";
 import type { HttpRequest, HttpResponse } from "@p4/http";
 import { verifyEvidence } from "@p4/evidence";
 import { nodeCrypto } from "@p4/node-crypto";
-import { openChannelNode, type ChannelNode } from "@p4/node";
+import { openChannelNode, type ChannelNode } from "@p4/app";
 import { loadAssets } from "@p4/pages";
 import { createMetrics, Readiness } from "@p4/telemetry";
 import { withNatsServer } from "@p4/testkit";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { addressesOf, type Config } from "@p4/config";
 import type { HttpRequest, HttpResponse, HttpRoute } from "@p4/http";
-import type { ChannelNode } from "@p4/node";
+import type { ChannelNode } from "@p4/app";
 import { pageResponse, type Assets } from "@p4/pages";
 import type { Metrics, Readiness } from "@p4/telemetry";
 import { closedText, denialOf, guardApi, type AccessRules } from "./access/access.ts";

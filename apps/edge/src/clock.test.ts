@@ -1,5 +1,5 @@
 import { loadConfig } from "@p4/config";
-import { openChannelNode, placementOf } from "@p4/node";
+import { openChannelNode, placementOf } from "@p4/app";
 import { waitFor, withNatsServer } from "@p4/testkit";
 import { expect, it, onTestFinished, vi } from "vitest";
 import { newChannelId, startTestEdge } from "./test-support/edges.ts";

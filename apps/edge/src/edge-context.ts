@@ -1,4 +1,4 @@
-import type { ChannelRegistry } from "@p4/actors";
+import type { ChannelRegistry } from "@p4/channel-host";
 import type { EventLog } from "@p4/event-store";
 import type { ByteBudget, TokenBuckets } from "@p4/http";
 import type { SpvCrypto } from "@p4/spv";

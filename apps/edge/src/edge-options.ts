@@ -1,5 +1,5 @@
 import type { Config } from "@p4/config";
-import type { ChannelNodeOptions } from "@p4/node";
+import type { ChannelNodeOptions } from "@p4/app";
 import type { Logger } from "@p4/telemetry";
 import type { JoinPolicy } from "./join-policy.ts";
 

@@ -1,5 +1,5 @@
 import { loadConfig } from "@p4/config";
-import { openChannelNode, placementOf, revokeToken } from "@p4/node";
+import { openChannelNode, placementOf, revokeToken } from "@p4/app";
 import { signToken, tokenIdOf } from "@p4/node-crypto";
 import { waitFor, withNatsServer } from "@p4/testkit";
 import { beforeAll, describe, expect, it, vi } from "vitest";

@@ -1,4 +1,4 @@
-import { runApp } from "@p4/node";
+import { runApp } from "@p4/app";
 import { startEdge } from "./start-edge.ts";
 
 await runApp("edge", startEdge);

@@ -1,4 +1,4 @@
-import type { FollowedChannel } from "@p4/actors";
+import type { FollowedChannel } from "@p4/channel-host";
 import { heardBy, isEnded, stateName, type Channel, type OutgoingMessage, type SequencedEvent } from "@p4/channel";
 import { closeCodes, type Message } from "@p4/protocol";
 import { listenerOf, type Connection } from "./connection.ts";

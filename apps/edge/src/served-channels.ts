@@ -1,4 +1,4 @@
-import type { ChannelRegistry, FollowedChannel } from "@p4/actors";
+import type { ChannelRegistry, FollowedChannel } from "@p4/channel-host";
 import { closeCodes } from "@p4/protocol";
 import type { Connection } from "./connection.ts";
 import { FanOutTurns } from "./fan-out.ts";

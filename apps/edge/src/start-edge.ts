@@ -11,7 +11,7 @@ import {
   proofRoutesOf,
   watchHeaders,
   type ChannelNode,
-} from "@p4/node";
+} from "@p4/app";
 import { nodeCrypto, uuid } from "@p4/node-crypto";
 import { closeCodes } from "@p4/protocol";
 import { closeInOrder, createMetrics, operationsRoutes, Readiness } from "@p4/telemetry";

@@ -1,4 +1,4 @@
-import { ChannelRegistry, markerGraceMs } from "@p4/actors";
+import { ChannelRegistry, markerGraceMs } from "@p4/channel-host";
 import { stateName } from "@p4/channel";
 import { createInMemoryStore } from "@p4/event-store";
 import { sha256Hex, uuid } from "@p4/node-crypto";

@@ -1,4 +1,4 @@
-import { markerGraceMs, type FollowedChannel } from "@p4/actors";
+import { markerGraceMs, type FollowedChannel } from "@p4/channel-host";
 
 const sweepEveryMs = 5_000;
 

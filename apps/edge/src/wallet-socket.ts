@@ -1,5 +1,5 @@
 import { isLogError } from "@p4/channel";
-import type { SubmitResult } from "@p4/actors";
+import type { SubmitResult } from "@p4/channel-host";
 import { channelErrors, heardBy, isEnded, pendingFor, stateName, type OutgoingMessage } from "@p4/channel";
 import { isStoreError } from "@p4/event-store";
 import type { WebSocketConnection, WebSocketRoute } from "@p4/http";

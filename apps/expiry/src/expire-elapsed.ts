@@ -1,4 +1,4 @@
-import type { ChannelRegistry } from "@p4/actors";
+import type { ChannelRegistry } from "@p4/channel-host";
 import { endsAtMs, isEnded, stateName } from "@p4/channel";
 import type { DeadlineHandler } from "@p4/event-store";
 

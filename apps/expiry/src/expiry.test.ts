@@ -1,6 +1,6 @@
 import { decodeEvent, type ChannelEvent } from "@p4/channel";
 import { loadConfig } from "@p4/config";
-import { openChannelNode, placementOf, type ChannelNode } from "@p4/node";
+import { openChannelNode, placementOf, type ChannelNode } from "@p4/app";
 import { createLogger } from "@p4/telemetry";
 import { waitFor, withNatsServer } from "@p4/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";

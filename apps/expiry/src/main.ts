@@ -1,4 +1,4 @@
-import { runApp } from "@p4/node";
+import { runApp } from "@p4/app";
 import { startExpiry } from "./start-expiry.ts";
 
 await runApp("expiry", startExpiry);

@@ -1,5 +1,6 @@
 import type { Config } from "@p4/config";
-import { followIndex, openChannelNode, placementOf, reportsTo } from "@p4/node";
+import { openChannelNode, placementOf, reportsTo } from "@p4/app";
+import { followIndex } from "@p4/read-models";
 import { closeInOrder, type Logger } from "@p4/telemetry";
 import { expireElapsed } from "./expire-elapsed.ts";
 import { startSweeping } from "./start-sweeping.ts";

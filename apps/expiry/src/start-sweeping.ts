@@ -1,6 +1,7 @@
-import { markerGraceMs } from "@p4/actors";
+import { markerGraceMs } from "@p4/channel-host";
 import { StoreError } from "@p4/event-store";
-import { takeTurns, type ChannelNode } from "@p4/node";
+import { type ChannelNode } from "@p4/app";
+import { takeTurns } from "@p4/read-models";
 import type { Logger } from "@p4/telemetry";
 
 export interface SweepingOptions {

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { addressesOf, type Config } from "@p4/config";
 import { createHeaderSource } from "@p4/headers";
 import { connectBroker, createDocumentStore, provisionDocuments } from "@p4/nats";
-import { brokerAccessOf } from "@p4/node";
+import { brokerAccessOf } from "@p4/app";
 import { trustedKeys, type SignaturePolicy } from "@p4/spv";
 import { closeInOrder, type Logger } from "@p4/telemetry";
 import { startPayd, type Payd } from "./payd.ts";

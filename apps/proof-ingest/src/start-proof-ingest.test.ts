@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { stateName } from "@p4/channel";
 import { wallet } from "@p4/channel/testing";
 import { loadConfig } from "@p4/config";
-import { openChannelNode, type ChannelNode } from "@p4/node";
+import { openChannelNode, type ChannelNode } from "@p4/app";
 import { createLogger } from "@p4/telemetry";
 import { waitFor, withNatsServer } from "@p4/testkit";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";

@@ -8,7 +8,7 @@ import {
   proofRoutesOf,
   reportsTo,
   watchHeaders,
-} from "@p4/node";
+} from "@p4/app";
 import { closeInOrder, createMetrics, operationsRoutes, Readiness, type Logger } from "@p4/telemetry";
 
 export interface ProofIngestOptions {

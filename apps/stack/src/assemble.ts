@@ -1,5 +1,5 @@
 import { ConfigError, warningsOf, type Config } from "@p4/config";
-import { brokerAccessOf } from "@p4/node";
+import { brokerAccessOf } from "@p4/app";
 import { createLogger, Lifecycle, type Logger } from "@p4/telemetry";
 import { deferred, type Deferred } from "./deferred.ts";
 import { startEmbeddedBroker, type EmbeddedBroker } from "./embedded-broker.ts";

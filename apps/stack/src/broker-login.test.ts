@@ -8,7 +8,7 @@ import { freePorts, StackProcess, testDir } from "./test-support/stack-process.t
 async function p4(dataDir: string, ...args: string[]): Promise<{ readonly exitCode: number; readonly shown: string }> {
   const lines: string[] = [];
   const write = (line: string): void => void lines.push(line);
-  const terminal = { out: write, err: write, style: (_style: unknown, text: string) => text };
+  const terminal = { out: write, err: write, style: (_style: unknown, text: string) => text, isInteractive: false };
   const env = { P4_DATA_DIR: dataDir };
   const exitCode = await runCli({ args, env, terminal, signal: new AbortController().signal });
   return { exitCode, shown: lines.join("\n") };

@@ -138,9 +138,10 @@ async function connected(user: BrokerUser, onError: (error: Error) => void = () 
 
 async function waitingProofs(): Promise<number> {
   const broker = await connected("operator");
-  const keys = await Array.fromAsync(createDocumentStore(broker, { region: "local", name: "proofs" }).keys("waiting."));
+  let count = 0;
+  for await (const _ of createDocumentStore(broker, { region: "local", name: "proofs" }).keys("waiting.")) count++;
   await broker.close();
-  return keys.length;
+  return count;
 }
 
 async function post(url: string, body: unknown): Promise<Record<string, unknown>> {

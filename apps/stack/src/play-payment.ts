@@ -1,7 +1,7 @@
 import { isEnded, timelineOf, type Timeline } from "@p4/channel";
 import { payInvoice } from "@p4/cli";
 import { addressesOf } from "@p4/config";
-import { openChannelNode, placementOf, type ChannelNode } from "@p4/node";
+import { openChannelNode, placementOf, type ChannelNode } from "@p4/app";
 import { sha256Hex } from "@p4/node-crypto";
 import { abortable } from "./abortable.ts";
 import type { StackContext } from "./start-apps.ts";

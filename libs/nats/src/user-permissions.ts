@@ -60,7 +60,18 @@ export function userPermissions(region: string, shards: number): Readonly<Record
   });
   const live = allLive(region);
   return {
-    edge: user("edge", [...node, ...proofs, ...index, presence], [live, presence]),
+    edge: user(
+      "edge",
+      [
+        ...node,
+        ...proofs,
+        ...index,
+        ...readDocuments(region, "revoked"),
+        ...readDocuments(region, "records"),
+        presence,
+      ],
+      [live, presence],
+    ),
     "proof-ingest": user("proof-ingest", [...node, ...proofs], [live]),
     expiry: user("expiry", [...node, ...index, ...elapsedDeadlines(region)], [live]),
     payd: user("payd", [...makeStreams([documents(region, "payd")]), ...writeDocuments(region, "payd")]),
@@ -68,8 +79,10 @@ export function userPermissions(region: string, shards: number): Readonly<Record
       "operator",
       [
         ...[api("STREAM.LIST"), api("STREAM.INFO.*")],
+        // Asked who is connected.
+        presence,
         ...[...log, deadlines, ...blobs, ...proofs, ...index],
-        ...[...writeDocuments(region, "records"), deleteDocuments(region, "records")],
+        ...["records", "revoked"].flatMap((name) => [...writeDocuments(region, name), deleteDocuments(region, name)]),
         ...writeBlobs(region, "archive"),
       ],
       [live],
@@ -90,7 +103,7 @@ function nodeStreams(names: Names): string[] {
   return [
     ...logStreams(names),
     bucketStream(deadlineBucket(region)),
-    ...["proofs", "strays", "records", "index"].map((name) => documents(region, name)),
+    ...["proofs", "strays", "records", "revoked", "index"].map((name) => documents(region, name)),
     ...(["blobs", "archive"] as const).map((name) => blobStream(blobBucket(region, name))),
   ];
 }
@@ -102,11 +115,17 @@ const makeStreams = (streams: readonly string[]): string[] =>
 const readStreams = (streams: readonly string[]): string[] =>
   streams.flatMap((stream) => [api(`DIRECT.GET.${stream}`), api(`STREAM.MSG.GET.${stream}`)]);
 
-function writeDocuments(region: string, name: string): string[] {
+function readDocuments(region: string, name: string): string[] {
   const stream = documents(region, name);
-  const bucket = bucketSubject(documentBucket(region, name), ">");
-  return [...readStreams([stream]), api(`DIRECT.GET.${stream}.${bucket}`), bucket];
+  return [...readStreams([stream]), api(`DIRECT.GET.${stream}.${documentSubjects(region, name)}`)];
 }
+
+const documentSubjects = (region: string, name: string): string => bucketSubject(documentBucket(region, name), ">");
+
+const writeDocuments = (region: string, name: string): string[] => [
+  ...readDocuments(region, name),
+  documentSubjects(region, name),
+];
 
 /** Who may write into a bucket may also empty it, by a header of a message: to purge it is no more. */
 const deleteDocuments = (region: string, name: string): string => api(`STREAM.PURGE.${documents(region, name)}`);

@@ -1,5 +1,5 @@
 import { isLogError } from "@p4/channel";
-import { foldChannel } from "@p4/node";
+import { foldChannel } from "@p4/read-models";
 import { openArchive, type ArchiveRecord, type Hold } from "./archive.ts";
 import { openKeyFile, operatorKeyPath } from "./key-file.ts";
 import { evidenceMaker } from "./make-evidence.ts";

@@ -1,5 +1,5 @@
 import type { Config } from "@p4/config";
-import type { ChannelNode } from "@p4/node";
+import type { ChannelNode } from "@p4/app";
 
 /** What an operator works on: the log, and how the system around it is set up. */
 export interface Operator {

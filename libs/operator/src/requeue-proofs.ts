@@ -1,4 +1,4 @@
-import { proofServicesOf } from "@p4/node";
+import { proofServicesOf } from "@p4/app";
 import { isProofError, proofStates, recordCallback, type StoredProof } from "@p4/proofs";
 import { isSpvError, VERIFY_IF_SIGNED } from "@p4/spv";
 import { OperatorError } from "./operator-error.ts";

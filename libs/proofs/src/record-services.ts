@@ -1,4 +1,4 @@
-import type { ChannelRegistry } from "@p4/actors";
+import type { ChannelRegistry } from "@p4/channel-host";
 import { wasSubmitted, type Channel, type ChannelCommand, type CommandMetadata } from "@p4/channel";
 import type { Said } from "./callback-fact.ts";
 import { ProofError } from "./errors.ts";

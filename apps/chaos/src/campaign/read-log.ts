@@ -1,4 +1,4 @@
-import { openChannelNode } from "@p4/node";
+import { openChannelNode } from "@p4/app";
 import type { LoggedEvent } from "../checker/history.ts";
 
 const day = 24 * 60 * 60 * 1_000;

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { connectBroker, provision } from "@p4/nats";
-import { documentBuckets } from "@p4/node";
+import { documentBuckets } from "@p4/app";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { startBrokerCluster, type Broker, type BrokerCluster } from "../system/broker-cluster.ts";
 import { writeRunningFile } from "./running-file.ts";

@@ -1,6 +1,6 @@
 import { timelineOf, type Timeline } from "@p4/channel";
 import { customer, merchant } from "@p4/client";
-import { openChannelNode } from "@p4/node";
+import { openChannelNode } from "@p4/app";
 import { sha256Hex, uuid } from "@p4/node-crypto";
 import { ackBody, proofCallback, syntheticPayment, terms } from "../wallets/bodies.ts";
 

@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { openChannelNode } from "@p4/node";
+import { openChannelNode } from "@p4/app";
 import { seededRandom } from "../nemesis/random.ts";
 import { readTrace, type SystemCall } from "./system-call.ts";
 import { TracedDisk } from "./traced-disk.ts";

@@ -1,5 +1,5 @@
 import { startEdge } from "@p4/edge";
-import { runApp } from "@p4/node";
+import { runApp } from "@p4/app";
 import { isSabotage, sabotages } from "./sabotage.ts";
 
 /** The edge as it is, but for what CHAOS_SABOTAGE names. */

@@ -1,5 +1,5 @@
 import { isStoreError, type EventLog, type LiveEvent, type LiveFeed } from "@p4/event-store";
-import type { ChannelPorts } from "@p4/node";
+import type { ChannelPorts } from "@p4/app";
 
 /** Ways to break the edge on purpose: the checker has to find each of them, or its silence means nothing. */
 export const sabotages = {

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ChannelSummary } from "@p4/channel";
 import { evidenceHead } from "@p4/evidence";
-import { forEachConcurrently } from "@p4/node";
+import { forEachConcurrently } from "@p4/read-models";
 import { nodeCrypto } from "@p4/node-crypto";
 import { isCliError } from "../cli-error.ts";
 import type { Progress } from "../progress.ts";

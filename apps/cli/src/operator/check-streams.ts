@@ -1,6 +1,6 @@
 import type { Config } from "@p4/config";
 import { durabilityClass, findDrift, type Broker, type StreamReport, type StreamSurvey } from "@p4/nats";
-import { documentBuckets } from "@p4/node";
+import { documentBuckets } from "@p4/app";
 import { counted } from "../human.ts";
 import { probeMonitors } from "./check-servers.ts";
 import { failed, ok, warning, type Finding } from "./finding.ts";

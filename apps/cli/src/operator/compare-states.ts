@@ -1,5 +1,5 @@
 import { isLogError } from "@p4/channel";
-import { foldChannel, forEachConcurrently } from "@p4/node";
+import { foldChannel, forEachConcurrently } from "@p4/read-models";
 import type { Progress } from "../progress.ts";
 import { foldedState } from "./refold-all.ts";
 import type { RecordedState } from "./state-hashes.ts";

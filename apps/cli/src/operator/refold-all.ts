@@ -1,6 +1,6 @@
 import { isLogError, stateHash, stateName, type Channel } from "@p4/channel";
 import { inspectStreams, listChannels, type ListedChannel } from "@p4/nats";
-import { foldChannel, forEachConcurrently } from "@p4/node";
+import { foldChannel, forEachConcurrently } from "@p4/read-models";
 import { sha256Hex } from "@p4/node-crypto";
 import type { Progress } from "../progress.ts";
 import type { Operator } from "./with-node.ts";

@@ -5,7 +5,7 @@ import { isRegionError } from "@p4/regions";
 import { CliError } from "../cli-error.ts";
 import { explained } from "../operator/with-node.ts";
 import { configured, readConfig } from "../operator/read-config.ts";
-import { brokerAccessOf } from "@p4/node";
+import { brokerAccessOf } from "@p4/app";
 import type { VerbContext } from "../verb.ts";
 
 /** What a region's verb works on. */

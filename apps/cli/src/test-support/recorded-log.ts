@@ -1,6 +1,6 @@
 import { join, merchant, metadata, wallet } from "@p4/channel/testing";
 import type { ChannelCommand } from "@p4/channel";
-import { openChannelNode, type ChannelNode } from "@p4/node";
+import { openChannelNode, type ChannelNode } from "@p4/app";
 import { withNatsServer, type TestNatsServer } from "@p4/testkit";
 import { afterAll, beforeAll } from "vitest";
 

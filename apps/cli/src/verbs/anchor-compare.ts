@@ -1,5 +1,5 @@
 import type { ChannelHead } from "@p4/evidence";
-import { forEachConcurrently } from "@p4/node";
+import { forEachConcurrently } from "@p4/read-models";
 import { sha256Hex } from "@p4/node-crypto";
 import { readAnchorFile } from "../evidence/input-output.ts";
 import { countText, counted, timeText } from "../human.ts";

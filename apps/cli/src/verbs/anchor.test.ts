@@ -1,7 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readAnchor } from "@p4/evidence";
-import { openChannelNode } from "@p4/node";
+import { openChannelNode } from "@p4/app";
 import { tempDir } from "@p4/testkit";
 import { beforeAll, describe, expect, it } from "vitest";
 import { paidChannelId, paidCommands } from "../test-support/paid-channel.ts";

@@ -1,7 +1,7 @@
 import { readFile, stat, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { createBlobStore } from "@p4/nats";
-import { openChannelNode } from "@p4/node";
+import { openChannelNode } from "@p4/app";
 import { tempDir, waitFor } from "@p4/testkit";
 import { beforeAll, describe, expect, it } from "vitest";
 import { paidChannelId, paidCommands } from "../test-support/paid-channel.ts";

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { RevokedTokens } from "@p4/node";
+import { RevokedTokens } from "@p4/app";
 import { tokenIdOf } from "@p4/node-crypto";
 import { tempDir } from "@p4/testkit";
 import { describe, expect, it } from "vitest";

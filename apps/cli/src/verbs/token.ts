@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { revokeToken } from "@p4/node";
+import { revokeToken } from "@p4/app";
 import { signToken, tokenIdOf, verifyToken, type TokenRole } from "@p4/node-crypto";
 import { Argument } from "commander";
 import { CliError } from "../cli-error.ts";

@@ -1,6 +1,6 @@
 import type { ChannelSummary } from "@p4/channel";
 import { isStoreError } from "@p4/event-store";
-import type { ChannelIndex } from "@p4/node";
+import type { ChannelIndex } from "@p4/read-models";
 
 export interface DirectoryOptions {
   readonly index: Pick<ChannelIndex, "catchUp" | "changes">;

@@ -1,7 +1,7 @@
 import { machineTable, summarize, type ChannelSummary } from "@p4/channel";
 import { isStoreError } from "@p4/event-store";
 import { json, type HttpRequest, type HttpResponse, type HttpRoute } from "@p4/http";
-import type { ChannelNode } from "@p4/node";
+import type { ChannelNode } from "@p4/app";
 import { closeWarning } from "@p4/operator";
 import { refusal } from "../errors.ts";
 import type { ChannelAnswer, ConnectionView, UnchangedAnswer } from "../views/views.ts";

@@ -1,5 +1,5 @@
 import { signToken } from "@p4/node-crypto";
-import { openChannelNode } from "@p4/node";
+import { openChannelNode } from "@p4/app";
 import { waitFor, withNatsServer } from "@p4/testkit";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { newChannelId, startTestEdge, type TestEdge } from "../test-support/edges.ts";

@@ -1,4 +1,4 @@
-import type { FollowedChannel } from "@p4/actors";
+import type { FollowedChannel } from "@p4/channel-host";
 import {
   heardBy,
   isEnded,

@@ -1,4 +1,4 @@
-import type { FollowedChannel, SubmitResult } from "@p4/actors";
+import type { FollowedChannel, SubmitResult } from "@p4/channel-host";
 import type { Channel, ChannelCommand, RememberedEvent, SequencedEvent, WalletEventType } from "@p4/channel";
 import type { EdgeContext } from "../edge-context.ts";
 import { followChannel } from "./follow-channel.ts";

@@ -1,4 +1,4 @@
-import type { FollowedChannel, FoldListener } from "@p4/actors";
+import type { FollowedChannel, FoldListener } from "@p4/channel-host";
 import { StoreError } from "@p4/event-store";
 import type { EdgeContext } from "../edge-context.ts";
 

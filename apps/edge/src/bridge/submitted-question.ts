@@ -1,4 +1,4 @@
-import type { SubmitResult } from "@p4/actors";
+import type { SubmitResult } from "@p4/channel-host";
 import type { QuestionEvent } from "@p4/channel";
 
 /** The question as the log has taken it, now or before. */

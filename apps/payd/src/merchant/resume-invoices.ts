@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { forEachConcurrently } from "@p4/node";
+import { forEachConcurrently } from "@p4/read-models";
 import type { Logger } from "@p4/telemetry";
 import type { InvoiceRepository } from "../invoice/invoice-repository.ts";
 import type { Channels } from "./channels.ts";

@@ -1,4 +1,4 @@
-import { openChannelNode, type ChannelNode } from "@p4/node";
+import { openChannelNode, type ChannelNode } from "@p4/app";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { withBroker } from "./test-support/broker.ts";
 import { newChannelId, startEdgeServer, type Answer, type EdgeServer } from "./test-support/edge-server.ts";

@@ -16,6 +16,7 @@ export async function runP4(args: readonly string[], env: Readonly<Record<string
     out: (line: string) => void out.push(line),
     err: (line: string) => void err.push(line),
     style: (_style: unknown, text: string) => text,
+    isInteractive: false,
   };
   const exitCode = await runCli({ args, env, terminal, signal: new AbortController().signal });
   const text = out.join("\n");

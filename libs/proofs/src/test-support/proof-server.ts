@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
-import { ChannelRegistry } from "@p4/actors";
+import { ChannelRegistry } from "@p4/channel-host";
 import { pendingFor, roleListeners, stateName, type SequencedEvent } from "@p4/channel";
 import { wallet } from "@p4/channel/testing";
 import { createInMemoryStore, type InMemoryStore } from "@p4/event-store";

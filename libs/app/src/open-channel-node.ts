@@ -1,4 +1,4 @@
-import { ChannelRegistry, type ActorRuntime } from "@p4/actors";
+import { ChannelRegistry, type ActorRuntime } from "@p4/channel-host";
 import {
   withClaimCheck,
   type DeadlineStore,
@@ -28,11 +28,11 @@ import {
 } from "@p4/nats";
 import { sha256Hex, uuid } from "@p4/node-crypto";
 import { settledWithin } from "@p4/telemetry";
-import { ChannelIndex } from "./channel-index.ts";
-import { OverdueChannels } from "./overdue-channels.ts";
+import { ChannelIndex } from "@p4/read-models";
+import { OverdueChannels } from "@p4/read-models";
 import { startProbing } from "./probe-store.ts";
 import { unwatchedClock, watchClock, type WatchedClock } from "./watch-clock.ts";
-import { startComparing } from "./start-comparing.ts";
+import { startComparing } from "@p4/channel-host";
 
 /** The two ports that the actors' truth comes by. */
 export interface ChannelPorts {

@@ -1,4 +1,4 @@
-import type { ChannelRegistry } from "@p4/actors";
+import type { ChannelRegistry } from "./channel-registry.ts";
 
 /**
  * How long a live channel may stay behind its log unnoticed. The live feed is at most once: the last event of a quiet

@@ -1,4 +1,4 @@
-import { newChannelId } from "@p4/actors/testing";
+import { newChannelId } from "@p4/channel-host/testing";
 import { join, merchant, metadata, wallet } from "@p4/channel/testing";
 import { waitFor, withNatsServer } from "@p4/testkit";
 import { afterAll, describe, expect, it } from "vitest";

@@ -3,8 +3,8 @@ import type { ChannelCommand } from "@p4/channel";
 import { createDocumentStore, endOfLog, listChannels } from "@p4/nats";
 import { waitFor, withNatsServer } from "@p4/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ChannelIndex } from "./channel-index.ts";
-import { followIndex } from "./follow-index.ts";
+import { ChannelIndex } from "@p4/read-models";
+import { followIndex } from "@p4/read-models";
 import { openChannelNode, type ChannelNode } from "./open-channel-node.ts";
 
 const nats = withNatsServer();

@@ -1,4 +1,4 @@
-import { channelActorContract, newChannelId } from "@p4/actors/testing";
+import { channelActorContract, newChannelId } from "@p4/channel-host/testing";
 import { stateName } from "@p4/channel";
 import { join, merchant, metadata, wallet } from "@p4/channel/testing";
 import { waitFor, withNatsServer } from "@p4/testkit";

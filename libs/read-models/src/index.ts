@@ -1,0 +1,6 @@
+export { ChannelIndex, type ChannelIndexOptions, type IndexRun } from "./channel-index.ts";
+export { foldChannel } from "./fold-channel.ts";
+export { followIndex, type FollowIndexOptions } from "./follow-index.ts";
+export { forEachConcurrently } from "./for-each-concurrently.ts";
+export { OverdueChannels, type OverdueChannelsOptions, type Sweep } from "./overdue-channels.ts";
+export { takeTurns, type TurnsOptions } from "./take-turns.ts";
