@@ -249,7 +249,7 @@ const refused: Readonly<Record<BrokerUser, readonly string[]>> = {
   "proof-ingest": [...money, record, archived, workers, index, presence],
   expiry: [...money, record, archived, proofs, presence],
   payd: [...log, record, archived, workers, index, presence, proofs, "$O.P4_BLOBS_local.C.x"],
-  operator: [...money, workers, presence, "$JS.API.STREAM.CREATE.P4_CHANNELS_local_0"],
+  operator: [...money, workers, "$JS.API.STREAM.CREATE.P4_CHANNELS_local_0"],
 };
 
 describe.each(names)("the login of %s", (user) => {
