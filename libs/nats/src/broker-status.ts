@@ -6,3 +6,14 @@ export type BrokerStatus =
   | { readonly type: "slow-consumer"; readonly subject: string; readonly pending: number }
   | { readonly type: "error"; readonly error: Error }
   | { readonly type: "closed" };
+
+/** A listener that throws must end nothing here: the connection would never count as back. */
+export function guarded(onStatus: (status: BrokerStatus) => void): (status: BrokerStatus) => void {
+  return (status) => {
+    try {
+      onStatus(status);
+    } catch {
+      // There is no one else to tell.
+    }
+  };
+}

@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Msg, NatsConnection, PublishOptions, Status, Subscription } from "@nats-io/transport-node";
+import type { Msg, NatsConnection, PublishOptions, Status } from "@nats-io/transport-node";
 import { PermissionViolationError } from "@nats-io/transport-node";
 import { isStoreError, StoreError } from "@p4/event-store";
 import { isNoResponders, toStoreError, type ApiFailure } from "./broker-errors.ts";
-import type { BrokerStatus } from "./broker-status.ts";
+import { guarded, type BrokerStatus } from "./broker-status.ts";
 import { Outbox, type Outgoing } from "./outbox.ts";
 import { ReplyInbox } from "./reply-inbox.ts";
 import { ReadPlaces } from "./read-places.ts";
 import { assertServerVersion } from "./server-version.ts";
+import { subscribe } from "./subscribe.ts";
 import { ServerHealth } from "./health/server-health.ts";
 
 export interface BrokerSettings {
@@ -113,36 +114,8 @@ export class Broker {
    * `unsubscribe` the listener hears nothing. A refusal is reported by the broker's status.
    */
   subscribe(subject: string, listener: (message: Msg) => void): { unsubscribe(): void } {
-    let subscription: Subscription | null = null;
-    let isOver = false;
-    const callback = (error: Error | null, message: Msg): void => {
-      if (error !== null || isOver) return;
-      // The client's reader would die of the listener's exception, and with it every other subscription.
-      try {
-        listener(message);
-      } catch (cause) {
-        this.report(cause as Error);
-      }
-    };
-    this.#outbox.post(() => {
-      // Without a connection the client keeps it for the next one.
-      if (!isOver && !this.nc.isClosed())
-        this.#orReport(() => (subscription = this.nc.subscribe(subject, { callback })));
-    });
-    return {
-      unsubscribe: () => {
-        isOver = true;
-        this.#outbox.post(() => this.#orReport(() => subscription?.unsubscribe()));
-      },
-    };
-  }
-
-  #orReport(step: () => unknown): void {
-    try {
-      step();
-    } catch (error) {
-      this.report(error as Error);
-    }
+    const { nc } = this;
+    return subscribe({ nc, outbox: this.#outbox, report: (error) => this.report(error) }, subject, listener);
   }
 
   /** A call of the JetStream API; `path` follows `$JS.API.`. Rejects with the StoreError of the answer's number. */
@@ -343,17 +316,6 @@ export class Broker {
   #unavailable(): StoreError {
     return new StoreError("STORE_UNAVAILABLE", `${this.url}: ${this.#state()}`);
   }
-}
-
-/** A listener that throws must end nothing here: the connection would never count as back. */
-function guarded(onStatus: BrokerSettings["onStatus"]): BrokerSettings["onStatus"] {
-  return (status) => {
-    try {
-      onStatus(status);
-    } catch {
-      // There is no one else to tell.
-    }
-  };
 }
 
 export interface RequestOptions {
