@@ -28,6 +28,7 @@ export function edgeMetrics(
     storeBacklog: () => number;
     loopLagMs: () => number;
     heldBytes: () => number;
+    queuedBytes: () => number;
     maxHeldBytes: () => number;
   },
 ): EdgeMetrics {
@@ -35,7 +36,12 @@ export function edgeMetrics(
   metrics.observe("edge_connections", "Open wallet sockets", open.connections);
   metrics.observe("edge_store_backlog", "Messages and joins that wait for the log", open.storeBacklog);
   metrics.observe("edge_loop_lag_seconds", "How late timers run", () => open.loopLagMs() / 1000);
-  metrics.observe("edge_held_bytes", "What channels and messages on their way hold of the memory", open.heldBytes);
+  metrics.observe(
+    "edge_held_bytes",
+    "What channels, messages on their way and send queues hold of the memory",
+    open.heldBytes,
+  );
+  metrics.observe("edge_queued_bytes", "Of that, what waits for peers that read slowly", open.queuedBytes);
   metrics.observe(
     "edge_max_held_bytes",
     "Beyond it new channels, and what exceeds its share, are refused",

@@ -54,7 +54,7 @@ export class LoadGauge {
     const { maxStoreBacklog, maxLoopLagMs } = this.#limits;
     if (this.#backlog > maxStoreBacklog) return `${String(this.#backlog)} messages wait for the log`;
     if (this.#lagMs > maxLoopLagMs) return `the node runs ${this.#lagMs.toFixed(0)} ms late`;
-    if (this.#memory.isFull) return `channels hold ${String(this.#memory.heldBytes)} bytes`;
+    if (this.#memory.isFull) return `this node holds ${String(this.#memory.heldBytes)} bytes`;
     return null;
   }
 

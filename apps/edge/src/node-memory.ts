@@ -1,4 +1,5 @@
 import { getHeapStatistics } from "node:v8";
+import { SendQueues } from "@p4/http";
 
 /** What a channel may always hold, however full the node is: a payment and what belongs to it. */
 const leastShareBytes = 262_144;
@@ -9,14 +10,21 @@ export interface NodeMemoryOptions {
   /** Null: a quarter of the heap that the process may have. */
   readonly maxHeldBytes: number | null;
   readonly channels: () => { readonly count: number; readonly heldBytes: number };
+  /** What waits for slow readers. */
+  readonly sendQueues?: SendQueues;
 }
 
+/** Of the bound, what queues may take together: peers that do not read must leave room for new channels. */
+const sendQueuesPart = 1 / 2;
+
 /**
- * What channels, messages on their way into the log, and parts of it on their way to a wallet, hold of this node's memory, and its bound. At the bound whoever has
- * more than his share is refused; those below it go on as if nothing was.
+ * What channels, messages on their way into the log, parts of it on their way to a wallet, and the send queues of slow readers
+ * hold of this node's memory, and its bound. At the bound, requests beyond a channel's share are refused; those below it go on as
+ * if nothing was.
  */
 export class NodeMemory {
   readonly maxHeldBytes: number;
+  readonly sendQueues: SendQueues;
   readonly #channels: NodeMemoryOptions["channels"];
   #inFlightBytes = 0;
   #keptBytes = 0;
@@ -25,17 +33,20 @@ export class NodeMemory {
   /** Of the last look: counting each channel for each message would cost more than it saves. */
   #seen = { count: 0, heldBytes: 0 };
 
-  constructor({ maxHeldBytes, channels }: NodeMemoryOptions) {
+  constructor({ maxHeldBytes, channels, sendQueues = new SendQueues() }: NodeMemoryOptions) {
     this.maxHeldBytes = maxHeldBytes ?? Math.floor(getHeapStatistics().heap_size_limit / 4);
     this.#channels = channels;
+    this.sendQueues = sendQueues;
   }
 
   get heldBytes(): number {
-    return this.#seen.heldBytes + this.#inFlightBytes + this.#unseenBytes + this.#keptBytes;
+    const { queuedBytes } = this.sendQueues;
+    return this.#seen.heldBytes + this.#inFlightBytes + this.#unseenBytes + this.#keptBytes + queuedBytes;
   }
 
+  /** What waits for peers that were sent away is about to be free. */
   get isFull(): boolean {
-    return this.heldBytes > this.maxHeldBytes;
+    return this.heldBytes - this.sendQueues.endingBytes > this.maxHeldBytes;
   }
 
   /** What one channel may hold while the node is full. */
@@ -73,9 +84,15 @@ export class NodeMemory {
     }
   }
 
-  /** To be called some times a second. */
+  /** To be called some times a second. Over the bound the longest send queues go first: their peers lose nothing by it. */
   look(): void {
     this.#seen = this.#channels();
     this.#unseenBytes = 0;
+    this.sendQueues.look();
+    if (!this.isFull) return;
+    const { heldBytes, maxHeldBytes, sendQueues } = this;
+    sendQueues.endLargest(heldBytes - sendQueues.endingBytes - maxHeldBytes, maxHeldBytes * sendQueuesPart);
+    sendQueues.cutEnding(heldBytes - 2 * maxHeldBytes);
+    sendQueues.look();
   }
 }

@@ -1,7 +1,7 @@
 import { docsRoutes } from "@p4/api-docs";
 import { isLogError } from "@p4/channel";
 import { openConsole } from "@p4/console";
-import { ByteBudget, startServer, TokenBuckets, type HttpServer } from "@p4/http";
+import { ByteBudget, SendQueues, startServer, TokenBuckets, type HttpServer } from "@p4/http";
 import {
   callbackCounter,
   healthChecks,
@@ -98,6 +98,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
   const memory = new NodeMemory({
     maxHeldBytes: config.maxHeldBytes,
     channels: () => ({ count: node.registry.size, heldBytes: node.registry.heldBytes }),
+    sendQueues: new SendQueues(),
   });
   const bytes = new ByteBudget(config, performance.now());
   const load = new LoadGauge(config, memory, (isSlow) => {
@@ -112,6 +113,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     storeBacklog: () => load.backlog,
     loopLagMs: () => load.lagMs,
     heldBytes: () => memory.heldBytes,
+    queuedBytes: () => memory.sendQueues.queuedBytes,
     maxHeldBytes: () => memory.maxHeldBytes,
   });
   const context: EdgeContext = {
@@ -196,6 +198,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       webSockets,
       cors: { origins: "*", exposeHeaders: exposedHeaders },
       trustedProxies: config.trustedProxies ?? [],
+      sendQueues: memory.sendQueues,
       limits: {
         maxConnections: config.maxConnections,
         maxConnectionsPerIp: config.maxConnectionsPerIp,

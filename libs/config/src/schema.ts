@@ -163,7 +163,7 @@ export const schema = {
     "P4_MAX_HELD_BYTES",
     sizeBytes(1_048_576, 1_099_511_627_776),
     ["edge"],
-    "What channels and messages on their way may hold of an edge's memory; without it a quarter of the heap that Node.js allows",
+    "What channels, messages on their way and send queues may hold of an edge's memory; without it a quarter of the heap that Node.js allows",
   ),
   byteRatePerConnection: required(
     "P4_BYTE_RATE_PER_CONNECTION",

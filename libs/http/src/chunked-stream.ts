@@ -1,30 +1,47 @@
 import type { HttpResponse as UwsResponse } from "uWebSockets.js";
 import type { StreamWriter } from "./http-route.ts";
 import type { IncomingRequest } from "./incoming-request.ts";
+import type { SendQueue, SendQueues } from "./send-queues.ts";
 
-/** A streamed response: chunks are queued here while the client is slow, and at most `maxQueuedBytes` of them. */
-export class ChunkedStream implements StreamWriter {
+export interface StreamLimits {
+  readonly maxStreamQueuedBytes: number;
+  readonly sendQueues: SendQueues | undefined;
+}
+
+/** A streamed response: chunks are queued here while the client is slow, and at most `maxStreamQueuedBytes` of them. */
+export class ChunkedStream implements StreamWriter, SendQueue {
   readonly #res: UwsResponse;
   readonly #request: IncomingRequest;
-  readonly #maxQueuedBytes: number;
+  readonly #limits: StreamLimits;
   readonly #onOver: () => void;
   readonly #queue: (string | Uint8Array)[] = [];
   #queuedBytes = 0;
+  /** Of the chunk that uWS could not send whole. */
+  #unsentBytes = 0;
   #blocked = false;
   #ending = false;
   #over = false;
   #waiters: (() => void)[] = [];
 
-  constructor(res: UwsResponse, request: IncomingRequest, maxQueuedBytes: number, onOver: () => void) {
+  constructor(res: UwsResponse, request: IncomingRequest, limits: StreamLimits, onOver: () => void) {
     this.#res = res;
     this.#request = request;
-    this.#maxQueuedBytes = maxQueuedBytes;
+    this.#limits = limits;
     this.#onOver = onOver;
     res.onWritable(() => {
       this.#blocked = false;
       this.#flush();
       return true;
     });
+  }
+
+  get queuedBytes(): number {
+    if (this.#over) return 0;
+    return this.#queuedBytes + (this.#blocked ? this.#unsentBytes : 0);
+  }
+
+  get isEnding(): boolean {
+    return this.#ending;
   }
 
   get signal(): AbortSignal {
@@ -53,8 +70,7 @@ export class ChunkedStream implements StreamWriter {
     }
     this.#queue.push(chunk);
     this.#queuedBytes += Buffer.byteLength(chunk);
-    // Losing part of a stream silently is not an option, nor is keeping it all: break the connection, the client resumes.
-    if (this.#queuedBytes > this.#maxQueuedBytes) this.#res.close();
+    if (this.#queuedBytes > this.#limits.maxStreamQueuedBytes) this.cut();
     return false;
   }
 
@@ -67,6 +83,11 @@ export class ChunkedStream implements StreamWriter {
     if (this.#over || this.#ending) return;
     this.#ending = true;
     if (!this.#blocked) this.#finish();
+  }
+
+  /** Losing part of a stream silently is not an option, nor is keeping it all: break the connection, the client resumes. */
+  cut(): void {
+    if (!this.#over) this.#res.close();
   }
 
   markGone(): void {
@@ -89,6 +110,10 @@ export class ChunkedStream implements StreamWriter {
   #writeNow(chunk: string | Uint8Array): boolean {
     let flowing = true;
     this.#res.cork(() => (flowing = this.#res.write(chunk)));
+    if (!flowing) {
+      this.#unsentBytes = Buffer.byteLength(chunk);
+      this.#limits.sendQueues?.add(this);
+    }
     return flowing;
   }
 

@@ -2,7 +2,7 @@ import type { HttpResponse as UwsResponse } from "uWebSockets.js";
 import type { HttpResponse } from "./http-route.ts";
 import type { IncomingRequest } from "./incoming-request.ts";
 import type { CorkAnchor } from "./cork-anchor.ts";
-import { ChunkedStream } from "./chunked-stream.ts";
+import { ChunkedStream, type StreamLimits } from "./chunked-stream.ts";
 import { reasonPhrase } from "./status-text.ts";
 
 /** Why a body could not be read. */
@@ -105,7 +105,7 @@ export class Exchange {
   }
 
   /** Sends the response, unless the client has gone or one was sent already. */
-  respond(response: HttpResponse, maxQueuedBytes: number, onStreamError: (error: unknown) => void): void {
+  respond(response: HttpResponse, limits: StreamLimits, onStreamError: (error: unknown) => void): void {
     if (this.#over) return;
     const stream = response.stream;
     if (stream === undefined || this.request.method === "HEAD") {
@@ -117,7 +117,7 @@ export class Exchange {
       this.#onOver();
       return;
     }
-    const writer = new ChunkedStream(this.#res, this.request, maxQueuedBytes, () => {
+    const writer = new ChunkedStream(this.#res, this.request, limits, () => {
       if (this.#over) return;
       this.#over = true;
       this.#onOver();

@@ -7,6 +7,7 @@ import { IncomingRequest } from "./incoming-request.ts";
 import { problem } from "./responses.ts";
 import { Router } from "./router.ts";
 import { findBadHeader } from "./status-text.ts";
+import type { SendQueues } from "./send-queues.ts";
 import type { UpgradeRefusal } from "./upgrade-refusal.ts";
 
 const defaultMaxBodyBytes = 1024 * 1024;
@@ -20,6 +21,7 @@ export interface DispatcherOptions {
   readonly onError: (error: unknown, where: string) => void;
   readonly bodyTimeoutMs: number;
   readonly maxStreamQueuedBytes: number;
+  readonly sendQueues: SendQueues | undefined;
 }
 
 /** Takes requests from uWS, finds their route, and sends exactly one response to each. Knows which are still running. */
@@ -158,7 +160,7 @@ export class HttpDispatcher {
     const extra = policy === undefined ? undefined : corsHeaders(policy, exchange.request);
     const whole = extra === undefined ? response : { ...response, headers: { ...extra, ...response.headers } };
     const where = `${exchange.request.method} ${exchange.request.path} stream`;
-    exchange.respond(whole, this.options.maxStreamQueuedBytes, (error) => this.options.onError(error, where));
+    exchange.respond(whole, this.options, (error) => this.options.onError(error, where));
   }
 
   refuse(exchange: Exchange, status: number, code: string, detail: string, headers: Record<string, string> = {}): void {

@@ -3,6 +3,7 @@ export { cors, corsHeaders, type CorsPolicy } from "./cors.ts";
 export { HttpServerError, httpErrorTable, isHttpServerError, type HttpErrorCode } from "./errors.ts";
 export type { HttpRequest, HttpResponse, HttpRoute, StreamWriter } from "./http-route.ts";
 export { json, problem, type Problem } from "./responses.ts";
+export { SendQueues } from "./send-queues.ts";
 export { startServer, type CloseOptions, type HttpServer, type ServerLimits, type ServerOptions } from "./server.ts";
 export { upgradeErrors } from "./upgrade-limits.ts";
 export type { UpgradeHead, UpgradeRefusal } from "./upgrade-refusal.ts";

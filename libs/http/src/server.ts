@@ -5,6 +5,7 @@ import type { CorsPolicy } from "./cors.ts";
 import type { HttpRoute } from "./http-route.ts";
 import { HttpDispatcher } from "./http-dispatcher.ts";
 import { listen } from "./listen.ts";
+import type { SendQueues } from "./send-queues.ts";
 import { WebSocketHub } from "./web-socket-hub.ts";
 import { closeCodes, type AnyWebSocketRoute } from "./web-socket-route.ts";
 
@@ -49,6 +50,8 @@ export interface ServerOptions {
    * an address counts for the client's. Default none.
    */
   readonly trustedProxies?: readonly string[];
+  /** Where the queues of slow readers are known, for a caller who bounds their sum. */
+  readonly sendQueues?: SendQueues;
   /** A handler failed. The client was answered 500, or its socket closed with 1011, without details. `where` names the route. */
   readonly onError: (error: unknown, where: string) => void;
 }
@@ -97,6 +100,7 @@ export async function startServer(options: ServerOptions): Promise<HttpServer> {
     onError: options.onError,
     bodyTimeoutMs: limits.bodyTimeoutMs ?? 15_000,
     maxStreamQueuedBytes: limits.maxStreamQueuedBytes ?? 4 * 1024 * 1024,
+    sendQueues: options.sendQueues,
   });
   const anchor = await acquireCorkAnchor();
   const hubLimits = {
@@ -106,7 +110,7 @@ export async function startServer(options: ServerOptions): Promise<HttpServer> {
     upgradeRatePerIp: { burst: burstSeconds * upgradesPerSecond, perSecond: upgradesPerSecond },
   };
   let tcpConnections = 0;
-  const hub = new WebSocketHub(dispatcher, hubLimits, anchor, () => (tcpConnections -= 1));
+  const hub = new WebSocketHub(dispatcher, hubLimits, anchor, () => (tcpConnections -= 1), options.sendQueues);
   dispatcher.places = (address) => hub.holdPlace(address);
   app.filter((res, change) => {
     tcpConnections += change;

@@ -1,4 +1,5 @@
-import { describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { SendQueues } from "./send-queues.ts";
 import { SocketConnection, type SocketUserData } from "./socket-connection.ts";
 import type { WebSocket } from "uWebSockets.js";
 
@@ -14,7 +15,7 @@ function endedSocket(): WebSocket<SocketUserData> {
 function lostConnection() {
   const connection = new SocketConnection({}, "127.0.0.1", 1_000);
   const onLost = vi.fn();
-  connection.attach(endedSocket(), onLost);
+  connection.attach(endedSocket(), { onClosing: vi.fn(), onLost });
   return { connection, onLost };
 }
 
@@ -36,11 +37,59 @@ describe("a socket that has ended unseen", () => {
   it("does not hide what corked writes throw themselves", () => {
     const connection = new SocketConnection({}, "127.0.0.1", 1_000);
     const cork = (writes: () => void): void => writes();
-    connection.attach({ cork } as unknown as WebSocket<SocketUserData>, vi.fn());
+    connection.attach({ cork } as unknown as WebSocket<SocketUserData>, {
+      onClosing: vi.fn(),
+      onLost: vi.fn(),
+    });
     const fail = (): never => {
       throw new Error("ours");
     };
     expect(() => connection.cork(fail)).toThrow("ours");
     expect(connection.isOpen).toBe(true);
+  });
+});
+
+describe("a peer that is closed while something waits for it", () => {
+  afterEach(() => void vi.useRealTimers());
+
+  function slowConnection() {
+    vi.useFakeTimers();
+    const uws = { waiting: 500, ended: [] as unknown[] };
+    const ws = {
+      getBufferedAmount: () => uws.waiting,
+      end: (code: number, reason: string) => uws.ended.push([code, reason]),
+      close: () => uws.ended.push("cut"),
+    } as unknown as WebSocket<SocketUserData>;
+    const queues = new SendQueues();
+    const connection = new SocketConnection({}, "127.0.0.1", 1_000, queues);
+    const onClosing = vi.fn();
+    connection.attach(ws, { onClosing, onLost: vi.fn() });
+    connection.close(4290, "too slow");
+    queues.look();
+    return { connection, uws, onClosing, queues };
+  }
+
+  it("is gone for its route at once, and counts until what waits is sent, with the close frame behind it", () => {
+    const { connection, uws, onClosing, queues } = slowConnection();
+    expect(onClosing).toHaveBeenCalledWith(4290, "too slow");
+    expect([connection.isOpen, connection.send("late"), uws.ended]).toEqual([false, "dropped", []]);
+    expect([queues.queuedBytes, queues.endingBytes]).toEqual([500, 500]);
+    uws.waiting = 100;
+    connection.drained();
+    expect(uws.ended).toEqual([]);
+    uws.waiting = 0;
+    connection.drained();
+    expect(uws.ended).toEqual([[4290, "too slow"]]);
+  });
+
+  it("is cut off when it takes its time, however it trickles", () => {
+    const { connection, uws } = slowConnection();
+    for (let seconds = 0; seconds < 15; seconds++) {
+      expect(uws.ended).toEqual([]);
+      uws.waiting--;
+      connection.drained();
+      vi.advanceTimersByTime(1_000);
+    }
+    expect(uws.ended).toEqual(["cut"]);
   });
 });

@@ -1,4 +1,5 @@
 import type { WebSocket as UwsWebSocket } from "uWebSockets.js";
+import type { SendQueue, SendQueues } from "./send-queues.ts";
 import { closeCodes, type SendResult, type WebSocketConnection } from "./web-socket-route.ts";
 
 export interface Close {
@@ -18,31 +19,53 @@ const SENT = 1;
 
 const maxReasonBytes = 123; // RFC 6455 section 5.5: a control frame holds 125 bytes, two of them the code.
 
+/**
+ * So long a closed peer may take for what waits before its close frame. uWS alone would keep queue and connection for as long
+ * as the peer takes a byte now and then.
+ */
+const endingMs = 15_000;
+
+export interface SocketCallbacks {
+  /** This side has closed; the connection lives on until what waits is sent. */
+  readonly onClosing: (code: number, reason: string) => void;
+  /** The connection turns out to have ended without uWS's close callback. False: this side had closed it before. */
+  readonly onLost: (wasOpen: boolean) => void;
+}
+
+interface Ending extends Close {
+  readonly ws: UwsWebSocket<SocketUserData>;
+  readonly timer: NodeJS.Timeout;
+}
+
 /** Our face of one uWS WebSocket, with the bound on what waits for a slow peer. */
-export class SocketConnection<Data> implements WebSocketConnection<Data> {
+export class SocketConnection<Data> implements WebSocketConnection<Data>, SendQueue {
   readonly data: Data;
   readonly remoteAddress: string;
   readonly #maxQueuedBytes: number;
   #closedWith: number | undefined;
+  readonly #queues: SendQueues | undefined;
   #ws: UwsWebSocket<SocketUserData> | undefined;
-  #onLost: () => void = () => undefined;
+  #ending: Ending | undefined;
+  #callbacks: SocketCallbacks | undefined;
 
-  constructor(data: Data, remoteAddress: string, maxQueuedBytes: number) {
+  constructor(data: Data, remoteAddress: string, maxQueuedBytes: number, queues?: SendQueues) {
     this.data = data;
     this.remoteAddress = remoteAddress;
     this.#maxQueuedBytes = maxQueuedBytes;
+    this.#queues = queues;
   }
 
-  /** `onLost` is called when the socket turns out to have ended without uWS's close callback. */
-  attach(ws: UwsWebSocket<SocketUserData>, onLost: () => void): void {
+  attach(ws: UwsWebSocket<SocketUserData>, callbacks: SocketCallbacks): void {
     this.#ws = ws;
-    this.#onLost = onLost;
+    this.#callbacks = callbacks;
   }
 
-  /** uWS has closed the socket: it must not be touched again. False: that was known. */
+  /** uWS has closed the socket: it must not be touched again. False: this side had closed it before. */
   detach(): boolean {
     const wasOpen = this.#ws !== undefined;
     this.#ws = undefined;
+    clearTimeout(this.#ending?.timer);
+    this.#ending = undefined;
     return wasOpen;
   }
 
@@ -57,12 +80,31 @@ export class SocketConnection<Data> implements WebSocketConnection<Data> {
 
   send(text: string | Uint8Array): SendResult {
     const queued = this.bufferedBytes();
+    if (queued > 0) this.#queues?.add(this);
     // One message alone is never refused: only what waits behind others counts. It is bounded by the sender's own limit.
     if (queued > 0 && queued + Buffer.byteLength(text) > this.#maxQueuedBytes) {
       this.close(closeCodes.slowConsumer, "too slow: the send queue is full");
       return "dropped";
     }
-    return this.#use("dropped", (ws) => (ws.send(text, false, false) === SENT ? "sent" : "backpressure"));
+    const result = this.#use("dropped", (ws) => (ws.send(text, false, false) === SENT ? "sent" : "backpressure"));
+    if (result === "backpressure") this.#queues?.add(this);
+    return result;
+  }
+
+  get queuedBytes(): number {
+    return this.#ending === undefined ? this.bufferedBytes() : this.#useEnding(0, (ws) => ws.getBufferedAmount());
+  }
+
+  get isEnding(): boolean {
+    return this.#ending !== undefined;
+  }
+
+  end(): void {
+    this.close(closeCodes.slowConsumer, "too slow: the send queues are full");
+  }
+
+  cut(): void {
+    this.#useEnding(undefined, (ws) => void ws.close());
   }
 
   bufferedBytes(): number {
@@ -73,7 +115,20 @@ export class SocketConnection<Data> implements WebSocketConnection<Data> {
     this.#use(undefined, (ws) => {
       // First: uWS runs the close callback before it returns.
       this.#closedWith = code;
-      ws.end(code, cutReason(reason));
+      if (ws.getBufferedAmount() === 0) return void ws.end(code, cutReason(reason));
+      this.#ws = undefined;
+      const timer = setTimeout(() => this.cut(), endingMs).unref();
+      this.#ending = { ws, code, reason, timer };
+      this.#queues?.add(this);
+      this.#callbacks?.onClosing(code, reason);
+    });
+  }
+
+  /** uWS says that the queue became shorter. Behind its last byte goes the close frame. */
+  drained(): void {
+    const { code, reason } = this.#ending ?? { code: 0, reason: "" };
+    this.#useEnding(undefined, (ws) => {
+      if (ws.getBufferedAmount() === 0) ws.end(code, cutReason(reason));
     });
   }
 
@@ -107,8 +162,18 @@ export class SocketConnection<Data> implements WebSocketConnection<Data> {
     }
   }
 
+  #useEnding<T>(otherwise: T, call: (ws: UwsWebSocket<SocketUserData>) => T): T {
+    if (this.#ending === undefined) return otherwise;
+    try {
+      return call(this.#ending.ws);
+    } catch {
+      this.#lost();
+      return otherwise;
+    }
+  }
+
   #lost(): void {
-    if (this.detach()) this.#onLost();
+    this.#callbacks?.onLost(this.detach());
   }
 }
 

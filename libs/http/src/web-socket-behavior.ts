@@ -18,9 +18,10 @@ export function transportLimitBytes(maxMessageBytes: number): number {
 
 export interface BehaviorHooks {
   readonly onOpen: (connection: SocketConnection<unknown>) => void;
+  /** Its route is told next. What waits for the peer may still be on its way. */
   readonly onClose: (connection: SocketConnection<unknown>) => void;
-  /** For every socket, one whose upgrade was only made to refuse it included. */
-  readonly onGone: () => void;
+  /** Its connection has ended. For every socket, one whose upgrade was only made to refuse it included. */
+  readonly onGone: (data: SocketUserData) => void;
   readonly onError: (error: unknown, where: string) => void;
 }
 
@@ -39,12 +40,16 @@ export function behaviorOf(route: AnyWebSocketRoute, hooks: BehaviorHooks): WebS
       fail(error);
     }
   };
-  /** Once per socket, whoever notices its end. */
-  const gone = ({ connection, refusedWith }: SocketUserData, code: number, reason: string): void => {
-    hooks.onGone();
+  /** Once per socket, whoever closes it. */
+  const closed = ({ connection, refusedWith }: SocketUserData, code: number, reason: string): void => {
     if (refusedWith !== undefined) return;
     hooks.onClose(connection);
     guarded(connection, "close", () => route.close?.(connection, code, reason));
+  };
+  /** Once per socket, whoever notices its end. */
+  const gone = (data: SocketUserData, wasOpen: boolean, code: number, reason: string): void => {
+    if (wasOpen) closed(data, code, reason);
+    hooks.onGone(data);
   };
   return {
     compression: COMPRESSION_DISABLED,
@@ -58,7 +63,10 @@ export function behaviorOf(route: AnyWebSocketRoute, hooks: BehaviorHooks): WebS
     open: (ws) => {
       const data = ws.getUserData();
       const { connection, refusedWith } = data;
-      connection.attach(ws, () => gone(data, brokenConnection, ""));
+      connection.attach(ws, {
+        onClosing: (code, reason) => closed(data, code, reason),
+        onLost: (wasOpen) => gone(data, wasOpen, brokenConnection, ""),
+      });
       // uWS is inside the upgrade's cork here: a microtask later the new socket can be corked, and closed, like any other.
       if (refusedWith !== undefined) {
         return queueMicrotask(() => connection.close(refusedWith.code, refusedWith.reason));
@@ -70,7 +78,7 @@ export function behaviorOf(route: AnyWebSocketRoute, hooks: BehaviorHooks): WebS
     },
     message: (ws, message, isBinary) => {
       const { connection, refusedWith } = ws.getUserData();
-      if (refusedWith !== undefined) return;
+      if (refusedWith !== undefined || connection.isEnding) return;
       const size = message.byteLength;
       guarded(connection, "message", () => {
         if (size > route.maxMessageBytes) {
@@ -87,11 +95,12 @@ export function behaviorOf(route: AnyWebSocketRoute, hooks: BehaviorHooks): WebS
     drain: (ws) => {
       const { connection, refusedWith } = ws.getUserData();
       if (refusedWith !== undefined) return;
+      if (connection.isEnding) return connection.drained();
       guarded(connection, "drain", () => route.drain?.(connection));
     },
     close: (ws, code, message) => {
       const data = ws.getUserData();
-      if (data.connection.detach()) gone(data, code, Buffer.from(message).toString("utf8"));
+      gone(data, data.connection.detach(), code, Buffer.from(message).toString("utf8"));
     },
   };
 }

@@ -6,6 +6,7 @@ import type { Exchange } from "./exchange.ts";
 import type { HttpDispatcher } from "./http-dispatcher.ts";
 import { handshakeFault } from "./handshake-head.ts";
 import { Router } from "./router.ts";
+import type { SendQueues } from "./send-queues.ts";
 import { SocketConnection, type SocketUserData } from "./socket-connection.ts";
 import { behaviorOf, defaultMaxQueuedBytes } from "./web-socket-behavior.ts";
 import { JoinRate } from "./join-rate.ts";
@@ -69,14 +70,24 @@ export class WebSocketHub {
   readonly #rate: JoinRate;
   readonly #closing: ClosingRefusals;
   readonly #onGone: () => void;
+  readonly #queues: SendQueues | undefined;
   #cutOff = 0;
+  /** Sockets that are closed while something waits for their peer: they hold their places until it is sent. */
+  #ending = 0;
   #admitted = 0;
   /** Of those, what is no WebSocket. */
   #streams = 0;
 
   /** @param onGone called when a socket's connection ends: uWS's filter never hears of it. */
-  constructor(dispatcher: HttpDispatcher, limits: HubLimits, anchor: CorkAnchor, onGone: () => void) {
+  constructor(
+    dispatcher: HttpDispatcher,
+    limits: HubLimits,
+    anchor: CorkAnchor,
+    onGone: () => void,
+    queues?: SendQueues,
+  ) {
     this.#onGone = onGone;
+    this.#queues = queues;
     this.#dispatcher = dispatcher;
     this.#anchor = anchor;
     this.#limits = limits;
@@ -108,13 +119,18 @@ export class WebSocketHub {
       onOpen: (connection) => this.#open.add(connection),
       onClose: (connection) => {
         this.#open.delete(connection);
+        this.#ending += 1;
         // A flood that comes back at once would cost its joins and its refusals again and again. A peer may say 4290 as well.
         if (connection.closedWith === closeCodes.slowConsumer) {
           this.#rate.charge(connection.remoteAddress, joinsPerAbuse, performance.now());
         }
+      },
+      onGone: ({ connection, refusedWith }) => {
+        this.#onGone();
+        if (refusedWith !== undefined) return;
+        this.#ending -= 1;
         this.#release(connection.remoteAddress);
       },
-      onGone: this.#onGone,
       onError: this.#dispatcher.options.onError,
     });
     app.ws<SocketUserData>(route.path, {
@@ -151,7 +167,9 @@ export class WebSocketHub {
     if (pace !== "passes") return this.#refusals.joins;
     if (this.#admitted >= limits.maxConnections) return full;
     if ((this.#perAddress.get(address) ?? 0) >= limits.maxConnectionsPerIp) return this.#refusals.connections;
-    return this.#admitted - this.#streams - this.#open.size >= limits.maxUpgradesUnderWay ? tooManyUnderWay : null;
+    return this.#admitted - this.#streams - this.#open.size - this.#ending >= limits.maxUpgradesUnderWay
+      ? tooManyUnderWay
+      : null;
   }
 
   /** Also a connection from before the silence, on which requests keep coming: what is not read costs nothing. */
@@ -222,6 +240,7 @@ export class WebSocketHub {
         decision.data,
         request.remoteAddress,
         route.maxQueuedBytes ?? defaultMaxQueuedBytes,
+        this.#queues,
       );
       const head = headOfCopy(request);
       opened = exchange.takeOver(

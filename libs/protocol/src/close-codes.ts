@@ -39,7 +39,7 @@ export const closeCodes = {
   },
   overLimits: {
     code: closeCode.overLimits,
-    reasons: ["too slow: the send queue is full", "too many refused messages"],
+    reasons: ["too slow: the send queue is full", "too slow: the send queues are full", "too many refused messages"],
     meaning:
       "The wallet did not read (everything accepted before was sent), or too many of its messages were answered with errors.",
     whatToDo: `${pause}; read faster, and look at the errors.`,
