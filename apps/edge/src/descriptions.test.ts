@@ -190,10 +190,10 @@ describe("what the edge publishes at /docs", () => {
       202,
       published.call("POST", bridge, { values: silent, ...postJson(payment, { prefer: "wait=0" }) }),
     );
-    const answerPath = `${bridge}/answers/{messageID}`;
-    const values = { ...silent, messageID: pending.headers.get("location")!.split("/").at(-1)! };
+    const answerPath = `${bridge}/answers/{answerID}`;
+    const values = { ...silent, answerID: pending.headers.get("location")!.split("/").at(-1)! };
     await expectAnswer(202, published.call("GET", answerPath, { values, headers: { prefer: "wait=0" } }));
-    await expectAnswer(404, published.call("GET", answerPath, { values: { ...silent, messageID: "none" } }));
+    await expectAnswer(404, published.call("GET", answerPath, { values: { ...silent, answerID: "none" } }));
     await expectAnswer(400, published.call("GET", bridge, { values: { paymentID: "a.b" } }));
     await expectAnswer(400, published.call("POST", bridge, { values: silent, ...postJson("{") }));
     await expectAnswer(404, published.call("GET", bridge, { values: { paymentID: newChannelId() } }));

@@ -7,15 +7,13 @@ export type QuestionEvent = RememberedEvent<"TermsRequested" | "PaymentSubmitted
 /** The merchant's answer. */
 export type AnswerEvent = RememberedEvent<"TermsOffered" | "TermsRefused"> | Verdict;
 
-/**
- * The customers' message of this id, if it asks for an answer. Two customers may have used the same id: the one that came
- * by `connectionId` comes first.
- */
-export function findQuestion(messageId: string, context: ChannelContext, connectionId?: string): QuestionEvent | null {
-  const questions = context.messages
-    .filter(isQuestion)
-    .filter(({ data: { from, message } }) => from.role === "customer" && message.messageId === messageId);
-  return questions.find(({ data }) => data.from.connectionId === connectionId) ?? questions[0] ?? null;
+/** The first of the customers' questions that is the one looked for. */
+export function findQuestion(
+  isLookedFor: (question: QuestionEvent) => boolean,
+  context: ChannelContext,
+): QuestionEvent | null {
+  const questions = context.messages.filter(isQuestion).filter(({ data }) => data.from.role === "customer");
+  return questions.find(isLookedFor) ?? null;
 }
 
 function isQuestion(event: RememberedEvent): event is QuestionEvent {

@@ -54,7 +54,7 @@ function channelEnded({ snapshot }: Channel): HttpResponse {
 
 function pending(question: QuestionEvent, channel: Channel, applied: Record<string, string>): HttpResponse {
   const { key, messageId } = question.data.message;
-  const location = answerPath(channel.snapshot.context.channelId, messageId);
+  const location = answerPath(channel.snapshot.context.channelId, question);
   return json(
     202,
     { status: "pending", key, messageId, location },
@@ -62,6 +62,9 @@ function pending(question: QuestionEvent, channel: Channel, applied: Record<stri
   );
 }
 
-export function answerPath(paymentId: string, messageId: string): string {
-  return `/api/v1/payment/${paymentId}/answers/${encodeURIComponent(messageId)}`;
+/**
+ * Named by the event, whose id is random: a messageId may be guessed, and the answer is for the one who asked.
+ */
+function answerPath(paymentId: string, { metadata }: QuestionEvent): string {
+  return `/api/v1/payment/${paymentId}/answers/${encodeURIComponent(metadata.eventId)}`;
 }

@@ -176,6 +176,34 @@ describe("retries", () => {
   });
 });
 
+describe("an answer", () => {
+  it("is given to who asked, and not to who guesses the message's id or its key", async () => {
+    const { url, edge, merchant } = await given(quickMerchant);
+    const body = paymentText(40, ',"refundTo":"mine"');
+    expect((await post(url, body, { "idempotency-key": "order-4" })).status).toBe(201);
+    const { messageId } = await merchant.hear("payment");
+    expect(messageId).toMatch(/^idem-/);
+    expect((await get(`${url}/answers/${String(messageId)}`)).status).toBe(404);
+
+    const other = newChannelId();
+    await joinScripted(edge, other, quickMerchant);
+    const wallet = await edge.join(`${other}?role=customer&dialect=p4`);
+    wallet.send({ key: "payment", messageId: "1", body: JSON.parse(body) });
+    await wallet.hear("payment.ack");
+    expect((await get(`${paymentUrl(edge, other)}/answers/1`)).status).toBe(404);
+  });
+
+  it("is another for the same key of another wallet", async () => {
+    const { url } = await given(() => null);
+    const ask = (wallet: string, n: number) =>
+      post(`${url}?wallet=${wallet.repeat(32)}`, paymentText(n), { "idempotency-key": "1", prefer: "wait=0" });
+    expect((await ask("a", 41)).status).toBe(202);
+    expect((await ask("a", 42)).status).toBe(422);
+    // Not MESSAGE_ID_REUSED: the merchant judges the first one's payment.
+    expect(JSON.parse((await ask("b", 42)).text)).toMatchObject({ code: "PAYMENT_PENDING" });
+  });
+});
+
 describe("a slow merchant", () => {
   it("is waited for as long as the client prefers; the answer is kept at the Location", async () => {
     const { url, merchant } = await given(() => null);

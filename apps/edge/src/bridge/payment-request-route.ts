@@ -23,19 +23,22 @@ export function paymentRequestRoute(context: EdgeContext): HttpRoute {
 async function getPaymentRequest(request: HttpRequest, context: EdgeContext): Promise<HttpResponse> {
   const admission = admit("paymentID", request, context);
   if (!admission.ok) return admission.response;
-  const keyed = keyedMessageId(request.headers.get("idempotency-key"));
+  const keyed = keyedMessageId(request.headers.get("idempotency-key"), admission.join.wallet);
   if (keyed === null) return invalid("Idempotency-Key", "at most 255 characters");
   const asker = { request, grant: admission.grant };
   const watch = await ChannelWatch.open(admission.join.channelId, context);
   try {
-    const earlier =
-      keyed === undefined ? null : findQuestion(keyed, watch.channel.snapshot.context, bridgeConnectionId(keyed));
+    const earlier = keyed === undefined ? null : questionOf(bridgeConnectionId(keyed), watch.channel);
     if (earlier?.type === "TermsRequested") return await awaitAnswer(watch, earlier, asker, context);
     const standing = standingAnswer(watch.channel, request, context.nowMs());
     return standing ?? (await ask(watch, admission.join.channelId, keyed ?? context.newId(), asker, context));
   } finally {
     watch.release();
   }
+}
+
+function questionOf(connectionId: string, { snapshot }: Channel) {
+  return findQuestion(({ data }) => data.from.connectionId === connectionId, snapshot.context);
 }
 
 /** What the channel answers without asking the merchant again. */

@@ -31,7 +31,7 @@ interface Payment {
 async function postPayment(request: HttpRequest, context: EdgeContext): Promise<HttpResponse> {
   const admission = admit("paymentID", request, context);
   if (!admission.ok) return admission.response;
-  const keyed = keyedMessageId(request.headers.get("idempotency-key"));
+  const keyed = keyedMessageId(request.headers.get("idempotency-key"), admission.join.wallet);
   if (keyed === null) return invalid("Idempotency-Key", "at most 255 characters");
   const body = readPaymentBody(request.body, context.crypto);
   if (!body.ok) return body.response;

@@ -12,9 +12,13 @@ export interface EdgeProcess {
 }
 
 /** An edge as its own process, which can die. Gone after the test. */
-export async function spawnEdge(natsUrl: string, port: number): Promise<EdgeProcess> {
+export async function spawnEdge(
+  natsUrl: string,
+  port: number,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<EdgeProcess> {
   const main = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
-  const env = { PATH: process.env["PATH"], P4_NATS_URL: natsUrl, P4_PORT: String(port), P4_SHARDS: "2" };
+  const env = { PATH: process.env["PATH"], P4_NATS_URL: natsUrl, P4_PORT: String(port), P4_SHARDS: "2", ...settings };
   const child = spawn(process.execPath, [main], { env, stdio: "ignore" });
   const gone = once(child, "exit");
   const kill = async (): Promise<void> => {

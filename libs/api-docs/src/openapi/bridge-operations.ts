@@ -146,12 +146,12 @@ export const bridgeOperations: readonly OperationDescription[] = [
   },
   {
     method: "GET",
-    path: "/api/v1/payment/:paymentID/answers/:messageID",
+    path: "/api/v1/payment/:paymentID/answers/:answerID",
     tag: "Payment bridge",
     summary: "The answer that a 202 pointed to.",
     parameters: [
       paymentId,
-      { name: "messageID", in: "path", description: "Of the stored message.", schema: { type: "string" } },
+      { name: "answerID", in: "path", description: "As the Location of a 202 has it.", schema: { type: "string" } },
       prefer,
       token,
     ],
