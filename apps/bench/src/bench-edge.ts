@@ -4,19 +4,36 @@ import { join } from "node:path";
 import { findNatsServer, repositoryNatsConf, startNatsServer } from "@p4/nats-server";
 import { startServerProcess, type ServerProcess } from "./server-process.ts";
 
-/** A broker with a store of its own, gone afterwards. */
+export interface Broker {
+  readonly url: string;
+  readonly pid: number | null;
+  stop(): Promise<void>;
+}
+
+/** A broker with a store of its own, which is gone when it is stopped. */
+export async function startBroker(onProgress: (text: string) => void): Promise<Broker> {
+  const storeDir = await mkdtemp(join(tmpdir(), "p4-bench-"));
+  const { path } = await findNatsServer({ env: process.env, onProgress });
+  const broker = await startNatsServer({ binary: path, storeDir, configFile: repositoryNatsConf });
+  return {
+    url: broker.url,
+    pid: broker.pid ?? null,
+    async stop() {
+      await broker.stop();
+      await rm(storeDir, { recursive: true, force: true });
+    },
+  };
+}
+
 export async function withBroker<T>(
   onProgress: (text: string) => void,
   work: (natsUrl: string) => Promise<T>,
 ): Promise<T> {
-  const storeDir = await mkdtemp(join(tmpdir(), "p4-bench-"));
-  const { path } = await findNatsServer({ env: process.env, onProgress });
-  const broker = await startNatsServer({ binary: path, storeDir, configFile: repositoryNatsConf });
+  const broker = await startBroker(onProgress);
   try {
     return await work(broker.url);
   } finally {
     await broker.stop();
-    await rm(storeDir, { recursive: true, force: true });
   }
 }
 

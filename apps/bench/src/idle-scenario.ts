@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { withBroker, withEdges } from "./bench-edge.ts";
 import type { AttackName, Tally } from "./attacks.ts";
-import { startServerProcess, type ServerProcess } from "./server-process.ts";
+import { rssBytesOf, startServerProcess, type ServerProcess } from "./server-process.ts";
 import { percentile } from "./statistics.ts";
 import { SteadyLoad } from "./steady-load.ts";
 
@@ -95,18 +95,10 @@ function openFilesLimit(): number {
 }
 
 /** After the collectors have run (an edge process runs its own on SIGUSR2). Linux only; elsewhere NaN. */
-async function settledRssBytes(edges: readonly ServerProcess[]): Promise<number> {
+export async function settledRssBytes(edges: readonly { readonly pid: number }[]): Promise<number> {
   for (let round = 0; round < 3; round++) {
     for (const { pid } of edges) process.kill(pid, "SIGUSR2");
     await delay(500);
   }
   return edges.reduce((sum, { pid }) => sum + rssBytesOf(pid), 0);
-}
-
-function rssBytesOf(pid: number): number {
-  try {
-    return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${String(pid)}/status`, "utf8"))?.[1]) * 1024;
-  } catch {
-    return Number.NaN;
-  }
 }

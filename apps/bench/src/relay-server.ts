@@ -15,7 +15,7 @@ const server = await startServer({
   port: 0,
   routes: [],
   // All wallets of the benchmark come from one address.
-  limits: { maxUpgradesPerIpPerSecond: 1_000_000 },
+  limits: { maxUpgradesPerIpPerSecond: 1_000_000, maxConnectionsPerIp: 200_000, maxConnections: 200_000 },
   webSockets: [
     {
       path: "/ws/:channelID",
@@ -36,5 +36,7 @@ const server = await startServer({
   ],
   onError: (error) => process.stderr.write(`${String(error)}\n`),
 });
+// Memory is compared after a collection: node --expose-gc.
+process.on("SIGUSR2", () => globalThis.gc?.());
 process.send?.({ port: server.port });
 process.once("disconnect", () => process.exit(0));

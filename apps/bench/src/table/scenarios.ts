@@ -1,127 +1,121 @@
-import { join, leave, relay, steps, type Wallets } from "../flow-client.ts";
+import { peers } from "../peers/start-peer.ts";
+import { brokerBound, type BoundOptions } from "./broker-bound.ts";
+import { coldReplay } from "./cold-replay.ts";
+import { conversations, joins, payments, type Load } from "./loads.ts";
+import type { Contender, Scenario } from "./scenario.ts";
+import type { Stage } from "./stage.ts";
+import { signedProofBytes, signedProofs } from "./signed-proofs.ts";
+import { underLoad } from "./under-load.ts";
 
-/** One kind of load, the same for every server that is compared. */
-export interface Scenario {
-  readonly name: string;
-  readonly title: string;
-  /** What is counted. */
-  readonly unit: "message" | "payment" | "join";
-  /** Only what is done inside `measured` counts; it notes each operation's latency in ms. */
-  run(target: Target, measured: Measured): Promise<void>;
-}
+const forMs = 1_500;
 
-export interface Target {
-  readonly port: number;
-  /** Begins the ids of this run's channels: no two runs share one. */
-  readonly prefix: string;
-}
-
-export type Measured = (work: (note: (latencyMs: number) => void) => Promise<void>) => Promise<void>;
-
-const bodyBytes = 700;
-const filler = "x".repeat(bodyBytes);
-
-function counted(count: number, noun: string): string {
-  return `${String(count)} ${noun}${count === 1 ? "" : "s"}`;
-}
-
-/** Channels with a message under way each; terms are asked for and offered again and again. Joins are not counted. */
-function conversations(name: string, channels: number, messages: number): Scenario {
-  const title = `${counted(channels, "conversation")}, one message in flight each, ${String(messages)} messages`;
+/** A load for each build and the relay, and what a bare client gets out of its broker with as much in flight. */
+function loaded(
+  name: string,
+  unit: Scenario["unit"],
+  title: string,
+  load: Load,
+  ...bounds: readonly Omit<BoundOptions, "forMs">[]
+): Scenario {
   return {
     name,
     title,
-    unit: "message",
-    async run(target, measured) {
-      const pairs: Wallets[] = [];
-      await inParallel(channels, 16, async (index) => void pairs.push(await joinPair(target, index)));
-      await measured(async (note) => {
-        const talk = async (pair: Wallets): Promise<void> => {
-          for (let index = 0; index < messages; index++) {
-            const [key, from] = index % 2 === 0 ? askForTerms : offerTerms;
-            note(await relay(pair, key, from, index, filler));
-          }
-        };
-        await Promise.all(pairs.map(talk));
-      });
-      await Promise.all(pairs.map(leavePair));
+    unit,
+    async contenders(stage) {
+      const subjects = [...(await stage.systems()), await stage.relay()];
+      const broker = bounds.length === 0 ? undefined : await stage.bareBroker();
+      return [
+        ...subjects.map((subject) => underLoad(subject, load)),
+        ...(broker === undefined ? [] : bounds.map((bound) => brokerBound(broker, { ...bound, forMs }))),
+      ];
     },
   };
 }
 
-const askForTerms = ["paymentrequest.create", "customer"] as const;
-const offerTerms = ["paymentrequest.response", "merchant"] as const;
+const single = (inFlight: number) => ({ streams: 8, inFlight, batch: 1 });
+/** With fewer streams a batch is larger for as much in flight, and costs no more forced writes. */
+const batched = (inFlight: number) => ({ streams: 2, inFlight, batch: inFlight / 2 });
 
-/** Everything that a payment costs: two joins on a new channel, four messages, two leaves. */
-function payments(count: number, atOnce: number): Scenario {
-  return {
-    name: "payments",
-    title: `${String(count)} whole payments, ${String(atOnce)} at once: two joins, four messages, two leaves`,
-    unit: "payment",
-    run: (target, measured) =>
-      measured(async (note) => {
-        await inParallel(count, atOnce, async (payment) => {
-          const startedMs = performance.now();
-          const pair = await joinPair(target, payment);
-          for (const [index, { key, from }] of steps.entries()) await relay(pair, key, from, index, filler);
-          await leavePair(pair);
-          note(performance.now() - startedMs);
-        });
-      }),
-  };
-}
+const peersScenario: Scenario = {
+  name: "peers",
+  title: "32 conversations, one message in flight each: what else stores a message before the other side sees it",
+  unit: "message",
+  async contenders(stage) {
+    const load = conversations(32, 60);
+    const contenders: Contender[] = (await stage.systems()).map((system) => underLoad(system, load));
+    for (const { name, start } of peers) {
+      stage.onProgress(`starting ${name}`);
+      try {
+        contenders.push(underLoad(stage.pass(await start(name)), load));
+      } catch (error) {
+        stage.skip(name, error);
+      }
+    }
+    return contenders;
+  },
+};
 
-/** Merchants who open channels, or customers who come to channels that are open on the same node. */
-function joins(name: "opening" | "joining", count: number, atOnce: number): Scenario {
-  const opening = name === "opening";
-  return {
-    name,
-    title: `${String(count)} joins to ${opening ? "new" : "open"} channels, ${String(atOnce)} at once`,
-    unit: "join",
-    async run(target, measured) {
-      const sockets: WebSocket[] = [];
-      const enter = async (index: number, role: string): Promise<void> => {
-        sockets.push(await join(urlOf(target, index, role)));
-      };
-      if (!opening) await inParallel(count, atOnce, (index) => enter(index, "merchant"));
-      await measured((note) =>
-        inParallel(count, atOnce, async (index) => {
-          const startedMs = performance.now();
-          await enter(index, opening ? "merchant" : "customer");
-          note(performance.now() - startedMs);
-        }),
-      );
-      await Promise.all(sockets.map(leave));
-    },
-  };
-}
+const proofsScenario: Scenario = {
+  name: "proofs",
+  title: "Signed proofs taken and stored, 32 posted at once",
+  unit: "proof",
+  async contenders(stage) {
+    const load = signedProofs(300, 32);
+    const bound = { ...single(32), forMs, bytes: signedProofBytes() };
+    return [
+      ...(await stage.systems()).map((system) => underLoad(system, load)),
+      brokerBound(
+        await stage.bareBroker(),
+        bound,
+        `bare client: as many bytes (${String(bound.bytes)}) appended, 32 in flight`,
+      ),
+    ];
+  },
+};
+
+const brokerScenario: Scenario = {
+  name: "broker",
+  title: "What the broker stores for a bare client, each event synced to disk",
+  unit: "append",
+  async contenders(stage: Stage) {
+    const broker = await stage.bareBroker();
+    const bounds = [
+      single(1),
+      single(32),
+      single(256),
+      { streams: 8, inFlight: 256, batch: 32 },
+      single(512),
+      { streams: 8, inFlight: 512, batch: 64 },
+      { streams: 2, inFlight: 512, batch: 1 },
+      batched(512),
+    ];
+    return bounds.map((bound) => brokerBound(broker, { ...bound, forMs }));
+  },
+};
+
+const replayScenario: Scenario = {
+  name: "replay",
+  title: "Recorded channels folded from their texts, one core",
+  unit: "channel",
+  contenders: ({ builds }) => coldReplay(builds),
+};
 
 export const scenarios: readonly Scenario[] = [
-  conversations("alone", 1, 200),
-  conversations("conversations", 32, 60),
-  conversations("crowd", 256, 16),
-  payments(200, 16),
-  joins("opening", 300, 16),
-  joins("joining", 300, 16),
+  loaded("alone", "message", "One conversation, one message in flight", conversations(1, 200), single(1)),
+  loaded("conversations", "message", "32 conversations, one message in flight each", conversations(32, 60)),
+  peersScenario,
+  loaded("crowd", "message", "256 conversations, one message in flight each", conversations(256, 16), single(256)),
+  loaded(
+    "inflight512",
+    "message",
+    "512 conversations, one message in flight each",
+    conversations(512, 10),
+    batched(512),
+  ),
+  loaded("payments", "payment", "Whole payments, 16 at once: two joins, four messages, two leaves", payments(200, 16)),
+  loaded("opening", "join", "Joins to new channels, 16 at once", joins("opening", 300, 16)),
+  loaded("joining", "join", "Joins to open channels, 16 at once", joins("joining", 300, 16)),
+  proofsScenario,
+  brokerScenario,
+  replayScenario,
 ];
-
-const urlOf = ({ port, prefix }: Target, index: number, role: string): string =>
-  `ws://127.0.0.1:${String(port)}/ws/${prefix}${String(index)}?dialect=p4&role=${role}`;
-
-async function joinPair(target: Target, index: number): Promise<Wallets> {
-  const merchant = await join(urlOf(target, index, "merchant"));
-  const customer = await join(urlOf(target, index, "customer"));
-  return { merchant, customer, channelId: `${target.prefix}${String(index)}` };
-}
-
-async function leavePair({ merchant, customer }: Wallets): Promise<void> {
-  await Promise.all([leave(merchant), leave(customer)]);
-}
-
-async function inParallel(count: number, atOnce: number, work: (index: number) => Promise<void>): Promise<void> {
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    for (let index = next++; index < count; index = next++) await work(index);
-  };
-  await Promise.all(Array.from({ length: atOnce }, worker));
-}

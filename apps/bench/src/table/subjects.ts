@@ -5,19 +5,31 @@ import { pathToFileURL } from "node:url";
 import type * as NatsServer from "@p4/nats-server";
 import type * as ServerProcesses from "../server-process.ts";
 import { startServerProcess } from "../server-process.ts";
+import { p4Wire, type Wire } from "../wires.ts";
 
 /** A server under load. */
 export interface Subject {
   readonly name: string;
+  /** Of what is not of this repository, with what it promises. */
+  readonly versions?: string;
+  readonly wire: Wire;
   readonly port: number;
   readonly pid: number;
-  /** Null: it has none. */
+  /** Of its broker or store, with the processes that this one started. Null: it has none. */
   readonly brokerPid: number | null;
+  /** Where the broker's files are; undefined: not told. */
+  readonly storeDir?: string;
   stop(): Promise<void>;
 }
 
 /** All wallets of the benchmark come from one address. */
-const settings = { P4_JOIN_RATE_PER_IP: "100000", P4_MAX_CONNECTIONS_PER_IP: "100000" };
+const settings = {
+  P4_MAX_CONNECTIONS: "200000",
+  P4_MAX_CONNECTIONS_PER_IP: "200000",
+  P4_JOIN_RATE_PER_IP: "100000",
+};
+/** So that memory can be compared after a collection, on SIGUSR2. */
+const execArgv = ["--expose-gc"];
 
 /** An edge and a broker of its own, as the workspace at `root` builds them: this one or another. */
 export async function startSystem(name: string, root: string, onProgress: (text: string) => void): Promise<Subject> {
@@ -27,12 +39,14 @@ export async function startSystem(name: string, root: string, onProgress: (text:
   const storeDir = await mkdtemp(join(tmpdir(), "p4-bench-"));
   const { path } = await brokers.findNatsServer({ env: process.env, onProgress });
   const broker = await brokers.startNatsServer({ binary: path, storeDir, configFile: brokers.repositoryNatsConf });
-  const edge = await processes.startServerProcess("./edge-server.js", [broker.url, JSON.stringify(settings)]);
+  const edge = await processes.startServerProcess("./edge-server.js", [broker.url, JSON.stringify(settings)], execArgv);
   return {
     name,
+    wire: p4Wire,
     port: edge.port,
     pid: edge.pid,
     brokerPid: broker.pid ?? null,
+    storeDir,
     async stop() {
       await edge.stop();
       await broker.stop();
@@ -43,6 +57,7 @@ export async function startSystem(name: string, root: string, onProgress: (text:
 
 /** What a relay costs at the least: it parses nothing, checks nothing and stores nothing. */
 export async function startRelay(): Promise<Subject> {
-  const relay = await startServerProcess("./relay-server.js");
-  return { name: "relay in memory", port: relay.port, pid: relay.pid, brokerPid: null, stop: () => relay.stop() };
+  const relay = await startServerProcess("./relay-server.js", [], execArgv);
+  const { port, pid } = relay;
+  return { name: "relay in memory", wire: p4Wire, port, pid, brokerPid: null, stop: () => relay.stop() };
 }

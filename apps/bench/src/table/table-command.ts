@@ -1,33 +1,30 @@
-import { availableParallelism, loadavg } from "node:os";
-import { parseArgs } from "node:util";
-import { measureBound, type BoundOptions } from "./broker-bound.ts";
-import { measureReplay } from "./cold-replay.ts";
-import { measureScenario } from "./measure.ts";
+import { execFile } from "node:child_process";
+import { availableParallelism, cpus, loadavg } from "node:os";
+import { parseArgs, promisify } from "node:util";
+import { findNatsServer } from "@p4/nats-server";
+import { judge } from "./goals.ts";
 import { buildOther, workspaceRoot } from "./other-build.ts";
+import { runScenario } from "./run-scenario.ts";
+import type { ScenarioResult } from "./scenario.ts";
 import { scenarios } from "./scenarios.ts";
-import { startRelay, startSystem, type Subject } from "./subjects.ts";
-import { tableText, type ScenarioResult, type TableResult } from "./table-report.ts";
+import { Stage, type Build } from "./stage.ts";
+import { tableText, type TableResult } from "./table-report.ts";
 
-const names = [...scenarios.map(({ name }) => name), "broker", "replay"];
+const names = scenarios.map(({ name }) => name);
 
-const usage = `npm run bench -- table [--only ${names.slice(0, 2).join(",")}] [--against <git ref>] [--rounds 3] [--json]
+const usage = `npm run bench [-- table] [--only ${names.slice(0, 2).join(",")}] [--against <git ref>] [--rounds 3] [--full] [--json]
 
-Loads one after the other, each on this build, on a relay in memory and, with --against, on another commit of this repository, in
-turns. "broker" is what a bare client gets out of the same broker, "replay" the fold of recorded channels beside JSON.parse.
+A row for each kind of load: this build beside a relay in memory, what a bare client gets out of the same broker, what else a user
+could pick ("peers", installed in the user's cache at its first run) and, with --against, another commit of this repository; all in
+turns, with the goal and whether it is met. --full: as many sockets and channels as a server in the field has.
 Rows: ${names.join(", ")}.`;
 
-const forMs = 1_500;
-/** The single appends of as many conversations, and where atomic batches begin to pay. */
-const bounds: readonly BoundOptions[] = [
-  { streams: 8, inFlight: 1, batch: 1, forMs },
-  { streams: 8, inFlight: 32, batch: 1, forMs },
-  { streams: 8, inFlight: 256, batch: 1, forMs },
-  { streams: 8, inFlight: 256, batch: 32, forMs },
-  { streams: 8, inFlight: 512, batch: 1, forMs },
-  { streams: 8, inFlight: 512, batch: 64, forMs },
-  { streams: 2, inFlight: 512, batch: 1, forMs },
-  { streams: 2, inFlight: 512, batch: 256, forMs },
-];
+export interface TableOptions {
+  readonly only: readonly string[];
+  readonly rounds: number;
+  readonly against: string | null;
+  readonly full: boolean;
+}
 
 /** Returns the exit code. */
 export async function tableCommand(args: readonly string[]): Promise<number> {
@@ -37,6 +34,7 @@ export async function tableCommand(args: readonly string[]): Promise<number> {
       only: { type: "string", default: names.join(",") },
       against: { type: "string" },
       rounds: { type: "string", default: "3" },
+      full: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
@@ -49,53 +47,50 @@ export async function tableCommand(args: readonly string[]): Promise<number> {
     process.stdout.write(`${usage}\n`);
     return values.help ? 0 : 2;
   }
-  const result = await runTable({ only, rounds, against: values.against ?? null });
+  const result = await runTable({ only, rounds, against: values.against ?? null, full: values.full });
   process.stdout.write(`${values.json ? JSON.stringify(result, null, 2) : tableText(result)}\n`);
   return 0;
 }
 
-interface TableOptions {
-  readonly only: readonly string[];
-  readonly rounds: number;
-  readonly against: string | null;
-}
-
-async function runTable({ only, rounds, against }: TableOptions): Promise<TableResult> {
+export async function runTable({ only, rounds, against, full }: TableOptions): Promise<TableResult> {
   const onProgress = (text: string): void => void process.stderr.write(`  ${text}\n`);
   const [loadBefore = Number.NaN] = loadavg();
+  const startedMs = performance.now();
+  const measuredAt = new Date().toISOString();
   const other = against === null ? null : await buildOther(against, onProgress);
+  const others: Build[] = other === null ? [] : [{ name: against ?? "", root: other.root }];
+  const stage = new Stage([{ name: "this build", root: workspaceRoot }, ...others], full, onProgress);
   try {
-    const builds = [{ name: "this build", root: workspaceRoot }];
-    if (other !== null) builds.push({ name: against ?? "", root: other.root });
-    const results = await runScenarios(only, builds, rounds, onProgress);
-    const bound = only.includes("broker") ? await measureBound(bounds, rounds, onProgress) : [];
-    const replay = only.includes("replay") ? await measureReplay(builds, rounds) : [];
+    const results: ScenarioResult[] = [];
+    for (const scenario of scenarios) {
+      if (only.includes(scenario.name)) results.push(await runScenario(scenario, stage, rounds));
+    }
     const [loadAfter = Number.NaN] = loadavg();
-    return { cores: availableParallelism(), loadBefore, loadAfter, rounds, scenarios: results, bounds: bound, replay };
+    return {
+      measuredAt,
+      commit: await commitHere(),
+      processor: cpus()[0]?.model ?? "",
+      cores: availableParallelism(),
+      node: process.versions.node,
+      broker: (await findNatsServer({ env: process.env })).version,
+      loadBefore,
+      loadAfter,
+      rounds,
+      full,
+      elapsedSeconds: (performance.now() - startedMs) / 1000,
+      scenarios: results,
+      verdicts: judge(results),
+    };
   } finally {
+    await stage.stop();
     await other?.remove();
   }
 }
 
-async function runScenarios(
-  only: readonly string[],
-  builds: readonly { readonly name: string; readonly root: string }[],
-  rounds: number,
-  onProgress: (text: string) => void,
-): Promise<ScenarioResult[]> {
-  const chosen = scenarios.filter(({ name }) => only.includes(name));
-  if (chosen.length === 0) return [];
-  const subjects: Subject[] = [];
-  try {
-    for (const { name, root } of builds) subjects.push(await startSystem(name, root, onProgress));
-    subjects.push(await startRelay());
-    const results: ScenarioResult[] = [];
-    for (const scenario of chosen) {
-      const { name, title, unit } = scenario;
-      results.push({ name, title, unit, rows: await measureScenario(scenario, subjects, rounds, onProgress) });
-    }
-    return results;
-  } finally {
-    for (const subject of subjects) await subject.stop();
-  }
+async function commitHere(): Promise<string> {
+  const git = ["describe", "--always", "--abbrev=7", "--dirty=+"];
+  return promisify(execFile)("git", git, { cwd: workspaceRoot }).then(
+    ({ stdout }) => stdout.trim(),
+    () => "unknown",
+  );
 }
