@@ -37,6 +37,10 @@ export interface PaydOptions {
   /** Whether payments must bring their ancestors. Default true; needs a header source that knows the chain. */
   readonly ancestryRequired?: boolean;
   readonly documents: DocumentStore;
+  /** The merchant's API keys (see `ApiKeys`). Default: there are none. */
+  readonly apiKeys?: DocumentStore;
+  /** Whether programs of this machine need a key too. Default false. */
+  readonly keyAlwaysRequired?: boolean;
   /** The master key is kept in `<dataDir>/master.key`, its fingerprint in `documents`. */
   readonly dataDir: string;
   readonly network?: string;

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
+import { ApiKeys } from "@p4/app";
 import { merchant } from "@p4/client";
 import { startServer } from "@p4/http";
 import { nodeCrypto, signToken } from "@p4/node-crypto";
@@ -30,8 +31,9 @@ import { answerErrors } from "./routes/answer-errors.ts";
 import { connectRoutes } from "./routes/connect-routes.ts";
 import { guardRoute } from "./routes/guard-route.ts";
 import { invoiceRoutes } from "./routes/invoice-routes.ts";
-import { invoiceView } from "./routes/invoice-view.ts";
+import { invoiceView, publicInvoiceView, type InvoiceUrls } from "./routes/invoice-view.ts";
 import { pageRoutes } from "./routes/page-routes.ts";
+import { requireKey, type KeyPolicy } from "./routes/require-key.ts";
 
 export interface Payd {
   readonly url: string;
@@ -117,7 +119,8 @@ export async function startPayd(options: PaydOptions): Promise<Payd> {
     logger,
   });
   const paydMetrics = createPaydMetrics(metrics, () => channels.size);
-  const desk = new InvoiceDesk({ invoices, keys, newId: () => newInvoiceId(randomBytes), now });
+  const newId = (): string => newInvoiceId(randomBytes);
+  const desk = new InvoiceDesk({ invoices, keys, newId, now });
   const readiness = new Readiness();
   readiness.add("store", async () => {
     await invoices.get("readiness");
@@ -125,14 +128,18 @@ export async function startPayd(options: PaydOptions): Promise<Payd> {
   });
 
   const opening = { desk, channels, now, logger };
-  const create = async (order: InvoiceOrder): Promise<Invoice> => {
-    const invoice = await openInvoice(order, opening);
+  const create = async (order: InvoiceOrder, id?: string): Promise<Invoice> => {
+    const invoice = await openInvoice(order, opening, id);
     paydMetrics.invoices.inc();
     return invoice;
   };
-  const viewOf = (invoice: Invoice): object => {
-    const checkoutUrl = `${options.publicUrl ?? url}/i/${invoice.id}`;
-    return invoiceView(invoice, { paymentUrl: paymentUrl(publicUrls, invoice), checkoutUrl }, now());
+  const urlsOf = (invoice: Invoice): InvoiceUrls => {
+    return { paymentUrl: paymentUrl(publicUrls, invoice), checkoutUrl: `${options.publicUrl ?? url}/i/${invoice.id}` };
+  };
+  const apiKeys = options.apiKeys === undefined ? null : new ApiKeys(options.apiKeys);
+  const keyPolicy: KeyPolicy = {
+    findKey: async (text) => (await apiKeys?.find(text, now())) ?? null,
+    alwaysRequired: options.keyAlwaysRequired ?? false,
   };
   const expiresInMs = options.invoiceExpiryMs ?? defaults.invoiceExpiryMs;
   const allowedHosts = [options.host, ...(options.allowedHosts ?? [])].map((name) => name.toLowerCase());
@@ -142,7 +149,17 @@ export async function startPayd(options: PaydOptions): Promise<Payd> {
     routes: [
       ...[
         ...connectRoutes((invoiceId) => channels.connect(invoiceId), logger),
-        ...invoiceRoutes({ desk, create, view: viewOf, defaultExpiryMs: expiresInMs, now }).map(answerErrors),
+        ...[
+          ...invoiceRoutes({
+            desk,
+            create,
+            view: (invoice) => invoiceView(invoice, urlsOf(invoice), now()),
+            defaultExpiryMs: expiresInMs,
+            now,
+            invoices,
+            newId,
+          }),
+        ].map(({ scope, ...route }) => answerErrors(requireKey(scope, route, keyPolicy))),
       ].map((route) => guardRoute(route, allowedHosts)),
       ...pageRoutes({
         desk,
@@ -150,7 +167,8 @@ export async function startPayd(options: PaydOptions): Promise<Payd> {
         refusals,
         create,
         attend: (invoice) => attendIfNeeded(invoice, opening),
-        viewOf,
+        viewOf: (invoice) => publicInvoiceView(invoice, urlsOf(invoice), now()),
+        keyPolicy,
         paymentUrl: (invoice) => paymentUrl(publicUrls, invoice),
         walletUrl: options.walletUrl,
         merchant: profile.name,

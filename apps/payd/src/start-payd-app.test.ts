@@ -74,7 +74,7 @@ describe("the configured wallet", () => {
         new Promise((resolve) => {
           get({ hostname, port, path: "/api/v1/invoices", headers: { host } }, (answer) => resolve(answer.statusCode));
         });
-      expect([await statusFor("till.example"), await statusFor("other.example")]).toEqual([200, 403]);
+      expect([await statusFor("till.example"), await statusFor("other.example")]).toEqual([401, 403]);
     } finally {
       await wallet.close();
     }

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { addressesOf, type Config } from "@p4/config";
 import { createHeaderSource } from "@p4/headers";
 import { connectBroker, createDocumentStore, provisionDocuments } from "@p4/nats";
-import { brokerAccessOf } from "@p4/app";
+import { apiKeyBucket, brokerAccessOf } from "@p4/app";
 import { trustedKeys, type SignaturePolicy } from "@p4/spv";
 import { closeInOrder, type Logger } from "@p4/telemetry";
 import { startPayd, type Payd } from "./payd.ts";
@@ -32,7 +32,7 @@ export async function startPaydApp({ config, logger, natsUrl }: PaydAppOptions):
     onStatus: (status) => logger.info({ broker: status }, "broker"),
   });
   try {
-    await provisionDocuments(broker, { region, replicas, documents: { [bucket]: {} } });
+    await provisionDocuments(broker, { region, replicas, documents: { [bucket]: {}, [apiKeyBucket]: {} } });
     const hasHeaders = config.headerSource.kind !== "none";
     const payd = await startPayd({
       host: config.host,
@@ -54,6 +54,9 @@ export async function startPaydApp({ config, logger, natsUrl }: PaydAppOptions):
       ancestryRequired: hasHeaders,
       headerPolicy: hasHeaders ? "require" : "accept-unknown",
       documents: createDocumentStore(broker, { region, name: bucket }),
+      apiKeys: createDocumentStore(broker, { region, name: apiKeyBucket }),
+
+      keyAlwaysRequired: config.paydKeys === "always",
       dataDir: join(config.dataDir, "payd"),
       logger,
     });

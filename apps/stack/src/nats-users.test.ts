@@ -200,6 +200,9 @@ describe("each program with its own login", () => {
     await p4("deadline", "extend", "large", "1h", "--yes");
     await p4("hold", "add", paid, "--reason", "asked for");
     await p4("hold", "list");
+    const { key } = (await p4("api-key", "new", "till", "--scope", "invoices:read")) as { key: string };
+    const keyed = { headers: { authorization: `Bearer ${key}` } };
+    expect((await fetch(`${urls.payd}/api/v1/invoices/${paid}`, keyed)).status).toBe(200);
     await p4("hold", "remove", paid, "--yes");
     await p4("index", "rebuild");
     await p4("evidence", "export", paid, "-o", join(dir, "paid.p4e"));
@@ -243,12 +246,13 @@ const money = [
   "$JS.API.STREAM.PURGE.KV_P4_PAYD_local",
 ];
 const proofs = "$KV.P4_PROOFS_local.txid";
+const keys = "$KV.P4_PAYDKEYS_local.5f0c91d2a4be";
 
 const refused: Readonly<Record<BrokerUser, readonly string[]>> = {
-  edge: [...money, record, archived, workers, "$JS.API.STREAM.LIST"],
-  "proof-ingest": [...money, record, archived, workers, index, presence],
+  edge: [...money, keys, record, archived, workers, "$JS.API.STREAM.LIST"],
+  "proof-ingest": [...money, keys, record, archived, workers, index, presence],
   expiry: [...money, record, archived, proofs, presence],
-  payd: [...log, record, archived, workers, index, presence, proofs, "$O.P4_BLOBS_local.C.x"],
+  payd: [keys, ...log, record, archived, workers, index, presence, proofs, "$O.P4_BLOBS_local.C.x"],
   operator: [...money, workers, "$JS.API.STREAM.CREATE.P4_CHANNELS_local_0"],
 };
 

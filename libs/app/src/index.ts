@@ -1,3 +1,13 @@
+export {
+  apiKeyIdOf,
+  apiKeyScopes,
+  issueApiKey,
+  revokeApiKey,
+  rotateApiKey,
+  type ApiKey,
+  type ApiKeyScope,
+} from "./api-key.ts";
+export { apiKeyBucket, ApiKeys } from "./api-keys.ts";
 export { brokerAccessOf } from "./broker-access-of.ts";
 export { callbackCounter } from "./callback-counter.ts";
 export { RevokedTokens, revokeToken, type RevokedToken } from "./revoked-tokens.ts";

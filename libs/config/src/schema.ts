@@ -263,6 +263,13 @@ export const schema = {
     ["payd", "cli"],
     "Where the merchant's wallet and its checkout pages are reached; default http://<host>:<payd port>",
   ),
+  paydKeys: required(
+    "P4_PAYD_KEYS",
+    "unless-local",
+    oneOf("unless-local", "always"),
+    ["payd"],
+    "Who needs an API key at the merchant's wallet: all but programs of this machine that call it by a loopback name, or all",
+  ),
   minerUrl: optional(
     "P4_MINER_URL",
     http,

@@ -74,7 +74,12 @@ export function userPermissions(region: string, shards: number): Readonly<Record
     ),
     "proof-ingest": user("proof-ingest", [...node, ...proofs], [live]),
     expiry: user("expiry", [...node, ...index, ...elapsedDeadlines(region)], [live]),
-    payd: user("payd", [...makeStreams([documents(region, "payd")]), ...writeDocuments(region, "payd")]),
+    payd: user("payd", [
+      ...makeStreams(["payd", "paydkeys"].map((name) => documents(region, name))),
+      ...writeDocuments(region, "payd"),
+      // Who may come in there is the operator's to say.
+      ...readDocuments(region, "paydkeys"),
+    ]),
     operator: user(
       "operator",
       [
@@ -82,6 +87,7 @@ export function userPermissions(region: string, shards: number): Readonly<Record
         // Asked who is connected.
         presence,
         ...[...log, deadlines, ...blobs, ...proofs, ...index],
+        ...writeDocuments(region, "paydkeys"),
         ...["records", "revoked"].flatMap((name) => [...writeDocuments(region, name), deleteDocuments(region, name)]),
         ...writeBlobs(region, "archive"),
       ],

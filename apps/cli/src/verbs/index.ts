@@ -137,6 +137,12 @@ export const verbs: readonly VerbEntry[] = [
     load: async () => (await import("./token.ts")).tokenVerb,
   },
   {
+    name: "api-key",
+    usage: "[options] [command]",
+    summary: "API keys of the merchant's wallet, for a shop's programs",
+    load: async () => (await import("./api-key.ts")).apiKeyVerb,
+  },
+  {
     name: "nats-config",
     usage: "[options] <folder>",
     summary: "make a login for each program, with the permissions that it needs, for a broker of your own",

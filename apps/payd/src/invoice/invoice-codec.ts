@@ -12,6 +12,12 @@ export function decodeInvoice(bytes: Uint8Array): Invoice {
   const value = JSON.parse(decoder.decode(bytes)) as Invoice;
   if (value.version !== 1)
     throw new Error(`invoice ${value.id}: stored as version ${String(value.version)}, this wallet knows 1`);
-  // Earlier versions of this wallet noted none.
-  return { ...value, rejections: (value as Partial<Invoice>).rejections ?? [] };
+  // Earlier versions of this wallet noted none of these.
+  return {
+    rejections: [],
+    orderId: null,
+    metadata: {},
+    cancelledAtMs: null,
+    ...(value as Partial<Invoice>),
+  } as Invoice;
 }

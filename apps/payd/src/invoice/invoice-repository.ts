@@ -8,6 +8,12 @@ const counterKey = "next-key-index";
 const fingerprintKey = "key-fingerprint";
 const invoicePrefix = "invoice.";
 
+/** The first use of an Idempotency-Key: the hash of what was asked, and the id of what was to be made. */
+export interface IdempotentUse {
+  readonly requestHash: string;
+  readonly id: string;
+}
+
 /** Invoices, payments and proofs as documents; every change of an invoice is checked against its revision. */
 export class InvoiceRepository {
   readonly #documents: DocumentStore;
@@ -82,10 +88,23 @@ export class InvoiceRepository {
     }
   }
 
+  /** Page by page; one that is changed meanwhile may come twice, the later state later. */
   async *all(): AsyncGenerator<Invoice> {
-    for await (const key of this.#documents.keys(invoicePrefix)) {
-      const invoice = await this.get(key.slice(invoicePrefix.length));
-      if (invoice !== null) yield invoice;
+    for await (const { bytes } of this.#documents.entries(invoicePrefix)) yield decodeInvoice(bytes);
+  }
+
+  /** What an Idempotency-Key was first used for, and under which id. Stores `use` for a key that is new. */
+  async claimIdempotencyKey(keyHash: string, use: IdempotentUse): Promise<IdempotentUse> {
+    const key = `idempotency.${keyHash}`;
+    for (;;) {
+      const stored = await this.#documents.get(key);
+      if (stored !== null) return JSON.parse(decoder.decode(stored.bytes)) as IdempotentUse;
+      try {
+        await this.#documents.put(key, encoder.encode(JSON.stringify(use)), 0);
+        return use;
+      } catch (error) {
+        if (!isStoreError(error, "STORE_REVISION_CONFLICT")) throw error;
+      }
     }
   }
 

@@ -3,6 +3,7 @@ import { invoiceIn, otherTxid, proof, txid } from "../test-support/invoices.ts";
 import { decodeInvoice, encodeInvoice } from "./invoice-codec.ts";
 import {
   recordBroadcast,
+  recordCancelled,
   recordChannel,
   recordDoubleSpend,
   recordFees,
@@ -23,6 +24,7 @@ const steps: Readonly<Record<string, Step>> = {
   refusal: (invoice) => recordRefusedBroadcast(invoice, txid, "txn-mempool-conflict"),
   ack: (invoice) => recordPaid(invoice, txid),
   proof: (invoice) => recordProof(invoice, txid, proof, true),
+  cancel: (invoice) => recordCancelled(invoice, 2_500),
 };
 
 /** Every state and every step; "=" means that the very same invoice comes back, and nothing is written. */
@@ -52,6 +54,17 @@ const table: readonly [InvoiceState, keyof typeof steps, InvoiceState | "="][] =
   ["proved", "refusal", "="],
   ["proved", "ack", "="],
   ["proved", "proof", "="],
+  ["cancelled", "payment", "="],
+  ["cancelled", "broadcast", "="],
+  ["cancelled", "refusal", "="],
+  ["cancelled", "ack", "="],
+  ["cancelled", "proof", "="],
+  ["pending", "cancel", "cancelled"],
+  ["paymentReceived", "cancel", "="],
+  ["broadcast", "cancel", "="],
+  ["paid", "cancel", "="],
+  ["proved", "cancel", "="],
+  ["cancelled", "cancel", "="],
 ];
 
 describe("the channel of an invoice", () => {

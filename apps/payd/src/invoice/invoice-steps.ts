@@ -24,6 +24,11 @@ export function recordPayment(invoice: Invoice, txid: string, receivedAtMs: numb
   return { ...invoice, state: "paymentReceived", payment: { txid, receivedAtMs } };
 }
 
+/** Taken back by the merchant. One that is paid, or being paid, stays as it is. */
+export function recordCancelled(invoice: Invoice, cancelledAtMs: number): Invoice {
+  return invoice.state === "pending" ? { ...invoice, state: "cancelled", cancelledAtMs } : invoice;
+}
+
 export function recordBroadcast(invoice: Invoice, txid: string): Invoice {
   return advance(invoice, txid, ["paymentReceived"], "broadcast");
 }

@@ -6,9 +6,10 @@ import type { Fees } from "@p4/protocol";
  * - `paymentReceived`: a valid payment is stored, its broadcast is not yet known to have worked;
  * - `broadcast`: a miner has taken the transaction;
  * - `paid`: the customer has been told so;
- * - `proved`: a Merkle proof of the transaction is stored.
+ * - `proved`: a Merkle proof of the transaction is stored;
+ * - `cancelled`: the merchant has taken it back before it was paid.
  */
-export const invoiceStates = ["pending", "paymentReceived", "broadcast", "paid", "proved"] as const;
+export const invoiceStates = ["pending", "paymentReceived", "broadcast", "paid", "proved", "cancelled"] as const;
 export type InvoiceState = (typeof invoiceStates)[number];
 
 /** A customer's transaction that a miner refused for good: the same transaction gets the same answer. */
@@ -46,6 +47,9 @@ export interface DoubleSpendReport {
 
 export type ChannelEnd = "expired" | "closed";
 
+/** The merchant's own words for an invoice, never shown to customers: name and text. */
+export type InvoiceMetadata = Readonly<Record<string, string>>;
+
 /** One invoice, as stored. Never changed in place: see invoice-steps. */
 export interface Invoice {
   readonly version: 1;
@@ -55,6 +59,9 @@ export interface Invoice {
   readonly keyIndex: number;
   readonly satoshis: number;
   readonly memo: string | null;
+  /** The merchant's own number for what is paid; several invoices may have the same. */
+  readonly orderId: string | null;
+  readonly metadata: InvoiceMetadata;
   readonly createdAtMs: number;
   readonly expiresAtMs: number;
   /** The one destination, as hex. */
@@ -72,11 +79,12 @@ export interface Invoice {
   readonly proofs: readonly InvoiceProof[];
   readonly doubleSpends: readonly DoubleSpendReport[];
   readonly rejections: readonly RejectionReport[];
+  readonly cancelledAtMs: number | null;
 }
 
 export type NewInvoice = Pick<
   Invoice,
-  "id" | "keyIndex" | "satoshis" | "memo" | "createdAtMs" | "expiresAtMs" | "lockingScript"
+  "id" | "keyIndex" | "satoshis" | "memo" | "orderId" | "metadata" | "createdAtMs" | "expiresAtMs" | "lockingScript"
 >;
 
 export function createInvoice(given: NewInvoice): Invoice {
@@ -91,7 +99,19 @@ export function createInvoice(given: NewInvoice): Invoice {
     proofs: [],
     doubleSpends: [],
     rejections: [],
+    cancelledAtMs: null,
   };
+}
+
+/** What a shop asks about: the state, and for one that was not paid whether it still can be. */
+export const invoiceStatuses = [...invoiceStates, "expired", "closed"] as const;
+export type InvoiceStatus = (typeof invoiceStatuses)[number];
+
+export function statusOf({ state, channel, expiresAtMs }: Invoice, nowMs: number): InvoiceStatus {
+  if (state !== "pending") return state;
+  // A channel that was closed says so for good, also once the invoice's time is over.
+  if (channel === "closed" || channel === "ended") return "closed";
+  return nowMs >= expiresAtMs || channel === "expired" ? "expired" : "pending";
 }
 
 /** Whether it can be paid, and the merchant was never in its channel. */
@@ -102,6 +122,7 @@ export function needsMerchant({ channel, state, expiresAtMs }: Invoice, nowMs: n
 /** Whether something may still happen on the invoice's channel that this wallet has to take part in. */
 export function needsChannel(invoice: Invoice, nowMs: number): boolean {
   if (invoice.channel !== "joined") return false;
-  if (invoice.state === "pending") return nowMs < invoice.expiresAtMs;
+  // A customer of a cancelled invoice is told so.
+  if (invoice.state === "pending" || invoice.state === "cancelled") return nowMs < invoice.expiresAtMs;
   return true;
 }

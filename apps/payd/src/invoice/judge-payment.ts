@@ -19,6 +19,7 @@ export function judgePayment(invoice: Invoice, txid: string, nowMs: number): Pay
   if (invoice.state === "pending") {
     return nowMs < invoice.expiresAtMs ? { kind: "verify" } : { kind: "refused", code: "INVOICE_EXPIRED" };
   }
+  if (invoice.state === "cancelled") return { kind: "refused", code: "INVOICE_CANCELLED" };
   const isSame = invoice.payment?.txid === txid;
   if (invoice.state === "paymentReceived") return { kind: isSame ? "broadcast" : "busy" };
   return isSame ? { kind: "accepted" } : { kind: "refused", code: "INVOICE_PAID" };

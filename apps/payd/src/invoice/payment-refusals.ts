@@ -8,6 +8,7 @@ export const paymentRefusals = {
   INVOICE_PAID: { error: 3, memo: "the invoice was already paid by another transaction" },
   MINER_REFUSED: { error: 4, memo: "the miner refused the transaction" },
   OTHER_INVOICE: { error: 5, memo: "the payment names another invoice" },
+  INVOICE_CANCELLED: { error: 6, memo: "the merchant has cancelled the invoice" },
 } as const;
 
 export type PaymentRefusalCode = keyof typeof paymentRefusals;

@@ -1,11 +1,15 @@
+import { isStoreError } from "@p4/event-store";
 import { PaydError } from "../errors.ts";
-import { createInvoice, type Invoice } from "../invoice/invoice.ts";
+import { createInvoice, type Invoice, type InvoiceMetadata } from "../invoice/invoice.ts";
 import type { InvoiceRepository } from "../invoice/invoice-repository.ts";
+import { recordCancelled } from "../invoice/invoice-steps.ts";
 import type { InvoiceKeys } from "../keys/invoice-keys.ts";
 
 export interface InvoiceOrder {
   readonly satoshis: number;
   readonly memo: string | null;
+  readonly orderId: string | null;
+  readonly metadata: InvoiceMetadata;
   readonly expiresInMs: number;
 }
 
@@ -24,21 +28,40 @@ export class InvoiceDesk {
     this.#options = options;
   }
 
-  async create({ satoshis, memo, expiresInMs }: InvoiceOrder): Promise<Invoice> {
-    const { invoices, keys, newId, now } = this.#options;
+  /** `id`: where it is decided already; an invoice that has it is given as it is. */
+  async create(order: InvoiceOrder, id = this.#options.newId()): Promise<Invoice> {
+    const { invoices, keys, now } = this.#options;
+    const { satoshis, memo, orderId, metadata, expiresInMs } = order;
     const keyIndex = await invoices.takeKeyIndex();
     const createdAtMs = now();
     const invoice = createInvoice({
-      id: newId(),
+      id,
       keyIndex,
       satoshis,
       memo,
+      orderId,
+      metadata,
       createdAtMs,
       expiresAtMs: createdAtMs + expiresInMs,
       lockingScript: keys.lockingScript(keyIndex),
     });
-    await invoices.add(invoice);
-    return invoice;
+    try {
+      await invoices.add(invoice);
+      return invoice;
+    } catch (error) {
+      const first = isStoreError(error, "STORE_REVISION_CONFLICT") ? await invoices.get(id) : null;
+      if (first === null) throw error;
+      return first;
+    }
+  }
+
+  /** Takes an invoice back; once more is once. Throws PAYD_INVOICE_UNKNOWN, PAYD_INVOICE_PAID. */
+  async cancel(id: string): Promise<Invoice> {
+    await this.get(id);
+    const { invoices, now } = this.#options;
+    const invoice = await invoices.update(id, (current) => recordCancelled(current, now()));
+    if (invoice.state === "cancelled") return invoice;
+    throw new PaydError("PAYD_INVOICE_PAID", `invoice ${id} is paid, or being paid: it cannot be cancelled`);
   }
 
   /** Throws PAYD_INVOICE_UNKNOWN. */
@@ -48,11 +71,14 @@ export class InvoiceDesk {
     return invoice;
   }
 
-  /** Those that match, the newest first. */
+  /** Those that match, in no order. */
   async list(matches: (invoice: Invoice) => boolean): Promise<readonly Invoice[]> {
-    const found: Invoice[] = [];
-    for await (const invoice of this.#options.invoices.all()) if (matches(invoice)) found.push(invoice);
-    return found.sort((a, b) => b.createdAtMs - a.createdAtMs || b.keyIndex - a.keyIndex);
+    const found = new Map<string, Invoice>();
+    for await (const invoice of this.#options.invoices.all()) {
+      if (matches(invoice)) found.set(invoice.id, invoice);
+      else found.delete(invoice.id);
+    }
+    return [...found.values()];
   }
 }
 

@@ -15,10 +15,10 @@ export interface OpenInvoiceOptions {
  * Makes an invoice and joins its channel. A server that is away does not take the invoice back: it comes with the channel
  * `none`, and is joined when its checkout page is opened, or by `POST /connect`.
  */
-export async function openInvoice(order: InvoiceOrder, options: OpenInvoiceOptions): Promise<Invoice> {
-  const { id } = await options.desk.create(order);
-  await attendInvoice(id, options);
-  return options.desk.get(id);
+export async function openInvoice(order: InvoiceOrder, options: OpenInvoiceOptions, id?: string): Promise<Invoice> {
+  const invoice = await options.desk.create(order, id);
+  if (needsMerchant(invoice, options.now())) await attendInvoice(invoice.id, options);
+  return options.desk.get(invoice.id);
 }
 
 /** Joins the channel of an invoice that can be paid and has no merchant there yet. Tells failures to the log alone. */

@@ -107,6 +107,8 @@ export class PaymentDesk {
     await invoices.savePayment(invoice.id, txid, bodyText);
     await invoices.saveTransaction(invoice.id, txid, checked.transaction.bytes);
     const stored = await invoices.update(invoice.id, (current) => recordPayment(current, txid, now()));
+    // Checking took a while, and the merchant was quicker.
+    if (stored.state === "cancelled") return refusePayment(txid, "INVOICE_CANCELLED");
     // Another process of this wallet may have taken another payment meanwhile.
     if (stored.payment?.txid !== txid) throw new PaydError("PAYD_PAYMENT_PENDING", "another payment came first");
     return this.#broadcast(invoice.id, txid);

@@ -26,6 +26,7 @@ export class TermsDesk {
     const { invoices, context, paymentUrl, now } = this.#options;
     const invoice = await invoices.get(invoiceId);
     if (invoice === null) throw new PaydError("PAYD_INVOICE_UNKNOWN", `invoice ${invoiceId} does not exist`);
+    if (invoice.state === "cancelled") throw new PaydError("PAYD_INVOICE_OVER", `invoice ${invoiceId} was cancelled`);
     if (invoice.state !== "pending") throw new PaydError("PAYD_INVOICE_OVER", `invoice ${invoiceId} has been paid`);
     if (now() >= invoice.expiresAtMs) throw new PaydError("PAYD_INVOICE_OVER", `invoice ${invoiceId} has expired`);
     const quoted = await this.withFees(invoice);

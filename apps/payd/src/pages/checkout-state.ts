@@ -78,6 +78,8 @@ function doubtOf({ doubleSpends, rejections, proofs }: Invoice): CheckoutState["
 
 function stageOf({ state, channel, fees, expiresAtMs }: Invoice, nowMs: number): CheckoutStage {
   switch (state) {
+    case "cancelled":
+      return "closed";
     case "pending":
       if (nowMs >= expiresAtMs || channel === "expired") return "expired";
       if (channel === "closed" || channel === "ended") return "closed";

@@ -6,8 +6,8 @@ import { PaydError, paydErrors } from "../errors.ts";
 export type AllowedHosts = readonly string[];
 
 /**
- * Refuses what a page in a browser could send here without its user's will. The wallet has no login: what keeps a page out
- * is that its host name is not one of ours (DNS rebinding), that a cross-origin POST names its origin, and that a simple
+ * Refuses what a page in a browser could send here without its user's will. A program of this machine needs no key: what keeps a
+ * page out is that its host name is not one of ours (DNS rebinding), that a cross-origin POST names its origin, and that a simple
  * POST of a form cannot be JSON. Programs send none of these, and are let through.
  */
 export function guardRoute(route: HttpRoute, allowedHosts: AllowedHosts): HttpRoute {
@@ -61,14 +61,18 @@ function originRefused(): PaydError {
 }
 
 /** `[::1]:8443` and `Localhost:8443` without port and brackets, in lower case. */
-function hostNameOf(host: string): string {
+export function hostNameOf(host: string): string {
   const [, bracketed, plain = ""] = /^(?:\[([^\]]*)\]|([^:]*))(?::\d+)?$/.exec(host) ?? [];
   return (bracketed ?? plain).toLowerCase().replace(/\.$/, "");
 }
 
-function isOurs(name: string, allowedHosts: AllowedHosts): boolean {
+export function isLoopbackName(name: string): boolean {
   if (name === "localhost" || name.endsWith(".localhost") || name === "::1") return true;
-  if (isIP(name) === 4 && name.startsWith("127.")) return true;
+  return isIP(name) === 4 && name.startsWith("127.");
+}
+
+function isOurs(name: string, allowedHosts: AllowedHosts): boolean {
+  if (isLoopbackName(name)) return true;
   // Who listens on every address is called by any of them; a rebound name is no address.
   const isEverywhere = allowedHosts.includes("0.0.0.0") || allowedHosts.includes("::");
   return allowedHosts.includes(name) || (isEverywhere && isIP(name) !== 0);

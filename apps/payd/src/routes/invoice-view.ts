@@ -1,4 +1,4 @@
-import type { Invoice } from "../invoice/invoice.ts";
+import { statusOf, type Invoice } from "../invoice/invoice.ts";
 import { paymentUri } from "../invoice/payment-uri.ts";
 
 export interface InvoiceUrls {
@@ -7,17 +7,24 @@ export interface InvoiceUrls {
   readonly checkoutUrl: string;
 }
 
-/** An invoice as the till sees it. `uri` is what its QR code holds. */
-export function invoiceView(invoice: Invoice, { paymentUrl, checkoutUrl }: InvoiceUrls, nowMs: number): object {
+/** An invoice as the shop sees it: with its own words, which are not for customers. */
+export function invoiceView(invoice: Invoice, urls: InvoiceUrls, nowMs: number): object {
+  return { ...publicInvoiceView(invoice, urls, nowMs), orderId: invoice.orderId, metadata: invoice.metadata };
+}
+
+/** An invoice as its customer may see it. `uri` is what its QR code holds. */
+export function publicInvoiceView(invoice: Invoice, { paymentUrl, checkoutUrl }: InvoiceUrls, nowMs: number): object {
   return {
     id: invoice.id,
     satoshis: invoice.satoshis,
     memo: invoice.memo,
     state: invoice.state,
-    expired: invoice.state === "pending" && nowMs >= invoice.expiresAtMs,
+    status: statusOf(invoice, nowMs),
+    expired: statusOf(invoice, nowMs) === "expired",
     channel: invoice.channel,
     createdAt: new Date(invoice.createdAtMs).toISOString(),
     expiresAt: new Date(invoice.expiresAtMs).toISOString(),
+    ...(invoice.cancelledAtMs !== null && { cancelledAt: new Date(invoice.cancelledAtMs).toISOString() }),
     paymentUrl,
     checkoutUrl,
     uri: paymentUri(paymentUrl),

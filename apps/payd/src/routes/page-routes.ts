@@ -11,6 +11,7 @@ import { answerPageErrors } from "./answer-page-errors.tsx";
 import { CheckoutEvents } from "./checkout-events.ts";
 import { checkoutRoutes } from "./checkout-routes.tsx";
 import { guardForm, guardRoute } from "./guard-route.ts";
+import { requireKey, type KeyPolicy } from "./require-key.ts";
 import { frontRoute, orderRoute } from "./shop-routes.tsx";
 
 export interface PageRoutesOptions {
@@ -25,6 +26,8 @@ export interface PageRoutesOptions {
   readonly merchant: string;
   readonly expiresInMs: number;
   readonly allowedHosts: readonly string[];
+  /** The demo shop is open where an order over HTTP would need no key. */
+  readonly keyPolicy: KeyPolicy;
   readonly now: () => number;
   readonly signal: AbortSignal;
 }
@@ -48,6 +51,6 @@ export function pageRoutes(options: PageRoutesOptions): HttpRoute[] {
       ...checkoutRoutes({ desk, assets, events, stateOf, viewOf: options.viewOf, attend, tryUrl }),
       assets.route,
     ].map((route) => guardRoute(withErrors(route), allowedHosts)),
-    guardForm(withErrors(orderRoute(shop)), allowedHosts),
+    guardForm(withErrors(requireKey("invoices:write", orderRoute(shop), options.keyPolicy)), allowedHosts),
   ];
 }

@@ -35,7 +35,13 @@ export function orderRoute({ create, expiresInMs }: ShopRoutesOptions): HttpRout
     path: "/shop/orders",
     maxBodyBytes: 1_024,
     async handle() {
-      const { id } = await create({ satoshis: basketSatoshis, memo: basket.memo, expiresInMs });
+      const { id } = await create({
+        satoshis: basketSatoshis,
+        memo: basket.memo,
+        orderId: null,
+        metadata: {},
+        expiresInMs,
+      });
       return { status: 303, headers: { location: `/i/${id}`, "cache-control": "no-store" } };
     },
   };

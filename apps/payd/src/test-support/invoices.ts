@@ -1,5 +1,5 @@
 import { createInvoice, type Invoice } from "../invoice/invoice.ts";
-import { recordBroadcast, recordPaid, recordPayment, recordProof } from "../invoice/invoice-steps.ts";
+import { recordBroadcast, recordCancelled, recordPaid, recordPayment, recordProof } from "../invoice/invoice-steps.ts";
 
 export const txid = "aa".repeat(32);
 export const otherTxid = "bb".repeat(32);
@@ -17,6 +17,8 @@ const pending = createInvoice({
   keyIndex: 7,
   satoshis: 1_000,
   memo: "tea",
+  orderId: null,
+  metadata: {},
   createdAtMs: 1_000,
   expiresAtMs: 10_000,
   lockingScript: "51",
@@ -32,4 +34,5 @@ export const invoiceIn: Readonly<Record<Invoice["state"], Invoice>> = {
   broadcast,
   paid,
   proved: recordProof(paid, txid, proof, true),
+  cancelled: recordCancelled(pending, 2_500),
 };

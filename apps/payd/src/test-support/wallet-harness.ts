@@ -14,6 +14,9 @@ import { startScriptedMiner, type ScriptedMiner } from "./scripted-miner.ts";
 export interface InvoiceView {
   readonly id: string;
   readonly state: string;
+  readonly status: string;
+  readonly orderId: string | null;
+  readonly metadata: Readonly<Record<string, string>>;
   readonly channel: string;
   readonly expired: boolean;
   readonly paymentUrl: string;
@@ -82,9 +85,10 @@ export class WalletHarness {
     this.#payd = undefined;
   }
 
-  post(path: string, body?: unknown): Promise<Response> {
-    const json = { headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
-    return fetch(this.url + path, { method: "POST", ...(body !== undefined && json) });
+  post(path: string, body?: unknown, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
+    const type = body === undefined ? {} : { "content-type": "application/json" };
+    const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+    return fetch(this.url + path, { method: "POST", headers: { ...type, ...headers }, ...sent });
   }
 
   async read(id: string): Promise<InvoiceView> {
