@@ -12,10 +12,11 @@ export const keptWholeBytes = 2_048;
  * one finds it; in memory a channel would otherwise take as much as its whole log, for as long as it is open.
  */
 export function forgetOld(context: ChannelContext, sha256Hex: Sha256Hex): ChannelContext {
+  if (!context.messages.some(isLarge)) return context;
   const pending = pendingVersions(context);
   const forgotten = new Map<number, ForgottenEvent>();
   for (const event of context.messages) {
-    if (event.sizeBytes <= keptWholeBytes || isForgotten(event) || pending.has(event.streamVersion)) continue;
+    if (!isLarge(event) || pending.has(event.streamVersion)) continue;
     forgotten.set(event.streamVersion, forget(event, sha256Hex));
   }
   if (forgotten.size === 0) return context;
@@ -30,6 +31,10 @@ export function forgetOld(context: ChannelContext, sha256Hex: Sha256Hex): Channe
       verdict: verdict === null ? null : left(verdict),
     })),
   };
+}
+
+function isLarge(event: RememberedEvent): event is SequencedEvent<WalletEventType> {
+  return event.sizeBytes > keptWholeBytes && !isForgotten(event);
 }
 
 /** Versions of messages that a wallet may have to be handed at any time, without a read of the log. */
