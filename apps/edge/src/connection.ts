@@ -2,7 +2,7 @@ import type { Listener, Participant, SequencedEvent } from "@p4/channel";
 import type { TokenBucket, WebSocketConnection } from "@p4/http";
 import { closeCodes, closeReason, type Role } from "@p4/protocol";
 import type { ChannelHistory } from "./channel-history.ts";
-import type { Grant } from "./grants.ts";
+import type { Grant, Grants } from "./grants.ts";
 import type { PeerSpeech } from "./peer-speech.ts";
 import type { ServedChannel } from "./served-channel.ts";
 
@@ -17,13 +17,13 @@ export interface Connection {
   explicit: boolean;
   /** What its token grants, for as long as it stands. */
   readonly grant: Grant | null;
-  /** Null: it stands. Otherwise why it does not. */
-  readonly grantEnd: () => string | null;
+  /** They tell whether that still stands. */
+  readonly grants: Pick<Grants, "endOf">;
   readonly speech: PeerSpeech;
   /** What its wallet has shown of itself, the same on each of its connections. */
   readonly subject?: string;
   /** Payments that it has sent again: their answer is its own. */
-  readonly repeated: Set<number>;
+  repeated: ReadonlySet<number>;
   readonly wantsReceipts: boolean;
   /** The merchant's connection on another node that was found to be gone when this one joined. */
   readonly lostMerchant: string | null;
@@ -49,7 +49,7 @@ export function participantOf(connection: Connection, nodeId: string): Participa
 
 /** False: what its token has granted is over, and its socket is closed now if it was open. Not within a cork. */
 export function mayGoOn(connection: Connection): boolean {
-  const why = connection.grantEnd();
+  const why = connection.grants.endOf(connection.grant);
   if (why !== null) endGrant(connection, why);
   return why === null;
 }

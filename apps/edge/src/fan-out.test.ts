@@ -13,7 +13,7 @@ function slowPeer(heard: string[], sendMs: number): Connection {
     heard.push(text);
     return "sent";
   };
-  return { encoding: "p4", socket: { send }, grantEnd: () => null } as unknown as Connection;
+  return { encoding: "p4", socket: { send }, grant: null, grants: { endOf: () => null } } as unknown as Connection;
 }
 
 const frame = (text: string) => ({ encode: () => text }) as unknown as OutgoingFrame;

@@ -152,6 +152,8 @@ function hasRoomFor({ keptBytes }: ChannelHistory, { memory }: EdgeContext): boo
   return !memory.isFull || keptBytes <= memory.shareBytes;
 }
 
+const noneRepeated: ReadonlySet<number> = new Set();
+
 /** Before its socket is open, and without what the peer said of itself. */
 function newConnection(
   id: string,
@@ -168,8 +170,8 @@ function newConnection(
     grantedRole,
     explicit: verdict.grant !== null || grantedRole !== null,
     grant: verdict.grant,
-    grantEnd: () => grants.endOf(verdict.grant),
-    repeated: new Set<number>(),
+    grants,
+    repeated: noneRepeated,
     socket: null,
     missed: [],
     inFlight: 0,

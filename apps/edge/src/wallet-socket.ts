@@ -62,7 +62,7 @@ function greet(socket: WebSocketConnection<Connection>, context: EdgeContext): v
   const { channel } = followed;
   connection.socket = socket;
   context.metrics.connectionOpened();
-  if (connection.grantEnd() !== null) return;
+  if (connection.grants.endOf(connection.grant) !== null) return;
   socket.send(joinSuccess(connection, channel, context));
   const pending =
     connection.history === null ? pendingFor(listenerOf(connection), channel.snapshot) : missedBy(connection);
@@ -175,7 +175,7 @@ function answer(result: SubmitResult, frame: ReadFrame, connection: Connection, 
       return sendReceipt(result.event.streamVersion, "stored", frame, connection, context);
     case "duplicate":
       context.metrics.messageDuplicate();
-      connection.repeated.add(result.streamVersion);
+      connection.repeated = new Set([...connection.repeated, result.streamVersion]);
       sendReceipt(result.streamVersion, "duplicate", frame, connection, context);
       for (const reply of result.replies) {
         const frame = new OutgoingFrame(reply, channelId);

@@ -1,36 +1,13 @@
-import type { Channel, ChannelCommand, RememberedEvent, SequencedEvent, WalletEventType } from "@p4/channel";
+import type { Channel, ChannelCommand, SequencedEvent } from "@p4/channel";
 import { foundVersions, isStoreError, type Subscription } from "@p4/event-store";
 import { ChannelReplica, type FoldListener } from "./channel-replica.ts";
 import { DeadlineTimers } from "./deadline-timers.ts";
-import { expireCommand, expireIfOverdue, type ExpiryCause } from "./expire.ts";
+import { expireCommand, type ExpiryCause } from "./expire.ts";
+import { Follower, type FollowedChannel, type FollowerHost } from "./followed-channel.ts";
 import { Mailbox } from "./mailbox.ts";
-import { recall } from "./recall.ts";
 import type { ActorRuntime } from "./runtime.ts";
 import { submitCommand, type SubmitRuntime } from "./submit-command.ts";
 import type { SubmitResult } from "./submit-result.ts";
-
-/** A channel that this node keeps live, for as long as somebody follows it. */
-export interface FollowedChannel {
-  /** The state right now. */
-  readonly channel: Channel;
-  /** About what it takes of this node's memory. */
-  readonly heldBytes: number;
-  submit(command: ChannelCommand): Promise<SubmitResult>;
-  /**
-   * Ends the channel if its deadline passed more than `graceMs` ago; 0. The log takes one expiry, whoever notices first.
-   *
-   * @throws StoreError, LogError
-   */
-  expireIfOverdue(nowMs: number, graceMs?: number): Promise<void>;
-  /**
-   * A message of the channel with its text, which only the log has of old ones.
-   *
-   * @throws StoreError, LogError
-   */
-  recall<Type extends WalletEventType>(event: RememberedEvent<Type>): Promise<SequencedEvent<Type>>;
-  /** Ends this listener's interest; the last one passivates the actor. */
-  release(): void;
-}
 
 export interface FollowOptions {
   /**
@@ -59,6 +36,10 @@ export class ChannelRegistry {
   readonly #runtime: SubmitRuntime;
   readonly #actors = new Map<string, Actor>();
   readonly #reconnects: Subscription;
+  readonly #host: FollowerHost<Actor> = {
+    submitTo: (actor, command) => this.#submitTo(actor, command),
+    unfollow: (actor) => this.#unfollow(actor),
+  };
   /** Goes on where the last comparison has ended; it sees channels that come and go meanwhile. */
   #round = this.#actors.keys();
   /** What is left of this round: channels that come all the time must not keep it from its end. */
@@ -76,6 +57,13 @@ export class ChannelRegistry {
   /** Channels that this node keeps live. */
   get size(): number {
     return this.#actors.size;
+  }
+
+  /** Of those, whose actors have had nothing to do for a while. */
+  get asleep(): number {
+    let count = 0;
+    for (const { replica } of this.#actors.values()) if (replica.isAsleep) count++;
+    return count;
   }
 
   /** About what they all take of this node's memory. */
@@ -104,28 +92,7 @@ export class ChannelRegistry {
       throw error;
     }
     actor.replica.addListener(listener);
-    let released = false;
-    const release = () => {
-      if (released) return;
-      released = true;
-      actor.replica.removeListener(listener);
-      this.#unfollow(actor);
-    };
-    return {
-      get channel() {
-        return actor.replica.channel;
-      },
-      get heldBytes() {
-        return actor.replica.heldBytes;
-      },
-      submit: (command) => this.#submitTo(actor, command),
-      expireIfOverdue: async (nowMs, graceMs) => {
-        const command = expireIfOverdue(actor.replica.channel, nowMs, graceMs);
-        if (command !== null) await this.#submitTo(actor, command);
-      },
-      recall: (event) => recall(event, actor.replica),
-      release,
-    };
+    return new Follower(actor, listener, this.#host);
   }
 
   /** One command to a channel that this node need not keep live. */
@@ -173,13 +140,14 @@ export class ChannelRegistry {
 
   /**
    * Compares so many of the live channels with the log and fetches what was missed; the next call goes on with those
-   * behind them, so that all have their turn.
+   * behind them, so that all have their turn. Actors that had nothing to do between two of their turns sleep.
    *
    * @throws StoreError after some tries; each one's error was given to `onFault`.
    */
   async compareNext(count: number): Promise<void> {
     const channelIds = this.#nextOfRound(count);
     await this.#reconcile(() => channelIds);
+    for (const channelId of channelIds) this.#actors.get(channelId)?.replica.sleepIfQuiet();
   }
 
   #nextOfRound(count: number): string[] {

@@ -117,6 +117,24 @@ describe("a replica", () => {
     expect(channel.channel).toEqual(await writer.registry.read("inv1"));
   });
 
+  it("sleeps while nothing comes, and goes on from where it was", async () => {
+    const { reader, writer, channel, heard, write } = await followed();
+    const [question, ...rest] = wholePayment() as [never, never];
+    await write(question);
+    await vi.waitFor(() => expect(heard).toHaveLength(1));
+    await reader.registry.compareNext(1);
+    expect(reader.registry.asleep).toBe(0);
+    await reader.registry.compareNext(1);
+    expect(reader.registry.asleep).toBe(1);
+    expect(channel.channel).toEqual(await writer.registry.read("inv1"));
+    const readsBefore = reader.reads.count;
+    await write(...rest);
+    await vi.waitFor(() => expect(heard).toEqual(types));
+    expect(reader.registry.asleep).toBe(0);
+    expect(channel.channel).toEqual(await writer.registry.read("inv1"));
+    expect(reader.reads.count).toBe(readsBefore);
+  });
+
   it("goes on when a listener throws", async () => {
     const { reader, channel } = await followed();
     await reader.registry.follow("inv1", () => {

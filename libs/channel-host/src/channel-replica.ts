@@ -5,6 +5,7 @@ import {
   startChannelActor,
   type Channel,
   type ChannelActor,
+  type ChannelActorSnapshot,
   type FoldStep,
   type FoldedEvent,
   type SealedEvent,
@@ -25,13 +26,19 @@ export type FoldListener = (event: SequencedEvent, channel: Channel) => void;
 
 /**
  * One channel's actor on this node, brought up from the log and kept up with the live feed. Each event is sent to it
- * once, in the log's order, wherever it came from; the listeners hear it then.
+ * once, in the log's order, wherever it came from; the listeners hear it then. Between two events it may sleep: what is
+ * left of it then is its snapshot, from which it is started again.
  */
 export class ChannelReplica {
   readonly channelId: string;
   readonly #runtime: ActorRuntime;
   readonly #listeners = new Set<FoldListener>();
-  #actor: ChannelActor;
+  /** Null: asleep. */
+  #actor: ChannelActor | null;
+  /** What the actor has folded. */
+  #snapshot: ChannelActorSnapshot;
+  /** What `sleepIfQuiet` saw the last time. */
+  #seen: Channel | null = null;
   #held: { readonly of: Channel; readonly bytes: number } | null = null;
   /** The live feed may show it before the log has acknowledged it. */
   #own: OwnEvent | null = null;
@@ -46,11 +53,22 @@ export class ChannelReplica {
   constructor(channelId: string, runtime: ActorRuntime) {
     this.channelId = channelId;
     this.#runtime = runtime;
-    this.#actor = this.#startActor();
+    this.#actor = startChannelActor(runtime.sha256Hex);
+    this.#snapshot = this.#actor.getSnapshot();
   }
 
   get channel(): Channel {
-    return this.#actor.getSnapshot().channel;
+    return this.#snapshot.channel;
+  }
+
+  get isAsleep(): boolean {
+    return this.#actor === null;
+  }
+
+  /** To be called from time to time: without an event between two calls the actor sleeps until the next event. */
+  sleepIfQuiet(): void {
+    if (this.#seen === this.channel) this.#actor = null;
+    this.#seen = this.channel;
   }
 
   /** About what the channel takes of this node's memory. */
@@ -80,12 +98,15 @@ export class ChannelReplica {
   async replay(): Promise<void> {
     await this.#catchingUp;
     const upTo = this.channel.streamVersion;
-    const actor = this.#startActor();
+    const actor = startChannelActor(this.#runtime.sha256Hex);
     for await (const stored of readInPortions(this.#runtime.log, this.channelId)) {
       for (const event of stored) if (event.streamVersion <= upTo) fold(actor, storedStep(event));
     }
     // A live event may have been folded while the log was read: the newer state stands.
-    if (this.channel.streamVersion === actor.getSnapshot().channel.streamVersion) this.#actor = actor;
+    const snapshot = actor.getSnapshot();
+    if (this.channel.streamVersion !== snapshot.channel.streamVersion) return;
+    this.#actor = actor;
+    this.#snapshot = snapshot;
   }
 
   /** To be told before an append begins, and with null when it has ended. One at a time. */
@@ -212,13 +233,11 @@ export class ChannelReplica {
     }
   }
 
-  #startActor(): ChannelActor {
-    return startChannelActor(this.#runtime.sha256Hex);
-  }
-
   /** `before` hears of it ahead of the listeners. @throws LogError */
   #take(step: FoldStep, before?: (event: SequencedEvent) => void): SequencedEvent {
+    this.#actor ??= startChannelActor(this.#runtime.sha256Hex, { snapshot: this.#snapshot });
     const { event, channel } = fold(this.#actor, step);
+    this.#snapshot = this.#actor.getSnapshot();
     before?.(event);
     for (const listener of this.#listeners) this.#guarded(() => listener(event, channel));
     return event;

@@ -1,4 +1,5 @@
-export { ChannelRegistry, type FollowedChannel } from "./channel-registry.ts";
+export { ChannelRegistry } from "./channel-registry.ts";
+export type { FollowedChannel } from "./followed-channel.ts";
 export { markerGraceMs, type ExpiryCause } from "./expire.ts";
 export type { FoldListener } from "./channel-replica.ts";
 export type { ActorRuntime } from "./runtime.ts";

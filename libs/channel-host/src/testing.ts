@@ -11,7 +11,8 @@ import {
   wallet,
 } from "@p4/channel/testing";
 import { describe, expect, it, vi } from "vitest";
-import type { ChannelRegistry, FollowedChannel } from "./channel-registry.ts";
+import type { ChannelRegistry } from "./channel-registry.ts";
+import type { FollowedChannel } from "./followed-channel.ts";
 
 /** Two nodes over one store, and the faults that they have reported. */
 export interface TwoNodes {

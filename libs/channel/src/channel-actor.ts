@@ -29,8 +29,13 @@ export function startChannelActor(
   sha256Hex: Sha256Hex,
   options: Pick<ActorOptions<ChannelLogic>, "snapshot" | "inspect"> = {},
 ): ChannelActor {
-  return createActor(channelLogic(sha256Hex), options).start();
+  let logic = logics.get(sha256Hex);
+  if (logic === undefined) logics.set(sha256Hex, (logic = channelLogic(sha256Hex)));
+  return createActor(logic, options).start();
 }
+
+/** All channels of a process have the same. */
+const logics = new WeakMap<Sha256Hex, ChannelLogic>();
 
 /**
  * A channel as an XState actor: its transition is the fold, so its state is nothing but its log. It sends nothing and

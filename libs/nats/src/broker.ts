@@ -39,6 +39,7 @@ export class Broker {
   readonly #settings: BrokerSettings;
   readonly #reconnectListeners = new Set<() => void>();
   readonly #outbox = new Outbox((message) => this.#send(message));
+  readonly #subscribing: Parameters<typeof subscribe>[0];
   #flushing: Promise<void> | null = null;
   #connected = true;
   /** The server has said that it shuts down. Its JetStream is off already, while the connection and its pings go on. */
@@ -47,6 +48,7 @@ export class Broker {
 
   constructor(nc: NatsConnection, settings: BrokerSettings) {
     this.nc = nc;
+    this.#subscribing = { nc, outbox: this.#outbox, report: (error) => this.report(error) };
     this.#settings = { ...settings, onStatus: guarded(settings.onStatus) };
     this.url = settings.url;
     this.requestTimeoutMs = settings.requestTimeoutMs;
@@ -114,8 +116,7 @@ export class Broker {
    * `unsubscribe` the listener hears nothing. A refusal is reported by the broker's status.
    */
   subscribe(subject: string, listener: (message: Msg) => void): { unsubscribe(): void } {
-    const { nc } = this;
-    return subscribe({ nc, outbox: this.#outbox, report: (error) => this.report(error) }, subject, listener);
+    return subscribe(this.#subscribing, subject, listener);
   }
 
   /** A call of the JetStream API; `path` follows `$JS.API.`. Rejects with the StoreError of the answer's number. */

@@ -13,30 +13,56 @@ interface SubscribeOptions {
  * nothing. Without a connection the client keeps the subscription for the next one.
  */
 export function subscribe(
-  { nc, outbox, report }: SubscribeOptions,
+  options: SubscribeOptions,
   subject: string,
   listener: (message: Msg) => void,
 ): { unsubscribe(): void } {
-  let subscription: Subscription | null = null;
-  let isOver = false;
-  // The client's reader would die of an exception, and with it every other subscription.
-  const orReport = (step: () => unknown): void => {
+  return new PostedSubscription(options, subject, listener);
+}
+
+/** A node has one for each of its channels: a class, since closures would take several times its memory. */
+class PostedSubscription {
+  readonly #options: SubscribeOptions;
+  readonly #listener: (message: Msg) => void;
+  #subscription: Subscription | null = null;
+  #isOver = false;
+
+  constructor(options: SubscribeOptions, subject: string, listener: (message: Msg) => void) {
+    this.#options = options;
+    this.#listener = listener;
+    options.outbox.post(() => this.#start(subject));
+  }
+
+  unsubscribe(): void {
+    this.#isOver = true;
+    this.#options.outbox.post(() => this.#stop());
+  }
+
+  #start(subject: string): void {
+    const { nc, report } = this.#options;
+    if (this.#isOver || nc.isClosed()) return;
     try {
-      step();
+      this.#subscription = nc.subscribe(subject, { callback: (error, message) => this.#onMessage(error, message) });
     } catch (error) {
       report(error as Error);
     }
-  };
-  const callback = (error: Error | null, message: Msg): void => {
-    if (error === null && !isOver) orReport(() => listener(message));
-  };
-  outbox.post(() => {
-    if (!isOver && !nc.isClosed()) orReport(() => (subscription = nc.subscribe(subject, { callback })));
-  });
-  return {
-    unsubscribe: () => {
-      isOver = true;
-      outbox.post(() => orReport(() => subscription?.unsubscribe()));
-    },
-  };
+  }
+
+  #onMessage(error: Error | null, message: Msg): void {
+    if (error !== null || this.#isOver) return;
+    // The client's reader would die of an exception, and with it every other subscription.
+    try {
+      this.#listener(message);
+    } catch (cause) {
+      this.#options.report(cause as Error);
+    }
+  }
+
+  #stop(): void {
+    try {
+      this.#subscription?.unsubscribe();
+    } catch (error) {
+      this.#options.report(error as Error);
+    }
+  }
 }
