@@ -213,6 +213,12 @@ describe("each program with its own login", () => {
     await p4("archive", "--ended-before", new Date(Date.now() + 1_000).toISOString(), "--to-store");
     await p4("archive", "list");
     await p4("evidence", "fetch", "large", "-o", join(dir, "large.p4e"));
+    const saved = await runP4(["backup", join(dir, "backup"), "--json"], {
+      ...settings,
+      P4_NATS_URL: server.url,
+      P4_NATS_CREDENTIALS: loginOf("backup"),
+    });
+    expect([saved.exitCode, saved.json()]).toMatchObject([0, { damaged: [] }]);
     expect(await violations()).toEqual([]);
   }, 120_000);
 });
@@ -223,7 +229,6 @@ const forAll = [
   "$JS.API.STREAM.PURGE.P4_CHANNELS_local_0",
   "$JS.API.STREAM.UPDATE.P4_CHANNELS_local_0",
   "$JS.API.STREAM.MSG.DELETE.P4_CHANNELS_local_0",
-  "$JS.API.STREAM.SNAPSHOT.P4_CHANNELS_local_0",
   "$JS.API.STREAM.CREATE.SPY",
   "$JS.API.CONSUMER.CREATE.P4_CHANNELS_local_0.spy",
   "$JS.API.STREAM.DELETE.KV_P4_DEADLINES_local",
@@ -247,13 +252,16 @@ const money = [
 ];
 const proofs = "$KV.P4_PROOFS_local.txid";
 const keys = "$KV.P4_PAYDKEYS_local.5f0c91d2a4be";
+const snapshot = "$JS.API.STREAM.SNAPSHOT.P4_CHANNELS_local_0";
+const unread = log.filter((subject) => !subject.includes("GET"));
 
 const refused: Readonly<Record<BrokerUser, readonly string[]>> = {
-  edge: [...money, keys, record, archived, workers, "$JS.API.STREAM.LIST"],
-  "proof-ingest": [...money, keys, record, archived, workers, index, presence],
-  expiry: [...money, record, archived, proofs, presence],
-  payd: [keys, ...log, record, archived, workers, index, presence, proofs, "$O.P4_BLOBS_local.C.x"],
-  operator: [...money, workers, "$JS.API.STREAM.CREATE.P4_CHANNELS_local_0"],
+  edge: [...money, keys, snapshot, record, archived, workers, "$JS.API.STREAM.LIST"],
+  "proof-ingest": [...money, keys, snapshot, record, archived, workers, index, presence],
+  expiry: [...money, snapshot, record, archived, proofs, presence],
+  payd: [keys, ...log, snapshot, record, archived, workers, index, presence, proofs, "$O.P4_BLOBS_local.C.x"],
+  operator: [...money, workers, "$JS.API.STREAM.CREATE.P4_CHANNELS_local_0", snapshot],
+  backup: [...money, keys, ...unread, record, archived, workers, index, proofs],
 };
 
 describe.each(names)("the login of %s", (user) => {
@@ -267,7 +275,7 @@ describe.each(names)("the login of %s", (user) => {
     }
     const others = names.filter((name) => name !== user).map((name) => `_INBOX.${brokerUsers[name]}.>`);
     const noise = [">", "_INBOX.>", "p4.local.*.event.*", "$JS.API.>", "$KV.>"];
-    const unheard = user === "payd" ? ["p4.local.*.live.*", "p4.local.presence.*"] : [];
+    const unheard = user === "payd" || user === "backup" ? ["p4.local.*.live.*", "p4.local.presence.*"] : [];
     for (const subject of [...others, ...noise, ...unheard]) {
       const refusal = new Promise((resolve) => broker.nc.subscribe(subject, { callback: resolve }));
       expect(await refusal, subject).toBeInstanceOf(Error);

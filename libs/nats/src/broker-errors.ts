@@ -13,6 +13,7 @@ const meaningOf: Readonly<Record<number, StoreErrorCode>> = {
   10059: "STORE_MISSING", // stream not found
   10060: "STORE_MISCONFIGURED", // the subject belongs to another stream than expected
   10058: "STORE_MISCONFIGURED", // a stream of this name has another configuration
+  10130: "STORE_MISCONFIGURED", // the same, on a restore
   10065: "STORE_MISCONFIGURED", // the subjects overlap with another stream
   10052: "STORE_MISCONFIGURED", // invalid stream configuration
   10074: "STORE_MISCONFIGURED", // replicas > 1 without a cluster

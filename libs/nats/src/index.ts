@@ -22,6 +22,7 @@ export { createDocumentStore, type DocumentStoreOptions } from "./document-store
 export { createBlobStore, type BlobStoreOptions } from "./blob-store.ts";
 export { createPresence, type PresenceOptions } from "./presence.ts";
 export { durabilityClass, type DurabilityClass, type DurabilityOptions } from "./durability.ts";
+export { isCopied } from "./regions/region-streams.ts";
 export { assertLog, endOfLog, inspectStreams, listChannels, type ListedChannel, type StreamReport } from "./inspect.ts";
 export type { Drift } from "./ensure-stream.ts";
 export { probeServers, type ServerProbe } from "./probe-servers.ts";
@@ -29,3 +30,4 @@ export { surveyStreams, type StreamSurvey } from "./survey-streams.ts";
 export * from "./regions/index.ts";
 export type { DirectMessage } from "./direct-get.ts";
 export { inspectBroker, type BrokerReport } from "./inspect-broker.ts";
+export { restoreStream, snapshotStream, type SnapshotHead } from "./stream-snapshot.ts";

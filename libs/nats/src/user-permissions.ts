@@ -1,4 +1,5 @@
 import { inboxPrefixOf } from "./connect-options.ts";
+import { isCopied } from "./regions/region-streams.ts";
 import {
   allLive,
   blobBucket,
@@ -24,6 +25,7 @@ export const brokerUsers = {
   expiry: "p4-expiry",
   payd: "p4-payd",
   operator: "p4-cli",
+  backup: "p4-backup",
 } as const;
 
 export type BrokerUser = keyof typeof brokerUsers;
@@ -93,6 +95,13 @@ export function userPermissions(region: string, shards: number): Readonly<Record
       ],
       [live],
     ),
+    // Reads everything, and may make a stream that is not there. It writes into none.
+    backup: user("backup", [
+      ...[api("STREAM.LIST"), api("STREAM.INFO.*")],
+      ...readStreams([...logStreams(names), blobStream(blobBucket(region, "blobs"))]),
+      ...copiedStreams(names).flatMap((stream) => [api(`STREAM.SNAPSHOT.${stream}`), api(`STREAM.RESTORE.${stream}`)]),
+      ...["$JS.SNAPSHOT.ACK.>", "$JS.SNAPSHOT.RESTORE.>"],
+    ]),
   };
 }
 
@@ -113,6 +122,12 @@ function nodeStreams(names: Names): string[] {
     ...(["blobs", "archive"] as const).map((name) => blobStream(blobBucket(region, name))),
   ];
 }
+
+/** Those of a backup: the index is made of the log. */
+const copiedStreams = (names: Names): string[] =>
+  [...nodeStreams(names), ...["payd", "paydkeys"].map((name) => documents(names.region, name))].filter((stream) =>
+    isCopied(stream, names.region),
+  );
 
 /** A stream that is there is not changed by being made again. */
 const makeStreams = (streams: readonly string[]): string[] =>

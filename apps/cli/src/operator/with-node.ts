@@ -1,5 +1,5 @@
 import type { Config } from "@p4/config";
-import { connectBroker, type Broker } from "@p4/nats";
+import { brokerUsers, connectBroker, type Broker } from "@p4/nats";
 import { openChannelNode, type ChannelNode } from "@p4/app";
 import { CliError } from "../cli-error.ts";
 import type { VerbContext } from "../verb.ts";
@@ -41,7 +41,7 @@ export async function withNode<T>(context: VerbContext, work: (operator: Operato
     const node = await openChannelNode({
       natsUrl: address.url,
       access: address.access,
-      name: "p4-cli",
+      name: brokerUsers.operator,
       region: config.region,
       shards: config.shards,
       replicas: config.replicas,
@@ -63,10 +63,10 @@ export async function withNode<T>(context: VerbContext, work: (operator: Operato
 
 /** For verbs that look at the broker itself: it need not hold a log. Rejects with a StoreError. */
 export async function withBroker<T>(
-  { url, access }: Pick<BrokerAddress, "url" | "access">,
+  { url, access, name = brokerUsers.operator }: Pick<BrokerAddress, "url" | "access"> & { readonly name?: string },
   work: (broker: Broker) => Promise<T>,
 ): Promise<T> {
-  const broker = await connectBroker({ url, access, name: "p4-cli", connectWithinMs });
+  const broker = await connectBroker({ url, access, name, connectWithinMs });
   try {
     return await work(broker);
   } finally {

@@ -77,6 +77,18 @@ export const verbs: readonly VerbEntry[] = [
     load: async () => (await import("./recover.ts")).recoverVerb,
   },
   {
+    name: "backup",
+    usage: "[options] <folder>",
+    summary: "save the region's streams and buckets while all runs, and what each channel folds to",
+    load: async () => (await import("./backup.ts")).backupVerb,
+  },
+  {
+    name: "restore",
+    usage: "[options] <folder>",
+    summary: "put a backup into a broker that holds nothing of its region, and check what every channel folds to",
+    load: async () => (await import("./restore.ts")).restoreVerb,
+  },
+  {
     name: "index",
     usage: "[options] [command]",
     summary: "the index that p4 channels searches",

@@ -9,7 +9,7 @@ interface Made {
   readonly users: readonly { readonly name: string; readonly publicKey: string; readonly isNew: boolean }[];
 }
 
-const programs = ["edge", "proof-ingest", "expiry", "payd", "operator"];
+const programs = ["edge", "proof-ingest", "expiry", "payd", "operator", "backup"];
 
 it("makes a key for each program once, shows none, and writes permissions anew", async () => {
   const folder = join(tempDir(), "users");
