@@ -1,5 +1,6 @@
 import { Option } from "commander";
 import { channelStates, stuckForMs, waitsFor, type ChannelSummary } from "@p4/channel";
+import { matchesSelection, type Selection } from "../bulk/selection.ts";
 import { CliError } from "../cli-error.ts";
 import { countText, counted, durationText, timeText } from "../human.ts";
 import { Newest } from "../operator/newest.ts";
@@ -9,10 +10,7 @@ import { tableLines, type Column } from "../table.ts";
 import { examples, type Verb, type VerbContext } from "../verb.ts";
 import { countArgument, durationArgument, pastArgument, txidLength, txidStartArgument } from "./arguments.ts";
 
-interface ChannelsOptions {
-  readonly state?: string[];
-  readonly since?: number;
-  readonly until?: number;
+interface ChannelsOptions extends Selection {
   readonly txid?: string;
   readonly stuck?: number | true;
   readonly limit: number;
@@ -130,11 +128,9 @@ function nextStep(found: number, { stuck }: ChannelsOptions): string[] {
 }
 
 function matches(summary: ChannelSummary, options: ChannelsOptions, nowMs: number): boolean {
-  const { state, since, until, stuck, txid } = options;
+  const { stuck, txid, ...selection } = options;
   if (txid !== undefined && !summary.txids.some((id) => id.startsWith(txid))) return false;
-  if (state !== undefined && !state.includes(summary.state)) return false;
-  if (since !== undefined && summary.lastEventAtMs < since) return false;
-  if (until !== undefined && summary.openedAtMs > until) return false;
+  if (!matchesSelection(summary, selection)) return false;
   if (stuck === undefined) return true;
   return stuckForMs(summary, nowMs) >= (stuck === true ? defaultStuckMs : stuck);
 }

@@ -108,8 +108,8 @@ export const verbs: readonly VerbEntry[] = [
   },
   {
     name: "close",
-    usage: "[options] <channel>",
-    summary: "end a channel for good: it takes no more messages, and its sockets are closed",
+    usage: "[options] [channel]",
+    summary: "end a channel for good, or many: they take no more messages, and their sockets are closed",
     load: async () => (await import("./close.ts")).closeVerb,
   },
   {
