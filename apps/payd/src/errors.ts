@@ -8,6 +8,8 @@ export const paydErrors = {
   PAYD_API_KEY_REFUSED: { retryable: false, httpStatus: 401, title: "API key refused" },
   PAYD_API_KEY_SCOPE: { retryable: false, httpStatus: 403, title: "the API key is not for this" },
   PAYD_IDEMPOTENCY_KEY: { retryable: false, httpStatus: 422, title: "Idempotency-Key was used for something else" },
+  PAYD_WEBHOOK_UNKNOWN: { retryable: false, httpStatus: 404, title: "no such webhook or event" },
+  PAYD_WEBHOOK_LIMIT: { retryable: false, httpStatus: 409, title: "too many webhooks" },
   PAYD_HEADERS_UNAVAILABLE: { retryable: true, httpStatus: 503, title: "block headers cannot be had at the moment" },
   PAYD_HOST_REFUSED: { retryable: false, httpStatus: 403, title: "not called by a name of this wallet" },
   PAYD_ORIGIN_REFUSED: { retryable: false, httpStatus: 403, title: "not for pages of other origins" },

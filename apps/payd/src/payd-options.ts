@@ -39,6 +39,8 @@ export interface PaydOptions {
   readonly documents: DocumentStore;
   /** The merchant's API keys (see `ApiKeys`). Default: there are none. */
   readonly apiKeys?: DocumentStore;
+  /** Addresses and CIDR ranges that webhooks may be sent to although they are not public. Default none. */
+  readonly webhookAllow?: readonly string[];
   /** Whether programs of this machine need a key too. Default false. */
   readonly keyAlwaysRequired?: boolean;
   /** The master key is kept in `<dataDir>/master.key`, its fingerprint in `documents`. */

@@ -22,6 +22,7 @@ import { attendIfNeeded, openInvoice } from "./merchant/open-invoice.ts";
 import { PaymentDesk } from "./merchant/payment-desk.ts";
 import { MinersNewsDesk } from "./merchant/miners-news-desk.ts";
 import { ProofDesk } from "./merchant/proof-desk.ts";
+import { ExpireInvoices } from "./merchant/expire-invoices.ts";
 import { Refusals } from "./merchant/refusals.ts";
 import { resumeInvoices } from "./merchant/resume-invoices.ts";
 import { TermsDesk } from "./merchant/terms-desk.ts";
@@ -29,11 +30,16 @@ import { createPaydMetrics } from "./payd-metrics.ts";
 import { defaults, type PaydOptions } from "./payd-options.ts";
 import { answerErrors } from "./routes/answer-errors.ts";
 import { connectRoutes } from "./routes/connect-routes.ts";
+import { EventFollowers, eventStreamRoute } from "./routes/event-stream-route.ts";
 import { guardRoute } from "./routes/guard-route.ts";
 import { invoiceRoutes } from "./routes/invoice-routes.ts";
 import { invoiceView, publicInvoiceView, type InvoiceUrls } from "./routes/invoice-view.ts";
 import { pageRoutes } from "./routes/page-routes.ts";
 import { requireKey, type KeyPolicy } from "./routes/require-key.ts";
+import { webhookRoutes } from "./routes/webhook-routes.ts";
+import { TargetPolicy } from "./webhook/target-policy.ts";
+import { WebhookRepository } from "./webhook/webhook-repository.ts";
+import { WebhookSender } from "./webhook/webhook-sender.ts";
 
 export interface Payd {
   readonly url: string;
@@ -51,7 +57,21 @@ export async function startPayd(options: PaydOptions): Promise<Payd> {
   const metrics = options.metrics ?? createMetrics("payd");
   const watch = new InvoiceWatch();
   const refusals = new Refusals();
-  const invoices = new InvoiceRepository(options.documents, (invoiceId) => watch.changed(invoiceId));
+  const followers = new EventFollowers();
+  const invoices = new InvoiceRepository(
+    options.documents,
+    (invoice, events) => {
+      watch.changed(invoice.id);
+      expiry.note(invoice);
+      if (events.length > 0) sender.changed(invoice.id);
+      followers.tell(invoice, events);
+    },
+    now,
+  );
+  const expiry = new ExpireInvoices({ invoices, now, logger, signal: stopping.signal });
+  const webhooks = new WebhookRepository(options.documents);
+  const policy = new TargetPolicy(options.webhookAllow ?? []);
+  const sender = new WebhookSender({ invoices, webhooks, policy, now, logger, signal: stopping.signal });
   const keys = createInvoiceKeys(await openMasterKey(join(options.dataDir, "master.key"), invoices));
   const profile = options.merchant ?? defaults.merchant;
   const ancestryRequired = options.ancestryRequired ?? true;
@@ -159,6 +179,8 @@ export async function startPayd(options: PaydOptions): Promise<Payd> {
             invoices,
             newId,
           }),
+          ...webhookRoutes({ webhooks, sender, invoices, policy, newId, now }),
+          eventStreamRoute(followers, stopping.signal),
         ].map(({ scope, ...route }) => answerErrors(requireKey(scope, route, keyPolicy))),
       ].map((route) => guardRoute(route, allowedHosts)),
       ...pageRoutes({
@@ -183,6 +205,7 @@ export async function startPayd(options: PaydOptions): Promise<Payd> {
   });
   const url = `http://${options.host}:${server.port}`;
   const resuming = resumeInvoices({
+    start: [() => expiry.start(), () => sender.start()],
     invoices,
     channels,
     payments,
@@ -198,7 +221,7 @@ export async function startPayd(options: PaydOptions): Promise<Payd> {
     await closeInOrder(
       () => server.close(),
       () => channels.close(),
-      () => Promise.all([resuming, payments.idle()]),
+      () => Promise.all([resuming, payments.idle(), sender.idle(), expiry.idle()]),
     );
   };
   return { url, close: () => (closing ??= shutDown()) };

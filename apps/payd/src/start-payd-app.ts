@@ -56,6 +56,7 @@ export async function startPaydApp({ config, logger, natsUrl }: PaydAppOptions):
       documents: createDocumentStore(broker, { region, name: bucket }),
       apiKeys: createDocumentStore(broker, { region, name: apiKeyBucket }),
 
+      webhookAllow: config.webhookAllow ?? [],
       keyAlwaysRequired: config.paydKeys === "always",
       dataDir: join(config.dataDir, "payd"),
       logger,

@@ -270,6 +270,12 @@ export const schema = {
     ["payd"],
     "Who needs an API key at the merchant's wallet: all but programs of this machine that call it by a loopback name, or all",
   ),
+  webhookAllow: optional(
+    "P4_WEBHOOK_ALLOW",
+    manyOf(addressRange),
+    ["payd"],
+    "Addresses that are not public and that webhooks may be sent to all the same",
+  ),
   minerUrl: optional(
     "P4_MINER_URL",
     http,

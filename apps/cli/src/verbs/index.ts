@@ -155,6 +155,18 @@ export const verbs: readonly VerbEntry[] = [
     load: async () => (await import("./api-key.ts")).apiKeyVerb,
   },
   {
+    name: "webhook",
+    usage: "[options] [command]",
+    summary: "webhooks of the merchant's wallet: where they go, what was delivered, once more, a test",
+    load: async () => (await import("./webhook.ts")).webhookVerb,
+  },
+  {
+    name: "listen",
+    usage: "[options]",
+    summary: "for development: send what happens at the merchant's wallet to a program of this machine, until Ctrl-C",
+    load: async () => (await import("./listen.ts")).listenVerb,
+  },
+  {
     name: "nats-config",
     usage: "[options] <folder>",
     summary: "make a login for each program, with the permissions that it needs, for a broker of your own",

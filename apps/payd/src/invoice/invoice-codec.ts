@@ -18,6 +18,8 @@ export function decodeInvoice(bytes: Uint8Array): Invoice {
     orderId: null,
     metadata: {},
     cancelledAtMs: null,
+    expiredAtMs: null,
+    events: [],
     ...(value as Partial<Invoice>),
   } as Invoice;
 }

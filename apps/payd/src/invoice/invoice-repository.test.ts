@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { invoiceIn, otherTxid, txid } from "../test-support/invoices.ts";
 import { InvoiceRepository } from "./invoice-repository.ts";
 import type { Invoice } from "./invoice.ts";
-import { recordPayment } from "./invoice-steps.ts";
+import { recordBroadcast, recordPayment } from "./invoice-steps.ts";
 
 let documents: DocumentStore;
 let invoices: InvoiceRepository;
@@ -50,11 +50,20 @@ describe("invoice repository", () => {
 
   test("tells of each change of an invoice, and of nothing that changes nothing", async () => {
     const changed: string[] = [];
-    invoices = new InvoiceRepository(documents, (id) => changed.push(id));
+    invoices = new InvoiceRepository(documents, ({ id }, events) => {
+      changed.push([id, ...events.map(({ type }) => type)].join(" "));
+    });
     await invoices.add(invoiceIn.pending);
     const step = (invoice: Invoice): Invoice => recordPayment(invoice, txid, 5_000);
     await invoices.update(invoiceIn.pending.id, step);
     await invoices.update(invoiceIn.pending.id, step);
-    expect(changed).toEqual([invoiceIn.pending.id]);
+    expect(changed).toEqual(["invoice1 invoice.created", "invoice1"]);
+    await invoices.update(invoiceIn.pending.id, (invoice) => recordBroadcast(invoice, txid));
+    expect(changed.at(-1)).toBe("invoice1 invoice.broadcast");
+    const stored = await invoices.get("invoice1");
+    expect(stored?.events.map(({ sequence, state, txid: of }) => [sequence, state, of])).toEqual([
+      [1, "pending", null],
+      [2, "broadcast", txid],
+    ]);
   });
 });

@@ -1,5 +1,6 @@
 import { isStoreError, type DocumentStore } from "@p4/event-store";
 import { decodeInvoice, encodeInvoice } from "./invoice-codec.ts";
+import { withEvents, type InvoiceEvent } from "./invoice-event.ts";
 import type { Invoice } from "./invoice.ts";
 
 const encoder = new TextEncoder();
@@ -7,6 +8,9 @@ const decoder = new TextDecoder();
 const counterKey = "next-key-index";
 const fingerprintKey = "key-fingerprint";
 const invoicePrefix = "invoice.";
+
+/** Told of each stored change, and of the events that it has brought. */
+export type ChangeListener = (invoice: Invoice, events: readonly InvoiceEvent[]) => void;
 
 /** The first use of an Idempotency-Key: the hash of what was asked, and the id of what was to be made. */
 export interface IdempotentUse {
@@ -17,11 +21,13 @@ export interface IdempotentUse {
 /** Invoices, payments and proofs as documents; every change of an invoice is checked against its revision. */
 export class InvoiceRepository {
   readonly #documents: DocumentStore;
-  readonly #onChanged: (invoiceId: string) => void;
+  readonly #onChanged: ChangeListener;
+  readonly #now: () => number;
 
-  constructor(documents: DocumentStore, onChanged: (invoiceId: string) => void = () => undefined) {
+  constructor(documents: DocumentStore, onChanged: ChangeListener = () => undefined, now: () => number = Date.now) {
     this.#documents = documents;
     this.#onChanged = onChanged;
+    this.#now = now;
   }
 
   /** Takes the next BIP32 index. A crash leaves a gap, never a second invoice with the same key. */
@@ -63,6 +69,7 @@ export class InvoiceRepository {
 
   async add(invoice: Invoice): Promise<void> {
     await this.#documents.put(invoicePrefix + invoice.id, encodeInvoice(invoice), 0);
+    this.#onChanged(invoice, invoice.events);
   }
 
   async get(id: string): Promise<Invoice | null> {
@@ -70,17 +77,25 @@ export class InvoiceRepository {
     return stored === null ? null : decodeInvoice(stored.bytes);
   }
 
-  /** Applies a pure step to the invoice, again if another writer was first. Writes nothing when the step changes nothing. */
+  /**
+   * Applies a pure step to the invoice, with the events that tell of it, again if another writer was first. Writes nothing when the
+   * step changes nothing.
+   */
   async update(id: string, step: (invoice: Invoice) => Invoice): Promise<Invoice> {
     for (;;) {
       const stored = await this.#documents.get(invoicePrefix + id);
       if (stored === null) throw new Error(`invoice ${id} is not in the store any more`);
       const before = decodeInvoice(stored.bytes);
-      const after = step(before);
-      if (after === before) return before;
+      const stepped = step(before);
+      if (stepped === before) return before;
+      const after = withEvents(before, stepped, this.#now());
       try {
         await this.#documents.put(invoicePrefix + id, encodeInvoice(after), stored.revision);
-        this.#onChanged(id);
+        const last = before.events.at(-1)?.sequence ?? 0;
+        this.#onChanged(
+          after,
+          after.events.filter(({ sequence }) => sequence > last),
+        );
         return after;
       } catch (error) {
         if (!isStoreError(error, "STORE_REVISION_CONFLICT")) throw error;

@@ -29,6 +29,12 @@ export function recordCancelled(invoice: Invoice, cancelledAtMs: number): Invoic
   return invoice.state === "pending" ? { ...invoice, state: "cancelled", cancelledAtMs } : invoice;
 }
 
+/** Its time is over, and nothing usable has been paid. */
+export function recordExpired(invoice: Invoice, nowMs: number): Invoice {
+  const isOver = invoice.state === "pending" && nowMs >= invoice.expiresAtMs && invoice.expiredAtMs === null;
+  return isOver ? { ...invoice, expiredAtMs: nowMs } : invoice;
+}
+
 export function recordBroadcast(invoice: Invoice, txid: string): Invoice {
   return advance(invoice, txid, ["paymentReceived"], "broadcast");
 }

@@ -1,4 +1,5 @@
 import type { Fees } from "@p4/protocol";
+import type { InvoiceEvent } from "./invoice-event.ts";
 
 /**
  * How far an invoice has come:
@@ -80,6 +81,10 @@ export interface Invoice {
   readonly doubleSpends: readonly DoubleSpendReport[];
   readonly rejections: readonly RejectionReport[];
   readonly cancelledAtMs: number | null;
+  /** When its time was seen to be over without a payment. */
+  readonly expiredAtMs: number | null;
+  /** What the shop is told of it, the oldest first. */
+  readonly events: readonly InvoiceEvent[];
 }
 
 export type NewInvoice = Pick<
@@ -100,6 +105,8 @@ export function createInvoice(given: NewInvoice): Invoice {
     doubleSpends: [],
     rejections: [],
     cancelledAtMs: null,
+    expiredAtMs: null,
+    events: [{ sequence: 1, type: "invoice.created", atMs: given.createdAtMs, state: "pending", txid: null }],
   };
 }
 

@@ -10,6 +10,8 @@ import type { ProofDesk } from "./proof-desk.ts";
 const concurrency = 16;
 
 export interface ResumeContext {
+  /** Other work that goes on from what is stored; each again until it has begun. */
+  readonly start?: readonly (() => Promise<void>)[];
   readonly invoices: InvoiceRepository;
   readonly channels: Channels;
   readonly payments: PaymentDesk;
@@ -24,10 +26,14 @@ export interface ResumeContext {
  * are looked at again. The acknowledgement follows by itself: the channel repeats a payment that was not answered.
  */
 export async function resumeInvoices(context: ResumeContext): Promise<void> {
-  const { logger, retryMs, signal } = context;
+  const parts = [() => resumeOnce(context), ...(context.start ?? [])];
+  await Promise.all(parts.map((part) => untilDone(part, context)));
+}
+
+async function untilDone(part: () => Promise<void>, { logger, retryMs, signal }: ResumeContext): Promise<void> {
   while (!signal.aborted) {
     try {
-      await resumeOnce(context);
+      await part();
       return;
     } catch (error) {
       logger.error({ error, retryInMs: retryMs }, "invoices of the last run could not all be taken up again");
