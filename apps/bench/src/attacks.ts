@@ -101,6 +101,16 @@ export const attacks = {
       (peer) => stayIdle(peer, tally),
     ),
 
+  /** Pairs, as they are while a payment waits. */
+  "idle sockets, 2 a channel": (port, size, tally) =>
+    joinMany(
+      port,
+      size,
+      (index) =>
+        `idle-${String(process.pid)}-pair-${String(index >> 1)}?role=${index % 2 === 0 ? "merchant" : "customer"}`,
+      (peer) => stayIdle(peer, tally),
+    ),
+
   /** The same on few channels: what a socket alone costs. */
   "idle sockets, 500 a channel": (port, size, tally) =>
     joinMany(

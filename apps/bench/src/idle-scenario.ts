@@ -27,7 +27,7 @@ const kinds = ["idle sockets", "idle sockets, 500 a channel"] as const satisfies
 /** The limits of an address are tested elsewhere: here all sockets come from a few. */
 const settings = { P4_MAX_CONNECTIONS: "200000", P4_MAX_CONNECTIONS_PER_IP: "200000", P4_JOIN_RATE_PER_IP: "100000" };
 /** What a process opens besides its sockets: the broker, logs, modules, the steady wallets. */
-const reservedFiles = 300;
+export const reservedFiles = 300;
 
 /** Sockets that join and do nothing, over as many edges as the limit of open files asks for. */
 export function idleScenario(options: IdleOptions): Promise<IdleResult[]> {
@@ -85,7 +85,7 @@ function sharesOf(count: number, parts: number): number[] {
 }
 
 /** Node raises its own soft limit to the hard one. Linux only; elsewhere no limit is known. */
-function openFilesLimit(): number {
+export function openFilesLimit(): number {
   try {
     const limits = readFileSync("/proc/self/limits", "utf8");
     return Number(/Max open files\s+\d+\s+(\d+)/.exec(limits)?.[1] ?? Infinity);

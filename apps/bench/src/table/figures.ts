@@ -15,6 +15,8 @@ export interface Figures {
   readonly brokerCpuMicros?: number;
   readonly serverKbPerSocket?: number;
   readonly brokerKbPerSocket?: number;
+  /** Memory of the broker. */
+  readonly brokerKbPerSubject?: number;
   /** That an operation leaves on the broker's disk. */
   readonly storedBytes?: number;
   /** Of this process: the load generator's. Near 1 it is the limit, not the server. */
@@ -45,6 +47,7 @@ export const figureNames = [
   "brokerCpuMicros",
   "serverKbPerSocket",
   "brokerKbPerSocket",
+  "brokerKbPerSubject",
   "storedBytes",
   "generatorCores",
   "generatorLateMs",

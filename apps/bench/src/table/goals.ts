@@ -5,7 +5,7 @@ import type { Row, ScenarioResult } from "./scenario.ts";
 export interface Goal {
   readonly scenario: string;
   readonly what: string;
-  readonly unit: "x" | "us" | "/s" | "KB";
+  readonly unit: "x" | "us" | "/s" | " KB";
   readonly bound: number;
   readonly atLeast: boolean;
   /** Undefined: not measured in this run. */
@@ -50,8 +50,23 @@ export class Rows {
 
   /** Server and broker together, of one operation. */
   cpuMicros(subject?: string): number | undefined {
-    const server = this.figure("serverCpuMicros", subject);
-    return server === undefined ? undefined : server + (this.figure("brokerCpuMicros", subject) ?? 0);
+    const parts = [this.figure("serverCpuMicros", subject), this.figure("brokerCpuMicros", subject)];
+    const known = parts.filter((part) => part !== undefined);
+    return known.length === 0 ? undefined : known.reduce((sum, part) => sum + part);
+  }
+
+  /** The last contender's CPU against the first's. */
+  growth(): number | undefined {
+    const [first, last] = [this.#rows[0]?.subject, this.#rows.at(-1)?.subject];
+    return first === last ? undefined : quotient(this.cpuMicros(last), this.cpuMicros(first));
+  }
+
+  /** The most of this build's, at whatever rate. */
+  highest(name: FigureName, subject: string): number | undefined {
+    const values = this.#rows.flatMap((row) =>
+      row.subject.startsWith(subject) ? (row.figures[name]?.highest ?? []) : [],
+    );
+    return values.length === 0 ? undefined : Math.max(...values);
   }
 
   cpuRatio(subject: string | undefined): number | undefined {
@@ -64,11 +79,14 @@ export class Rows {
     return second === undefined || second.subject === "relay in memory" ? undefined : second.subject;
   }
 
+  /** In any line of this build. */
   generatorLimited(): boolean {
-    const figures = this.#rows[0]?.figures;
-    return (
-      (figures?.generatorCores?.median ?? 0) > busyGenerator ||
-      (figures?.generatorLateMs?.median ?? 0) > lateGeneratorMs
+    const [first] = this.#rows;
+    const own = this.#rows.filter((row) => row === first || row.subject.startsWith("this build"));
+    return own.some(
+      ({ figures }) =>
+        (figures.generatorCores?.median ?? 0) > busyGenerator ||
+        (figures.generatorLateMs?.median ?? 0) > lateGeneratorMs,
     );
   }
 
@@ -81,6 +99,10 @@ export function quotient(left: number | undefined, right: number | undefined): n
   return left === undefined || right === undefined || right === 0 ? undefined : left / right;
 }
 
+function sum(left: number | undefined, right: number | undefined): number | undefined {
+  return left === undefined || right === undefined ? undefined : left + right;
+}
+
 const bareClient = "bare client";
 const relay = "relay in memory";
 
@@ -91,6 +113,8 @@ const ratio = (
   bound: number,
   value: Goal["value"],
 ): Goal => ({ scenario, what, unit: "x", bound, atLeast: direction === "at least", value });
+
+const measuredRate = 500;
 
 const joinCost = (scenario: string, part: "server" | "broker", bound: number): Goal => ({
   scenario,
@@ -113,14 +137,40 @@ export const goals: readonly Goal[] = [
   ratio("payments", "CPU with the broker against the other build", "at most", 0.3, (rows) =>
     rows.cpuRatio(rows.otherBuild()),
   ),
+  {
+    scenario: "openloop",
+    what: `done in time of ${String(measuredRate)}/s asked`,
+    unit: "/s",
+    bound: measuredRate,
+    atLeast: true,
+    value: (rows) => rows.figure("perSecond", `this build, ${String(measuredRate)}/s`),
+  },
+  {
+    scenario: "openloop",
+    what: "failed after joining, at any rate",
+    unit: "/s",
+    bound: 0,
+    atLeast: false,
+    value: (rows) => rows.highest("failedPerSecond", "this build,"),
+  },
   joinCost("opening", "server", 500),
   joinCost("opening", "broker", 300),
   joinCost("joining", "server", 250),
   joinCost("joining", "broker", 150),
+  {
+    scenario: "idle",
+    what: "memory of a socket, with the broker",
+    unit: " KB",
+    bound: 6,
+    atLeast: false,
+    value: (rows) => sum(rows.figure("serverKbPerSocket"), rows.figure("brokerKbPerSocket")),
+  },
   ratio("proofs", "rate against appends of as many bytes", "at least", 0.5, (rows) =>
     rows.ratio("perSecond", bareClient),
   ),
   ratio("replay", "rate against JSON.parse", "at least", 0.3, (rows) => rows.ratio("perSecond", "JSON.parse")),
+  ratio("live", "CPU of a message, many live channels against few", "at most", 1.3, (rows) => rows.growth()),
+  ratio("recorded", "CPU of an append, many subjects against few", "at most", 1.3, (rows) => rows.growth()),
 ];
 
 /** In the order of the goals; those of scenarios that were not run are left out. */

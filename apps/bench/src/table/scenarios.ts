@@ -1,7 +1,12 @@
 import { peers } from "../peers/start-peer.ts";
 import { brokerBound, type BoundOptions } from "./broker-bound.ts";
 import { coldReplay } from "./cold-replay.ts";
-import { conversations, joins, payments, type Load } from "./loads.ts";
+import { openFilesLimit, reservedFiles } from "../idle-scenario.ts";
+import { besideLiveChannels, besideRecordedSubjects } from "./growth.ts";
+import { idleSockets } from "./idle-sockets.ts";
+import { conversations, deployed, joins, payments, type Load } from "./loads.ts";
+import { openLoop } from "./open-loop.ts";
+import { startRelay, startSystem, type Subject } from "./subjects.ts";
 import type { Contender, Scenario } from "./scenario.ts";
 import type { Stage } from "./stage.ts";
 import { signedProofBytes, signedProofs } from "./signed-proofs.ts";
@@ -54,6 +59,57 @@ const peersScenario: Scenario = {
     return contenders;
   },
 };
+
+const openLoopScenario: Scenario = {
+  name: "openloop",
+  title: "Whole payments of deployed wallets at a rate that nothing slows, each on a new channel",
+  unit: "payment",
+  async contenders(stage) {
+    const systems = await stage.systems();
+    const loops = [200, 500].flatMap((perSecond) =>
+      systems.map((system) => openLoop(deployed(system), { perSecond, forMs: 3_000 })),
+    );
+    return [...loops, openLoop(deployed(await stage.relay()), { perSecond: 500, forMs: 3_000 })];
+  },
+};
+
+const idleScenario: Scenario = {
+  name: "idle",
+  title: "Memory of sockets that have joined, two a channel, and do nothing",
+  unit: "socket",
+  once: true,
+  async contenders(stage) {
+    const sockets = stage.full ? Math.min(20_000, openFilesLimit() - reservedFiles) : 4_000;
+    const systems: Subject[] = [];
+    // Memory that others have left would be taken first.
+    for (const { name, root } of stage.builds)
+      systems.push(stage.pass(await startSystem(name, root, stage.onProgress)));
+    return [...systems, stage.pass(await startRelay())].map((subject) => idleSockets(subject, sockets, stage));
+  },
+};
+
+/** Ten times as many as few by default: a hundred times, or a thousand, takes minutes to set up. */
+const liveScenario: Scenario = {
+  name: "live",
+  title: "32 conversations on an edge where other channels live and sleep",
+  unit: "message",
+  contenders: (stage) =>
+    inTurn(stage.full ? [1_000, 15_000] : [300, 3_000], (count) => besideLiveChannels(stage, count)),
+};
+
+const recordedScenario: Scenario = {
+  name: "recorded",
+  title: "Appends of a bare client, 32 in flight, to a broker that holds other subjects",
+  unit: "append",
+  contenders: (stage) =>
+    inTurn(stage.full ? [1_000, 1_000_000] : [1_000, 50_000], (count) => besideRecordedSubjects(stage, count)),
+};
+
+async function inTurn<T>(counts: readonly number[], start: (count: number) => Promise<T>): Promise<T[]> {
+  const started: T[] = [];
+  for (const count of counts) started.push(await start(count));
+  return started;
+}
 
 const proofsScenario: Scenario = {
   name: "proofs",
@@ -113,9 +169,13 @@ export const scenarios: readonly Scenario[] = [
     batched(512),
   ),
   loaded("payments", "payment", "Whole payments, 16 at once: two joins, four messages, two leaves", payments(200, 16)),
+  openLoopScenario,
   loaded("opening", "join", "Joins to new channels, 16 at once", joins("opening", 300, 16)),
   loaded("joining", "join", "Joins to open channels, 16 at once", joins("joining", 300, 16)),
+  idleScenario,
   proofsScenario,
+  liveScenario,
+  recordedScenario,
   brokerScenario,
   replayScenario,
 ];

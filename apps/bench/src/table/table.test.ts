@@ -103,6 +103,32 @@ it("has no two rows of one name, and each goal is of a row", () => {
   expect(goals.filter(({ scenario }) => !names.has(scenario))).toEqual([]);
 });
 
+it("compares many with few by CPU, whichever process it is of", () => {
+  const live = result("live", [
+    row("beside 10", { serverCpuMicros: spread(80), brokerCpuMicros: spread(20) }),
+    row("beside 100", { serverCpuMicros: spread(110), brokerCpuMicros: spread(40) }),
+  ]);
+  const recorded = result("recorded", [
+    row("beside 10", { brokerCpuMicros: spread(100) }),
+    row("beside 100", { brokerCpuMicros: spread(120) }),
+  ]);
+  expect(judge([live, recorded])).toMatchObject([
+    { scenario: "live", value: 1.5, met: false },
+    { scenario: "recorded", value: 1.2, met: true },
+  ]);
+});
+
+it("judges an open loop by its worst round at any rate, and not by the relay", () => {
+  const failing = row("this build, 200/s asked", { perSecond: spread(200), failedPerSecond: spread(10) });
+  const done = row("this build, 500/s asked", { perSecond: spread(500), failedPerSecond: spread(0) });
+  const relay = row("relay in memory, 500/s asked", { perSecond: spread(400), failedPerSecond: spread(100) });
+  const verdicts = judge([result("openloop", [failing, done, relay])]);
+  expect(verdicts).toMatchObject([
+    { value: 500, met: true },
+    { value: 11, met: false },
+  ]);
+});
+
 describe("the report", () => {
   const rows = [
     row("this build", { perSecond: spread(500), serverCpuMicros: spread(100), generatorCores: spread(0.97) }),

@@ -1,3 +1,5 @@
+import { readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { cpuMsOf, treeCpuMsOf } from "../server-process.ts";
 import { percentile } from "../statistics.ts";
 import type { Figures } from "./figures.ts";
@@ -19,11 +21,22 @@ async function measure(subject: Subject, load: Load, prefix: string): Promise<Fi
   let figures: Figures = {};
   await load({ subject, prefix }, async (work) => {
     const latencies: number[] = [];
+    const storedBefore = storedBytesOf(subject);
     const measuring = startMeasuring(subject);
     await unlessStalled(latencies, () => work((latencyMs) => void latencies.push(latencyMs)));
-    figures = { ...measuring.end(latencies.length), ...latencyFigures(latencies) };
+    const measured = measuring.end(latencies.length);
+    const storedBytes = (storedBytesOf(subject) - storedBefore) / latencies.length;
+    figures = { ...measured, ...latencyFigures(latencies), ...(subject.storeDir === undefined ? {} : { storedBytes }) };
   });
   return figures;
+}
+
+function storedBytesOf({ storeDir }: Subject): number {
+  if (storeDir === undefined) return 0;
+  const entries = readdirSync(storeDir, { recursive: true, withFileTypes: true });
+  // What goes between the two looks, such as a snapshot that was replaced, is no longer stored.
+  const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  return entries.reduce((sum, entry) => (entry.isFile() ? sum + sizeOf(join(entry.parentPath, entry.name)) : sum), 0);
 }
 
 export function latencyFigures(latencies: readonly number[]): Pick<Figures, "p50Ms" | "p99Ms"> {
