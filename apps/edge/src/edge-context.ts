@@ -11,6 +11,7 @@ import type { MerchantQueue } from "./merchant-queue.ts";
 import type { Newcomers } from "./newcomers.ts";
 import type { NodeMemory } from "./node-memory.ts";
 import type { PacedLine } from "./paced-line.ts";
+import type { Note } from "@p4/telemetry";
 import type { ServedChannels } from "./served-channels.ts";
 
 export interface EdgeLimits {
@@ -61,4 +62,6 @@ export interface EdgeContext {
   /** Aborts when this node begins to shut down: whoever waits is sent on. */
   readonly draining: AbortSignal;
   readonly onError: (error: unknown, where: string) => void;
+  /** One line of the log for a join or a refusal. */
+  readonly note: Note;
 }

@@ -20,10 +20,19 @@ export interface EdgeMetrics {
   listener(): () => void;
 }
 
+/** Limits that are shown beside what they bound. */
+export interface EdgeBounds {
+  readonly maxConnections: number;
+  readonly maxStoreBacklog: number;
+  readonly maxLoopLagMs: number;
+}
+
 export function edgeMetrics(
   metrics: Metrics,
   open: {
     channels: () => number;
+    states: () => ReadonlyMap<string, number>;
+    limits: EdgeBounds;
     connections: () => number;
     storeBacklog: () => number;
     loopLagMs: () => number;
@@ -33,7 +42,12 @@ export function edgeMetrics(
   },
 ): EdgeMetrics {
   metrics.observe("edge_channels", "Channels with a socket on this node", open.channels);
+  metrics.observeBy("edge_channels_by_state", "Channels with a socket on this node", "state", open.states);
   metrics.observe("edge_connections", "Open wallet sockets", open.connections);
+  const { maxConnections, maxStoreBacklog, maxLoopLagMs } = open.limits;
+  metrics.observe("edge_max_connections", "Beyond it joins are refused", () => maxConnections);
+  metrics.observe("edge_max_store_backlog", "Beyond it new channels are refused", () => maxStoreBacklog);
+  metrics.observe("edge_max_loop_lag_seconds", "Beyond it new channels are refused", () => maxLoopLagMs / 1_000);
   metrics.observe("edge_store_backlog", "Messages and joins that wait for the log", open.storeBacklog);
   metrics.observe("edge_loop_lag_seconds", "How late timers run", () => open.loopLagMs() / 1000);
   metrics.observe(

@@ -20,11 +20,13 @@ type Admitted = Extract<JoinVerdict, { admitted: true }>;
 
 /** `GET /ws/:channelID`: everything that can be refused is refused before the wallet is a connection of the channel. */
 export async function joinChannel(request: HttpRequest, context: EdgeContext): Promise<UpgradeDecision<Connection>> {
+  const read = readJoinRequest(request.params["channelID"] ?? "", request);
   const refuse = (reason: string, refusal: UpgradeRefusal): UpgradeDecision<Connection> => {
     context.metrics.joinRefused(reason);
+    const channelId = read.ok ? read.join.channelId : null;
+    context.note({ channelId, nodeId: context.nodeId, code: refusal.code }, "join refused");
     return { accept: false, refusal };
   };
-  const read = readJoinRequest(request.params["channelID"] ?? "", request);
   if (!read.ok) return refuse("BAD_REQUEST", joinRefusal("EDGE_BAD_JOIN", `${read.field}: ${read.rule}`));
   const { join } = read;
   const unready = context.unready();

@@ -1,3 +1,4 @@
+import { stateName } from "@p4/channel";
 import type { ChannelRegistry, FollowedChannel } from "@p4/channel-host";
 import { closeCodes } from "@p4/protocol";
 import type { Connection } from "./connection.ts";
@@ -63,6 +64,16 @@ export class ServedChannels {
   /** The channels that somebody is connected to. */
   *followed(): Iterable<FollowedChannel> {
     for (const { channel } of this.#entries.values()) if (channel.connections.size > 0) yield channel.followed;
+  }
+
+  /** How many of them are in each state. */
+  states(): ReadonlyMap<string, number> {
+    const counts = new Map<string, number>();
+    for (const { channel } of this.followed()) {
+      const state = stateName(channel.snapshot);
+      counts.set(state, (counts.get(state) ?? 0) + 1);
+    }
+    return counts;
   }
 
   connections(): Iterable<Connection> {

@@ -5,6 +5,8 @@ import { ByteBudget, SendQueues, startServer, TokenBuckets, type HttpServer } fr
 import {
   callbackCounter,
   healthChecks,
+  logMoney,
+  moneyMetrics,
   openChannelNode,
   placementOf,
   RevokedTokens,
@@ -14,7 +16,7 @@ import {
 } from "@p4/app";
 import { nodeCrypto, uuid } from "@p4/node-crypto";
 import { closeCodes } from "@p4/protocol";
-import { closeInOrder, createMetrics, operationsRoutes, Readiness } from "@p4/telemetry";
+import { closeInOrder, createMetrics, limitedNotes, operationsRoutes, Readiness } from "@p4/telemetry";
 import { bridgeRoutes, exposedHeaders } from "./bridge/bridge-routes.ts";
 import { durabilityCheck } from "./durability-check.ts";
 import type { Connection } from "./connection.ts";
@@ -64,9 +66,15 @@ const drainDeadlineMs = 8_000;
 export async function startEdge(options: EdgeOptions): Promise<Edge> {
   const { config, logger } = options;
   let channels: ServedChannels | undefined = undefined;
+  const metrics = createMetrics("edge");
+  const [countMoney, noteMoney] = [moneyMetrics(metrics), logMoney(logger)];
   const node = await openChannelNode({
     natsUrl: options.natsUrl,
     name: "p4-edge",
+    onStored: (stored) => {
+      countMoney(stored);
+      noteMoney(stored);
+    },
     ...placementOf(config),
     onFault: (channelId, error) => {
       logger.error({ channelId, error }, "channel fault");
@@ -84,7 +92,6 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
   });
   const revoked = await followRevoked(node, options);
   const grants = new Grants({ nowMs: Date.now, isRevoked: (tokenId) => revoked?.has(tokenId) ?? false });
-  const metrics = createMetrics("edge");
   const draining = new AbortController();
   // Assigned below: its callback and the metrics refer to each other's owner.
   const served = new ServedChannels(node.registry, (count) => counters.framesDelivered(count));
@@ -109,6 +116,8 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
   });
   const counters = edgeMetrics(metrics, {
     channels: () => served.size,
+    states: () => served.states(),
+    limits: config,
     connections: () => served.connectionCount,
     storeBacklog: () => load.backlog,
     loopLagMs: () => load.lagMs,
@@ -155,6 +164,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     },
     draining: draining.signal,
     onError: (error, where) => logger.error({ error, where }, "edge error"),
+    note: limitedNotes(logger, performance.now()),
   };
   const readiness = new Readiness();
   healthChecks(readiness, node);
@@ -208,7 +218,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       onError: context.onError,
     });
     const cutOff = "Connections closed unanswered since the start: their address joined on although it was refused";
-    metrics.observe("edge_connections_cut_off", cutOff, () => server.stats().connectionsCutOff);
+    metrics.count("edge_connections_cut_off_total", cutOff, () => server.stats().connectionsCutOff);
     const stopSweeping = startSweeping(
       () => served.followed(),
       (error) => logger.warn({ error }, "an overdue channel is not expired yet"),

@@ -62,6 +62,7 @@ function greet(socket: WebSocketConnection<Connection>, context: EdgeContext): v
   const { channel } = followed;
   connection.socket = socket;
   context.metrics.connectionOpened();
+  context.note({ channelId, nodeId: context.nodeId, connectionId: connection.id, role: connection.role }, "join");
   if (connection.grants.endOf(connection.grant) !== null) return;
   socket.send(joinSuccess(connection, channel, context));
   const pending =

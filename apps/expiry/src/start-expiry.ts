@@ -1,5 +1,5 @@
 import type { Config } from "@p4/config";
-import { openChannelNode, placementOf, reportsTo } from "@p4/app";
+import { logMoney, openChannelNode, placementOf, reportsTo } from "@p4/app";
 import { followIndex } from "@p4/read-models";
 import { closeInOrder, type Logger } from "@p4/telemetry";
 import { expireElapsed } from "./expire-elapsed.ts";
@@ -16,7 +16,13 @@ export interface ExpiryOptions {
  * operators' index of channels up to date. Any number of them share the work.
  */
 export async function startExpiry({ config, logger, natsUrl }: ExpiryOptions): Promise<{ close(): Promise<void> }> {
-  const node = await openChannelNode({ natsUrl, name: "p4-expiry", ...placementOf(config), ...reportsTo(logger) });
+  const node = await openChannelNode({
+    natsUrl,
+    name: "p4-expiry",
+    ...placementOf(config),
+    ...reportsTo(logger),
+    onStored: logMoney(logger),
+  });
   const expire = expireElapsed(node.registry, Date.now);
   const watch = await node.deadlines
     .watchElapsed(async (channelId) => {

@@ -3,6 +3,8 @@ import { ByteBudget, startServer } from "@p4/http";
 import {
   callbackCounter,
   healthChecks,
+  logMoney,
+  moneyMetrics,
   openChannelNode,
   placementOf,
   proofRoutesOf,
@@ -29,13 +31,18 @@ export interface ProofIngest {
  * @throws StoreError when the broker cannot serve, HttpServerError when the address cannot be had.
  */
 export async function startProofIngest({ config, logger, natsUrl }: ProofIngestOptions): Promise<ProofIngest> {
+  const metrics = createMetrics("proof-ingest");
+  const [count, log] = [moneyMetrics(metrics), logMoney(logger)];
   const node = await openChannelNode({
     natsUrl,
     name: "p4-proof-ingest",
     ...placementOf(config),
     ...reportsTo(logger),
+    onStored: (stored) => {
+      count(stored);
+      log(stored);
+    },
   });
-  const metrics = createMetrics("proof-ingest");
   const readiness = new Readiness();
   healthChecks(readiness, node);
   const proofs = proofRoutesOf(node, config, {

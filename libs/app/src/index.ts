@@ -18,6 +18,9 @@ export {
   type ChannelNodeOptions,
   type ChannelPorts,
 } from "./open-channel-node.ts";
+export { logMoney } from "./log-money.ts";
+export { moneyMetrics } from "./money-metrics.ts";
+export type { StoredHere } from "./stored-here.ts";
 export { placementOf, reportsTo } from "./node-settings.ts";
 export { proofRoutesOf, proofServicesOf, type ProofConfig } from "./proof-routes-of.ts";
 export { watchHeaders } from "./watch-headers.ts";

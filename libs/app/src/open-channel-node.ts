@@ -30,6 +30,7 @@ import { sha256Hex, uuid } from "@p4/node-crypto";
 import { settledWithin } from "@p4/telemetry";
 import { ChannelIndex } from "@p4/read-models";
 import { OverdueChannels } from "@p4/read-models";
+import type { StoredHere } from "./stored-here.ts";
 import { startProbing } from "./probe-store.ts";
 import { unwatchedClock, watchClock, type WatchedClock } from "./watch-clock.ts";
 import { startComparing } from "@p4/channel-host";
@@ -61,6 +62,8 @@ export interface ChannelNodeOptions {
   readonly connectWithinMs?: number;
   readonly onStatus?: (status: BrokerStatus) => void;
   readonly onFault?: (channelId: string, error: unknown) => void;
+  /** Hears of each event that this node stores. */
+  readonly onStored?: (stored: StoredHere) => void;
   /** Puts something between the actors and the broker: measurements, or the faults of a failure test. */
   readonly wrap?: (ports: ChannelPorts) => ChannelPorts;
 }
@@ -163,6 +166,7 @@ function assemble(broker: Broker, options: ChannelNodeOptions, { clock, stop }: 
     sha256Hex,
     delay: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     onFault: options.onFault ?? (() => undefined),
+    onStored: (event, channel, channelId) => options.onStored?.({ event, channel, channelId, nodeId }),
     alwaysReplay: options.alwaysReplay ?? false,
   };
   const registry = new ChannelRegistry(runtime);

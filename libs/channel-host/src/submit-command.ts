@@ -131,10 +131,22 @@ async function append(
       bytes: own.bytes,
       expectedStreamVersion: base.streamVersion,
     });
-    if (duplicate) return await replica.applyDuplicate(nextExpectedStreamVersion);
-    return replica.applyAppended(own, nextExpectedStreamVersion);
+    const stored = duplicate
+      ? await replica.applyDuplicate(nextExpectedStreamVersion)
+      : replica.applyAppended(own, nextExpectedStreamVersion);
+    tellStored(stored, replica, runtime);
+    return stored;
   } finally {
     replica.appending(null);
+  }
+}
+
+/** The event is stored, whatever becomes of those who are told. */
+function tellStored(event: SequencedEvent, { channelId, channel }: ChannelReplica, runtime: ActorRuntime): void {
+  try {
+    runtime.onStored?.(event, channel, channelId);
+  } catch (error) {
+    runtime.onFault(channelId, error);
   }
 }
 

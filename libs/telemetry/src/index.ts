@@ -7,3 +7,4 @@ export { createMetrics, durationBucketsSeconds, type Metrics } from "./metrics.t
 export { operationsRoutes, type OperationsRoute } from "./operations-routes.ts";
 export { settledWithin } from "./settled-within.ts";
 export { runUntilSignal, type RunOptions, type SignalProcess } from "./run-until-signal.ts";
+export { limitedNotes, type Note } from "./limited-notes.ts";

@@ -1,3 +1,4 @@
+import { buildVersion } from "./build-version.ts";
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 
 /** Bucket bounds for a duration in seconds, from a quarter of a millisecond to ten seconds. */
@@ -11,6 +12,10 @@ export interface Metrics {
   gauge<Label extends string = never>(name: string, help: string, labels?: readonly Label[]): Gauge<Label>;
   /** A gauge that is read when scraped: no bookkeeping in the hot path. */
   observe(name: string, help: string, read: () => number): void;
+  /** The same for one gauge for each value of a label. */
+  observeBy(name: string, help: string, label: string, read: () => ReadonlyMap<string, number>): void;
+  /** A count that is kept elsewhere and only grows, read when scraped; the name ends in `_total`. */
+  count(name: string, help: string, read: () => number): void;
   /** A duration in seconds; the name ends in `_seconds`. */
   histogram<Label extends string = never>(
     name: string,
@@ -27,12 +32,40 @@ export function createMetrics(app: string): Metrics {
   const registry = new Registry();
   registry.setDefaultLabels({ app });
   collectDefaultMetrics({ register: registry });
+  // Gauges under names of counters; the same figures are in those without `_total`, by kind.
+  for (const kind of ["handles", "requests", "resources"]) registry.removeSingleMetric(`nodejs_active_${kind}_total`);
   const registers = [registry];
+  const labels = { version: buildVersion, node: process.versions.node };
+  const labelNames = Object.keys(labels);
+  new Gauge({ name: "p4_build_info", help: "1, with what runs", labelNames, registers }).set(labels, 1);
   return {
     counter: (name, help, labels = []) => new Counter({ name: `p4_${name}`, help, labelNames: labels, registers }),
     gauge: (name, help, labels = []) => new Gauge({ name: `p4_${name}`, help, labelNames: labels, registers }),
     observe(name, help, read) {
       const gauge: Gauge = new Gauge({ name: `p4_${name}`, help, registers, collect: () => gauge.set(read()) });
+    },
+    observeBy(name, help, label, read) {
+      const gauge = new Gauge({
+        name: `p4_${name}`,
+        help,
+        labelNames: [label],
+        registers,
+        collect() {
+          gauge.reset();
+          for (const [value, count] of read()) gauge.set({ [label]: value }, count);
+        },
+      });
+    },
+    count(name, help, read) {
+      const counter: Counter = new Counter({
+        name: `p4_${name}`,
+        help,
+        registers,
+        collect() {
+          counter.reset();
+          counter.inc(read());
+        },
+      });
     },
     histogram: (name, help, labels = [], buckets = durationBucketsSeconds) =>
       new Histogram({ name: `p4_${name}`, help, labelNames: labels, buckets: [...buckets], registers }),

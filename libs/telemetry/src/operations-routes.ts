@@ -1,3 +1,4 @@
+import { buildVersion } from "./build-version.ts";
 import type { Readiness } from "./health.ts";
 import type { Metrics } from "./metrics.ts";
 
@@ -9,7 +10,7 @@ export interface OperationsRoute {
 }
 
 /**
- * `GET /livez`: 200 while the process answers at all. `GET /readyz`: 200 or 503, with each check by name.
+ * `GET /livez`: 200 while the process answers at all. `GET /readyz`: 200 or 503, with the version and each check by name.
  * `GET /metrics`: for Prometheus.
  */
 export function operationsRoutes(readiness: Readiness, metrics: Metrics): OperationsRoute[] {
@@ -25,7 +26,11 @@ export function operationsRoutes(readiness: Readiness, metrics: Metrics): Operat
       path: "/readyz",
       async handle() {
         const report = await readiness.report();
-        return { status: report.ready ? 200 : 503, headers: noStore, body: JSON.stringify(report) };
+        return {
+          status: report.ready ? 200 : 503,
+          headers: noStore,
+          body: JSON.stringify({ version: buildVersion, ...report }),
+        };
       },
     },
     {

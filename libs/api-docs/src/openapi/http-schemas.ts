@@ -50,6 +50,7 @@ export const httpSchemas: Readonly<Record<string, JsonSchema>> = {
   Alive: object({ alive: { const: true } }),
   Readiness: {
     ...object({
+      version: text,
       ready: { type: "boolean" },
       checks: {
         type: "object",
