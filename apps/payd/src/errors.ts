@@ -8,6 +8,13 @@ export const paydErrors = {
   PAYD_API_KEY_REFUSED: { retryable: false, httpStatus: 401, title: "API key refused" },
   PAYD_API_KEY_SCOPE: { retryable: false, httpStatus: 403, title: "the API key is not for this" },
   PAYD_IDEMPOTENCY_KEY: { retryable: false, httpStatus: 422, title: "Idempotency-Key was used for something else" },
+  PAYD_INVOICE_UNPAID: { retryable: false, httpStatus: 409, title: "invoice is not paid" },
+  PAYD_REFUND_EXCEEDS: { retryable: false, httpStatus: 409, title: "more than was paid" },
+  PAYD_REFUND_ADDRESS: { retryable: false, httpStatus: 422, title: "no address to refund to" },
+  PAYD_COINS_MISSING: { retryable: false, httpStatus: 409, title: "not enough coins" },
+  PAYD_PAYOUT_UNKNOWN: { retryable: false, httpStatus: 404, title: "no such payout" },
+  PAYD_PAYOUT_REFUSED: { retryable: false, httpStatus: 502, title: "the miner refused the transaction" },
+  PAYD_KEY_PASSPHRASE: { retryable: false, httpStatus: 500, title: "passphrase of the master key" },
   PAYD_WEBHOOK_UNKNOWN: { retryable: false, httpStatus: 404, title: "no such webhook or event" },
   PAYD_WEBHOOK_LIMIT: { retryable: false, httpStatus: 409, title: "too many webhooks" },
   PAYD_HEADERS_UNAVAILABLE: { retryable: true, httpStatus: 503, title: "block headers cannot be had at the moment" },
@@ -19,7 +26,7 @@ export const paydErrors = {
   PAYD_KEY_FILE: { retryable: false, httpStatus: 500, title: "master key unusable" },
   PAYD_CHANNEL_UNREACHABLE: { retryable: true, httpStatus: 503, title: "channel could not be joined" },
   PAYD_PAYMENT_PENDING: { retryable: true, httpStatus: 500, title: "an earlier payment is not settled yet" },
-  PAYD_MINER_UNAVAILABLE: { retryable: true, httpStatus: 500, title: "the miner cannot be asked at the moment" },
+  PAYD_MINER_UNAVAILABLE: { retryable: true, httpStatus: 503, title: "the miner cannot be asked at the moment" },
 } as const satisfies Record<string, { retryable: boolean; httpStatus: number; title: string }>;
 
 export type PaydErrorCode = keyof typeof paydErrors;

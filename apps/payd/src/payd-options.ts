@@ -45,6 +45,8 @@ export interface PaydOptions {
   readonly keyAlwaysRequired?: boolean;
   /** The master key is kept in `<dataDir>/master.key`, its fingerprint in `documents`. */
   readonly dataDir: string;
+  /** Encrypts the master key in its file. Default: it lies open. */
+  readonly passphrase?: string | null;
   readonly network?: string;
   readonly merchant?: MerchantProfile;
   /** Default one hour. */

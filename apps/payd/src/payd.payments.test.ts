@@ -149,7 +149,6 @@ describe("payment", () => {
     [string, (output: { script: string; satoshis: number }) => { script: string; satoshis: number }, number, string]
   >([
     ["one satoshi short", ({ script, satoshis }) => ({ script, satoshis: satoshis - 1 }), 50, "outputs"],
-    ["one satoshi over", ({ script, satoshis }) => ({ script, satoshis: satoshis + 1 }), 50, "outputs"],
     ["to another script", ({ satoshis }) => ({ script: "51", satoshis }), 50, "outputs"],
     ["without a fee", (output) => output, 0, "fee"],
   ])("%s is refused", async (_name, change, fee, memo) => {

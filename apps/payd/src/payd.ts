@@ -6,6 +6,7 @@ import { startServer } from "@p4/http";
 import { nodeCrypto, signToken } from "@p4/node-crypto";
 import { VERIFY_IF_SIGNED } from "@p4/spv";
 import { closeInOrder, createMetrics, operationsRoutes, Readiness } from "@p4/telemetry";
+import { PaydError } from "./errors.ts";
 import type { Invoice } from "./invoice/invoice.ts";
 import { InvoiceRepository } from "./invoice/invoice-repository.ts";
 import { channelUrl, paymentUrl, type PaymentUrlOptions } from "./invoice/payment-url.ts";
@@ -31,11 +32,15 @@ import { defaults, type PaydOptions } from "./payd-options.ts";
 import { answerErrors } from "./routes/answer-errors.ts";
 import { connectRoutes } from "./routes/connect-routes.ts";
 import { EventFollowers, eventStreamRoute } from "./routes/event-stream-route.ts";
+import { exportRoute } from "./routes/export-route.ts";
 import { guardRoute } from "./routes/guard-route.ts";
 import { invoiceRoutes } from "./routes/invoice-routes.ts";
 import { invoiceView, publicInvoiceView, type InvoiceUrls } from "./routes/invoice-view.ts";
 import { pageRoutes } from "./routes/page-routes.ts";
 import { requireKey, type KeyPolicy } from "./routes/require-key.ts";
+import { walletRoutes } from "./routes/wallet-routes.ts";
+import { PayoutDesk } from "./wallet/payout-desk.ts";
+import { PayoutRepository } from "./wallet/payout-repository.ts";
 import { webhookRoutes } from "./routes/webhook-routes.ts";
 import { TargetPolicy } from "./webhook/target-policy.ts";
 import { WebhookRepository } from "./webhook/webhook-repository.ts";
@@ -48,7 +53,7 @@ export interface Payd {
 }
 
 /**
- * Starts the reference merchant's wallet. Throws PaydError PAYD_KEY_FILE, PAYD_KEY_MISSING or PAYD_KEY_MISMATCH, a store error, or HttpServerError when the
+ * Starts the reference merchant's wallet. Throws PaydError PAYD_KEY_FILE, PAYD_KEY_PASSPHRASE, PAYD_KEY_MISSING or PAYD_KEY_MISMATCH, a store error, or HttpServerError when the
  * address cannot be had.
  */
 export async function startPayd(options: PaydOptions): Promise<Payd> {
@@ -72,7 +77,9 @@ export async function startPayd(options: PaydOptions): Promise<Payd> {
   const webhooks = new WebhookRepository(options.documents);
   const policy = new TargetPolicy(options.webhookAllow ?? []);
   const sender = new WebhookSender({ invoices, webhooks, policy, now, logger, signal: stopping.signal });
-  const keys = createInvoiceKeys(await openMasterKey(join(options.dataDir, "master.key"), invoices));
+  const keyFile = join(options.dataDir, "master.key");
+  const passphrase = options.passphrase ?? null;
+  const keys = createInvoiceKeys(await openMasterKey(keyFile, invoices, passphrase));
   const profile = options.merchant ?? defaults.merchant;
   const ancestryRequired = options.ancestryRequired ?? true;
   const publicUrls = publicUrlsOf(options);
@@ -107,6 +114,21 @@ export async function startPayd(options: PaydOptions): Promise<Payd> {
       }
     },
     now,
+  });
+  const payouts = new PayoutRepository(options.documents);
+  const payoutDesk = new PayoutDesk({
+    invoices,
+    payouts,
+    masterKey: () => openMasterKey(keyFile, invoices, passphrase),
+    async feeRate() {
+      const rate = (await mapi.feeQuote(stopping.signal)).standard?.miningFee;
+      if (!rate) throw new PaydError("PAYD_MINER_UNAVAILABLE", "the miner's fee quote has no rate");
+      return rate;
+    },
+    broadcast: ({ txid, rawTx }) =>
+      broadcaster.broadcast({ txid, rawTx, callbackUrl: null, callbackToken: null }, stopping.signal),
+    now,
+    logger,
   });
   const { headerPolicy = "accept-unknown" } = options;
   const proofs = new ProofDesk({
@@ -179,6 +201,8 @@ export async function startPayd(options: PaydOptions): Promise<Payd> {
             invoices,
             newId,
           }),
+          exportRoute(desk, now),
+          ...walletRoutes({ desk, payoutDesk, payouts, invoices, newId }),
           ...webhookRoutes({ webhooks, sender, invoices, policy, newId, now }),
           eventStreamRoute(followers, stopping.signal),
         ].map(({ scope, ...route }) => answerErrors(requireKey(scope, route, keyPolicy))),
@@ -205,7 +229,7 @@ export async function startPayd(options: PaydOptions): Promise<Payd> {
   });
   const url = `http://${options.host}:${server.port}`;
   const resuming = resumeInvoices({
-    start: [() => expiry.start(), () => sender.start()],
+    start: [() => expiry.start(), () => sender.start(), () => payoutDesk.resume()],
     invoices,
     channels,
     payments,
@@ -221,7 +245,7 @@ export async function startPayd(options: PaydOptions): Promise<Payd> {
     await closeInOrder(
       () => server.close(),
       () => channels.close(),
-      () => Promise.all([resuming, payments.idle(), sender.idle(), expiry.idle()]),
+      () => Promise.all([resuming, payments.idle(), sender.idle(), expiry.idle(), payoutDesk.idle()]),
     );
   };
   return { url, close: () => (closing ??= shutDown()) };

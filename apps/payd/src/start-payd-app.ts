@@ -58,6 +58,7 @@ export async function startPaydApp({ config, logger, natsUrl }: PaydAppOptions):
 
       webhookAllow: config.webhookAllow ?? [],
       keyAlwaysRequired: config.paydKeys === "always",
+      passphrase: config.paydPassphrase,
       dataDir: join(config.dataDir, "payd"),
       logger,
     });

@@ -270,6 +270,13 @@ export const schema = {
     ["payd"],
     "Who needs an API key at the merchant's wallet: all but programs of this machine that call it by a loopback name, or all",
   ),
+  paydPassphrase: optional(
+    "P4_PAYD_PASSPHRASE",
+    orInFile(matching(/^[^\r\n]{12,1024}$/, "a text of 12 to 1024 characters")),
+    ["payd"],
+    "Encrypts the wallet's master key in its file, also one that is there already; without it the key lies open",
+    true,
+  ),
   webhookAllow: optional(
     "P4_WEBHOOK_ALLOW",
     manyOf(addressRange),

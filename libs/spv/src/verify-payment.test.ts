@@ -101,6 +101,21 @@ describe("verifyPayment", () => {
     expect(await codeOf({ ...good.payment, rawTx: richer }, rulesOf(good.request))).toBe("SPV_PAYMENT_INFLATES");
   });
 
+  it.each([
+    { offBy: -1n, outcome: /^accept/ },
+    { offBy: 0n, outcome: /^accept/ },
+    { offBy: 1n, outcome: "SPV_PAYMENT_OUTPUT_MISSING" },
+  ])("takes more where that is allowed, and never less: asked for $offBy more", async ({ offBy, outcome }) => {
+    const { request, payment } = good;
+    const rules = rulesOf(request);
+    const outputs = rules.outputs.map((output) => ({ ...output, satoshis: output.satoshis + offBy, orMore: true }));
+    expect(await codeOf(payment, { ...rules, outputs })).toMatch(outcome);
+    if (offBy !== 0n) {
+      const exactly = outputs.map((output) => ({ ...output, orMore: false }));
+      expect(await codeOf(payment, { ...rules, outputs: exactly })).toBe("SPV_PAYMENT_OUTPUT_MISSING");
+    }
+  });
+
   it("tells the fee", async () => {
     const { feeSatoshis } = await verifyPayment(JSON.stringify(good.payment), rulesOf(good.request));
     expect(feeSatoshis).toBe(21n);

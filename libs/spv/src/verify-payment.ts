@@ -14,6 +14,8 @@ export interface RequiredOutput {
   /** Hex, either case. */
   readonly script: string;
   readonly satoshis: bigint;
+  /** All outputs to this script together pay this, or more. Default: one output pays exactly this. */
+  readonly orMore?: boolean;
 }
 
 /** `satoshis` for each `bytes` of the transaction, as fee quotes say it. */
@@ -59,14 +61,23 @@ export async function verifyPayment(paymentBodyText: string, rules: PaymentRules
   return { transaction: payment, feeSatoshis };
 }
 
-/** Each required output needs an output of its own, matched by script and exact amount, in any order. */
+/** Each required output needs an output of its own, matched by script and exact amount, in any order; but see `orMore`. */
 function requireOutputs(payment: Transaction, required: readonly RequiredOutput[]): void {
+  for (const { satoshis, script } of required.filter(({ orMore }) => orMore === true)) {
+    const paid = payment.outputs
+      .filter(({ lockingScript }) => bytesToHex(lockingScript) === script.toLowerCase())
+      .reduce((sum, output) => sum + output.satoshis, 0n);
+    if (paid >= satoshis) continue;
+    const fault = paid === 0n ? `none pays ${satoshis}` : `pay ${paid} of ${satoshis}`;
+    throw new SpvError("SPV_PAYMENT_OUTPUT_MISSING", `outputs: ${fault} satoshis to ${script}`);
+  }
   const unclaimed = new Map<string, number>();
   for (const { satoshis, lockingScript } of payment.outputs) {
     const key = `${satoshis}:${bytesToHex(lockingScript)}`;
     unclaimed.set(key, (unclaimed.get(key) ?? 0) + 1);
   }
-  for (const { satoshis, script } of required) {
+  for (const { satoshis, script, orMore } of required) {
+    if (orMore === true) continue;
     const key = `${satoshis}:${script.toLowerCase()}`;
     const left = unclaimed.get(key) ?? 0;
     if (left === 0) {

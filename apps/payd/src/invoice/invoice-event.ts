@@ -9,6 +9,7 @@ export const invoiceEventTypes = [
   "invoice.proof_revoked",
   "invoice.double_spend",
   "invoice.rejected",
+  "invoice.refunded",
   "invoice.cancelled",
   "invoice.expired",
   "invoice.closed",
@@ -44,6 +45,7 @@ function changesBetween(before: Invoice, after: Invoice): InvoiceEventType[] {
   if (before.state !== after.state) types.push(...entered(before.state, after.state));
   if (after.doubleSpends.length > before.doubleSpends.length) types.push("invoice.double_spend");
   if (after.rejections.length > before.rejections.length) types.push("invoice.rejected");
+  if (after.refunds.length > before.refunds.length) types.push("invoice.refunded");
   if (before.expiredAtMs === null && after.expiredAtMs !== null) types.push("invoice.expired");
   if (after.state === "pending" && before.channel !== "closed" && after.channel === "closed") {
     types.push("invoice.closed");

@@ -1,7 +1,11 @@
 import { isStoreError, type DocumentStore } from "@p4/event-store";
+import { nodeCrypto } from "@p4/node-crypto";
+import { bytesToHex, parseTransaction } from "@p4/spv";
+import type { WalletCoin } from "../wallet/coin.ts";
+import { scriptOfAddress } from "../wallet/script-of-address.ts";
 import { decodeInvoice, encodeInvoice } from "./invoice-codec.ts";
 import { withEvents, type InvoiceEvent } from "./invoice-event.ts";
-import type { Invoice } from "./invoice.ts";
+import type { Invoice, PaidOutput } from "./invoice.ts";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -135,6 +139,41 @@ export class InvoiceRepository {
 
   async readTransaction(id: string, txid: string): Promise<Uint8Array | null> {
     return (await this.#documents.get(transactionKey(id, txid)))?.bytes ?? null;
+  }
+
+  /** What the invoice has brought and is good to spend: a payment in doubt is not, until it is proved. */
+  async coinsOf({
+    id,
+    keyIndex,
+    lockingScript,
+    state,
+    payment,
+    doubleSpends,
+    rejections,
+  }: Invoice): Promise<WalletCoin[]> {
+    const isProved = state === "proved";
+    const isSettled = isProved || state === "broadcast" || state === "paid";
+    if (payment === null || !isSettled || (!isProved && doubleSpends.length + rejections.length > 0)) return [];
+    const { txid } = payment;
+    const outputs = payment.outputs ?? (await this.#paidOutputs(id, txid, lockingScript));
+    return outputs.map((output) => ({ txid, ...output, key: { chain: 0, index: keyIndex }, isProved }));
+  }
+
+  /** The locking script, hex, that the payment names for money that goes back; null where it names none that can be paid to. */
+  async readRefundScript(id: string, txid: string): Promise<string | null> {
+    const stored = await this.#documents.get(paymentKey(id, txid));
+    if (stored === null) return null;
+    const { refundTo } = JSON.parse(decoder.decode(stored.bytes)) as { refundTo?: unknown };
+    return typeof refundTo === "string" ? scriptOfAddress(refundTo) : null;
+  }
+
+  /** Of a payment that an earlier version of this wallet took. */
+  async #paidOutputs(id: string, txid: string, lockingScript: string): Promise<readonly PaidOutput[]> {
+    const bytes = await this.readTransaction(id, txid);
+    if (bytes === null) return [];
+    return parseTransaction(bytes, nodeCrypto).outputs.flatMap(({ satoshis, lockingScript: script }, vout) => {
+      return bytesToHex(script) === lockingScript ? [{ vout, satoshis: Number(satoshis) }] : [];
+    });
   }
 
   async saveProof(proofKey: string, envelopeText: string): Promise<void> {

@@ -1,5 +1,14 @@
 import type { Fees } from "@p4/protocol";
-import type { ChannelEnd, DoubleSpendReport, Invoice, InvoiceProof, InvoiceState, RejectionReport } from "./invoice.ts";
+import type {
+  ChannelEnd,
+  DoubleSpendReport,
+  Invoice,
+  InvoiceProof,
+  InvoiceRefund,
+  InvoiceState,
+  PaidOutput,
+  RejectionReport,
+} from "./invoice.ts";
 
 /** Enough for a real reorganisation or a stubborn customer; an invoice must not grow with what others send. */
 const maxEntries = 32;
@@ -19,9 +28,15 @@ export function recordChannel(invoice: Invoice, channel: "joined" | ChannelEnd):
 }
 
 /** A valid payment has come in. Keeps the first one: whether it can be broadcast is not known yet. */
-export function recordPayment(invoice: Invoice, txid: string, receivedAtMs: number): Invoice {
+export function recordPayment(
+  invoice: Invoice,
+  txid: string,
+  receivedAtMs: number,
+  outputs: readonly PaidOutput[] = [{ vout: 0, satoshis: invoice.satoshis }],
+): Invoice {
   if (invoice.state !== "pending") return invoice;
-  return { ...invoice, state: "paymentReceived", payment: { txid, receivedAtMs } };
+  const satoshis = outputs.reduce((sum, output) => sum + output.satoshis, 0);
+  return { ...invoice, state: "paymentReceived", payment: { txid, receivedAtMs, satoshis, outputs } };
 }
 
 /** Taken back by the merchant. One that is paid, or being paid, stays as it is. */
@@ -88,6 +103,12 @@ export function recordRevocation(
   const proofs = invoice.proofs.map((proof) => (isUndone(proof) ? { ...proof, revokedAtMs } : proof));
   const isProved = proofs.some((proof) => proof.revokedAtMs === undefined && settles(proof));
   return { ...invoice, state: invoice.state === "proved" && !isProved ? "paid" : invoice.state, proofs };
+}
+
+/** Money has gone back: a miner has the transaction. */
+export function recordRefund(invoice: Invoice, refund: InvoiceRefund): Invoice {
+  if (invoice.refunds.some(({ id }) => id === refund.id)) return invoice;
+  return { ...invoice, refunds: [...invoice.refunds, refund] };
 }
 
 /** A miner's word that it will not mine the transaction: the state stays, as another miner may. */

@@ -46,6 +46,30 @@ export interface DoubleSpendReport {
   readonly reportedAtMs: number;
 }
 
+/** An output that pays the invoice. */
+export interface PaidOutput {
+  readonly vout: number;
+  readonly satoshis: number;
+}
+
+export interface InvoicePayment {
+  readonly txid: string;
+  readonly receivedAtMs: number;
+  /** What its outputs pay, which may be more than was asked. Payments of earlier versions have neither: they paid what was asked. */
+  readonly satoshis?: number;
+  readonly outputs?: readonly PaidOutput[];
+}
+
+/** Sent back in a transaction of the wallet's own. */
+export interface InvoiceRefund {
+  /** Of the payout. */
+  readonly id: string;
+  readonly txid: string;
+  readonly satoshis: number;
+  readonly feeSatoshis: number;
+  readonly atMs: number;
+}
+
 export type ChannelEnd = "expired" | "closed";
 
 /** The merchant's own words for an invoice, never shown to customers: name and text. */
@@ -75,7 +99,8 @@ export interface Invoice {
   readonly channel: "none" | "joined" | "ended" | ChannelEnd;
   /** Promised with the first payment request; a later quote does not change it. */
   readonly fees: Fees | null;
-  readonly payment: { readonly txid: string; readonly receivedAtMs: number } | null;
+  readonly payment: InvoicePayment | null;
+  readonly refunds: readonly InvoiceRefund[];
   readonly refused: readonly RefusedTransaction[];
   readonly proofs: readonly InvoiceProof[];
   readonly doubleSpends: readonly DoubleSpendReport[];
@@ -100,6 +125,7 @@ export function createInvoice(given: NewInvoice): Invoice {
     channel: "none",
     fees: null,
     payment: null,
+    refunds: [],
     refused: [],
     proofs: [],
     doubleSpends: [],

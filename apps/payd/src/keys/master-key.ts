@@ -1,14 +1,15 @@
-import { chmod, link, mkdir, open, readFile, stat, unlink } from "node:fs/promises";
+import { chmod, link, mkdir, open, readFile, rename, stat, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
 import { HD } from "@bsv/sdk";
 import { randomId } from "@p4/node-crypto";
-import { PaydError } from "../errors.ts";
+import { isPaydError, PaydError } from "../errors.ts";
+import { isSealed, openSealedText, sealText } from "./sealed-text.ts";
 
 /**
  * The wallet's master key (BIP32); null when there is no file. The key is never logged. Throws PaydError PAYD_KEY_FILE when
- * the file is damaged or others may read it.
+ * the file is damaged or others may read it, PAYD_KEY_PASSPHRASE when it is encrypted and the passphrase is missing or another one.
  */
-export async function loadMasterKey(path: string): Promise<HD | null> {
+export async function loadMasterKey(path: string, passphrase: string | null = null): Promise<HD | null> {
   let text: string;
   try {
     const { mode } = await stat(path);
@@ -21,8 +22,9 @@ export async function loadMasterKey(path: string): Promise<HD | null> {
     throw error;
   }
   try {
-    return HD.fromString(text.trim());
-  } catch {
+    return HD.fromString(opened(text, path, passphrase).trim());
+  } catch (error) {
+    if (isPaydError(error)) throw error;
     // The sdk's own message could quote the key.
     throw new PaydError(
       "PAYD_KEY_FILE",
@@ -31,17 +33,42 @@ export async function loadMasterKey(path: string): Promise<HD | null> {
   }
 }
 
+/** Throws PAYD_KEY_PASSPHRASE. A key that lies open is taken with a passphrase too: `sealMasterKey` closes it. */
+function opened(text: string, path: string, passphrase: string | null): string {
+  if (!isSealed(text)) return text;
+  const key = passphrase === null ? null : openSealedText(text, passphrase);
+  if (key !== null) return key;
+  const why = passphrase === null ? "is encrypted: set P4_PAYD_PASSPHRASE" : "does not open with P4_PAYD_PASSPHRASE";
+  throw new PaydError("PAYD_KEY_PASSPHRASE", `${path} ${why}`);
+}
+
+/** Encrypts a key that lies open in its file. Complete or as it was, also after a crash. */
+export async function sealMasterKey(path: string, passphrase: string): Promise<void> {
+  const text = await readFile(path, "utf8");
+  if (isSealed(text)) return;
+  const aside = `${path}.${randomId(6)}`;
+  const file = await open(aside, "wx", 0o600);
+  try {
+    await file.writeFile(`${sealText(text.trim(), passphrase)}\n`);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(aside, path);
+}
+
 /**
  * Makes the key, for its owner's eyes alone. Complete or absent, also after a crash, and never over another process's key,
  * which is given instead: written aside, then linked into place.
  */
-export async function createMasterKey(path: string): Promise<HD> {
+export async function createMasterKey(path: string, passphrase: string | null = null): Promise<HD> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const key = HD.fromRandom();
   const aside = `${path}.${randomId(6)}`;
   const file = await open(aside, "wx", 0o600);
   try {
-    await file.writeFile(`${key.toString()}\n`);
+    const text = passphrase === null ? key.toString() : sealText(key.toString(), passphrase);
+    await file.writeFile(`${text}\n`);
     await file.sync();
   } finally {
     await file.close();
@@ -52,7 +79,7 @@ export async function createMasterKey(path: string): Promise<HD> {
     return key;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    return (await loadMasterKey(path)) as HD;
+    return (await loadMasterKey(path, passphrase)) as HD;
   } finally {
     await unlink(aside);
   }

@@ -18,7 +18,8 @@ export interface TransactionSubmission {
   readonly txid: string;
   /** Raw or Extended Format hex. */
   readonly rawTx: string;
-  readonly callbackUrl: string;
+  /** Null: nothing is to be told of it later. */
+  readonly callbackUrl: string | null;
   /** Sent by the miner as it is, as the Authorization header of its callbacks. */
   readonly callbackToken: string | null;
 }
@@ -41,11 +42,13 @@ export class MapiClient {
   submit(submission: TransactionSubmission, signal?: AbortSignal): Promise<MapiSubmission> {
     const body = JSON.stringify({
       rawtx: submission.rawTx,
-      callbackUrl: submission.callbackUrl,
-      ...(submission.callbackToken !== null && { callbackToken: submission.callbackToken }),
-      merkleProof: true,
-      merkleFormat: "TSC",
-      dsCheck: true,
+      ...(submission.callbackUrl !== null && {
+        callbackUrl: submission.callbackUrl,
+        ...(submission.callbackToken !== null && { callbackToken: submission.callbackToken }),
+        merkleProof: true,
+        merkleFormat: "TSC",
+        dsCheck: true,
+      }),
     });
     const request = { method: "POST", headers: { "content-type": "application/json" }, body };
     return this.#ask("/mapi/tx", request, (payload) => readMapiSubmission(payload, submission.txid), signal);

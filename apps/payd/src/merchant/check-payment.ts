@@ -1,7 +1,15 @@
 import type { ParsedBody } from "@p4/protocol";
-import { isSpvError, verifyPayment, type FeeRate, type HeaderSource, type SpvCrypto, type Transaction } from "@p4/spv";
+import {
+  bytesToHex,
+  isSpvError,
+  verifyPayment,
+  type FeeRate,
+  type HeaderSource,
+  type SpvCrypto,
+  type Transaction,
+} from "@p4/spv";
 import { PaydError } from "../errors.ts";
-import type { Invoice } from "../invoice/invoice.ts";
+import type { Invoice, PaidOutput } from "../invoice/invoice.ts";
 import { refusePayment, type PaymentVerdict } from "../invoice/payment-ack.ts";
 
 export interface PaymentChecks {
@@ -13,10 +21,12 @@ export interface PaymentChecks {
 type Refusal = Extract<PaymentVerdict, { accepted: false }>;
 
 export type CheckedPayment =
-  { readonly ok: true; readonly transaction: Transaction } | { readonly ok: false; readonly refusal: Refusal };
+  | { readonly ok: true; readonly transaction: Transaction; readonly outputs: readonly PaidOutput[] }
+  | { readonly ok: false; readonly refusal: Refusal };
 
 /**
- * Whether the payment pays this invoice: outputs, fee, scripts, ancestry down to known blocks.
+ * Whether the payment pays this invoice: outputs, fee, scripts, ancestry down to known blocks. It may pay more than was asked, in one
+ * output or in several; less is refused, and nothing of it is broadcast.
  * Throws PAYD_HEADERS_UNAVAILABLE when that cannot be said at the moment.
  */
 export async function checkPayment(
@@ -28,11 +38,14 @@ export async function checkPayment(
   const feeRate: FeeRate | null = invoice.fees?.standard?.miningFee ?? null;
   try {
     const { transaction } = await verifyPayment(bodyText, {
-      outputs: [{ script: invoice.lockingScript, satoshis: BigInt(invoice.satoshis) }],
+      outputs: [{ script: invoice.lockingScript, satoshis: BigInt(invoice.satoshis), orMore: true }],
       ...(feeRate !== null && { feeRate }),
       ...checks,
     });
-    return { ok: true, transaction };
+    const outputs = transaction.outputs.flatMap(({ satoshis, lockingScript }, vout): PaidOutput[] => {
+      return bytesToHex(lockingScript) === invoice.lockingScript ? [{ vout, satoshis: Number(satoshis) }] : [];
+    });
+    return { ok: true, transaction, outputs };
   } catch (error) {
     if (!isSpvError(error)) throw error;
     if (error.retryable) throw new PaydError("PAYD_HEADERS_UNAVAILABLE", error.message, { cause: error });

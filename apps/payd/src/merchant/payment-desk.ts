@@ -106,7 +106,7 @@ export class PaymentDesk {
     if (!checked.ok) return checked.refusal;
     await invoices.savePayment(invoice.id, txid, bodyText);
     await invoices.saveTransaction(invoice.id, txid, checked.transaction.bytes);
-    const stored = await invoices.update(invoice.id, (current) => recordPayment(current, txid, now()));
+    const stored = await invoices.update(invoice.id, (current) => recordPayment(current, txid, now(), checked.outputs));
     // Checking took a while, and the merchant was quicker.
     if (stored.state === "cancelled") return refusePayment(txid, "INVOICE_CANCELLED");
     // Another process of this wallet may have taken another payment meanwhile.

@@ -9,7 +9,8 @@ export interface InvoiceUrls {
 
 /** An invoice as the shop sees it: with its own words, which are not for customers. */
 export function invoiceView(invoice: Invoice, urls: InvoiceUrls, nowMs: number): object {
-  return { ...publicInvoiceView(invoice, urls, nowMs), orderId: invoice.orderId, metadata: invoice.metadata };
+  const refunds = invoice.refunds.map(({ atMs, ...refund }) => ({ ...refund, at: new Date(atMs).toISOString() }));
+  return { ...publicInvoiceView(invoice, urls, nowMs), orderId: invoice.orderId, metadata: invoice.metadata, refunds };
 }
 
 /** An invoice as its customer may see it. `uri` is what its QR code holds. */
@@ -31,6 +32,7 @@ export function publicInvoiceView(invoice: Invoice, { paymentUrl, checkoutUrl }:
     outputs: [{ satoshis: invoice.satoshis, script: invoice.lockingScript }],
     payment: invoice.payment && {
       txid: invoice.payment.txid,
+      satoshis: invoice.payment.satoshis ?? invoice.satoshis,
       receivedAt: new Date(invoice.payment.receivedAtMs).toISOString(),
     },
     proofs: invoice.proofs.map(({ blockHash, blockHeight, headerConfirmed, receivedAtMs, revokedAtMs }) => ({

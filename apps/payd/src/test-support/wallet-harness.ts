@@ -15,6 +15,7 @@ export interface InvoiceView {
   readonly id: string;
   readonly state: string;
   readonly status: string;
+  readonly refunds: readonly { readonly txid: string; readonly satoshis: number }[];
   readonly orderId: string | null;
   readonly metadata: Readonly<Record<string, string>>;
   readonly channel: string;
@@ -23,7 +24,7 @@ export interface InvoiceView {
   readonly checkoutUrl: string;
   readonly uri: string;
   readonly outputs: readonly { readonly satoshis: number; readonly script: string }[];
-  readonly payment: { readonly txid: string } | null;
+  readonly payment: { readonly txid: string; readonly satoshis: number } | null;
   readonly proofs: readonly { readonly blockHash: string; readonly headerConfirmed: boolean }[];
   readonly rejections: readonly { readonly status: string; readonly code: number | null }[];
   readonly doubleSpends: readonly { readonly reason: string; readonly txid: string }[];

@@ -1,0 +1,194 @@
+import { P2PKH, PrivateKey, Transaction } from "@bsv/sdk";
+import { describe, expect, test } from "vitest";
+import { success } from "./test-support/scripted-miner.ts";
+import { eventually, type InvoiceView, useWallet } from "./test-support/wallet-harness.ts";
+
+const wallet = useWallet();
+const coldKey = PrivateKey.fromHex("77".repeat(32));
+const address = coldKey.toAddress();
+const coldScript = new P2PKH().lock(address).toHex();
+
+interface PayoutView {
+  readonly id: string;
+  readonly state: string;
+  readonly satoshis: number;
+  readonly feeSatoshis: number;
+  readonly script: string;
+  readonly txid: string;
+  readonly rawTx: string;
+  readonly code: string;
+}
+
+async function paidInvoice(satoshis = 10_000, more: object = {}): Promise<InvoiceView> {
+  const { id } = await wallet.createInvoice({ satoshis, ...more });
+  const { outputs } = await wallet.read(id);
+  const { body } = await wallet.coins.pay(outputs);
+  await wallet.ask(id, "payment", { ...body, refundTo: address }, `pay-${id}`);
+  return wallet.inState(id, "paid");
+}
+
+async function refund(id: string, body: object = {}, headers = {}): Promise<[number, PayoutView]> {
+  const response = await wallet.post(`/api/v1/invoices/${id}/refunds`, body, headers);
+  return [response.status, (await response.json()) as PayoutView];
+}
+
+async function balance(): Promise<number> {
+  return ((await (await fetch(`${wallet.url}/api/v1/wallet`)).json()) as { satoshis: number }).satoshis;
+}
+
+describe("a refund", () => {
+  test("is a transaction of the wallet's own coins, broadcast and noted on the invoice", async () => {
+    await wallet.start();
+    const { id } = await paidInvoice();
+    const [status, payout] = await refund(id, { satoshis: 4_000, reason: "one cup was cold" });
+    expect([status, payout]).toMatchObject([201, { state: "broadcast", satoshis: 4_000, script: coldScript }]);
+    expect(wallet.miner.submissions.at(-1)?.rawtx).toBe(payout.rawTx);
+    const [first, change] = Transaction.fromHex(payout.rawTx).outputs;
+    expect([first?.satoshis, first?.lockingScript.toHex()]).toEqual([4_000, coldScript]);
+    expect(change?.satoshis).toBe(6_000 - payout.feeSatoshis);
+    const { txid, feeSatoshis } = payout;
+    expect(await wallet.read(id)).toMatchObject({ refunds: [{ txid, satoshis: 4_000, feeSatoshis }] });
+    // The change is the wallet's, and can be spent: its key is in the same tree.
+    expect(await balance()).toBe(6_000 - feeSatoshis);
+    await paidInvoice(1_000);
+    const [, second] = await refund(id, { satoshis: 5_500 });
+    expect(second).toMatchObject({ state: "broadcast", satoshis: 5_500 });
+  });
+
+  test("is made once for an Idempotency-Key, and not beyond what was paid", async () => {
+    await wallet.start();
+    const { id } = await paidInvoice();
+    await paidInvoice(50_000);
+    const once = { "idempotency-key": "refund-1" };
+    const [[, first], [, second]] = await Promise.all([
+      refund(id, { satoshis: 6_000 }, once),
+      refund(id, { satoshis: 6_000 }, once),
+    ]);
+    expect(second).toEqual(first);
+    expect(await refund(id, { satoshis: 5_000 }, once)).toMatchObject([422, { code: "PAYD_IDEMPOTENCY_KEY" }]);
+    expect(await refund(id, { satoshis: 4_001 })).toMatchObject([409, { code: "PAYD_REFUND_EXCEEDS" }]);
+    // Without an amount: the rest.
+    expect(await refund(id)).toMatchObject([201, { satoshis: 4_000 }]);
+    expect(await refund(id)).toMatchObject([409, { code: "PAYD_REFUND_EXCEEDS" }]);
+  });
+
+  test("needs a paid invoice, coins, and an address", async () => {
+    await wallet.start();
+    const { id: unpaid } = await wallet.createInvoice();
+    expect(await refund(unpaid)).toMatchObject([409, { code: "PAYD_INVOICE_UNPAID" }]);
+    expect(await refund("nosuchinvoice")).toMatchObject([404, { code: "PAYD_INVOICE_UNKNOWN" }]);
+    const { id } = await paidInvoice(1_000);
+    // Nothing is left for the fee.
+    expect(await refund(id)).toMatchObject([409, { code: "PAYD_COINS_MISSING" }]);
+    for (const wrong of ["", "1BoatSLRHtKNngkdXEeobR76b53LETtpyU", 5]) {
+      expect(await refund(id, { address: wrong })).toMatchObject([400, { code: "PAYD_INVALID_REQUEST" }]);
+    }
+    const connected = await wallet.createConnected();
+    const { body } = await wallet.coins.pay(connected.outputs);
+    await wallet.ask(connected.id, "payment", body, "pay-2");
+    await wallet.inState(connected.id, "paid");
+    expect(await refund(connected.id)).toMatchObject([422, { code: "PAYD_REFUND_ADDRESS" }]);
+  });
+
+  test("that the miner refuses frees its coins, and the invoice has none", async () => {
+    await wallet.start();
+    const { id } = await paidInvoice();
+    wallet.miner.replies = [{ payload: { returnResult: "failure", resultDescription: "missing inputs" } }, success];
+    expect(await refund(id, { satoshis: 1_000 })).toMatchObject([502, { code: "PAYD_PAYOUT_REFUSED" }]);
+    expect([await balance(), await wallet.read(id)]).toMatchObject([10_000, { refunds: [] }]);
+    expect(await refund(id, { satoshis: 1_000 })).toMatchObject([201, { state: "broadcast" }]);
+  });
+
+  test("that finds no miner is sent by the next run, the same transaction", async () => {
+    await wallet.start({ retry: { firstDelayMs: 1, maxDelayMs: 1, patienceMs: 1 } });
+    const { id } = await paidInvoice();
+    wallet.miner.replies = [{ response: { status: 503 } }];
+    const [status, payout] = await refund(id, { satoshis: 1_000 }, { "idempotency-key": "refund-2" });
+    expect([status, payout.state]).toEqual([202, "signed"]);
+    await wallet.stop();
+    wallet.miner.replies = [success];
+    await wallet.start();
+    await eventually(async () => expect(await wallet.read(id)).toMatchObject({ refunds: [{ txid: payout.txid }] }));
+    expect(wallet.miner.submissions.at(-1)?.rawtx).toBe(payout.rawTx);
+    expect(await refund(id, { satoshis: 1_000 }, { "idempotency-key": "refund-2" })).toMatchObject([
+      201,
+      { id: payout.id, state: "broadcast" },
+    ]);
+  });
+});
+
+test("a sweep sends all to a cold address, and leaves nothing", async () => {
+  await wallet.start();
+  await paidInvoice(7_000);
+  await paidInvoice(5_000);
+  expect(await balance()).toBe(12_000);
+  const response = await wallet.post("/api/v1/wallet/sweep", { address });
+  const payout = (await response.json()) as PayoutView;
+  expect([response.status, payout]).toMatchObject([201, { state: "broadcast", script: coldScript }]);
+  expect(payout.satoshis + payout.feeSatoshis).toBe(12_000);
+  expect(await balance()).toBe(0);
+  expect((await wallet.post("/api/v1/wallet/sweep", { address })).status).toBe(409);
+});
+
+describe("what is paid", () => {
+  test("may be more than was asked: it is noted, and can go back", async () => {
+    await wallet.start();
+    const { id, outputs } = await wallet.createConnected();
+    const script = outputs[0]?.script ?? "";
+    const { body } = await wallet.coins.pay([
+      { script, satoshis: 700 },
+      { script, satoshis: 900 },
+    ]);
+    const ack = await wallet.ask(id, "payment", { ...body, refundTo: address }, "pay-1");
+    expect(ack.body).not.toHaveProperty("error");
+    expect((await wallet.inState(id, "paid")).payment).toMatchObject({ satoshis: 1_600 });
+    expect(await balance()).toBe(1_600);
+    expect(await refund(id, { satoshis: 600 })).toMatchObject([201, { satoshis: 600 }]);
+  });
+
+  test("must not be less: it is refused with its numbers, and nothing of it is broadcast", async () => {
+    await wallet.start();
+    const { id, outputs } = await wallet.createConnected();
+    const { body } = await wallet.coins.pay([{ script: outputs[0]?.script ?? "", satoshis: 999 }]);
+    const ack = await wallet.ask(id, "payment", body, "pay-1");
+    expect(ack.body).toMatchObject({
+      error: 1,
+      memo: expect.stringContaining("outputs: pay 999 of 1000 satoshis") as string,
+    });
+    expect(wallet.miner.submissions).toEqual([]);
+    expect((await wallet.read(id)).state).toBe("pending");
+  });
+
+  test("after the invoice's time is refused, and nothing of it is broadcast", async () => {
+    let nowMs = Date.now();
+    await wallet.start({ now: () => nowMs });
+    const { id, outputs } = await wallet.createConnected();
+    nowMs += 3_600_001;
+    const ack = await wallet.ask(id, "payment", (await wallet.coins.pay(outputs)).body, "pay-1");
+    expect(ack.body).toMatchObject({ error: 2 });
+    expect(wallet.miner.submissions).toEqual([]);
+  });
+});
+
+test("an export adds up to the wallet's balance, and is safe in a spreadsheet", async () => {
+  await wallet.start();
+  const first = await paidInvoice(10_000, { orderId: "A-1", memo: '=cmd("x"), twice' });
+  await paidInvoice(20_000, { orderId: "A-2" });
+  await wallet.createInvoice({ satoshis: 99_999, orderId: "A-3" });
+  await refund(first.id, { satoshis: 2_500 });
+  const response = await fetch(`${wallet.url}/api/v1/export.csv`);
+  expect(response.headers.get("content-type")).toMatch(/^text\/csv/);
+  const [head = "", ...rows] = (await response.text()).trimEnd().split("\r\n");
+  expect(rows).toHaveLength(3);
+  expect(rows.join("\n")).toContain(`"'=cmd(""x""), twice"`);
+  const sumOf = (column: string): number => {
+    const index = head.split(",").indexOf(column);
+    return rows.reduce((sum, row) => sum + Number(row.split(",")[index]), 0);
+  };
+  expect([sumOf("asked_satoshis"), sumOf("received_satoshis"), sumOf("refunded_satoshis")]).toEqual([
+    129_999, 30_000, 2_500,
+  ]);
+  expect(sumOf("net_satoshis")).toBe(await balance());
+  expect((await (await fetch(`${wallet.url}/api/v1/export.csv?orderId=A-2`)).text()).split("\r\n")).toHaveLength(3);
+  expect((await fetch(`${wallet.url}/api/v1/export.csv?limit=1`)).status).toBe(400);
+});
