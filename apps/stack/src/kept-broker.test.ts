@@ -130,8 +130,8 @@ describe("a stop", () => {
     process.kill(pid, "SIGSTOP");
     stack.signalGroup("SIGINT");
     await said(stack, "stopping (SIGINT)");
-    stack.signalGroup("SIGINT");
     // The first may have come to its end in between.
+    stack.signalGroup("SIGINT");
     expect([130, "SIGINT", 0]).toContain(await stack.exited);
     await vi.waitFor(() => expect(isGone(pid)).toBe(true));
   });

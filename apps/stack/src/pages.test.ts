@@ -19,7 +19,10 @@ const pixelsOfCode = `(async () => {
   return [...context.getImageData(0, 0, 400, 400).data];
 })()`;
 
-describe.skipIf(!hasBrowser)("the pages in a browser (skipped without Chromium; CHROMIUM_BIN names one)", () => {
+// Each test walks through several pages and has axe look at each: a minute's work where the machine is very busy.
+const slow = { timeout: 180_000 };
+
+describe.skipIf(!hasBrowser)("the pages in a browser (skipped without Chromium; CHROMIUM_BIN names one)", slow, () => {
   const dataDir = testDir(afterAll);
   let stack: StackProcess;
   let browser: Browser;

@@ -60,10 +60,14 @@ export class StackProcess {
     await Promise.race([shown, ended]);
   }
 
-  /** A signal to the whole group, as a terminal sends it. */
+  /** A signal to the whole group, as a terminal sends it: one that has just ended hears nothing. */
   signalGroup(signal: NodeJS.Signals): void {
     if (this.child.pid === undefined) throw new Error("the program did not start");
-    process.kill(-this.child.pid, signal);
+    try {
+      process.kill(-this.child.pid, signal);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+    }
   }
 
   /** For the end of a test, whatever became of it. */
