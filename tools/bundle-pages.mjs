@@ -37,6 +37,8 @@ export async function bundlePages(root) {
             entryFileNames: "[name].js",
             assetFileNames: "[name][extname]",
             codeSplitting: false,
+            // A script's names are its own, also in a page that loads it as a plain one. Styles are none, and would be lost.
+            format: name.endsWith(".css") ? "es" : "iife",
           },
         },
       },

@@ -8,6 +8,7 @@ if (root?.dataset["events"] !== undefined) follow(root, root.dataset["events"]);
 
 function follow(root: HTMLElement, eventsUrl: string): void {
   const tryUrl = root.dataset["try"] ?? null;
+  const embedded = root.dataset["embed"] !== undefined;
   let state: CheckoutState | undefined;
   let clockDifferenceMs = 0;
   let connected = true;
@@ -17,7 +18,7 @@ function follow(root: HTMLElement, eventsUrl: string): void {
     if (state === undefined) return;
     const live = { connected, copied, copy: () => void copy(state?.uri ?? ""), print: () => window.print() };
     const nowMs = Date.now() + clockDifferenceMs;
-    render(<CheckoutView state={state} nowMs={nowMs} tryUrl={tryUrl} live={live} />, root);
+    render(<CheckoutView state={state} nowMs={nowMs} tryUrl={tryUrl} embedded={embedded} live={live} />, root);
   };
   const copy = async (text: string): Promise<void> => {
     const field = document.getElementById("uri") as HTMLInputElement | null;
@@ -40,6 +41,8 @@ function follow(root: HTMLElement, eventsUrl: string): void {
     clockDifferenceMs = next.nowMs - Date.now();
     connected = true;
     draw();
+    // No more than who shows this page sees anyway, so whatever page it is may hear it.
+    if (embedded) window.parent.postMessage({ type: "p4.checkout", invoice: next.id, stage: next.stage }, "*");
     // Nothing follows these; the server ends the stream, and the browser would come back for it.
     if (next.stage === "closed" || next.stage === "expired") events?.close();
   };
@@ -59,4 +62,8 @@ function follow(root: HTMLElement, eventsUrl: string): void {
   };
   listen();
   setInterval(draw, 1_000);
+  if (!embedded) return;
+  document.addEventListener("keydown", ({ key }) => {
+    if (key === "Escape") window.parent.postMessage({ type: "p4.checkout.escape" }, "*");
+  });
 }

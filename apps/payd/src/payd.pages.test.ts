@@ -187,6 +187,31 @@ describe("the shop", () => {
   });
 });
 
+describe("a shop's own page", () => {
+  test("may show the checkout page within it, and no other page", async () => {
+    await wallet.start();
+    const { id } = await wallet.createInvoice();
+    const policyOf = async (path: string): Promise<string> =>
+      (await fetch(`${wallet.url}${path}`, asPage)).headers.get("content-security-policy") ?? "";
+    expect(await policyOf(`/i/${id}?embed=1`)).toContain("frame-ancestors http: https:");
+    for (const path of [`/i/${id}`, `/i/${id}?embed=0`, "/", "/?embed=1", "/i/unknown?embed=1"]) {
+      expect(await policyOf(path), path).toContain("frame-ancestors 'none'");
+    }
+  });
+
+  test("loads the script for that from a path that stays", async () => {
+    await wallet.start();
+    const response = await fetch(`${wallet.url}/embed.js`);
+    expect(response.status).toBe(200);
+    expect(response.headers.get("cross-origin-resource-policy")).toBe("cross-origin");
+    expect(response.headers.get("content-type")).toContain("text/javascript");
+    const script = await response.text();
+    // A plain script, not a module: pages of any age may load it.
+    expect(script).not.toMatch(/^(import|export)\b/m);
+    expect(gzipSync(script).length).toBeLessThan(2_000);
+  });
+});
+
 test("what a checkout page loads is at most 40 kB, compressed", () => {
   const bundles = ["apps/payd", "libs/pages"].map((root) =>
     join(import.meta.dirname, "../../..", root, "dist/browser"),

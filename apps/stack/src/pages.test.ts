@@ -1,4 +1,7 @@
+import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { payInvoice } from "@p4/cli";
@@ -6,7 +9,7 @@ import { verifierDocument } from "@p4/pages";
 import type { Browser } from "playwright-core";
 import decodeQR from "qr/decode.js";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { hasBrowser, inspect, looks, openBrowser, openWindow } from "./test-support/browser.ts";
+import { hasBrowser, inspect, looks, openBrowser, openWindow, type Look } from "./test-support/browser.ts";
 import { freePorts, readState, StackProcess, testDir } from "./test-support/stack-process.ts";
 
 /** The drawing's pixels, as a camera has them. Runs in the page. */
@@ -73,6 +76,45 @@ describe.skipIf(!hasBrowser)("the pages in a browser (skipped without Chromium; 
     expect(complaints).toEqual([]);
     await page.close();
   });
+
+  it.each([looks[0], looks[3]] as Look[])(
+    "a shop's own page shows the checkout in a dialog: $width px, $colorScheme",
+    async (look) => {
+      const checkout = await checkoutUrl();
+      const button = `<button data-p4-checkout="${checkout}" data-p4-return="/thanks">Pay</button>`;
+      const head = `<!doctype html><html lang="en"><title>Shop</title><script src="${urlOf("payd")}/embed.js" async></script>`;
+      const shop = createServer((request, response) => {
+        response.setHeader("content-type", "text/html");
+        response.end(request.url === "/thanks" ? `${head}<h1>Thank you</h1>` : `${head}<h1>Shop</h1>${button}`);
+      });
+      shop.listen(0, "127.0.0.1");
+      await once(shop, "listening");
+      onTestFinished(() => void shop.close());
+      const shopUrl = `http://127.0.0.1:${String((shop.address() as AddressInfo).port)}`;
+      const { page } = await openWindow(browser, look);
+      await page.goto(shopUrl);
+      await page.getByRole("button", { name: "Pay" }).click();
+      const dialog = page.getByRole("dialog", { name: "Payment" });
+      const frame = dialog.frameLocator("iframe");
+      await frame.getByRole("status").filter({ hasText: "Waiting for your wallet" }).waitFor();
+      await inspect(page, "checkout-embedded", look);
+      // Closed before it is paid it leads nowhere; and what any page may say is not what the checkout page says.
+      await page.keyboard.press("Escape");
+      await dialog.waitFor({ state: "detached" });
+      await page.getByRole("button", { name: "Pay" }).click();
+      await page.evaluate(`window.postMessage({ type: "p4.checkout", invoice: "x", stage: "accepted" }, "*")`);
+      const uri = await frame.getByLabel("Payment link").inputValue();
+      await dialog.getByRole("button", { name: "Cancel" }).waitFor();
+
+      const minerUrl = urlOf("miner");
+      const paymentUrl = new URL(uri).searchParams.get("r") ?? "";
+      await payInvoice(paymentUrl, { faucetUrl: minerUrl, headersUrl: minerUrl, onProgress: () => undefined });
+      await dialog.getByRole("button", { name: "Back to the shop" }).waitFor();
+      await page.getByRole("heading", { name: "Thank you" }).waitFor();
+      expect(page.url()).toBe(`${shopUrl}/thanks`);
+      await page.close();
+    },
+  );
 
   it.each(looks)("the test wallet pays and checks the proof itself: $width px, $colorScheme", async (look) => {
     const { page, complaints } = await openWindow(browser, look);

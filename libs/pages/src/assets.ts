@@ -21,6 +21,8 @@ export interface Assets {
   readonly url: (name: string) => string;
   /** Serves them. */
   readonly route: HttpRoute;
+  /** Serves one for pages of other origins, under a path that stays when its content changes. */
+  readonly publicRoute: (path: string, name: string) => HttpRoute;
 }
 
 /** Reads what was bundled into these directories, with the design that all pages share. */
@@ -37,30 +39,44 @@ export function loadAssets(...directories: readonly string[]): Assets {
       assets.set(hashed, { contentType, bytes, zipped: gzipSync(bytes) });
     }
   }
+  const url = (name: string): string => {
+    const found = urls.get(name);
+    if (found === undefined) throw new Error(`${name} was not bundled: build again`);
+    return found;
+  };
   return {
-    url(name) {
-      const url = urls.get(name);
-      if (url === undefined) throw new Error(`${name} was not bundled: build again`);
-      return url;
+    url,
+    route: {
+      method: "GET",
+      path: "/assets/:file",
+      handle: ({ params, headers }) => answer(params["file"] ?? "", headers, unchanging),
     },
-    route: { method: "GET", path: "/assets/:file", handle: ({ params, headers }) => answer(params, headers) },
+    publicRoute: (path, name) => {
+      const file = url(name).slice("/assets/".length);
+      return { method: "GET", path, handle: ({ headers }) => answer(file, headers, forOthers) };
+    },
   };
 
-  function answer(params: Readonly<Record<string, string>>, headers: ReadonlyMap<string, string>) {
-    const asset = assets.get(params["file"] ?? "");
+  function answer(file: string, headers: ReadonlyMap<string, string>, rules: Readonly<Record<string, string>>) {
+    const asset = assets.get(file);
     if (asset === undefined) return problem(404, { code: "PAGE_ASSET_UNKNOWN", title: "no such asset" });
     const zips = /(^|,)\s*gzip\s*(,|$)/i.test(headers.get("accept-encoding") ?? "");
     return {
       status: 200,
       headers: {
         "content-type": asset.contentType,
-        "cache-control": "public, max-age=31536000, immutable",
         "x-content-type-options": "nosniff",
-        "cross-origin-resource-policy": "same-origin",
         vary: "accept-encoding",
+        ...rules,
         ...(zips && { "content-encoding": "gzip" }),
       },
       body: zips ? asset.zipped : asset.bytes,
     };
   }
 }
+
+const unchanging = {
+  "cache-control": "public, max-age=31536000, immutable",
+  "cross-origin-resource-policy": "same-origin",
+};
+const forOthers = { "cache-control": "public, max-age=3600", "cross-origin-resource-policy": "cross-origin" };

@@ -25,7 +25,14 @@ export const pageHeaders: Readonly<Record<string, string>> = {
   "cache-control": "no-store",
 };
 
-/** A whole document, made on the server. Text in it is escaped by the renderer. */
-export function pageResponse(page: VNode, status = 200): HttpResponse {
-  return { status, headers: pageHeaders, body: `<!doctype html>${renderToString(page)}` };
+/** For a page that others may show within theirs: nothing of what can be done on it may need more than a look. */
+const embeddedHeaders: Readonly<Record<string, string>> = {
+  ...pageHeaders,
+  "content-security-policy": contentSecurityPolicy.replace("frame-ancestors 'none'", "frame-ancestors http: https:"),
+  "cross-origin-resource-policy": "cross-origin",
+};
+
+/** A whole document, made on the server. Text in it is escaped by the renderer. `embedded`: other origins may show it in theirs. */
+export function pageResponse(page: VNode, status = 200, { embedded = false } = {}): HttpResponse {
+  return { status, headers: embedded ? embeddedHeaders : pageHeaders, body: `<!doctype html>${renderToString(page)}` };
 }

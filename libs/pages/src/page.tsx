@@ -9,6 +9,8 @@ export interface PageProps {
   readonly links?: readonly { readonly href: string; readonly text: string }[];
   /** For what needs more room than a text. */
   readonly wide?: boolean;
+  /** Shown within another page, which has a head of its own. */
+  readonly embedded?: boolean;
   /** Seconds after which a browser without script loads the page again. */
   readonly reloadWithoutScript?: number;
   readonly children: ComponentChildren;
@@ -29,6 +31,7 @@ export function Page({
   scripts = [],
   links = [],
   wide = false,
+  embedded = false,
   reloadWithoutScript,
   children,
 }: PageProps): VNode {
@@ -53,23 +56,31 @@ export function Page({
         )}
       </head>
       <body class={wide ? "wide" : undefined}>
-        <a class="skip" href="#content">
-          To the content
-        </a>
-        <header class="top">
-          <a class="brand" href="/">
-            P4
-          </a>
-          <nav aria-label="Pages">
-            {links.map(({ href, text }) => (
-              <a href={href}>{text}</a>
-            ))}
-          </nav>
-        </header>
+        {!embedded && <Head links={links} />}
         <main id="content" tabIndex={-1}>
           {children}
         </main>
       </body>
     </html>
+  );
+}
+
+function Head({ links }: Required<Pick<PageProps, "links">>): VNode {
+  return (
+    <>
+      <a class="skip" href="#content">
+        To the content
+      </a>
+      <header class="top">
+        <a class="brand" href="/">
+          P4
+        </a>
+        <nav aria-label="Pages">
+          {links.map(({ href, text }) => (
+            <a href={href}>{text}</a>
+          ))}
+        </nav>
+      </header>
+    </>
   );
 }

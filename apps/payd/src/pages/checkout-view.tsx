@@ -8,6 +8,8 @@ export interface CheckoutViewProps {
   readonly nowMs: number;
   /** Where a wallet in the browser can pay this; null where there is none. */
   readonly tryUrl: string | null;
+  /** Within a page of the shop: other pages open beside it. */
+  readonly embedded: boolean;
   /** What only a script can do; absent on the server. */
   readonly live?: LiveParts | undefined;
 }
@@ -21,7 +23,7 @@ export interface LiveParts {
 }
 
 /** The invoice with its state: drawn by the server, and again by the browser with each change. */
-export function CheckoutView({ state, nowMs, tryUrl, live }: CheckoutViewProps): VNode {
+export function CheckoutView({ state, nowMs, tryUrl, embedded, live }: CheckoutViewProps): VNode {
   const isPaid = state.stage === "accepted" || state.stage === "proved";
   const isOpen = state.stage === "waiting" || state.stage === "asked";
   return (
@@ -48,7 +50,11 @@ export function CheckoutView({ state, nowMs, tryUrl, live }: CheckoutViewProps):
         )}
         {isOpen && <Countdown leftMs={state.expiresAtMs - nowMs} expiresAtMs={state.expiresAtMs} />}
       </section>
-      {isOpen ? <Pay state={state} tryUrl={tryUrl} live={live} /> : <Receipt state={state} live={live} />}
+      {isOpen ? (
+        <Pay state={state} tryUrl={tryUrl} embedded={embedded} live={live} />
+      ) : (
+        <Receipt state={state} live={live} />
+      )}
     </div>
   );
 }
@@ -106,7 +112,7 @@ function Countdown({ leftMs, expiresAtMs }: { readonly leftMs: number; readonly 
   );
 }
 
-function Pay({ state, tryUrl, live }: Omit<CheckoutViewProps, "nowMs">): VNode {
+function Pay({ state, tryUrl, embedded, live }: Omit<CheckoutViewProps, "nowMs">): VNode {
   return (
     <section class="card pay no-print" aria-label="How to pay">
       <img
@@ -129,7 +135,7 @@ function Pay({ state, tryUrl, live }: Omit<CheckoutViewProps, "nowMs">): VNode {
         </button>
       )}
       {tryUrl !== null && (
-        <a class="button" href={tryUrl}>
+        <a class="button" href={tryUrl} {...(embedded && { target: "_blank", rel: "noopener" })}>
           Pay with the test wallet
         </a>
       )}

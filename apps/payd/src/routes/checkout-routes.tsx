@@ -20,7 +20,8 @@ export interface CheckoutRoutesOptions {
 
 /**
  * `GET /i/:id`: the invoice's checkout page, or the invoice as JSON for who does not ask for a page. `/i/:id/qr.svg`: the QR code
- * of its payment URI. `/i/:id/events`: what the page shows, as server-sent events.
+ * of its payment URI. `/i/:id/events`: what the page shows, as server-sent events. `/embed.js`: the script for a shop's pages that
+ * shows the checkout page within them.
  */
 export function checkoutRoutes(options: CheckoutRoutesOptions): HttpRoute[] {
   const { desk, assets, events, stateOf, viewOf, attend, tryUrl } = options;
@@ -28,14 +29,17 @@ export function checkoutRoutes(options: CheckoutRoutesOptions): HttpRoute[] {
     {
       method: "GET",
       path: "/i/:id",
-      async handle({ params, headers }) {
+      async handle({ params, query, headers }) {
         const invoice = await desk.get(params["id"] ?? "");
         attend(invoice);
         if (!prefersPage(headers)) return json(200, viewOf(invoice), { vary: "accept" });
         const state = stateOf(invoice);
-        return pageResponse(<CheckoutPage state={state} assets={assets} tryUrl={tryUrl(state.paymentUrl)} />);
+        const embedded = query.get("embed") === "1";
+        const parts = { state, assets, embedded, tryUrl: tryUrl(state.paymentUrl) };
+        return pageResponse(<CheckoutPage {...parts} />, 200, { embedded });
       },
     },
+    assets.publicRoute("/embed.js", "embed.js"),
     {
       method: "GET",
       path: "/i/:id/qr.svg",
