@@ -11,6 +11,7 @@ const commands = {
   bench: ["bench"],
   chaos: ["chaos"],
   cluster: ["chaos", "cluster"],
+  regions: ["chaos", "regions"],
   p4: ["cli"],
 };
 

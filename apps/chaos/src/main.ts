@@ -6,6 +6,7 @@ import { handoverMain } from "./handover/main.ts";
 import { leaderMain } from "./leader/main.ts";
 import { outageMain } from "./outage/main.ts";
 import { powerCutMain } from "./power-cut/main.ts";
+import { regionsMain } from "./regions/main.ts";
 import { runScenario } from "./scenario.ts";
 import { strangersMain } from "./strangers/main.ts";
 
@@ -16,6 +17,7 @@ try {
   else if (command === "leader") process.exitCode = await leaderMain(rest);
   else if (command === "outage") process.exitCode = await outageMain(rest);
   else if (command === "power-cut") process.exitCode = await powerCutMain(rest);
+  else if (command === "regions") process.exitCode = await regionsMain(rest);
   else if (command === "strangers") process.exitCode = await strangersMain(rest);
   else process.exitCode = await main(process.argv.slice(2));
 } catch (error) {

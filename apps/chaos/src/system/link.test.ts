@@ -33,14 +33,27 @@ test("ends a connection whose other end is gone", async () => {
   await once(client, "close");
 });
 
-async function echoBehindLink() {
+test("takes the time that it is told each way, and keeps the order", async () => {
+  const delayMs = 30;
+  const { client } = await echoBehindLink(delayMs);
+  const startMs = performance.now();
+  let heard = "";
+  client.on("data", (bytes: Buffer) => (heard += bytes.toString()));
+  for (const part of ["one", "two", "three"]) client.write(part);
+  while (heard.length < "onetwothree".length) await once(client, "data");
+  expect(heard).toBe("onetwothree");
+  // A timer may fire a millisecond early.
+  expect(performance.now() - startMs).toBeGreaterThanOrEqual(2 * delayMs - 2);
+});
+
+async function echoBehindLink(delayMs = 0) {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.pipe(socket);
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
-  const link = await Link.open((server.address() as AddressInfo).port);
+  const link = await Link.open((server.address() as AddressInfo).port, 0, delayMs);
   const client = connect(link.port, "127.0.0.1");
   await once(client, "connect");
   opened.push(link, server, { close: () => client.destroy() });

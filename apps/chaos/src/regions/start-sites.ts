@@ -1,0 +1,108 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { connectBroker, type Broker } from "@p4/nats";
+import { findNatsServer, startNatsServer, type NatsServerProcess } from "@p4/nats-server";
+import { AppProcess } from "../system/app-process.ts";
+import { freePort } from "../system/free-port.ts";
+import { Link } from "../system/link.ts";
+
+export interface Site {
+  readonly name: string;
+  readonly server: NatsServerProcess;
+  readonly broker: Broker;
+  /** Its node; not started yet. */
+  readonly edge: AppProcess;
+  readonly edgeUrl: string;
+}
+
+export interface Sites {
+  readonly all: readonly Site[];
+  stop(): Promise<void>;
+}
+
+export interface SitesOptions {
+  readonly dir: string;
+  readonly names: readonly string[];
+  readonly shards: number;
+  /** Of the links between the sites, each way. */
+  readonly delayMs: number;
+}
+
+/** What a link between sites must not carry: everything but copies. */
+const denied = '["p4.*.*.write.*.*", "p4.*.*.event.*", "p4.*.*.live.*", "p4.*.presence.*", "$O.>"]';
+const edgeMain = fileURLToPath(new URL("../../../edge/dist/main.js", import.meta.url));
+
+/** One nats-server a site, with a JetStream domain of its own and a delayed leaf link to each site before it, and an edge. */
+export async function startSites({ dir, names, shards, delayMs }: SitesOptions): Promise<Sites> {
+  const { path: binary } = await findNatsServer();
+  const sites: Site[] = [];
+  const links: Link[] = [];
+  const started: NatsServerProcess[] = [];
+  const leafPorts: number[] = [];
+  const stop = async (): Promise<void> => {
+    await Promise.all(sites.map(({ edge }) => edge.stop()));
+    await Promise.all(sites.map(({ broker }) => broker.close()));
+    await Promise.all(started.map((server) => server.stop()));
+    for (const link of links) link.close();
+  };
+  try {
+    await mkdir(dir, { recursive: true });
+    for (const name of names) {
+      const ways = await Promise.all(leafPorts.map((port) => Link.open(port, 0, delayMs)));
+      links.push(...ways);
+      const leafPort = await freePort();
+      const configFile = join(dir, `${name}.conf`);
+      await writeFile(
+        configFile,
+        siteConfig(
+          name,
+          leafPort,
+          ways.map(({ port }) => port),
+        ),
+      );
+      const server = await startNatsServer({ binary, configFile, storeDir: join(dir, name), serverName: name });
+      started.push(server);
+      leafPorts.push(leafPort);
+      const broker = await connectBroker({ url: server.url, name: "p4-regions" });
+      const port = await freePort();
+      const env = {
+        P4_NATS_URL: server.url,
+        P4_PORT: String(port),
+        P4_SHARDS: String(shards),
+        P4_REPLICAS: "1",
+        P4_LOG_LEVEL: "info",
+      };
+      const logFile = join(dir, `edge-${name}.log`);
+      const edge = new AppProcess({ name: `edge-${name}`, module: edgeMain, env, port, logFile });
+      sites.push({ name, server, broker, edge, edgeUrl: `ws://127.0.0.1:${String(port)}` });
+    }
+    return { all: sites, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function siteConfig(site: string, leafPort: number, remotePorts: readonly number[]): string {
+  const remotes = remotePorts.map(
+    (port) =>
+      `{ url: "nats://link:link@127.0.0.1:${String(port)}", account: P4, isolate: true, request_isolation: true, ` +
+      `deny_imports: ${denied}, deny_exports: ${denied} }`,
+  );
+  return `
+max_payload: 2MB
+jetstream { sync_interval: always, domain: ${site} }
+leafnodes {
+  listen: "127.0.0.1:${String(leafPort)}", no_advertise: true, isolate_leafnode_interest: true, reconnect: 1
+  remotes: [ ${remotes.join("\n")} ]
+}
+ping_interval: "2s", ping_max: 2
+accounts {
+  SYS { users: [{ user: sys, password: sys }] }
+  P4 { jetstream: enabled, users: [{ user: p4, password: p4 }, { user: link, password: link }] }
+}
+system_account: SYS
+no_auth_user: p4
+`;
+}
