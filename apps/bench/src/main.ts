@@ -1,10 +1,15 @@
 import { hostileCommand } from "./hostile-command.ts";
 import { idleCommand } from "./idle-command.ts";
 import { recordCommand } from "./record-command.ts";
+import { documentCommand } from "./table/document-commands.ts";
+import { guardCommand } from "./table/guard-command.ts";
 import { tableCommand } from "./table/table-command.ts";
 
 const commands = new Map([
   ["table", tableCommand],
+  ["chart", (args: readonly string[]) => documentCommand("chart", args)],
+  ["scaling", (args: readonly string[]) => documentCommand("scaling", args)],
+  ["guard", guardCommand],
   ["hostile", hostileCommand],
   ["idle", idleCommand],
   ["record", recordCommand],

@@ -61,7 +61,11 @@ export class Rows {
     return first === last ? undefined : quotient(this.cpuMicros(last), this.cpuMicros(first));
   }
 
-  /** The most of this build's, at whatever rate. */
+  lowest(name: FigureName, subject: string): number | undefined {
+    return this.#find(subject)?.figures[name]?.lowest;
+  }
+
+  /** The most of all lines whose name begins so. */
   highest(name: FigureName, subject: string): number | undefined {
     const values = this.#rows.flatMap((row) =>
       row.subject.startsWith(subject) ? (row.figures[name]?.highest ?? []) : [],

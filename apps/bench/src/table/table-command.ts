@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { writeFile } from "node:fs/promises";
 import { availableParallelism, cpus, loadavg } from "node:os";
 import { parseArgs, promisify } from "node:util";
 import { findNatsServer } from "@p4/nats-server";
@@ -12,11 +13,12 @@ import { tableText, type TableResult } from "./table-report.ts";
 
 const names = scenarios.map(({ name }) => name);
 
-const usage = `npm run bench [-- table] [--only ${names.slice(0, 2).join(",")}] [--against <git ref>] [--rounds 3] [--full] [--json]
+const usage = `npm run bench [-- table] [--only ${names.slice(0, 2).join(",")}] [--against <git ref>] [--rounds 3] [--full]\n    [--json] [-o table.json]
 
 A row for each kind of load: this build beside a relay in memory, what a bare client gets out of the same broker, what else a user
 could pick ("peers", installed in the user's cache at its first run) and, with --against, another commit of this repository; all in
 turns, with the goal and whether it is met. --full: as many sockets and channels as a server in the field has.
+-o keeps the run, for "npm run bench -- chart" and "npm run bench -- scaling".
 Rows: ${names.join(", ")}.`;
 
 export interface TableOptions {
@@ -36,6 +38,7 @@ export async function tableCommand(args: readonly string[]): Promise<number> {
       rounds: { type: "string", default: "3" },
       full: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
+      output: { type: "string", short: "o" },
       help: { type: "boolean", default: false },
     },
   });
@@ -48,7 +51,9 @@ export async function tableCommand(args: readonly string[]): Promise<number> {
     return values.help ? 0 : 2;
   }
   const result = await runTable({ only, rounds, against: values.against ?? null, full: values.full });
-  process.stdout.write(`${values.json ? JSON.stringify(result, null, 2) : tableText(result)}\n`);
+  const json = `${JSON.stringify(result, null, 2)}\n`;
+  if (values.output !== undefined) await writeFile(values.output, json);
+  process.stdout.write(values.json ? json : `${tableText(result)}\n`);
   return 0;
 }
 

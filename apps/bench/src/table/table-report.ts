@@ -60,7 +60,8 @@ function scenarioText({ name, title, unit, rows, skipped }: ScenarioResult, verd
   const columns = figureNames.filter((figureName) => rows.some(({ figures }) => figures[figureName] !== undefined));
   const lines = rows.map((row) => [row.subject, ...columns.map((column) => cell(row, column))]);
   const [own, ...others] = rows;
-  const ratios = own === undefined ? [] : others.map((other) => ratioOf(own, other, columns));
+  // Where the first line is no build under the same load as the others, a ratio to it says nothing.
+  const ratios = own?.subject === "this build" ? others.map((other) => ratioOf(own, other, columns)) : [];
   return [
     `${name}: ${title}`,
     table(["", ...columns.map((column) => heads[column](unit))], [...lines, ...ratios]),
