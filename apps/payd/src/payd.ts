@@ -34,7 +34,7 @@ import { connectRoutes } from "./routes/connect-routes.ts";
 import { EventFollowers, eventStreamRoute } from "./routes/event-stream-route.ts";
 import { exportRoute } from "./routes/export-route.ts";
 import { guardRoute } from "./routes/guard-route.ts";
-import { invoiceRoutes } from "./routes/invoice-routes.ts";
+import { invoiceRoutes, type ScopedRoute } from "./routes/invoice-routes.ts";
 import { invoiceView, publicInvoiceView, type InvoiceUrls } from "./routes/invoice-view.ts";
 import { pageRoutes } from "./routes/page-routes.ts";
 import { requireKey, type KeyPolicy } from "./routes/require-key.ts";
@@ -185,27 +185,28 @@ export async function startPayd(options: PaydOptions): Promise<Payd> {
   };
   const expiresInMs = options.invoiceExpiryMs ?? defaults.invoiceExpiryMs;
   const allowedHosts = [options.host, ...(options.allowedHosts ?? [])].map((name) => name.toLowerCase());
+  const scoped: readonly ScopedRoute[] = [
+    ...invoiceRoutes({
+      desk,
+      create,
+      view: (invoice) => invoiceView(invoice, urlsOf(invoice), now()),
+      defaultExpiryMs: expiresInMs,
+      now,
+      invoices,
+      newId,
+    }),
+    exportRoute(desk, now),
+    ...walletRoutes({ desk, payoutDesk, payouts, invoices, newId }),
+    ...webhookRoutes({ webhooks, sender, invoices, policy, newId, now }),
+    eventStreamRoute(followers, stopping.signal),
+  ];
   const server = await startServer({
     host: options.host,
     port: options.port,
     routes: [
       ...[
         ...connectRoutes((invoiceId) => channels.connect(invoiceId), logger),
-        ...[
-          ...invoiceRoutes({
-            desk,
-            create,
-            view: (invoice) => invoiceView(invoice, urlsOf(invoice), now()),
-            defaultExpiryMs: expiresInMs,
-            now,
-            invoices,
-            newId,
-          }),
-          exportRoute(desk, now),
-          ...walletRoutes({ desk, payoutDesk, payouts, invoices, newId }),
-          ...webhookRoutes({ webhooks, sender, invoices, policy, newId, now }),
-          eventStreamRoute(followers, stopping.signal),
-        ].map(({ scope, ...route }) => answerErrors(requireKey(scope, route, keyPolicy))),
+        ...scoped.map(({ scope, ...route }) => answerErrors(requireKey(scope, route, keyPolicy))),
       ].map((route) => guardRoute(route, allowedHosts)),
       ...pageRoutes({
         desk,
@@ -221,6 +222,7 @@ export async function startPayd(options: PaydOptions): Promise<Payd> {
         expiresInMs,
         allowedHosts,
         now,
+        described: scoped,
         signal: stopping.signal,
       }),
       ...operationsRoutes(readiness, metrics),

@@ -2,5 +2,12 @@ export { asyncApi } from "./asyncapi/asyncapi.ts";
 export { docsRoutes, type DocsOptions, type DocsRoute } from "./docs-routes.ts";
 export type { ErrorTables, JoinErrorDescription, MessageErrorDescription } from "./error-description.ts";
 export type { JsonSchema } from "./json-schema.ts";
-export { describedOperations, openApi } from "./openapi/openapi.ts";
-export type { MountedRoute, OperationDescription } from "./openapi/operation.ts";
+export { describedOperations, openApi, type OpenApiOptions } from "./openapi/openapi.ts";
+export {
+  jsonContent,
+  problemResponse,
+  type MountedRoute,
+  type OperationDescription,
+  type ParameterDescription,
+  type ResponseDescription,
+} from "./openapi/operation.ts";

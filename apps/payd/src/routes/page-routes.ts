@@ -10,6 +10,7 @@ import { checkoutState, type CheckoutState } from "../pages/checkout-state.ts";
 import { answerPageErrors } from "./answer-page-errors.tsx";
 import { CheckoutEvents } from "./checkout-events.ts";
 import { checkoutRoutes } from "./checkout-routes.tsx";
+import { docsRoutes } from "./docs-routes.tsx";
 import { guardForm, guardRoute } from "./guard-route.ts";
 import { requireKey, type KeyPolicy } from "./require-key.ts";
 import { frontRoute, orderRoute } from "./shop-routes.tsx";
@@ -29,6 +30,8 @@ export interface PageRoutesOptions {
   /** The demo shop is open where an order over HTTP would need no key. */
   readonly keyPolicy: KeyPolicy;
   readonly now: () => number;
+  /** Of the HTTP interface, for its description. */
+  readonly described: readonly HttpRoute[];
   readonly signal: AbortSignal;
 }
 
@@ -48,6 +51,7 @@ export function pageRoutes(options: PageRoutesOptions): HttpRoute[] {
   return [
     ...[
       frontRoute(shop),
+      ...docsRoutes(options.described, assets),
       ...checkoutRoutes({ desk, assets, events, stateOf, viewOf: options.viewOf, attend, tryUrl }),
       assets.route,
     ].map((route) => guardRoute(withErrors(route), allowedHosts)),

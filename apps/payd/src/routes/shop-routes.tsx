@@ -12,7 +12,7 @@ export interface ShopRoutesOptions {
   readonly create: (order: InvoiceOrder) => Promise<Invoice>;
 }
 
-const links = { invoices: "/api/v1/invoices", health: "/readyz", metrics: "/metrics" };
+const links = { invoices: "/api/v1/invoices", docs: "/docs", health: "/readyz", metrics: "/metrics" };
 
 /** `GET /`: the demo shop, or what is here as JSON for who does not ask for a page. */
 export function frontRoute({ assets, merchant }: ShopRoutesOptions): HttpRoute {

@@ -19,14 +19,22 @@ export interface OpenApiOptions {
   readonly version: string;
   /** What this server mounts: no more and no less is described. */
   readonly mounted: readonly MountedRoute[];
+  /** Of a server that is no edge: all that it says itself. */
+  readonly own?: {
+    readonly description: string;
+    readonly operations: readonly OperationDescription[];
+    readonly schemas: Readonly<Record<string, JsonSchema>>;
+  };
 }
 
 /** The HTTP routes as an OpenAPI 3.1 document. A route without a description is in it, marked `x-undescribed`. */
-export function openApi({ title, version, mounted }: OpenApiOptions): JsonSchema {
+export function openApi({ title, version, mounted, own }: OpenApiOptions): JsonSchema {
+  const operations = own?.operations ?? describedOperations;
+  const hasKeys = operations.some(({ scope }) => scope !== undefined);
   const paths: Record<string, Record<string, JsonSchema>> = {};
   for (const route of mounted) {
     const path = route.path.replace(/:(\w+)/g, "{$1}");
-    (paths[path] ??= {})[route.method.toLowerCase()] = operation(route);
+    (paths[path] ??= {})[route.method.toLowerCase()] = operation(route, operations);
   }
   return {
     openapi: "3.1.1",
@@ -34,32 +42,40 @@ export function openApi({ title, version, mounted }: OpenApiOptions): JsonSchema
       title: `${title}: HTTP`,
       version,
       description:
+        own?.description ??
         "For wallets without sockets, for miners' callbacks and for operators. The sockets are in asyncapi.json.",
       license: { name: "MIT", identifier: "MIT" },
     },
     jsonSchemaDialect: "https://json-schema.org/draft/2020-12/schema",
     servers: [{ url: "/", description: "The node that serves this description." }],
-    tags: [...new Set(describedOperations.map(({ tag }) => tag))].map((name) => ({ name })),
+    tags: [...new Set(operations.map(({ tag }) => tag))].map((name) => ({ name })),
     paths,
-    components: { schemas: { ...wireSchemas(), ...httpSchemas } },
+    components: {
+      schemas: own?.schemas ?? { ...wireSchemas(), ...httpSchemas },
+      ...(hasKeys && { securitySchemes: { apiKey: { type: "http", scheme: "bearer" } } }),
+    },
   };
 }
 
-export function describe({ method, path }: MountedRoute): OperationDescription | undefined {
-  return describedOperations.find((described) => described.method === method && described.path === path);
+export function describe(
+  { method, path }: MountedRoute,
+  operations: readonly OperationDescription[] = describedOperations,
+): OperationDescription | undefined {
+  return operations.find((described) => described.method === method && described.path === path);
 }
 
-function operation(route: MountedRoute): JsonSchema {
+function operation(route: MountedRoute, operations: readonly OperationDescription[]): JsonSchema {
   const operationId = `${route.method.toLowerCase()}${route.path.replace(/[^A-Za-z0-9]+(\w?)/g, (_, next: string) => next.toUpperCase())}`;
-  const described = describe(route);
+  const described = describe(route, operations);
   if (described === undefined) {
     return { operationId, "x-undescribed": true, responses: { default: { description: "Not described." } } };
   }
-  const { summary, tag, parameters = [], requestBody, responses } = described;
+  const { summary, tag, scope, parameters = [], requestBody, responses } = described;
   return {
     operationId,
     summary,
     tags: [tag],
+    ...(scope !== undefined && { security: [{ apiKey: [] }], "x-scope": scope }),
     ...(parameters.length === 0 ? {} : { parameters: parameters.map(parameter) }),
     ...(requestBody === undefined ? {} : { requestBody: body(requestBody) }),
     responses: Object.fromEntries(Object.entries(responses).map(([status, each]) => [status, response(each)])),

@@ -26,7 +26,10 @@ export interface ResponseDescription {
 
 export interface OperationDescription extends MountedRoute {
   readonly summary: string;
-  readonly tag: "Payment bridge" | "Proofs" | "Sockets" | "Operations" | "Descriptions";
+  readonly tag:
+    "Payment bridge" | "Proofs" | "Sockets" | "Operations" | "Descriptions" | "Invoices" | "Wallet" | "Webhooks";
+  /** What an API key must be good for. */
+  readonly scope?: string;
   readonly parameters?: readonly ParameterDescription[];
   readonly requestBody?: {
     readonly description: string;

@@ -15,7 +15,7 @@ export interface PageOptions extends ErrorTables {
 
 /** All messages and routes on one page, without scripts and without anything from elsewhere. */
 export function page({ title, mounted, messageErrors, joinErrors }: PageOptions): string {
-  const routes = mounted.map(describe).filter((route) => route !== undefined);
+  const routes = mounted.map((route) => describe(route)).filter((route) => route !== undefined);
   const tags = [...new Set(routes.map(({ tag }) => tag))];
   return html`<!doctype html>
     <html lang="en">

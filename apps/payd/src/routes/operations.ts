@@ -1,0 +1,330 @@
+import type { ApiKeyScope } from "@p4/app";
+import {
+  jsonContent,
+  problemResponse,
+  type JsonSchema,
+  type OperationDescription,
+  type ParameterDescription,
+  type ResponseDescription,
+} from "@p4/api-docs";
+import { invoiceEventTypes } from "../invoice/invoice-event.ts";
+import { invoiceStates, invoiceStatuses } from "../invoice/invoice.ts";
+
+const text: JsonSchema = { type: "string" };
+const textOrNull: JsonSchema = { type: ["string", "null"] };
+const whole: JsonSchema = { type: "integer", minimum: 0 };
+const time: JsonSchema = { type: "string", format: "date-time" };
+const hash: JsonSchema = { type: "string", pattern: "^[0-9a-f]{64}$" };
+const list = (items: JsonSchema): JsonSchema => ({ type: "array", items });
+const metadata: JsonSchema = {
+  type: "object",
+  maxProperties: 20,
+  additionalProperties: { type: "string", maxLength: 500 },
+};
+
+function object(properties: Readonly<Record<string, JsonSchema>>, optional: readonly string[] = []): JsonSchema {
+  const required = Object.keys(properties).filter((name) => !optional.includes(name));
+  return { type: "object", properties, required, additionalProperties: false };
+}
+
+const outcome = {
+  delivered: { type: "boolean" },
+  status: { type: ["integer", "null"] },
+  answer: text,
+  error: textOrNull,
+  tookMs: whole,
+};
+
+/** What is said over payd's HTTP interface. */
+export const paydSchemas: Readonly<Record<string, JsonSchema>> = {
+  Problem: {
+    ...object({ status: { type: "integer" }, code: text, title: text, detail: text }, ["detail"]),
+    description: "RFC 9457, with a stable code. The detail names the member or parameter and the rule.",
+  },
+  InvoiceOrder: object(
+    {
+      satoshis: { type: "integer", minimum: 1 },
+      memo: { type: ["string", "null"], maxLength: 1_000 },
+      orderId: { type: ["string", "null"], minLength: 1, maxLength: 128 },
+      metadata,
+      expiresIn: { anyOf: [{ type: "integer" }, text], description: 'Seconds, or a text with its unit such as "15m".' },
+    },
+    ["memo", "orderId", "metadata", "expiresIn"],
+  ),
+  Invoice: object(
+    {
+      id: text,
+      satoshis: whole,
+      memo: textOrNull,
+      state: { enum: invoiceStates },
+      status: {
+        enum: invoiceStatuses,
+        description: "The state; of one that is pending, whether it can still be paid.",
+      },
+      expired: { type: "boolean" },
+      channel: { enum: ["none", "joined", "expired", "closed", "ended"] },
+      createdAt: time,
+      expiresAt: time,
+      cancelledAt: time,
+      paymentUrl: text,
+      checkoutUrl: text,
+      uri: { ...text, description: "What the QR code holds." },
+      outputs: list(object({ satoshis: whole, script: text })),
+      payment: { anyOf: [{ type: "null" }, object({ txid: hash, satoshis: whole, receivedAt: time })] },
+      proofs: list({ type: "object" }),
+      doubleSpends: list({ type: "object" }),
+      rejections: list({ type: "object" }),
+      orderId: textOrNull,
+      metadata,
+      refunds: list(object({ id: text, txid: hash, satoshis: whole, feeSatoshis: whole, at: time })),
+    },
+    ["cancelledAt"],
+  ),
+  RefundOrder: object(
+    { satoshis: { type: "integer", minimum: 1 }, address: text, reason: { type: ["string", "null"], maxLength: 500 } },
+    ["satoshis", "address", "reason"],
+  ),
+  SweepOrder: object({ address: text }),
+  Payout: object({
+    id: text,
+    kind: { enum: ["refund", "sweep"] },
+    invoiceId: textOrNull,
+    state: { enum: ["signed", "broadcast", "refused"] },
+    satoshis: whole,
+    feeSatoshis: whole,
+    script: text,
+    reason: textOrNull,
+    txid: hash,
+    rawTx: text,
+    createdAt: time,
+  }),
+  Balance: object({ satoshis: whole, provedSatoshis: whole, coins: whole }),
+  WebhookOrder: object({ url: text, events: list({ enum: invoiceEventTypes }) }, ["events"]),
+  Webhook: object({ id: text, url: text, events: list({ enum: invoiceEventTypes }), createdAt: time, secret: text }, [
+    "secret",
+  ]),
+  Outcome: object(outcome),
+  Attempt: object({
+    event: text,
+    type: textOrNull,
+    attempt: { ...whole, description: "0: sent by hand." },
+    at: time,
+    ...outcome,
+    nextAttemptAt: { type: ["string", "null"], format: "date-time" },
+    body: textOrNull,
+  }),
+};
+
+const inPath = (name: string, description: string): ParameterDescription => ({
+  name,
+  in: "path",
+  description,
+  schema: text,
+});
+const inQuery = (name: string, description: string): ParameterDescription => ({
+  name,
+  in: "query",
+  description,
+  schema: text,
+});
+const invoiceId = inPath("id", "The invoice.");
+const webhook = inPath("webhook", "The webhook.");
+const filters = [
+  inQuery("state", "One of the states, or several with commas."),
+  inQuery("status", "The same with expired and closed."),
+  inQuery("orderId", "The shop's own number."),
+  inQuery("since", "Made at this time (RFC 3339) or later, or so long ago (15m) at most."),
+  inQuery("until", "Made before."),
+];
+const pages = [
+  inQuery("limit", "So many at most; default 100."),
+  inQuery("cursor", "From the Link header of another page."),
+];
+const once: ParameterDescription = {
+  name: "Idempotency-Key",
+  in: "header",
+  description: "A repetition with the same key is the same object; with another body 422.",
+  schema: { type: "string", maxLength: 255 },
+};
+
+const ok = (schema: string, description = "Done."): ResponseDescription => ({
+  description,
+  content: jsonContent(schema),
+});
+const listOf = (schema: string): ResponseDescription => ({
+  description: "The newest first.",
+  content: { "application/json": list({ $ref: `#/components/schemas/${schema}` }) },
+  optionalHeaders: { link: 'The next page, rel="next".' },
+});
+const refused = {
+  400: problemResponse("A parameter or member is wrong, and is named."),
+  401: problemResponse("An API key is needed, or is not in force."),
+  403: problemResponse("The key has not the scope; or a page in a browser calls."),
+  503: problemResponse("The store or the miner is away: try again."),
+};
+const unknown = { 404: problemResponse("There is none.") };
+const misused = { 422: problemResponse("This Idempotency-Key was used for something else.") };
+const payout = { 201: ok("Payout", "A miner has it."), 202: ok("Payout", "Signed; sent again until a miner has it.") };
+const body = (schema: string, example: unknown) => ({ description: "", schemas: [schema], example });
+
+type Described = OperationDescription & { readonly scope: ApiKeyScope };
+
+const operation = (
+  scope: ApiKeyScope,
+  route: string,
+  summary: string,
+  responses: OperationDescription["responses"],
+  more: Omit<Partial<OperationDescription>, "scope"> = {},
+): Described => {
+  const [method = "", path = ""] = route.split(" ");
+  const tag =
+    path.includes("webhooks") || path.includes("events")
+      ? "Webhooks"
+      : path.includes("invoices")
+        ? "Invoices"
+        : "Wallet";
+  return { scope, method, path, tag, summary, ...more, responses: { ...refused, ...responses } };
+};
+
+export const paydOperations: readonly Described[] = [
+  operation(
+    "invoices:write",
+    "POST /api/v1/invoices",
+    "Makes an invoice and joins its channel.",
+    { 201: ok("Invoice"), ...misused },
+    {
+      parameters: [once],
+      requestBody: body("InvoiceOrder", { satoshis: 2_000, memo: "two teas", orderId: "A-17" }),
+    },
+  ),
+  operation(
+    "invoices:read",
+    "GET /api/v1/invoices",
+    "Lists invoices.",
+    { 200: listOf("Invoice") },
+    { parameters: [...filters, ...pages] },
+  ),
+  operation(
+    "invoices:read",
+    "GET /api/v1/invoices/:id",
+    "One invoice.",
+    { 200: ok("Invoice"), ...unknown },
+    { parameters: [invoiceId] },
+  ),
+  operation(
+    "invoices:write",
+    "POST /api/v1/invoices/:id/cancel",
+    "Takes an unpaid invoice back.",
+    {
+      200: ok("Invoice"),
+      ...unknown,
+      409: problemResponse("It is paid, or being paid."),
+    },
+    { parameters: [invoiceId] },
+  ),
+  operation(
+    "refunds:write",
+    "POST /api/v1/invoices/:id/refunds",
+    "Sends money back.",
+    {
+      ...payout,
+      ...unknown,
+      409: problemResponse("Not paid, more than was paid, or not enough coins."),
+      422: problemResponse("No address; or this Idempotency-Key was used for something else."),
+      502: problemResponse("The miner refused the transaction."),
+    },
+    { parameters: [invoiceId, once], requestBody: body("RefundOrder", { satoshis: 500, reason: "one cup was cold" }) },
+  ),
+  operation(
+    "invoices:read",
+    "GET /api/v1/export.csv",
+    "A row for each invoice; the sum of net_satoshis is what the wallet holds of them.",
+    {
+      200: { description: "CSV with a head.", content: { "text/csv": text } },
+    },
+    { parameters: filters },
+  ),
+  operation("wallet:read", "GET /api/v1/wallet", "The wallet's balance.", { 200: ok("Balance") }),
+  operation(
+    "wallet:write",
+    "POST /api/v1/wallet/sweep",
+    "Sends all coins to a cold address.",
+    {
+      ...payout,
+      ...misused,
+      409: problemResponse("Not enough coins."),
+      502: problemResponse("The miner refused the transaction."),
+    },
+    { parameters: [once], requestBody: body("SweepOrder", { address: "1BitcoinEaterAddressDontSendf59kuE" }) },
+  ),
+  operation(
+    "wallet:read",
+    "GET /api/v1/payouts/:id",
+    "A refund or a sweep.",
+    { 200: ok("Payout"), ...unknown },
+    {
+      parameters: [inPath("id", "The payout.")],
+    },
+  ),
+  operation(
+    "webhooks:write",
+    "POST /api/v1/webhooks",
+    "Registers a webhook; its secret is shown this once.",
+    {
+      201: ok("Webhook"),
+      409: problemResponse("There are too many."),
+    },
+    { requestBody: body("WebhookOrder", { url: "https://shop.example/told" }) },
+  ),
+  operation("webhooks:write", "GET /api/v1/webhooks", "Lists webhooks, without secrets.", { 200: listOf("Webhook") }),
+  operation(
+    "webhooks:write",
+    "DELETE /api/v1/webhooks/:webhook",
+    "Takes a webhook away.",
+    { 204: { description: "Done." }, ...unknown },
+    {
+      parameters: [webhook],
+    },
+  ),
+  operation(
+    "webhooks:write",
+    "POST /api/v1/webhooks/:webhook/rotate",
+    "A new secret beside the old one.",
+    { 200: ok("Webhook"), ...unknown },
+    {
+      parameters: [webhook],
+    },
+  ),
+  operation(
+    "webhooks:write",
+    "POST /api/v1/webhooks/:webhook/test",
+    "Sends a test.",
+    { 200: ok("Outcome"), ...unknown },
+    {
+      parameters: [webhook],
+    },
+  ),
+  operation(
+    "webhooks:write",
+    "GET /api/v1/webhooks/:webhook/deliveries",
+    "Attempts with bodies and answers.",
+    {
+      200: listOf("Attempt"),
+      ...unknown,
+    },
+    { parameters: [webhook, inQuery("invoiceId", "Only of this invoice."), ...pages] },
+  ),
+  operation(
+    "webhooks:write",
+    "POST /api/v1/webhooks/:webhook/deliveries/:event/redeliver",
+    "Sends an event once more, now.",
+    {
+      200: ok("Outcome"),
+      ...unknown,
+    },
+    { parameters: [webhook, inPath("event", "The event's id.")] },
+  ),
+  operation("invoices:read", "GET /api/v1/events", "What webhooks would be told, from now on, as server-sent events.", {
+    200: { description: "Events, as they come.", content: { "text/event-stream": text } },
+  }),
+];
