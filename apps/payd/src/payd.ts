@@ -58,6 +58,7 @@ export interface Payd {
  */
 export async function startPayd(options: PaydOptions): Promise<Payd> {
   const { logger, headers, now = Date.now, crypto = nodeCrypto, signaturePolicy = VERIFY_IF_SIGNED } = options;
+  const settings = { ...defaults, ...options };
   const stopping = new AbortController();
   const metrics = options.metrics ?? createMetrics("payd");
   const watch = new InvoiceWatch();
@@ -80,18 +81,18 @@ export async function startPayd(options: PaydOptions): Promise<Payd> {
   const keyFile = join(options.dataDir, "master.key");
   const passphrase = options.passphrase ?? null;
   const keys = createInvoiceKeys(await openMasterKey(keyFile, invoices, passphrase));
-  const profile = options.merchant ?? defaults.merchant;
+  const profile = settings.merchant;
   const ancestryRequired = options.ancestryRequired ?? true;
   const publicUrls = publicUrlsOf(options);
 
-  const timeoutMs = options.minerTimeoutMs ?? defaults.minerTimeoutMs;
+  const timeoutMs = settings.minerTimeoutMs;
   const mapi = new MapiClient({ url: options.minerUrl, signaturePolicy, crypto, timeoutMs });
   const broadcaster = new Broadcaster(mapi, options.retry);
   const terms = new TermsDesk({
     invoices,
     quote: () => mapi.feeQuote(stopping.signal),
     context: {
-      network: options.network ?? defaults.network,
+      network: settings.network,
       merchant: profile,
       ancestryRequired,
     },
@@ -138,7 +139,7 @@ export async function startPayd(options: PaydOptions): Promise<Payd> {
     signaturePolicy,
     crypto,
     now,
-    headerRetryDelaysMs: options.headerRetryDelaysMs ?? defaults.headerRetryDelaysMs,
+    headerRetryDelaysMs: settings.headerRetryDelaysMs,
     signal: stopping.signal,
   });
   const news = new MinersNewsDesk({ invoices, headers, headerPolicy, crypto, now });
@@ -157,7 +158,7 @@ export async function startPayd(options: PaydOptions): Promise<Payd> {
       return session;
     },
     now,
-    joinTimeoutMs: options.joinTimeoutMs ?? defaults.joinTimeoutMs,
+    joinTimeoutMs: settings.joinTimeoutMs,
     logger,
   });
   const paydMetrics = createPaydMetrics(metrics, () => channels.size);
@@ -183,7 +184,7 @@ export async function startPayd(options: PaydOptions): Promise<Payd> {
     findKey: async (text) => (await apiKeys?.find(text, now())) ?? null,
     alwaysRequired: options.keyAlwaysRequired ?? false,
   };
-  const expiresInMs = options.invoiceExpiryMs ?? defaults.invoiceExpiryMs;
+  const expiresInMs = settings.invoiceExpiryMs;
   const allowedHosts = [options.host, ...(options.allowedHosts ?? [])].map((name) => name.toLowerCase());
   const scoped: readonly ScopedRoute[] = [
     ...invoiceRoutes({
@@ -237,7 +238,7 @@ export async function startPayd(options: PaydOptions): Promise<Payd> {
     payments,
     proofs,
     logger,
-    retryMs: options.resumeRetryMs ?? defaults.resumeRetryMs,
+    retryMs: settings.resumeRetryMs,
     signal: stopping.signal,
   });
   let closing: Promise<void> | undefined;

@@ -1,4 +1,5 @@
 import { headerSource } from "./header-source.ts";
+import { limitSettings } from "./limit-settings.ts";
 import { natsSettings } from "./nats-settings.ts";
 import {
   addressRange,
@@ -145,96 +146,7 @@ export const schema = {
     "Signs join tokens; needed by the join policy token. Of two the first signs and both are taken, so that one can follow the other",
     true,
   ),
-  maxMessageBytes: required(
-    "P4_MAX_MESSAGE_BYTES",
-    "1MB",
-    sizeBytes(1_024, 64 * 1_048_576),
-    ["edge"],
-    "Largest message that a wallet may send",
-  ),
-  maxQueuedBytes: required(
-    "P4_MAX_QUEUED_BYTES",
-    "4MiB",
-    sizeBytes(65_536, 1_073_741_824),
-    ["edge"],
-    "Bytes waiting for a slow wallet before its socket is closed with 4290",
-  ),
-  maxHeldBytes: optional(
-    "P4_MAX_HELD_BYTES",
-    sizeBytes(1_048_576, 1_099_511_627_776),
-    ["edge"],
-    "What channels, messages on their way and send queues may hold of an edge's memory; without it a quarter of the heap that Node.js allows",
-  ),
-  byteRatePerConnection: required(
-    "P4_BYTE_RATE_PER_CONNECTION",
-    "1MiB",
-    sizeBytes(1_024, 1_073_741_824),
-    ["edge"],
-    "Bytes that one WebSocket may add a second, sixteen times as many at once; the next message is refused",
-  ),
-  byteRatePerIp: required(
-    "P4_BYTE_RATE_PER_IP",
-    "16MiB",
-    sizeBytes(1_024, 17_179_869_184),
-    ["edge", "proof-ingest"],
-    "Bytes that one address (IPv6: one /64) may add a second, over sockets and HTTP, sixteen times as many at once",
-  ),
-  maxConnections: required(
-    "P4_MAX_CONNECTIONS",
-    "100000",
-    integer(1, 10_000_000),
-    ["edge"],
-    "WebSockets and event streams in total; the next gets 503",
-  ),
-  maxConnectionsPerIp: required(
-    "P4_MAX_CONNECTIONS_PER_IP",
-    "10000",
-    integer(1, 10_000_000),
-    ["edge"],
-    "WebSockets and event streams of one address (IPv6: one /64); the next gets 429",
-  ),
-  maxConnectionsPerChannel: required(
-    "P4_MAX_CONNECTIONS_PER_CHANNEL",
-    "1000",
-    integer(2, 100_000),
-    ["edge"],
-    "WebSockets and event streams of one channel; the next gets 429",
-  ),
-  joinRatePerIp: required(
-    "P4_JOIN_RATE_PER_IP",
-    "2000",
-    integer(1, 1_000_000),
-    ["edge"],
-    "Joins of one address (IPv6: one /64) a second, twice as many at once; the next gets 429, and who goes on is cut off for 2 s",
-  ),
-  trustedProxies: optional(
-    "P4_TRUSTED_PROXIES",
-    manyOf(addressRange),
-    ["edge", "proof-ingest"],
-    "Proxies in front: from them alone X-Forwarded-For is believed, so that limits count the client's address",
-  ),
-  maxJoinsUnderWay: required(
-    "P4_MAX_JOINS_UNDER_WAY",
-    "2000",
-    integer(1, 1_000_000),
-    ["edge"],
-    "Joins being decided at the same time; the next gets 503",
-  ),
-  maxStoreBacklog: required(
-    "P4_MAX_STORE_BACKLOG",
-    "1000",
-    integer(1, 1_000_000),
-    ["edge"],
-    "Messages and joins that wait for the log; beyond, new channels get 503 and existing ones go on",
-  ),
-  maxLoopLagMs: required(
-    "P4_MAX_LOOP_LAG",
-    "1s",
-    durationMs("10ms", "60s"),
-    ["edge"],
-    "How late the edge's timers may run; beyond, new channels get 503 and existing ones go on",
-  ),
-
+  ...limitSettings,
   consoleKey: optional("P4_CONSOLE_KEY", secretText, ["edge"], "Key of /console; unset: this machine alone", true),
 
   bridgeWaitMs: required(
