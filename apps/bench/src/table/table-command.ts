@@ -19,7 +19,9 @@ A row for each kind of load: this build beside a relay in memory, what a bare cl
 could pick ("peers", installed in the user's cache at its first run) and, with --against, another commit of this repository; all in
 turns, with the goal and whether it is met. --full: as many sockets and channels as a server in the field has.
 -o keeps the run, for "npm run bench -- chart" and "npm run bench -- scaling".
-Rows: ${names.join(", ")}.`;
+Rows: ${names.join(", ")}.
+
+Others, each with --help: guard, hostile, idle, record.`;
 
 export interface TableOptions {
   readonly only: readonly string[];

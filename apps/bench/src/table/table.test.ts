@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { brokerBound } from "./broker-bound.ts";
 import { coldReplay } from "./cold-replay.ts";
 import type { Spreads } from "./figures.ts";
-import { goals, judge, type Goal } from "./goals.ts";
+import { goals, judge, Rows, type Goal } from "./goals.ts";
 import { workspaceRoot } from "./other-build.ts";
 import { runScenario } from "./run-scenario.ts";
 import type { Scenario } from "./scenario.ts";
@@ -73,7 +73,8 @@ describe("a scenario", () => {
       const contender = underLoad(subject, async ({ prefix }, measured) => {
         rounds.push(prefix);
         await measured((note) => {
-          for (const latencyMs of [1, 2, 3]) note(latencyMs);
+          const isWarmUp = prefix.endsWith("-0-");
+          for (const latencyMs of isWarmUp ? [100, 200, 300] : [1, 2, 3]) note(latencyMs);
           return Promise.resolve();
         });
       });
@@ -84,7 +85,7 @@ describe("a scenario", () => {
   it("takes rounds, does not count the first, stops what was started for it and says what was skipped", async () => {
     const { rows, skipped } = await runScenario(scenario, stage, 2);
     expect(rounds).toEqual(["test-0-", "test-1-", "test-2-"]);
-    expect(rows[0]).toMatchObject({ subject: "itself", figures: { p50Ms: { median: 2 } } });
+    expect(rows[0]).toMatchObject({ subject: "itself", figures: { p50Ms: { median: 2, highest: 2 } } });
     expect(rows[0]?.figures).not.toHaveProperty("brokerCpuMicros");
     expect(skipped).toEqual([{ subject: "another", reason: "no such program" }]);
     expect(stopped).toBe(1);
@@ -116,6 +117,15 @@ it("compares many with few by CPU, whichever process it is of", () => {
     { scenario: "live", value: 1.5, met: false },
     { scenario: "recorded", value: 1.2, met: true },
   ]);
+});
+
+it("gives goals and the guard the median, the lowest and the highest of a line", () => {
+  const rows = new Rows([row("this build", { perSecond: spread(100) }), row("relay", { perSecond: spread(200) })]);
+  expect(rows.figure("perSecond")).toBe(100);
+  expect(rows.lowest("perSecond", "relay")).toBe(180);
+  expect(rows.highest("perSecond", "relay")).toBeCloseTo(220);
+  expect(rows.ratio("perSecond", "relay")).toBe(0.5);
+  expect(rows.figure("p50Ms", "relay")).toBeUndefined();
 });
 
 it("judges an open loop by its worst round at any rate, and not by the relay", () => {
