@@ -2,6 +2,7 @@ import type { Broker } from "@p4/nats";
 import { forecastStreams, type GrowingStream } from "@p4/operator";
 import { countText, counted, durationText, sizeText } from "../human.ts";
 import { explained, findOperatorBroker, withBroker } from "../operator/with-node.ts";
+import { streamMetrics } from "../operator/stream-metrics.ts";
 import { tableLines, type Column } from "../table.ts";
 import { CliError } from "../cli-error.ts";
 import { examples, type Verb } from "../verb.ts";
@@ -10,16 +11,21 @@ export const streamsVerb: Verb = (program, context) => {
   program
     .command("streams")
     .description("streams and buckets of the region: size, channels, growth, and when the disk or the limit is reached")
+    .option("--prometheus", "print metrics for the textfile collector of node_exporter")
     .addHelpText(
       "after",
-      examples(["p4 streams", "as a table"], ["p4 streams --json | jq .daysLeft", "for alarms"]) +
-        "\nGrowth is the average over what a stream holds. Sizes are the broker's own: bytes on disk.\n",
+      examples(
+        ["p4 streams", "as a table"],
+        ["p4 streams --json | jq .daysLeft", "for alarms"],
+        ["p4 streams --prometheus > p4.prom.new && mv p4.prom.new p4.prom", "every minute, in the collector's folder"],
+      ) + "\nGrowth is the average over what a stream holds. Sizes are the broker's own: bytes on disk.\n",
     )
-    .action(async () => {
+    .action(async ({ prometheus }: { prometheus?: boolean }) => {
       const { config, address } = await findOperatorBroker(context);
       const tell = async (broker: Broker): Promise<void> => {
         const nowMs = Date.now();
-        const { streams, ...summary } = await forecastStreams(broker, config.region, nowMs);
+        const forecast = await forecastStreams(broker, config.region, nowMs);
+        const { streams, ...summary } = forecast;
         if (streams.length === 0) {
           const nextStep = "Check P4_NATS_URL and P4_REGION; the apps set the broker up when they start.";
           throw new CliError(
@@ -30,19 +36,24 @@ export const streamsVerb: Verb = (program, context) => {
           );
         }
         const { storedBytes, storeLimitBytes, bytesPerDay, finalBytes, daysLeft } = summary;
-        context.print({ region: config.region, ...summary, streams }, () => [
-          ...tableLines(
-            columns,
-            streams.map((stream) => row(stream, nowMs)),
-            context.terminal.style,
-            context.terminal.columns,
-          ),
-          `${sizeText(storedBytes)} stored, growing by ${sizeText(bytesPerDay)} a day; ` +
-            (Number.isFinite(finalBytes)
-              ? `about ${sizeText(finalBytes)} once the oldest goes with age`
-              : "some of it is kept for ever"),
-          limitText(storeLimitBytes, daysLeft),
-        ]);
+        const metrics = prometheus === true ? streamMetrics(config.region, forecast) : null;
+        context.print(
+          { region: config.region, ...summary, streams },
+          () =>
+            metrics ?? [
+              ...tableLines(
+                columns,
+                streams.map((stream) => row(stream, nowMs)),
+                context.terminal.style,
+                context.terminal.columns,
+              ),
+              `${sizeText(storedBytes)} stored, growing by ${sizeText(bytesPerDay)} a day; ` +
+                (Number.isFinite(finalBytes)
+                  ? `about ${sizeText(finalBytes)} once the oldest goes with age`
+                  : "some of it is kept for ever"),
+              limitText(storeLimitBytes, daysLeft),
+            ],
+        );
       };
       await explained(() => withBroker(address, tell));
     });

@@ -1,0 +1,51 @@
+import type { StreamForecast } from "@p4/operator";
+
+interface Metric {
+  readonly name: string;
+  readonly help: string;
+  readonly samples: readonly (readonly [labels: string, value: number])[];
+}
+
+/**
+ * What only an operator's login may ask the broker, as Prometheus' text format: for the textfile collector of
+ * node_exporter. Pure.
+ */
+export function streamMetrics(region: string, { streams, ...forecast }: StreamForecast): string[] {
+  const { storedBytes, storeLimitBytes, bytesPerDay, daysLeft } = forecast;
+  const place = `region="${region}"`;
+  const each = (value: (stream: StreamForecast["streams"][number]) => number): Metric["samples"] =>
+    streams.map((stream) => [`${place},stream="${stream.stream}"`, value(stream)]);
+  const metrics: Metric[] = [
+    { name: "p4_stream_bytes", help: "On disk, one copy", samples: each(({ bytes }) => bytes) },
+    { name: "p4_stream_messages", help: "Messages that are kept", samples: each(({ messages }) => messages) },
+    {
+      name: "p4_stream_lagging_replicas",
+      help: "Copies that are behind or away",
+      samples: each(({ laggingReplicas }) => laggingReplicas.length),
+    },
+    {
+      name: "p4_stream_leaderless",
+      help: "1: nothing can be stored in it",
+      samples: each(({ leader, replicas }) => Number(leader === null && replicas > 1)),
+    },
+    { name: "p4_store_bytes", help: "Stored by the account", samples: [[place, storedBytes]] },
+    { name: "p4_store_growth_bytes", help: "What is stored grows by in a day", samples: [[place, bytesPerDay]] },
+    {
+      name: "p4_store_limit_bytes",
+      help: "Of the account",
+      samples: storeLimitBytes === null ? [] : [[place, storeLimitBytes]],
+    },
+    {
+      name: "p4_store_left_seconds",
+      help: "Until the limit is reached at this rate; absent: never",
+      samples: daysLeft === null ? [] : [[place, daysLeft * 86_400]],
+    },
+  ];
+  return metrics
+    .filter(({ samples }) => samples.length > 0)
+    .flatMap(({ name, help, samples }) => [
+      `# HELP ${name} ${help}`,
+      `# TYPE ${name} gauge`,
+      ...samples.map(([labels, value]) => `${name}{${labels}} ${String(value)}`),
+    ]);
+}
