@@ -14,6 +14,7 @@ import {
   watchHeaders,
   type ChannelNode,
 } from "@p4/app";
+import { watchHome } from "@p4/nats";
 import { nodeCrypto, uuid } from "@p4/node-crypto";
 import { closeCodes } from "@p4/protocol";
 import { closeInOrder, createMetrics, limitedNotes, operationsRoutes, Readiness } from "@p4/telemetry";
@@ -125,6 +126,16 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     queuedBytes: () => memory.sendQueues.queuedBytes,
     maxHeldBytes: () => memory.maxHeldBytes,
   });
+  const home = watchHome(node.broker, {
+    region: config.region,
+    shards: config.shards,
+    onMoved: () => {
+      logger.warn(
+        "the region's home has moved to another site: wallets are sent away; start this node again as a standby",
+      );
+      void sendAllAway(served);
+    },
+  });
   const context: EdgeContext = {
     nodeId: node.nodeId,
     channels: served,
@@ -160,7 +171,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       if (draining.signal.aborted) return "this node is shutting down";
       const { turnsAway, code } = node.broker.health.verdict;
       if (turnsAway) return code === null ? "the broker is away" : "the broker stores nothing at the moment";
-      return node.clock.trouble;
+      return home.trouble ?? node.clock.trouble;
     },
     draining: draining.signal,
     onError: (error, where) => logger.error({ error, where }, "edge error"),
@@ -168,6 +179,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
   };
   const readiness = new Readiness();
   healthChecks(readiness, node);
+  readiness.add("home", () => (home.trouble === null ? { ok: true } : { ok: false, detail: home.trouble }));
   readiness.add("durability", durabilityCheck(node.broker, config));
   // One node can serve everything; an app of its own takes the callbacks where they must not share a process with wallets.
   const proofs = proofRoutesOf(node, config, {
@@ -230,6 +242,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       draining.abort();
       readiness.drain();
       load.stop();
+      home.stop();
       operatorsConsole.close();
       stopSweeping();
       grants.stop();
@@ -240,6 +253,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     };
     return { port: server.port, nodeId: node.nodeId, close: () => (closing ??= close()) };
   } catch (error) {
+    home.stop();
     await node.close();
     throw error;
   }

@@ -17,6 +17,19 @@ test("tries again while the broker is away, and says so", async () => {
   expect(quiet.warn).toHaveBeenCalledTimes(2);
 });
 
+test("a standby looks for its home five times a second, and says once that it waits", async () => {
+  const copy = new StoreError("STORE_HOME_MOVED", "a copy");
+  const start = vi.fn().mockRejectedValue(copy);
+  const warn = vi.fn();
+  const started = startPatiently(start, { warn }, new AbortController().signal);
+  await vi.advanceTimersByTimeAsync(900);
+  start.mockResolvedValue(app);
+  await vi.advanceTimersByTimeAsync(200);
+  expect(await started).toBe(app);
+  expect(start).toHaveBeenCalledTimes(6);
+  expect(warn).toHaveBeenCalledTimes(1);
+});
+
 test("gives up at once where trying again is no cure", async () => {
   const wrong = new StoreError("STORE_MISCONFIGURED", "replicas");
   const start = vi.fn().mockRejectedValue(wrong);

@@ -3,9 +3,11 @@ import type { Logger } from "@p4/telemetry";
 import type { RunningApp } from "./run-app.ts";
 
 const tryAgainMs = 1_000;
+/** A standby serves as soon as it may after a promotion: wallets wait for it. */
+const lookForHomeMs = 200;
 
 /**
- * Tries to start while the broker is merely away: it may be electing a leader. Throws what trying again does not cure.
+ * Tries to start while the broker is merely away: it may be electing a leader, or be no home of the region. Throws what trying again does not cure.
  * Undefined: told to stop before it had started.
  */
 export async function startPatiently(
@@ -13,6 +15,7 @@ export async function startPatiently(
   logger: Pick<Logger, "warn">,
   stopping: AbortSignal,
 ): Promise<RunningApp | undefined> {
+  let wasStandby = false;
   while (!stopping.aborted) {
     try {
       const app = await start();
@@ -20,8 +23,12 @@ export async function startPatiently(
       await app.close();
     } catch (error) {
       if (!isStoreError(error) || !error.retryable) throw error;
-      logger.warn({ code: error.code, reason: error.message }, "not started yet; trying again");
-      await pause(tryAgainMs, stopping);
+      const isStandby = isStoreError(error, "STORE_HOME_MOVED");
+      if (!isStandby || !wasStandby) {
+        logger.warn({ code: error.code, reason: error.message }, "not started yet; trying again");
+      }
+      wasStandby = isStandby;
+      await pause(isStandby ? lookForHomeMs : tryAgainMs, stopping);
     }
   }
   return undefined;

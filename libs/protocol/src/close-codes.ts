@@ -34,7 +34,8 @@ export const closeCodes = {
   joinElsewhere: {
     code: closeCode.joinElsewhere,
     reasons: ["drain: go on at another node"],
-    meaning: "This node is shutting down; nothing of the wallet's is under way.",
+    meaning:
+      "This node is shutting down, or its region's home has moved to another site; nothing of the wallet's is under way.",
     whatToDo: "Join again with `since`, at once, at any other node.",
   },
   overLimits: {

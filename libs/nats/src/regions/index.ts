@@ -1,4 +1,5 @@
 export { performStep, type StepOptions } from "./perform-step.ts";
 export { surveyRegion, type SiteBrokers } from "./survey-region.ts";
 export { readTable, tableSubject } from "./region-table.ts";
+export { watchHome, type HomeWatch, type HomeWatchOptions } from "./watch-home.ts";
 export { WriteEpochs } from "./write-epochs.ts";
