@@ -22,4 +22,11 @@ if (command === undefined) {
   process.stderr.write(`no benchmark ${word}: one of ${[...commands.keys()].join(", ")}\n`);
   process.exit(2);
 }
-process.exit(await command(isOption ? [word, ...rest] : rest));
+try {
+  process.exit(await command(isOption ? [word, ...rest] : rest));
+} catch (error) {
+  const { code = "", message } = error as Error & { code?: string };
+  if (!code.startsWith("ERR_PARSE_ARGS_")) throw error;
+  process.stderr.write(`${message}\n`);
+  process.exit(2);
+}

@@ -16,10 +16,15 @@ export async function recordCommand(args: readonly string[]): Promise<number> {
       channels: { type: "string", default: "100000" },
       concurrency: { type: "string", default: "256" },
       prefix: { type: "string", default: "rec-" },
+      help: { type: "boolean", default: false },
     },
   });
   const [channels, concurrency] = [Number(values.channels), Number(values.concurrency)];
   const isCount = (value: number): boolean => Number.isSafeInteger(value) && value > 0;
+  if (values.help) {
+    process.stdout.write(`${usage}\n`);
+    return 0;
+  }
   if (values.nats === undefined || !isCount(channels) || !isCount(concurrency)) {
     process.stderr.write(`${usage}\n`);
     return 2;

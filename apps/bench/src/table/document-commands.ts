@@ -24,7 +24,13 @@ export async function documentCommand(kind: keyof typeof documents, args: readon
     );
     return values.help ? 0 : 2;
   }
-  const text = documents[kind](JSON.parse(await readFile(input, "utf8")) as TableResult);
+  let text: string;
+  try {
+    text = documents[kind](JSON.parse(await readFile(input, "utf8")) as TableResult);
+  } catch (error) {
+    process.stderr.write(`${input}: ${(error as Error).message}\n`);
+    return 1;
+  }
   if (values.output === undefined) process.stdout.write(text);
   else await writeFile(values.output, text);
   return 0;
