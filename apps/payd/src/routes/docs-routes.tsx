@@ -2,7 +2,8 @@ import { openApi } from "@p4/api-docs";
 import { json, type HttpRoute } from "@p4/http";
 import { pageResponse, type Assets } from "@p4/pages";
 import { DocsPage } from "../pages/docs-page.tsx";
-import { paydOperations, paydSchemas } from "./operations.ts";
+import { paydSchemas } from "./operation-schemas.ts";
+import { paydOperations } from "./operations.ts";
 import { readQuery } from "./read-query.ts";
 
 const description =
