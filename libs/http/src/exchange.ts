@@ -3,7 +3,11 @@ import type { HttpResponse } from "./http-route.ts";
 import type { IncomingRequest } from "./incoming-request.ts";
 import type { CorkAnchor } from "./cork-anchor.ts";
 import { ChunkedStream, type StreamLimits } from "./chunked-stream.ts";
+import { UnsentBody } from "./unsent-body.ts";
 import { reasonPhrase } from "./status-text.ts";
+
+/** Less than this is taken by the kernel at once, or costs little. */
+const largeBytes = 65_536;
 
 /** Why a body could not be read. */
 export type BodyFailure = "tooLarge" | "tooSlow";
@@ -109,6 +113,7 @@ export class Exchange {
     if (this.#over) return;
     const stream = response.stream;
     if (stream === undefined || this.request.method === "HEAD") {
+      if (this.#isLarge(response)) return this.#sendLarge(response, limits);
       this.#over = true;
       this.#res.cork(() => {
         this.#writeHead(response);
@@ -125,6 +130,30 @@ export class Exchange {
     this.#onGone = () => writer.markGone();
     this.#res.cork(() => this.#writeHead(response));
     writer.run(stream, onStreamError);
+  }
+
+  /** One that ends its connection is sent by uWS itself. */
+  #isLarge({ status, body = "" }: HttpResponse): boolean {
+    if (this.closeAfter || this.request.method === "HEAD" || status === 204 || status === 304) return false;
+    return body.length > largeBytes;
+  }
+
+  #sendLarge(response: HttpResponse, limits: StreamLimits): void {
+    const { body = "" } = response;
+    const bytes = typeof body === "string" ? Buffer.from(body) : body;
+    const finish = (): void => {
+      this.#over = true;
+      this.#onGone = undefined;
+      this.#onOver();
+    };
+    let isSent = false;
+    this.#res.cork(() => {
+      this.#writeHead(response);
+      isSent = this.#res.tryEnd(bytes, bytes.length)[1];
+    });
+    if (isSent) return finish();
+    const unsent = new UnsentBody(this.#res, bytes, finish, limits.sendQueues);
+    this.#onGone = () => unsent.markGone();
   }
 
   /** Hands the socket over: from here on it belongs to the WebSocket. False when the client has gone. */

@@ -69,3 +69,40 @@ describe("a peer that does not read", () => {
     expect([sendQueues.queuedBytes, await join()]).toEqual([0, "101"]);
   });
 });
+
+describe("a client that takes a large answer slowly", () => {
+  const bytes = 8_000_000;
+
+  async function ask() {
+    const sendQueues = new SendQueues();
+    const handle = () => ({ status: 200, headers: {}, body: "x".repeat(bytes) });
+    const { server } = await serve({ sendQueues, routes: [{ method: "GET", path: "/large", handle }] });
+    const client = await rawClient(server.port);
+    client.socket.pause();
+    client.socket.write("GET /large HTTP/1.1\r\nHost: x\r\n\r\n");
+    await vi.waitFor(() => {
+      sendQueues.look();
+      expect(sendQueues.queuedBytes).toBeGreaterThan(1_000_000);
+    });
+    return { ...client, sendQueues, server };
+  }
+
+  it("gets all of it, and the connection is good for the next request", async () => {
+    const { socket, received, sendQueues, server } = await ask();
+    socket.resume();
+    await vi.waitFor(() => expect(received()).toHaveLength(bytes + received().indexOf("\r\n\r\n") + 4));
+    sendQueues.look();
+    expect([sendQueues.queuedBytes, server.stats().runningRequests]).toEqual([0, 0]);
+    socket.write("GET /none HTTP/1.1\r\nHost: x\r\n\r\n");
+    await vi.waitFor(() => expect(received().slice(bytes)).toContain("404 Not Found"));
+  });
+
+  it("is cut off where the room is needed", async () => {
+    const { socket, ended, sendQueues, server } = await ask();
+    sendQueues.cutEnding(1);
+    socket.resume();
+    await ended;
+    sendQueues.look();
+    expect([sendQueues.queuedBytes, server.stats().runningRequests]).toEqual([0, 0]);
+  });
+});
