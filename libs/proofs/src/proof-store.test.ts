@@ -32,6 +32,25 @@ describe("ProofStore", () => {
     expect((await documents.get(txid))?.revision).toBe(1);
   });
 
+  it("takes what was seen for read, and reads again where that has changed since", async () => {
+    const documents = createInMemoryStore().documents("proofs");
+    const store = storeOver(documents);
+    const seen = await store.look(txid);
+    let reads = 0;
+    const get = documents.get.bind(documents);
+    documents.get = (key) => {
+      reads++;
+      return get(key);
+    };
+    const say = (status: string) =>
+      store.change(txid, submitted, (document) => addNotice(document, notice(status)), seen);
+    await say("FIRST");
+    expect(reads).toBe(0);
+    await say("SECOND");
+    expect(reads).toBe(1);
+    expect((await store.read(txid))?.notices.map(({ status }) => status)).toEqual(["FIRST", "SECOND"]);
+  });
+
   it("gives up on a document that always changes under it", async () => {
     const documents = createInMemoryStore().documents("proofs");
     const get = documents.get.bind(documents);

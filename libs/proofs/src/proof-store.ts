@@ -1,4 +1,4 @@
-import { isStoreError, type DocumentStore } from "@p4/event-store";
+import { isStoreError, type DocumentStore, type StoredDocument } from "@p4/event-store";
 import { emptyDocument, onlyOfChannel, withinStrayLimits, type ProofDocument } from "./proof-document.ts";
 
 /** Where news of a transaction come from. */
@@ -6,6 +6,15 @@ export interface NewsOrigin {
   readonly channelId: string;
   /** Whether that channel has submitted the transaction. */
   readonly isSubmitted: boolean;
+}
+
+/** What the store had of a transaction when it was looked at. */
+export interface SeenProofs {
+  /** Null: nothing. */
+  readonly document: ProofDocument | null;
+  readonly kept: StoredDocument | null;
+  /** Looked for where nothing was kept. */
+  readonly stray: StoredDocument | null;
 }
 
 /**
@@ -22,12 +31,20 @@ export class ProofStore {
   }
 
   async read(txid: string): Promise<ProofDocument | null> {
-    const stored = (await this.#kept.get(txid)) ?? (await this.#strays.get(txid));
-    return stored === null ? null : parse(stored.bytes);
+    return (await this.look(txid)).document;
+  }
+
+  /** As `read`, for who may change what is there afterwards: looking for what is not there is what costs most. */
+  async look(txid: string): Promise<SeenProofs> {
+    const kept = await this.#kept.get(txid);
+    const stray = kept === null ? await this.#strays.get(txid) : null;
+    const stored = kept ?? stray;
+    return { document: stored === null ? null : parse(stored.bytes), kept, stray };
   }
 
   /**
-   * Reads, changes and writes, again from the start when another writer was faster. `change` may run several times.
+   * Reads, changes and writes, again from the start when another writer was faster. `change` may run several times. `seen`: what
+   * is taken for read at first.
    *
    * @throws StoreError; ProofError PROOF_UNSUBMITTED for a proof that is too large for a transaction that was not submitted.
    */
@@ -35,14 +52,15 @@ export class ProofStore {
     txid: string,
     { channelId, isSubmitted }: NewsOrigin,
     change: (document: ProofDocument) => ProofDocument,
+    seen?: SeenProofs,
   ): Promise<ProofDocument> {
     if (!isSubmitted) return this.#changeStray(txid, change);
     // What came before the payment, from others who name this transaction too, stays behind.
     const begin = async (): Promise<ProofDocument | null> => {
-      const stray = await this.#strays.get(txid);
+      const stray = seen?.kept === null ? seen.stray : await this.#strays.get(txid);
       return stray === null ? null : onlyOfChannel(parse(stray.bytes), channelId);
     };
-    return changeIn(this.#kept, txid, change, begin);
+    return changeIn(this.#kept, txid, change, { begin, seen: seen?.kept });
   }
 
   /** Changes the document that `read` has given. */
@@ -55,14 +73,21 @@ export class ProofStore {
   }
 }
 
+interface ChangeFrom {
+  /** What a document that is not there begins with. */
+  readonly begin?: () => Promise<ProofDocument | null>;
+  /** Read before; undefined: not read. */
+  readonly seen?: StoredDocument | null | undefined;
+}
+
 async function changeIn(
   documents: DocumentStore,
   txid: string,
   change: (document: ProofDocument) => ProofDocument,
-  begin: () => Promise<ProofDocument | null> = () => Promise.resolve(null),
+  { begin = () => Promise.resolve(null), seen }: ChangeFrom = {},
 ): Promise<ProofDocument> {
   for (let round = 1; ; round++) {
-    const stored = await documents.get(txid);
+    const stored = round === 1 && seen !== undefined ? seen : await documents.get(txid);
     const document = (stored === null ? await begin() : parse(stored.bytes)) ?? emptyDocument(txid);
     const changed = change(document);
     if (changed === document) return document;

@@ -14,7 +14,8 @@ export async function recordProof(
 ): Promise<void> {
   const { store, rules } = services;
   const { txid } = unjudged;
-  const document = (await store.read(txid)) ?? emptyDocument(txid);
+  const seen = await store.look(txid);
+  const document = seen.document ?? emptyDocument(txid);
   // Of a transaction that has left a block, what is remembered of the chain may be from before.
   const fresh = document.proofs.some((other) => isRevoked(other, document));
   const verdict = judgeHeader(claim, await rules.headers.lookup(claim, { fresh }), rules.headerPolicy);
@@ -29,9 +30,8 @@ export async function recordProof(
     await services.waiting.add(id, { channelId, txid, claim, sinceMs: metadata.nowMs });
   }
   const { raw: _raw, txid: _txid, awaitsHeader: _awaitsHeader, ...stored } = proof;
-  await store.change(txid, origin, (current) =>
-    addProof(current, { ...stored, channelId, recordedAtMs: metadata.nowMs }),
-  );
+  const recorded = { ...stored, channelId, recordedAtMs: metadata.nowMs };
+  await store.change(txid, origin, (current) => addProof(current, recorded), seen);
 }
 
 function judged(
