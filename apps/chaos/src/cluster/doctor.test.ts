@@ -23,7 +23,13 @@ beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), "p4-doctor-"));
   brokers = await startBrokerCluster(join(dir, "cluster"), { members: 3, linked: false }, () => undefined);
   natsUrl = brokers.brokers.map(({ url }) => url).join(",");
-  const broker = await connectBroker({ url: natsUrl, name: "doctor-test", connectWithinMs: limitMs });
+  const broker = await connectBroker({
+    url: natsUrl,
+    name: "doctor-test",
+    connectWithinMs: limitMs,
+    // Three members agree on each stream, which takes a busy machine long.
+    requestTimeoutMs: limitMs,
+  });
   await provision(broker, {
     region: "local",
     shards: 2,
