@@ -9,5 +9,6 @@ export {
 export type { NatsServerProcess } from "./nats-server-process.ts";
 export { repositoryNatsConf } from "./repository-config.ts";
 export type { ClusterOptions } from "./server-args.ts";
+export { siteConfig } from "./site-config.ts";
 export { spawnBound } from "./spawn-bound.ts";
 export { startNatsServer, type StartNatsServerOptions } from "./start-nats-server.ts";

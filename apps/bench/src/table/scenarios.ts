@@ -53,7 +53,7 @@ const peersScenario: Scenario = {
       try {
         contenders.push(underLoad(stage.pass(await start(name)), load));
       } catch (error) {
-        stage.skip(name, error);
+        stage.leaveOut(name, error);
       }
     }
     return contenders;

@@ -66,7 +66,7 @@ export class Stage {
   }
 
   /** Of what does not start here: the scenario goes on without it. */
-  skip(subject: string, error: unknown): void {
+  leaveOut(subject: string, error: unknown): void {
     const reason = error instanceof Error ? error.message : String(error);
     this.onProgress(`skipped: ${subject}: ${reason}`);
     this.#skipped.push({ subject, reason });

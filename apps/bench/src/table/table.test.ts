@@ -69,7 +69,7 @@ describe("a scenario", () => {
     unit: "message",
     contenders(on) {
       on.pass({ stop: () => Promise.resolve(void stopped++) });
-      on.skip("another", new Error("no such program"));
+      on.leaveOut("another", new Error("no such program"));
       const contender = underLoad(subject, async ({ prefix }, measured) => {
         rounds.push(prefix);
         await measured((note) => {

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { connectBroker, type Broker } from "@p4/nats";
-import { findNatsServer, startNatsServer, type NatsServerProcess } from "@p4/nats-server";
+import { findNatsServer, startNatsServer, type NatsServerProcess, siteConfig } from "@p4/nats-server";
 import { AppProcess } from "../system/app-process.ts";
 import { freePort } from "../system/free-port.ts";
 import { Link } from "../system/link.ts";
@@ -30,7 +30,6 @@ export interface SitesOptions {
 }
 
 /** What a link between sites must not carry: everything but copies. */
-const denied = '["p4.*.*.write.*.*", "p4.*.*.event.*", "p4.*.*.live.*", "p4.*.presence.*", "$O.>"]';
 const edgeMain = fileURLToPath(new URL("../../../edge/dist/main.js", import.meta.url));
 
 /** One nats-server a site, with a JetStream domain of its own and a delayed leaf link to each site before it, and an edge. */
@@ -82,27 +81,4 @@ export async function startSites({ dir, names, shards, delayMs }: SitesOptions):
     await stop();
     throw error;
   }
-}
-
-function siteConfig(site: string, leafPort: number, remotePorts: readonly number[]): string {
-  const remotes = remotePorts.map(
-    (port) =>
-      `{ url: "nats://link:link@127.0.0.1:${String(port)}", account: P4, isolate: true, request_isolation: true, ` +
-      `deny_imports: ${denied}, deny_exports: ${denied} }`,
-  );
-  return `
-max_payload: 2MB
-jetstream { sync_interval: always, domain: ${site} }
-leafnodes {
-  listen: "127.0.0.1:${String(leafPort)}", no_advertise: true, isolate_leafnode_interest: true, reconnect: 1
-  remotes: [ ${remotes.join("\n")} ]
-}
-ping_interval: "2s", ping_max: 2
-accounts {
-  SYS { users: [{ user: sys, password: sys }] }
-  P4 { jetstream: enabled, users: [{ user: p4, password: p4 }, { user: link, password: link }] }
-}
-system_account: SYS
-no_auth_user: p4
-`;
 }

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { findNatsServer, startNatsServer, type NatsServerProcess } from "@p4/nats-server";
+import { findNatsServer, startNatsServer, type NatsServerProcess, siteConfig } from "@p4/nats-server";
 import { afterAll, beforeAll } from "vitest";
 import type { Broker } from "../broker.ts";
 import { connectBroker } from "../connect-broker.ts";
@@ -14,7 +14,6 @@ export interface TestSites {
 }
 
 /** What a link between sites must not carry: everything but copies. */
-const denied = '["p4.*.*.write.*.*", "p4.*.*.event.*", "p4.*.*.live.*", "p4.*.presence.*", "$O.>"]';
 
 /** One nats-server per site with a JetStream domain of its own, and a leaf link from each site to those before it. */
 export function useSites(...sites: readonly string[]): TestSites {
@@ -28,7 +27,7 @@ export function useSites(...sites: readonly string[]): TestSites {
     const ports = await Promise.all(sites.map(freePort));
     const start = async (site: string, index: number): Promise<void> => {
       const configFile = join(dir, `${site}.conf`);
-      await writeFile(configFile, siteConf(site, ports[index] ?? 0, ports.slice(0, index)));
+      await writeFile(configFile, siteConfig(site, ports[index] ?? 0, ports.slice(0, index)));
       servers.set(site, await startNatsServer({ binary, configFile, storeDir: join(dir, site), serverName: site }));
     };
     await Promise.all(sites.map(start));
@@ -53,29 +52,6 @@ export function useSites(...sites: readonly string[]): TestSites {
       return broker;
     },
   };
-}
-
-function siteConf(site: string, leafPort: number, others: readonly number[]): string {
-  const remotes = others.map(
-    (port) =>
-      `{ url: "nats://link:link@127.0.0.1:${String(port)}", account: P4, isolate: true, request_isolation: true, ` +
-      `deny_imports: ${denied}, deny_exports: ${denied} }`,
-  );
-  return `
-max_payload: 2MB
-jetstream { sync_interval: always, domain: ${site} }
-leafnodes {
-  listen: "127.0.0.1:${String(leafPort)}", no_advertise: true, isolate_leafnode_interest: true, reconnect: 1
-  remotes: [ ${remotes.join("\n")} ]
-}
-ping_interval: "2s", ping_max: 2
-accounts {
-  SYS { users: [{ user: sys, password: sys }] }
-  P4 { jetstream: enabled, users: [{ user: p4, password: p4 }, { user: link, password: link }] }
-}
-system_account: SYS
-no_auth_user: p4
-`;
 }
 
 async function freePort(): Promise<number> {
