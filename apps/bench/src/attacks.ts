@@ -83,7 +83,7 @@ export const attacks = {
     setInterval(() => merchant.socket.write(offer(`slow-${String(count++)}`, 50_000)), 50);
   },
 
-  /** One channel with so many sockets, and a message to all of them five times a second. */
+  /** One channel with as many sockets as it may have, and a message to all of them five times a second. */
   crowd: async (port, size) => {
     const merchant = rawPeer(port, "crowd?role=merchant");
     await merchant.joined;
@@ -112,11 +112,11 @@ export const attacks = {
     ),
 
   /** The same on few channels: what a socket alone costs. */
-  "idle sockets, 500 a channel": (port, size, tally) =>
+  "idle sockets, 50 a channel": (port, size, tally) =>
     joinMany(
       port,
       size,
-      (index) => `idle-${String(process.pid)}-shared-${String(Math.floor(index / 500))}`,
+      (index) => `idle-${String(process.pid)}-shared-${String(Math.floor(index / 50))}`,
       (peer) => stayIdle(peer, tally),
     ),
 } satisfies Record<string, Attack>;

@@ -50,7 +50,7 @@ const floods: readonly (readonly [AttackName, number])[] = [
   ["join burst, 200 addresses", 10_000],
   ["slowloris", 1_000],
   ["slow readers", 20],
-  ["crowd", 998],
+  ["crowd", 62],
 ];
 
 /** Each attack on an edge of its own. */

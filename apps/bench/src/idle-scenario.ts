@@ -23,7 +23,7 @@ export interface IdleResult {
   readonly crowdedP99Ms: number;
 }
 
-const kinds = ["idle sockets", "idle sockets, 500 a channel"] as const satisfies readonly AttackName[];
+const kinds = ["idle sockets", "idle sockets, 50 a channel"] as const satisfies readonly AttackName[];
 /** The limits of an address are tested elsewhere: here all sockets come from a few. */
 const settings = { P4_MAX_CONNECTIONS: "200000", P4_MAX_CONNECTIONS_PER_IP: "200000", P4_JOIN_RATE_PER_IP: "100000" };
 /** What a process opens besides its sockets: the broker, logs, modules, the steady wallets. */

@@ -28,10 +28,14 @@ function start(settings: Record<string, string>): Promise<Edge> {
     P4_PORT: "0",
     P4_SHARDS: "2",
     P4_LOG_LEVEL: "silent",
-    P4_MAX_LOOP_LAG: "30s",
     ...settings,
   });
-  return startEdge({ config, logger: createLogger({ level: "silent", name: "edge" }), natsUrl: nats.url });
+  return startEdge({
+    config,
+    logger: createLogger({ level: "silent", name: "edge" }),
+    natsUrl: nats.url,
+    admission: { maxWaitMs: 30_000 },
+  });
 }
 
 function targetAt(port: number, dialect: Dialect): Target {

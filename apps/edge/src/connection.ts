@@ -4,6 +4,7 @@ import { closeCodes, closeReason, type Role } from "@p4/protocol";
 import type { ChannelHistory } from "./channel-history.ts";
 import type { Grant, Grants } from "./grants.ts";
 import type { PeerSpeech } from "./peer-speech.ts";
+import type { OutgoingFrame } from "./outgoing-frame.ts";
 import type { ServedChannel } from "./served-channel.ts";
 
 /** One wallet's socket. Made before the upgrade, so that nothing that is stored meanwhile is missed. */
@@ -52,6 +53,13 @@ export function mayGoOn(connection: Connection): boolean {
   const why = connection.grants.endOf(connection.grant);
   if (why !== null) endGrant(connection, why);
   return why === null;
+}
+
+/** Unless its grant is over, or its dialect has no words for the message. */
+export function sendTo(connection: Connection, frame: OutgoingFrame): void {
+  if (!mayGoOn(connection)) return;
+  const text = frame.encode(connection.speech);
+  if (text !== null) connection.socket?.send(text);
 }
 
 export function endGrant({ socket }: Connection, why: string): void {

@@ -1,3 +1,4 @@
+import type { AdmissionControl } from "./admission/admission-control.ts";
 import type { ChannelRegistry } from "@p4/channel-host";
 import type { EventLog } from "@p4/event-store";
 import type { ByteBudget, TokenBuckets } from "@p4/http";
@@ -6,18 +7,19 @@ import type { WaitLimits } from "./bridge/prefer-wait.ts";
 import type { Grants } from "./grants.ts";
 import type { JoinPolicy } from "./join-policy.ts";
 import type { EdgeMetrics } from "./edge-metrics.ts";
-import type { LoadGauge } from "./load-gauge.ts";
 import type { MerchantQueue } from "./merchant-queue.ts";
 import type { Newcomers } from "./newcomers.ts";
 import type { NodeMemory } from "./node-memory.ts";
-import type { PacedLine } from "./paced-line.ts";
 import type { Note } from "@p4/telemetry";
 import type { ServedChannels } from "./served-channels.ts";
 
 export interface EdgeLimits {
   readonly maxMessageBytes: number;
   readonly maxQueuedBytes: number;
-  readonly maxConnectionsPerChannel: number;
+  /** A channel has few parties: one merchant, his customers' devices. */
+  readonly maxSocketsPerChannel: number;
+  /** Who only watches does it over HTTP. */
+  readonly maxListenersPerChannel: number;
   /** Messages of one connection that may wait to be stored. */
   readonly maxInFlightPerConnection: number;
   /** Their bytes: a frame is kept until its event is stored. One message alone may have more. */
@@ -43,13 +45,9 @@ export interface EdgeContext {
   /** How long requests of the HTTP bridge wait for the merchant. */
   readonly bridge: WaitLimits;
   readonly metrics: EdgeMetrics;
-  readonly load: LoadGauge;
+  readonly admission: AdmissionControl;
   readonly memory: NodeMemory;
   readonly bytes: ByteBudget;
-  /** New channels are opened a few at a time, so that a burst of them does not queue up before everybody's messages. */
-  readonly openings: PacedLine;
-  /** Channels that this node does not serve yet are looked up a few at a time: an unknown one costs a read to know. */
-  readonly lookups: PacedLine;
   /** Whether a merchant is expected to open a channel. */
   readonly newcomers: Newcomers;
   /** What the connections of an address were refused lately. */
@@ -59,7 +57,7 @@ export interface EdgeContext {
   readonly newId: () => string;
   /** Null: serving. Otherwise why new joins are refused. */
   readonly unready: () => string | null;
-  /** Aborts when this node begins to shut down: whoever waits is sent on. */
+  /** Aborts when this node begins to shut down: who waits is sent on. */
   readonly draining: AbortSignal;
   readonly onError: (error: unknown, where: string) => void;
   /** One line of the log for a join or a refusal. */

@@ -1,3 +1,4 @@
+import type { AdmissionControl } from "./admission/admission-control.ts";
 import type { Metrics } from "@p4/telemetry";
 
 /** What the edge counts. Gauges are read when scraped, so they balance to zero when all have left. */
@@ -20,11 +21,9 @@ export interface EdgeMetrics {
   listener(): () => void;
 }
 
-/** Limits that are shown beside what they bound. */
+/** A limit that is shown beside what it bounds. */
 export interface EdgeBounds {
   readonly maxConnections: number;
-  readonly maxStoreBacklog: number;
-  readonly maxLoopLagMs: number;
 }
 
 export function edgeMetrics(
@@ -34,8 +33,7 @@ export function edgeMetrics(
     states: () => ReadonlyMap<string, number>;
     limits: EdgeBounds;
     connections: () => number;
-    storeBacklog: () => number;
-    loopLagMs: () => number;
+    admission: Pick<AdmissionControl, "limit" | "queued" | "backlog" | "lagMs">;
     heldBytes: () => number;
     queuedBytes: () => number;
     maxHeldBytes: () => number;
@@ -44,12 +42,12 @@ export function edgeMetrics(
   metrics.observe("edge_channels", "Channels with a socket on this node", open.channels);
   metrics.observeBy("edge_channels_by_state", "Channels with a socket on this node", "state", open.states);
   metrics.observe("edge_connections", "Open wallet sockets", open.connections);
-  const { maxConnections, maxStoreBacklog, maxLoopLagMs } = open.limits;
-  metrics.observe("edge_max_connections", "Beyond it joins are refused", () => maxConnections);
-  metrics.observe("edge_max_store_backlog", "Beyond it new channels are refused", () => maxStoreBacklog);
-  metrics.observe("edge_max_loop_lag_seconds", "Beyond it new channels are refused", () => maxLoopLagMs / 1_000);
-  metrics.observe("edge_store_backlog", "Messages and joins that wait for the log", open.storeBacklog);
-  metrics.observe("edge_loop_lag_seconds", "How late timers run", () => open.loopLagMs() / 1000);
+  const { admission, limits } = open;
+  metrics.observe("edge_max_connections", "Beyond it joins are refused", () => limits.maxConnections);
+  metrics.observe("edge_admission_limit", "Channels opened or loaded at the same time", () => admission.limit);
+  metrics.observe("edge_admission_queued", "Joins and requests that wait for that", () => admission.queued);
+  metrics.observe("edge_store_backlog", "Messages and joins that wait for the log", () => admission.backlog);
+  metrics.observe("edge_loop_lag_seconds", "How late timers run", () => admission.lagMs / 1000);
   metrics.observe(
     "edge_held_bytes",
     "What channels, messages on their way and send queues hold of the memory",

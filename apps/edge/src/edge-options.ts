@@ -1,6 +1,8 @@
 import type { Config } from "@p4/config";
 import type { ChannelNodeOptions } from "@p4/app";
 import type { Logger } from "@p4/telemetry";
+import type { LimitOptions } from "./admission/concurrency-limit.ts";
+import type { EdgeLimits } from "./edge-context.ts";
 import type { JoinPolicy } from "./join-policy.ts";
 
 export interface EdgeOptions {
@@ -12,6 +14,9 @@ export interface EdgeOptions {
   readonly alwaysReplay?: boolean;
   /** See `ChannelNodeOptions`. */
   readonly watchesClock?: boolean;
+  /** Other limits than those of the configuration and the constants, for tests. */
+  readonly limits?: Partial<EdgeLimits>;
+  readonly admission?: Partial<LimitOptions>;
   /** Puts something between the actors and the broker, for failure tests. */
   readonly wrap?: NonNullable<ChannelNodeOptions["wrap"]>;
 }

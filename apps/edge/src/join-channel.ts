@@ -31,7 +31,7 @@ export async function joinChannel(request: HttpRequest, context: EdgeContext): P
   const { join } = read;
   const unready = context.unready();
   if (unready !== null) return refuse("UNREADY", joinRefusal("EDGE_UNREADY", unready));
-  if (context.channels.placesTaken(join.channelId) >= context.limits.maxConnectionsPerChannel) {
+  if (context.channels.usersOf(join.channelId) >= context.limits.maxSocketsPerChannel) {
     return refuse("CHANNEL_CROWDED", joinRefusal("EDGE_CHANNEL_CROWDED"));
   }
   const verdict = judgeJoin(join, context);
@@ -39,7 +39,7 @@ export async function joinChannel(request: HttpRequest, context: EdgeContext): P
   try {
     const connection = await enter(join, verdict, request, context);
     if (connection === "overloaded") {
-      const text = `no new channels at the moment: ${context.load.overload ?? "many are being opened"}`;
+      const text = `no new channels at the moment: ${context.admission.overload ?? "many are being opened"}`;
       return refuse("OVERLOADED", joinRefusal("EDGE_OVERLOADED", text));
     }
     if (connection === null) {
@@ -56,39 +56,38 @@ export async function joinChannel(request: HttpRequest, context: EdgeContext): P
   }
 }
 
-const tooManyUnknown = joinRefusal("EDGE_OVERLOADED");
+const tooManyWait = joinRefusal("EDGE_OVERLOADED");
 
 /** A burst of joins is over before it costs anything, while those who join a channel that is open here go on. */
-export function turnNewcomerAway(
+export function rejectNewChannel(
   channelId: string,
-  { channels, lookups, metrics }: EdgeContext,
+  { channels, admission, metrics }: EdgeContext,
 ): UpgradeRefusal | null {
-  if (channels.usersOf(channelId) > 0 || !lookups.sendsAway()) return null;
+  if (channels.usersOf(channelId) > 0 || !admission.shouldReject()) return null;
   metrics.joinRefused("OVERLOADED");
-  return tooManyUnknown;
+  return tooManyWait;
 }
 
-/** Null: the channel is unknown, and this wallet may not open it. Overloaded: nobody may open one now. */
+/** Null: the channel is unknown, and this wallet may not open it. Overloaded: no channel may be opened or loaded now. */
 async function enter(
   join: JoinRequest,
   verdict: Admitted,
   request: HttpRequest,
   context: EdgeContext,
 ): Promise<Connection | "overloaded" | null> {
-  // Whoever has gone while it stood in line costs the log nothing.
+  // A peer that has gone while it waited costs the log nothing.
   const isGone = (): boolean => request.signal.aborted || context.draining.aborted;
-  const expectNew = expectsNew(join, verdict, context);
-  const channel = await enterChannel(join.channelId, expectNew, isGone, context);
-  if (channel === null) return "overloaded";
+  const subject = join.wallet === null ? {} : { subject: subjectOf(join.wallet) };
+  const who = { connectionId: context.newId(), ...subject };
+  const record = () => openOrLoad(join, who, verdict, isGone, context);
+  const isServed = context.channels.usersOf(join.channelId) > 0;
+  const admitted = isServed ? { result: await record() } : await context.admission.run(record);
+  if (admitted === null || admitted.result === "overloaded") return "overloaded";
+  if (admitted.result === null) return null;
+  const { channel, joined } = admitted.result;
   let connection: Connection | null = null;
   let history: ChannelHistory | null = null;
   try {
-    if (isOverShare(channel, context)) return "overloaded";
-    const id = context.newId();
-    const subject = join.wallet === null ? {} : { subject: subjectOf(join.wallet) };
-    const joined = await recordInTurn({ connectionId: id, ...subject }, channel, verdict, isGone, context);
-    if (joined === null || joined === "overloaded") return joined;
-    if (expectNew && channel.followed.channel.snapshot.context.eventCount > 1) context.newcomers.wasKnown();
     const lostMerchant = await findLostMerchant(channel, context);
     history = join.since === null ? null : new ChannelHistory(channel, join.since, context);
     // Events that are stored while the history is read belong to it; the last look and the attaching are one step.
@@ -98,7 +97,7 @@ async function enter(
     }
     const speech = recallNames(join.speech, channel.followed.channel);
     connection = {
-      ...newConnection(id, channel, verdict, joined.role, context),
+      ...newConnection(who.connectionId, channel, verdict, joined.role, context),
       ...subject,
       speech,
       wantsReceipts: join.wantsReceipts,
@@ -115,20 +114,36 @@ async function enter(
   }
 }
 
-/** As `recordJoin`, new channels in their line. Overloaded: nobody may open one now. */
-async function recordInTurn(
+interface Entered {
+  readonly channel: ServedChannel;
+  readonly joined: Pick<Participant, "role">;
+}
+
+/** The channel with this join in its log. Null and overloaded as `enter` says; then the channel is left again. */
+async function openOrLoad(
+  join: JoinRequest,
   who: Parameters<typeof recordJoin>[0],
-  channel: ServedChannel,
   verdict: Admitted,
   isGone: () => boolean,
   context: EdgeContext,
-): Promise<Pick<Participant, "role"> | "overloaded" | null> {
-  const record = async () => (isGone() ? ("overloaded" as const) : recordJoin(who, channel, verdict, context));
-  const opens = channel.followed.channel.streamVersion === 0 && verdict.mayOpen;
-  if (!opens) return record();
-  if (context.load.overload !== null) return "overloaded";
-  const recorded = await context.openings.pass(record);
-  return recorded === null ? "overloaded" : recorded.result;
+): Promise<Entered | "overloaded" | null> {
+  const { channels, limits, admission, newcomers } = context;
+  // Others for the same channel may have waited as well.
+  if (isGone() || channels.usersOf(join.channelId) >= limits.maxSocketsPerChannel) return "overloaded";
+  const expectNew = expectsNew(join, verdict, context);
+  const channel = await channels.enter(join.channelId, expectNew);
+  let joined: Entered["joined"] | null = null;
+  try {
+    if (isGone() || isOverShare(channel, context)) return "overloaded";
+    const opens = channel.followed.channel.streamVersion === 0 && verdict.mayOpen;
+    if (opens && admission.overload !== null) return "overloaded";
+    joined = await recordJoin(who, channel, verdict, context);
+    if (joined === null) return null;
+    if (expectNew && channel.followed.channel.snapshot.context.eventCount > 1) newcomers.wasKnown();
+    return { channel, joined };
+  } finally {
+    if (joined === null) channels.leave(channel);
+  }
 }
 
 /**
@@ -138,10 +153,10 @@ async function recordInTurn(
 function expectsNew(
   { channelId, since }: JoinRequest,
   { role, mayOpen }: Admitted,
-  { channels, load, newcomers }: EdgeContext,
+  { channels, admission, newcomers }: EdgeContext,
 ): boolean {
   const comesFirst = mayOpen && role === "merchant" && since === null && channels.usersOf(channelId) === 0;
-  return comesFirst && load.overload === null && newcomers.areNew;
+  return comesFirst && admission.overload === null && newcomers.areNew;
 }
 
 /** It takes more than its share of a memory that is full. */
@@ -183,23 +198,7 @@ function newConnection(
   };
 }
 
-/** Null: too many channels are being looked up. One that this node serves already needs no place in that line. */
-async function enterChannel(
-  channelId: string,
-  expectNew: boolean,
-  isGone: () => boolean,
-  { channels, lookups, limits }: EdgeContext,
-): Promise<ServedChannel | null> {
-  if (channels.usersOf(channelId) > 0) return channels.enter(channelId);
-  const lookUp = async () => {
-    // Others for the same channel may have stood in the same line.
-    const isCrowded = channels.placesTaken(channelId) >= limits.maxConnectionsPerChannel;
-    return isGone() || isCrowded ? null : channels.enter(channelId, expectNew);
-  };
-  return (await lookups.pass(lookUp))?.result ?? null;
-}
-
-/** From here on the connection hears the channel. If the peer has gone before its socket opens, nobody else tells us. */
+/** From here on the connection hears the channel. If the peer has gone before its socket opens, no other call tells. */
 function attach(connection: Connection, request: HttpRequest, context: EdgeContext): Connection {
   context.channels.add(connection);
   const leave = (): void => {

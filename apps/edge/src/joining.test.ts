@@ -174,8 +174,8 @@ describe("the join policy", () => {
     expect((await later.upgrade(`${channelId}?token=${token}`)).status).toBe(401);
   });
 
-  it("a channel takes so many connections and no more", async () => {
-    const small = await startTestEdge(nats.url, { P4_MAX_CONNECTIONS_PER_CHANNEL: "2" });
+  it("a channel takes as many sockets as it may have and no more", async () => {
+    const small = await startTestEdge(nats.url, {}, { limits: { maxSocketsPerChannel: 2 } });
     const id = newChannelId();
     const first = await small.join(id);
     await small.join(id);

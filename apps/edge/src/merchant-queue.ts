@@ -1,6 +1,6 @@
 import { pendingFor } from "@p4/channel";
 import type { Role } from "@p4/protocol";
-import { listenerOf, type Connection } from "./connection.ts";
+import { listenerOf, sendTo, type Connection } from "./connection.ts";
 import type { EdgeContext } from "./edge-context.ts";
 import { joinSuccess } from "./join-success.ts";
 import { seatOf } from "./merchant-presence.ts";
@@ -85,9 +85,9 @@ function welcome(connection: Connection, context: EdgeContext): void {
   Object.assign(connection, { role: "merchant", grantedRole: "merchant", explicit: true });
   const state = channel.followed.channel;
   const greeting = joinSuccess(connection, state, context);
-  channel.fanOut.then(() => connection.socket?.send(greeting));
+  connection.socket?.send(greeting);
   if (wasHeard) return;
   for (const message of pendingFor(listenerOf(connection), state.snapshot)) {
-    channel.fanOut.send(new OutgoingFrame(message, channel.channelId), [connection]);
+    sendTo(connection, new OutgoingFrame(message, channel.channelId));
   }
 }

@@ -12,6 +12,8 @@ export interface NodeMemoryOptions {
   readonly channels: () => { readonly count: number; readonly heldBytes: number };
   /** What waits for slow readers. */
   readonly sendQueues?: SendQueues;
+  /** Called at each look that finds it full, with what one channel may hold then. */
+  readonly onFull?: (shareBytes: number) => void;
 }
 
 /** Of the bound, what queues may take together: peers that do not read must leave room for new channels. */
@@ -26,6 +28,7 @@ export class NodeMemory {
   readonly maxHeldBytes: number;
   readonly sendQueues: SendQueues;
   readonly #channels: NodeMemoryOptions["channels"];
+  readonly #onFull: (shareBytes: number) => void;
   #inFlightBytes = 0;
   #keptBytes = 0;
   /** Of messages that came through since the last look, which may have become part of a channel. */
@@ -33,9 +36,10 @@ export class NodeMemory {
   /** Of the last look: counting each channel for each message would cost more than it saves. */
   #seen = { count: 0, heldBytes: 0 };
 
-  constructor({ maxHeldBytes, channels, sendQueues = new SendQueues() }: NodeMemoryOptions) {
+  constructor({ maxHeldBytes, channels, sendQueues = new SendQueues(), onFull }: NodeMemoryOptions) {
     this.maxHeldBytes = maxHeldBytes ?? Math.floor(getHeapStatistics().heap_size_limit / 4);
     this.#channels = channels;
+    this.#onFull = onFull ?? (() => undefined);
     this.sendQueues = sendQueues;
   }
 
@@ -94,5 +98,6 @@ export class NodeMemory {
     sendQueues.endLargest(heldBytes - sendQueues.endingBytes - maxHeldBytes, maxHeldBytes * sendQueuesPart);
     sendQueues.cutEnding(heldBytes - 2 * maxHeldBytes);
     sendQueues.look();
+    if (this.isFull) this.#onFull(this.shareBytes);
   }
 }

@@ -29,7 +29,7 @@ export async function recordJoin(
     merchantIsAlive: true,
     metadata: { commandId: context.newId(), nowMs, correlationId: "", causationId: who.connectionId },
   });
-  const result = await context.load.during(append);
+  const result = await context.admission.during(append);
   if (result.outcome === "refused") return null;
   if (result.outcome === "unchanged") return result.participant ?? participant;
   const joined = result.outcome === "stored" && result.event.type === "ParticipantJoined";

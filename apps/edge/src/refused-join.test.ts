@@ -13,7 +13,7 @@ let open: TestEdge;
 let strict: TestEdge;
 let guarded: TestEdge;
 beforeAll(async () => {
-  open = await startTestEdge(nats.url, { P4_MAX_CONNECTIONS_PER_CHANNEL: "2" });
+  open = await startTestEdge(nats.url, {}, { limits: { maxSocketsPerChannel: 2 } });
   strict = await startTestEdge(nats.url, { P4_JOIN_POLICY: "merchant-first" });
   guarded = await startTestEdge(nats.url, { P4_JOIN_POLICY: "token", P4_JOIN_SECRET: secret });
 });

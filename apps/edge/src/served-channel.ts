@@ -1,24 +1,20 @@
 import type { FollowedChannel } from "@p4/channel-host";
 import { heardBy, isEnded, stateName, type Channel, type OutgoingMessage, type SequencedEvent } from "@p4/channel";
 import { closeCodes, type Message } from "@p4/protocol";
-import { listenerOf, type Connection } from "./connection.ts";
-import { FanOut, type FanOutTurns } from "./fan-out.ts";
+import { listenerOf, sendTo, type Connection } from "./connection.ts";
 import { OutgoingFrame } from "./outgoing-frame.ts";
 
 /** One channel's sockets on this node. Delivers what the actor has folded: nothing is heard that is not stored. */
 export class ServedChannel {
   readonly channelId: string;
   readonly connections = new Set<Connection>();
-  /** The way of all frames that tell a wallet a sequence: none overtakes another. */
-  readonly fanOut: FanOut;
   /** Messages of this node's own sockets that are being stored, by the id of their command: decoded when they came. */
   readonly underWay = new Map<string, Message>();
   readonly #onDelivered: (count: number) => void;
   #followed: FollowedChannel | null = null;
 
-  constructor(channelId: string, turns: FanOutTurns, onDelivered: (count: number) => void) {
+  constructor(channelId: string, onDelivered: (count: number) => void) {
     this.channelId = channelId;
-    this.fanOut = new FanOut(turns);
     this.#onDelivered = onDelivered;
   }
 
@@ -43,11 +39,8 @@ export class ServedChannel {
     if (isEnded(channel.snapshot)) this.closeAll(closeCodes.channelOver.code, `channel.${stateName(channel.snapshot)}`);
   };
 
-  /** Closes every socket, behind what is still to be sent to it. */
   closeAll(code: number, reason: string): void {
-    this.fanOut.then(() => {
-      for (const connection of [...this.connections]) connection.socket?.close(code, reason);
-    });
+    for (const connection of [...this.connections]) connection.socket?.close(code, reason);
   }
 
   /** The first role-specific message of a connection settles its role. */
@@ -75,7 +68,8 @@ export class ServedChannel {
       else known.connections.push(connection);
     }
     for (const { message, connections } of recipients.values()) {
-      this.fanOut.send(new OutgoingFrame(message, this.channelId, decoded), connections);
+      const frame = new OutgoingFrame(message, this.channelId, decoded);
+      for (const connection of connections) sendTo(connection, frame);
       this.#onDelivered(connections.length);
     }
   }

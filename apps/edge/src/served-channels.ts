@@ -2,7 +2,6 @@ import { stateName } from "@p4/channel";
 import type { ChannelRegistry, FollowedChannel } from "@p4/channel-host";
 import { closeCodes } from "@p4/protocol";
 import type { Connection } from "./connection.ts";
-import { FanOutTurns } from "./fan-out.ts";
 import { ServedChannel } from "./served-channel.ts";
 
 interface Entry {
@@ -19,7 +18,6 @@ export class ServedChannels {
   readonly #entries = new Map<string, Entry>();
   readonly #listeners = new Map<string, number>();
   readonly #connections = new Map<string, Connection>();
-  readonly #turns = new FanOutTurns();
 
   constructor(registry: ChannelRegistry, onDelivered: (count: number) => void) {
     this.#registry = registry;
@@ -34,16 +32,16 @@ export class ServedChannels {
     return this.#connections.size;
   }
 
+  /** Its sockets, and the joins under way. */
   usersOf(channelId: string): number {
     return this.#entries.get(channelId)?.users ?? 0;
   }
 
-  /** Of the places that a channel has: its sockets, the joins under way, and its listeners over HTTP. */
-  placesTaken(channelId: string): number {
-    return this.usersOf(channelId) + (this.#listeners.get(channelId) ?? 0);
+  listenersOf(channelId: string): number {
+    return this.#listeners.get(channelId) ?? 0;
   }
 
-  /** A listener that needs no socket takes a place. Returns what gives it back, once. */
+  /** Counts a listener over HTTP until the returned function is called. */
   listen(channelId: string): () => void {
     this.#listeners.set(channelId, (this.#listeners.get(channelId) ?? 0) + 1);
     let isListening = true;
@@ -61,7 +59,7 @@ export class ServedChannels {
     return this.#connections.has(connectionId);
   }
 
-  /** The channels that somebody is connected to. */
+  /** The channels with a connection. */
   *followed(): Iterable<FollowedChannel> {
     for (const { channel } of this.#entries.values()) if (channel.connections.size > 0) yield channel.followed;
   }
@@ -134,12 +132,12 @@ export class ServedChannels {
   }
 
   #start(channelId: string, expectNew: boolean): Entry {
-    const channel = new ServedChannel(channelId, this.#turns, this.#onDelivered);
+    const channel = new ServedChannel(channelId, this.#onDelivered);
     const followed = this.#registry.follow(channelId, channel.onFolded, { expectNew });
     const ready = followed.then((each) => channel.attach(each));
     const entry: Entry = { channel, ready, users: 0 };
     this.#entries.set(channelId, entry);
-    // All who wait for it fail together; whoever comes next starts anew.
+    // All who wait for it fail together; the next join starts again.
     ready.catch(() => this.#entries.delete(channelId));
     return entry;
   }

@@ -18,9 +18,9 @@ import { watchHome } from "@p4/nats";
 import { nodeCrypto, uuid } from "@p4/node-crypto";
 import { closeCodes } from "@p4/protocol";
 import { closeInOrder, createMetrics, limitedNotes, operationsRoutes, Readiness } from "@p4/telemetry";
+import { AdmissionControl } from "./admission/admission-control.ts";
 import { bridgeRoutes, exposedHeaders } from "./bridge/bridge-routes.ts";
 import { durabilityCheck } from "./durability-check.ts";
-import type { Connection } from "./connection.ts";
 import type { EdgeContext } from "./edge-context.ts";
 import { edgeMetrics } from "./edge-metrics.ts";
 import { joinPolicyOf, type EdgeOptions } from "./edge-options.ts";
@@ -28,11 +28,9 @@ import { Grants } from "./grants.ts";
 import { startSweeping } from "./sweep-followed.ts";
 import { joinErrorList, messageErrorList } from "./errors.ts";
 import { healthRoute } from "./health-channel.ts";
-import { LoadGauge } from "./load-gauge.ts";
 import { MerchantQueue } from "./merchant-queue.ts";
 import { Newcomers } from "./newcomers.ts";
 import { NodeMemory } from "./node-memory.ts";
-import { PacedLine } from "./paced-line.ts";
 import { addressLimit } from "./send-refusal.ts";
 import { pageAssets, pageRoutes } from "./pages/page-routes.tsx";
 import { ServedChannels } from "./served-channels.ts";
@@ -50,13 +48,11 @@ export interface Edge {
 const maxInFlightPerConnection = 256;
 /** What `Prefer: wait=` may ask of the HTTP bridge. */
 const maxPreferredWaitMs = 60_000;
-/** Sixteen at a time keep every shard busy. Even the lowest pace is more than most nodes need. */
-// The first tenths of a second of a flood are felt by all: begin low, and rise by a tenth ten times a second.
-const linePace = { places: 16, maxWaitMs: 1_000 };
-const openingPace = { ...linePace, startPerSecond: 100, maxPerSecond: 5_000, minPerSecond: 50 };
-const lookupPace = { ...linePace, startPerSecond: 300, maxPerSecond: 10_000, minPerSecond: 150 };
-/** Newcomers. Fewer are customers, and wait no longer than the log takes. */
-const floodPerSecond = 1_000;
+/** Sockets of one channel, and its listeners over HTTP. */
+const maxSocketsPerChannel = 64;
+const maxListenersPerChannel = 1_000;
+/** Joins being decided at the same time. */
+const maxJoinsUnderWay = 2_000;
 const drainDeadlineMs = 8_000;
 
 /**
@@ -97,31 +93,20 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
   // Assigned below: its callback and the metrics refer to each other's owner.
   const served = new ServedChannels(node.registry, (count) => counters.framesDelivered(count));
   channels = served;
-  // Both lines together leave half of the places for joins of channels that are served here.
-  const maxWaiting = Math.ceil(config.maxJoinsUnderWay / 4);
-  const [openings, lookups] = [
-    new PacedLine({ ...openingPace, maxWaiting }),
-    new PacedLine({ ...lookupPace, maxWaiting }),
-  ];
   const memory = new NodeMemory({
     maxHeldBytes: config.maxHeldBytes,
     channels: () => ({ count: node.registry.size, heldBytes: node.registry.heldBytes }),
     sendQueues: new SendQueues(),
+    onFull: (shareBytes) => served.sendHeaviestAway(shareBytes),
   });
   const bytes = new ByteBudget(config, performance.now());
-  const load = new LoadGauge(config, memory, (isSlow) => {
-    if (memory.isFull) served.sendHeaviestAway(memory.shareBytes);
-    const isFlood = lookups.takeCamePerSecond() > floodPerSecond;
-    openings.adapt(isSlow && isFlood);
-    lookups.adapt(isSlow && isFlood);
-  });
+  const admission = new AdmissionControl(memory, options.admission);
   const counters = edgeMetrics(metrics, {
     channels: () => served.size,
     states: () => served.states(),
     limits: config,
     connections: () => served.connectionCount,
-    storeBacklog: () => load.backlog,
-    loopLagMs: () => load.lagMs,
+    admission,
     heldBytes: () => memory.heldBytes,
     queuedBytes: () => memory.sendQueues.queuedBytes,
     maxHeldBytes: () => memory.maxHeldBytes,
@@ -151,17 +136,17 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     limits: {
       maxMessageBytes: config.maxMessageBytes,
       maxQueuedBytes: config.maxQueuedBytes,
-      maxConnectionsPerChannel: config.maxConnectionsPerChannel,
+      maxSocketsPerChannel,
+      maxListenersPerChannel,
       maxInFlightPerConnection,
       maxInFlightBytesPerConnection: config.maxQueuedBytes,
+      ...options.limits,
     },
     bridge: { defaultWaitMs: config.bridgeWaitMs, maxWaitMs: maxPreferredWaitMs },
     metrics: counters,
-    load,
+    admission,
     memory,
     bytes,
-    openings,
-    lookups,
     newcomers: new Newcomers(),
     refusals: new TokenBuckets(addressLimit, performance.now()),
     crypto: nodeCrypto,
@@ -225,7 +210,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
         maxConnections: config.maxConnections,
         maxConnectionsPerIp: config.maxConnectionsPerIp,
         maxUpgradesPerIpPerSecond: config.joinRatePerIp,
-        maxUpgradesUnderWay: config.maxJoinsUnderWay,
+        maxUpgradesUnderWay: maxJoinsUnderWay,
       },
       onError: context.onError,
     });
@@ -241,7 +226,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     const close = async (): Promise<void> => {
       draining.abort();
       readiness.drain();
-      load.stop();
+      admission.stop();
       home.stop();
       operatorsConsole.close();
       stopSweeping();
@@ -270,14 +255,6 @@ async function followRevoked(node: ChannelNode, { config, logger }: EdgeOptions)
   }
 }
 
-/** Behind what the connection is still to be sent, its receipts among it. */
-function closeForDrain(connection: Connection): void {
-  connection.channel.fanOut.then(() => {
-    if (connection.inFlight === 0)
-      connection.socket?.close(closeCodes.joinElsewhere.code, "drain: go on at another node");
-  });
-}
-
 function drain(channels: ServedChannels, server: HttpServer, node: ChannelNode): Promise<void> {
   return closeInOrder(
     () => sendAllAway(channels),
@@ -291,7 +268,8 @@ async function sendAllAway(channels: ServedChannels): Promise<void> {
   // New messages keep coming until a socket is closed: each socket is closed at a moment when nothing of it is in flight.
   while (channels.connectionCount > 0 && performance.now() < deadlineMs) {
     for (const connection of [...channels.connections()]) {
-      if (connection.inFlight === 0) closeForDrain(connection);
+      if (connection.inFlight > 0) continue;
+      connection.socket?.close(closeCodes.joinElsewhere.code, "drain: go on at another node");
     }
     if (channels.connectionCount > 0) await new Promise((resolve) => setTimeout(resolve, 5));
   }

@@ -4,10 +4,9 @@ import { channelErrors, heardBy, isEnded, pendingFor, stateName, type OutgoingMe
 import { isStoreError } from "@p4/event-store";
 import type { WebSocketConnection, WebSocketRoute } from "@p4/http";
 import { closeCodes, serverMessage, unknownOrigin, warningHeader, warningText } from "@p4/protocol";
-import { endGrant, listenerOf, mayGoOn, type Connection } from "./connection.ts";
+import { endGrant, listenerOf, mayGoOn, sendTo, type Connection } from "./connection.ts";
 import type { EdgeContext, EdgeLimits } from "./edge-context.ts";
-import { sendTo } from "./fan-out.ts";
-import { joinChannel, turnNewcomerAway } from "./join-channel.ts";
+import { joinChannel, rejectNewChannel } from "./join-channel.ts";
 import { closeCodeFor } from "./join-refusal.ts";
 import { joinSuccess } from "./join-success.ts";
 import { merchantHeader, merchantPresence } from "./merchant-presence.ts";
@@ -22,7 +21,7 @@ export function walletSocketRoute(context: EdgeContext): WebSocketRoute<Connecti
     path: "/ws/:channelID",
     maxMessageBytes: context.limits.maxMessageBytes,
     maxQueuedBytes: context.limits.maxQueuedBytes,
-    turnAway: (channelId) => turnNewcomerAway(channelId, context),
+    turnAway: (channelId) => rejectNewChannel(channelId, context),
     closeCodeFor,
     upgrade: (request) => joinChannel(request, context),
     open: (socket) => {
@@ -152,13 +151,13 @@ async function store(frame: ReadFrame, connection: Connection, context: EdgeCont
   try {
     const result = await context.memory.during(
       sizeBytes,
-      context.load.during(connection.channel.followed.submit(frame.command)),
+      context.admission.during(connection.channel.followed.submit(frame.command)),
     );
     answer(result, frame, connection, context);
     if (result.outcome === "stored") {
       const tookMs = performance.now() - startedMs;
       context.metrics.messageStored(tookMs / 1000);
-      if (isAlone) context.load.messageTook(tookMs);
+      if (isAlone) context.admission.messageTook(tookMs);
     }
   } catch (error) {
     onStoreFailure(error, frame, connection, context);
@@ -178,10 +177,7 @@ function answer(result: SubmitResult, frame: ReadFrame, connection: Connection, 
       context.metrics.messageDuplicate();
       connection.repeated = new Set([...connection.repeated, result.streamVersion]);
       sendReceipt(result.streamVersion, "duplicate", frame, connection, context);
-      for (const reply of result.replies) {
-        const frame = new OutgoingFrame(reply, channelId);
-        connection.channel.fanOut.send(frame, [connection]);
-      }
+      for (const reply of result.replies) sendTo(connection, new OutgoingFrame(reply, channelId));
       return;
     case "refused": {
       const { title, rule } = channelErrors[result.code];
@@ -201,7 +197,7 @@ function sendReceipt(
   connection: Connection,
   context: EdgeContext,
 ): void {
-  // Whoever has gone meanwhile hears nothing, and its channel may have gone from here as well.
+  // A peer that has gone meanwhile hears nothing, and its channel may have gone from here as well.
   if (!connection.wantsReceipts || connection.socket === null) return;
   const receipt = serverMessage({
     key: "receipt",
@@ -216,11 +212,9 @@ function sendReceipt(
       ...(frame.warning === null ? [] : [[warningHeader, [warningText(frame.warning)]] as const]),
     ],
   });
-  // Its sequence must not overtake the events before it: a wallet that resumes behind it would never hear them.
-  connection.channel.fanOut.then(() => {
-    const text = writeFor(receipt, connection.speech);
-    if (text !== null && mayGoOn(connection)) connection.socket?.send(text);
-  });
+  // Its sequence does not overtake the events before it, which were sent as they were folded.
+  const text = writeFor(receipt, connection.speech);
+  if (text !== null && mayGoOn(connection)) connection.socket.send(text);
 }
 
 function onStoreFailure(error: unknown, frame: ReadFrame, connection: Connection, context: EdgeContext): void {

@@ -1,6 +1,7 @@
 import { conflictsOf } from "./conflicts.ts";
 import { ConfigError, type ConfigProblem } from "./config-error.ts";
 import { nearest } from "./nearest.ts";
+import { removedVariables } from "./removed-variables.ts";
 import { schema, type SettingName } from "./schema.ts";
 import type { Setting } from "./setting.ts";
 
@@ -43,9 +44,15 @@ function* unknownVariables(environment: Environment): Iterable<ConfigProblem> {
   const known = settings.map(([, setting]) => setting.variable);
   for (const [variable, value] of Object.entries(environment)) {
     if (!variable.startsWith("P4_") || value === undefined || known.includes(variable)) continue;
-    const close = nearest(variable, known);
-    const hint = close === undefined ? "`p4 config` lists all variables" : `did you mean ${close}?`;
     // It may be a misspelt secret.
-    yield { variable, value: "(set)", rule: `is not a variable of this system; ${hint}` };
+    yield { variable, value: "(set)", rule: unknownRule(variable, known) };
   }
+}
+
+function unknownRule(variable: string, known: readonly string[]): string {
+  const instead = Object.hasOwn(removedVariables, variable) ? removedVariables[variable] : undefined;
+  if (instead !== undefined) return `is no longer a variable: ${instead}`;
+  const close = nearest(variable, known);
+  const hint = close === undefined ? "`p4 config` lists all variables" : `did you mean ${close}?`;
+  return `is not a variable of this system; ${hint}`;
 }

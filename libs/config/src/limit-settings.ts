@@ -1,4 +1,4 @@
-import { addressRange, durationMs, integer, manyOf, sizeBytes } from "./parsers.ts";
+import { addressRange, integer, manyOf, sizeBytes } from "./parsers.ts";
 import { optional, required } from "./setting.ts";
 
 /** What wallets and strangers may make a server hold, and how fast. */
@@ -51,13 +51,6 @@ export const limitSettings = {
     ["edge"],
     "WebSockets and event streams of one address (IPv6: one /64); the next gets 429",
   ),
-  maxConnectionsPerChannel: required(
-    "P4_MAX_CONNECTIONS_PER_CHANNEL",
-    "1000",
-    integer(2, 100_000),
-    ["edge"],
-    "WebSockets and event streams of one channel; the next gets 429",
-  ),
   joinRatePerIp: required(
     "P4_JOIN_RATE_PER_IP",
     "2000",
@@ -70,26 +63,5 @@ export const limitSettings = {
     manyOf(addressRange),
     ["edge", "proof-ingest"],
     "Proxies in front: from them alone X-Forwarded-For is believed, so that limits count the client's address",
-  ),
-  maxJoinsUnderWay: required(
-    "P4_MAX_JOINS_UNDER_WAY",
-    "2000",
-    integer(1, 1_000_000),
-    ["edge"],
-    "Joins being decided at the same time; the next gets 503",
-  ),
-  maxStoreBacklog: required(
-    "P4_MAX_STORE_BACKLOG",
-    "1000",
-    integer(1, 1_000_000),
-    ["edge"],
-    "Messages and joins that wait for the log; beyond, new channels get 503 and existing ones go on",
-  ),
-  maxLoopLagMs: required(
-    "P4_MAX_LOOP_LAG",
-    "1s",
-    durationMs("10ms", "60s"),
-    ["edge"],
-    "How late the edge's timers may run; beyond, new channels get 503 and existing ones go on",
   ),
 } as const;

@@ -3,7 +3,7 @@ import type { Role } from "@p4/protocol";
 import type { EdgeContext } from "../edge-context.ts";
 import { joinErrors } from "../errors.ts";
 import type { Grant } from "../grants.ts";
-import { turnNewcomerAway } from "../join-channel.ts";
+import { rejectNewChannel } from "../join-channel.ts";
 import { judgeJoin } from "../join-policy.ts";
 import { readJoinRequest, type JoinRequest } from "../join-request.ts";
 import { invalid, retryLater } from "./bridge-problems.ts";
@@ -25,7 +25,7 @@ export function admit(idParameter: "paymentID" | "channelID", request: HttpReque
   if (unready !== null) return refused(retryLater("EDGE_UNREADY", unready));
   const verdict = judgeJoin(read.join, context);
   if (!verdict.admitted) return refused(tokenNeeded(joinErrors.EDGE_TOKEN.rule));
-  const busy = turnNewcomerAway(read.join.channelId, context);
+  const busy = rejectNewChannel(read.join.channelId, context);
   if (busy !== null) return refused(retryLater(busy.code, busy.detail));
   return { ok: true, join: read.join, role: verdict.role ?? "customer", grant: verdict.grant };
 }

@@ -52,7 +52,7 @@ async function getEvents(request: HttpRequest, context: EdgeContext): Promise<Ht
   }
   const since = lastEventId === undefined ? admission.join.since : Number(lastEventId);
   const { channelId } = admission.join;
-  if (context.channels.placesTaken(channelId) >= context.limits.maxConnectionsPerChannel) {
+  if (context.channels.listenersOf(channelId) >= context.limits.maxListenersPerChannel) {
     const { status, title, rule } = joinErrors.EDGE_CHANNEL_CROWDED;
     return problem(status, { code: "EDGE_CHANNEL_CROWDED", title, detail: rule }, { "retry-after": "1" });
   }

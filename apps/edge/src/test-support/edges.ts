@@ -19,14 +19,15 @@ export interface TestEdge extends Edge {
   metric(name: string): Promise<number>;
 }
 
-/** The test shares the edge's loop: a late timer says nothing about the edge, unless a test asks. */
-const quietly: Settings = { P4_PORT: "0", P4_SHARDS: "2", P4_LOG_LEVEL: "silent", P4_MAX_LOOP_LAG: "30s" };
+const quietly: Settings = { P4_PORT: "0", P4_SHARDS: "2", P4_LOG_LEVEL: "silent" };
 
 /** `npm run test:replay` drops every actor before every command, whatever a test says of itself. */
 const replayAll = process.env["ALWAYS_REPLAY"] === "on";
 
 /** Many tests have the time in their hand. */
 const quietClock = { watchesClock: false };
+/** The test shares the edge's loop: a late timer says nothing about the edge, unless a test asks. */
+const patience = { maxWaitMs: 30_000 };
 
 const edges: Edge[] = [];
 
@@ -34,7 +35,7 @@ const edges: Edge[] = [];
 export async function startTestEdge(
   natsUrl: string,
   { alwaysReplay = false, ...settings }: { alwaysReplay?: boolean; [variable: string]: string | boolean } = {},
-  more: Partial<Pick<EdgeOptions, "wrap" | "watchesClock" | "logger">> = {},
+  more: Partial<Pick<EdgeOptions, "wrap" | "watchesClock" | "logger" | "limits" | "admission">> = {},
 ): Promise<TestEdge> {
   const config = loadConfig({ ...quietly, ...(settings as Settings) });
   const logger = createLogger({ level: config.logLevel, name: "edge" });
@@ -44,6 +45,7 @@ export async function startTestEdge(
     natsUrl,
     alwaysReplay: alwaysReplay || replayAll,
     ...quietClock,
+    admission: patience,
     ...more,
   });
   edges.push(edge);
