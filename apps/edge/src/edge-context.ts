@@ -5,6 +5,7 @@ import type { ByteBudget, TokenBuckets } from "@p4/http";
 import type { SpvCrypto } from "@p4/spv";
 import type { WaitLimits } from "./bridge/prefer-wait.ts";
 import type { Grants } from "./grants.ts";
+import type { HomeGate } from "./home-gate.ts";
 import type { JoinPolicy } from "./join-policy.ts";
 import type { EdgeMetrics } from "./edge-metrics.ts";
 import type { MerchantQueue } from "./merchant-queue.ts";
@@ -55,6 +56,7 @@ export interface EdgeContext {
   readonly crypto: SpvCrypto;
   readonly nowMs: () => number;
   readonly newId: () => string;
+  readonly home: Pick<HomeGate, "redirect" | "turnAway">;
   /** Null: serving. Otherwise why new joins are refused. */
   readonly unready: () => string | null;
   /** Aborts when this node begins to shut down: who waits is sent on. */

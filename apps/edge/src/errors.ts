@@ -34,6 +34,11 @@ interface JoinErrorSpec {
 
 /** Why the edge refuses a join. The log's own trouble (`STORE_...`) keeps its code; the HTTP library adds its limits. */
 export const joinErrors = {
+  EDGE_HOME_ELSEWHERE: {
+    status: 307,
+    title: "Go on elsewhere",
+    rule: "the region's home is at another site, whose address the detail is; Location leads there",
+  },
   EDGE_BAD_JOIN: { status: 400, title: "Bad join", rule: "the URL and the subprotocol are those of a join" },
   EDGE_TOKEN: {
     status: 401,

@@ -29,6 +29,8 @@ export async function joinChannel(request: HttpRequest, context: EdgeContext): P
   };
   if (!read.ok) return refuse("BAD_REQUEST", joinRefusal("EDGE_BAD_JOIN", `${read.field}: ${read.rule}`));
   const { join } = read;
+  const elsewhere = await context.home.turnAway(request);
+  if (elsewhere !== null) return refuse("HOME", elsewhere);
   const unready = context.unready();
   if (unready !== null) return refuse("UNREADY", joinRefusal("EDGE_UNREADY", unready));
   if (context.channels.usersOf(join.channelId) >= context.limits.maxSocketsPerChannel) {

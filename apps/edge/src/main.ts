@@ -1,4 +1,5 @@
 import { runApp } from "@p4/app";
 import { startEdge } from "./start-edge.ts";
+import { startStandIn } from "./start-stand-in.ts";
 
-await runApp("edge", startEdge);
+await runApp("edge", startEdge, { standIn: startStandIn });

@@ -5,6 +5,7 @@ import { ByteBudget, SendQueues, startServer, TokenBuckets, type HttpServer } fr
 import {
   callbackCounter,
   healthChecks,
+  homeLeft,
   logMoney,
   moneyMetrics,
   openChannelNode,
@@ -13,8 +14,8 @@ import {
   proofRoutesOf,
   watchHeaders,
   type ChannelNode,
+  type RunningApp,
 } from "@p4/app";
-import { watchHome } from "@p4/nats";
 import { nodeCrypto, uuid } from "@p4/node-crypto";
 import { closeCodes } from "@p4/protocol";
 import { closeInOrder, createMetrics, limitedNotes, operationsRoutes, Readiness } from "@p4/telemetry";
@@ -25,6 +26,7 @@ import type { EdgeContext } from "./edge-context.ts";
 import { edgeMetrics } from "./edge-metrics.ts";
 import { joinPolicyOf, type EdgeOptions } from "./edge-options.ts";
 import { Grants } from "./grants.ts";
+import { HomeGate } from "./home-gate.ts";
 import { startSweeping } from "./sweep-followed.ts";
 import { joinErrorList, messageErrorList } from "./errors.ts";
 import { healthRoute } from "./health-channel.ts";
@@ -37,10 +39,10 @@ import { ServedChannels } from "./served-channels.ts";
 import { walletSocketRoute } from "./wallet-socket.ts";
 
 /** A running edge node. */
-export interface Edge {
+export interface Edge extends RunningApp {
   readonly port: number;
   readonly nodeId: string;
-  /** Stops joins, lets appends in flight finish, sends every peer to another node (4200), leaves the broker. */
+  /** Stops joins, lets appends in flight finish, sends every peer on (4200), to the home where it has left, leaves the broker. */
   close(): Promise<void>;
 }
 
@@ -111,16 +113,8 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     queuedBytes: () => memory.sendQueues.queuedBytes,
     maxHeldBytes: () => memory.maxHeldBytes,
   });
-  const home = watchHome(node.broker, {
-    region: config.region,
-    shards: config.shards,
-    onMoved: () => {
-      logger.warn(
-        "the region's home has moved to another site: wallets are sent away; start this node again as a standby",
-      );
-      void sendAllAway(served);
-    },
-  });
+  const { home } = node;
+  const gate = new HomeGate({ home, siteUrls: config.siteUrls ?? [], closing: draining.signal, atFirst: "here" });
   const context: EdgeContext = {
     nodeId: node.nodeId,
     channels: served,
@@ -152,6 +146,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     crypto: nodeCrypto,
     nowMs: Date.now,
     newId: uuid,
+    home: gate,
     unready: () => {
       if (draining.signal.aborted) return "this node is shutting down";
       const { turnsAway, code } = node.broker.health.verdict;
@@ -164,7 +159,6 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
   };
   const readiness = new Readiness();
   healthChecks(readiness, node);
-  readiness.add("home", () => (home.trouble === null ? { ok: true } : { ok: false, detail: home.trouble }));
   readiness.add("durability", durabilityCheck(node.broker, config));
   // One node can serve everything; an app of its own takes the callbacks where they must not share a process with wallets.
   const proofs = proofRoutesOf(node, config, {
@@ -188,6 +182,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
   });
   const webSockets = [healthRoute(context), walletSocketRoute(context)];
   try {
+    await options.beforeListen?.();
     const server = await startServer({
       host: config.host,
       port: config.port,
@@ -227,18 +222,17 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       draining.abort();
       readiness.drain();
       admission.stop();
-      home.stop();
       operatorsConsole.close();
       stopSweeping();
       grants.stop();
       revoked?.close();
       stopWatching();
       stopSeating();
-      await drain(served, server, node);
+      await drain(served, server, node, gate.closeReason ?? "drain: go on at another node");
     };
-    return { port: server.port, nodeId: node.nodeId, close: () => (closing ??= close()) };
+    const left = homeLeft(home);
+    return { port: server.port, nodeId: node.nodeId, homeLeft: left, close: () => (closing ??= close()) };
   } catch (error) {
-    home.stop();
     await node.close();
     throw error;
   }
@@ -255,21 +249,21 @@ async function followRevoked(node: ChannelNode, { config, logger }: EdgeOptions)
   }
 }
 
-function drain(channels: ServedChannels, server: HttpServer, node: ChannelNode): Promise<void> {
+function drain(channels: ServedChannels, server: HttpServer, node: ChannelNode, reason: string): Promise<void> {
   return closeInOrder(
-    () => sendAllAway(channels),
-    () => server.close({ code: closeCodes.joinElsewhere.code, reason: "drain: go on at another node" }),
+    () => sendAllAway(channels, reason),
+    () => server.close({ code: closeCodes.joinElsewhere.code, reason }),
     () => node.close(),
   );
 }
 
-async function sendAllAway(channels: ServedChannels): Promise<void> {
+async function sendAllAway(channels: ServedChannels, reason: string): Promise<void> {
   const deadlineMs = performance.now() + drainDeadlineMs;
   // New messages keep coming until a socket is closed: each socket is closed at a moment when nothing of it is in flight.
   while (channels.connectionCount > 0 && performance.now() < deadlineMs) {
     for (const connection of [...channels.connections()]) {
       if (connection.inFlight > 0) continue;
-      connection.socket?.close(closeCodes.joinElsewhere.code, "drain: go on at another node");
+      connection.socket?.close(closeCodes.joinElsewhere.code, reason);
     }
     if (channels.connectionCount > 0) await new Promise((resolve) => setTimeout(resolve, 5));
   }

@@ -1,5 +1,5 @@
 import type { Config } from "@p4/config";
-import { logMoney, openChannelNode, placementOf, reportsTo } from "@p4/app";
+import { homeLeft, logMoney, openChannelNode, placementOf, reportsTo, type RunningApp } from "@p4/app";
 import { followIndex } from "@p4/read-models";
 import { closeInOrder, type Logger } from "@p4/telemetry";
 import { expireElapsed } from "./expire-elapsed.ts";
@@ -15,7 +15,7 @@ export interface ExpiryOptions {
  * Starts a worker that turns elapsed deadlines into `channel.expired`, looks for those that no timer tells of, and keeps the
  * operators' index of channels up to date. Any number of them share the work.
  */
-export async function startExpiry({ config, logger, natsUrl }: ExpiryOptions): Promise<{ close(): Promise<void> }> {
+export async function startExpiry({ config, logger, natsUrl }: ExpiryOptions): Promise<RunningApp> {
   const node = await openChannelNode({
     natsUrl,
     name: "p4-expiry",
@@ -42,6 +42,7 @@ export async function startExpiry({ config, logger, natsUrl }: ExpiryOptions): P
   });
   const sweeping = startSweeping(node, { everyMs: config.expirySweepMs, logger });
   return {
+    homeLeft: homeLeft(node.home),
     async close() {
       watch.unsubscribe();
       await closeInOrder(

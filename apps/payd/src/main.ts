@@ -1,4 +1,4 @@
 import { runApp } from "@p4/app";
-import { startPaydApp } from "./start-payd-app.ts";
+import { invoiceStream, startPaydApp } from "./start-payd-app.ts";
 
-await runApp("payd", startPaydApp);
+await runApp("payd", startPaydApp, { homeStream: invoiceStream });

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { addressesOf, type Config } from "@p4/config";
 import { createHeaderSource } from "@p4/headers";
-import { connectBroker, createDocumentStore, provisionDocuments } from "@p4/nats";
-import { apiKeyBucket, brokerAccessOf } from "@p4/app";
+import { connectBroker, createDocumentStore, documentStream, provisionDocuments, watchHome } from "@p4/nats";
+import { apiKeyBucket, brokerAccessOf, homeLeft, type RunningApp } from "@p4/app";
 import { trustedKeys, type SignaturePolicy } from "@p4/spv";
 import { closeInOrder, type Logger } from "@p4/telemetry";
 import { startPayd, type Payd } from "./payd.ts";
@@ -16,13 +16,15 @@ export interface PaydAppOptions {
 
 /** The bucket of this wallet's invoices, payments and proofs. */
 const bucket = "payd";
+/** It moves with the region. */
+export const invoiceStream = (region: string): string => documentStream(region, bucket);
 const headerTimeoutMs = 3_000;
 
 /**
  * The wallet as configured, its state on the broker. Throws a StoreError naming what is wrong with the broker, or what
  * `startPayd` throws.
  */
-export async function startPaydApp({ config, logger, natsUrl }: PaydAppOptions): Promise<Payd> {
+export async function startPaydApp({ config, logger, natsUrl }: PaydAppOptions): Promise<Payd & RunningApp> {
   const { region, replicas } = config;
   const addresses = addressesOf(config);
   const broker = await connectBroker({
@@ -62,10 +64,13 @@ export async function startPaydApp({ config, logger, natsUrl }: PaydAppOptions):
       dataDir: join(config.dataDir, "payd"),
       logger,
     });
+    const home = watchHome(broker, { region, stream: invoiceStream(region) });
     return {
       url: payd.url,
+      homeLeft: homeLeft(home),
       close: () =>
         closeInOrder(
+          () => home.stop(),
           () => payd.close(),
           () => broker.close(),
         ),

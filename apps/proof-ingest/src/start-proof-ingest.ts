@@ -3,6 +3,7 @@ import { ByteBudget, startServer } from "@p4/http";
 import {
   callbackCounter,
   healthChecks,
+  homeLeft,
   logMoney,
   moneyMetrics,
   openChannelNode,
@@ -10,6 +11,7 @@ import {
   proofRoutesOf,
   reportsTo,
   watchHeaders,
+  type RunningApp,
 } from "@p4/app";
 import { closeInOrder, createMetrics, operationsRoutes, Readiness, type Logger } from "@p4/telemetry";
 
@@ -17,9 +19,11 @@ export interface ProofIngestOptions {
   readonly config: Config;
   readonly logger: Logger;
   readonly natsUrl: string;
+  /** Called before it listens. */
+  readonly beforeListen?: () => Promise<void>;
 }
 
-export interface ProofIngest {
+export interface ProofIngest extends RunningApp {
   readonly port: number;
   /** Finishes the callbacks under way, then leaves the broker. */
   close(): Promise<void>;
@@ -30,7 +34,8 @@ export interface ProofIngest {
  *
  * @throws StoreError when the broker cannot serve, HttpServerError when the address cannot be had.
  */
-export async function startProofIngest({ config, logger, natsUrl }: ProofIngestOptions): Promise<ProofIngest> {
+export async function startProofIngest(options: ProofIngestOptions): Promise<ProofIngest> {
+  const { config, logger, natsUrl, beforeListen } = options;
   const metrics = createMetrics("proof-ingest");
   const [count, log] = [moneyMetrics(metrics), logMoney(logger)];
   const node = await openChannelNode({
@@ -52,6 +57,7 @@ export async function startProofIngest({ config, logger, natsUrl }: ProofIngestO
   const bytes = new ByteBudget(config, performance.now());
   const routes = [...operationsRoutes(readiness, metrics), ...proofs].map((route) => bytes.guard(route));
   try {
+    await beforeListen?.();
     const server = await startServer({
       host: config.host,
       port: config.proofPort,
@@ -69,7 +75,7 @@ export async function startProofIngest({ config, logger, natsUrl }: ProofIngestO
         () => node.close(),
       );
     };
-    return { port: server.port, close };
+    return { port: server.port, homeLeft: homeLeft(node.home), close };
   } catch (error) {
     await node.close();
     throw error;

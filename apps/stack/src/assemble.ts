@@ -37,7 +37,7 @@ export function assemble(config: Config): Assembled {
     logger.warn(text);
   };
   if (config.natsUrl === null) addBroker(lifecycle, context, tell, until);
-  addApps(lifecycle, context);
+  addApps(lifecycle, context, () => until.reject(new Error("the region's home has left this site: start it there")));
   lifecycle.add({
     name: "endpoints",
     start: async () => {

@@ -25,10 +25,15 @@ export interface StackContext {
 
 interface Running {
   close(): Promise<void>;
+  readonly homeLeft?: Promise<void>;
 }
 
-/** Starts each app in the order in which they need each other: the miner first, payd last. */
-export function addApps(lifecycle: Lifecycle, context: StackContext): void {
+/**
+ * Starts each app in the order in which they need each other: the miner first, payd last.
+ *
+ * @param onHomeLeft the region's home has moved to another site, which apps that run together do not follow
+ */
+export function addApps(lifecycle: Lifecycle, context: StackContext, onHomeLeft: () => void): void {
   for (const name of startOrder) {
     if (!context.config.apps.includes(name)) continue;
     let running: Running | undefined;
@@ -36,6 +41,7 @@ export function addApps(lifecycle: Lifecycle, context: StackContext): void {
       name,
       start: async () => {
         running = await starters[name](context);
+        void running.homeLeft?.then(onHomeLeft);
       },
       stop: () => running?.close(),
     });

@@ -2,10 +2,10 @@ import type { Check, Readiness } from "@p4/telemetry";
 import type { ChannelNode } from "./open-channel-node.ts";
 import { clockCheck } from "./watch-clock.ts";
 
-/** What every node says in `/readyz` of its broker, and of its clock beside the broker's. */
+/** What every node says in `/readyz` of its broker, of its region's home, and of its clock beside the broker's. */
 export function healthChecks(
   readiness: Pick<Readiness, "add">,
-  { broker, clock }: Pick<ChannelNode, "broker" | "clock">,
+  { broker, clock, home }: Pick<ChannelNode, "broker" | "clock" | "home">,
 ): void {
   const store: Check = () => {
     const { isReady, detail, code } = broker.health.verdict;
@@ -13,5 +13,6 @@ export function healthChecks(
     return detail === null ? { ok: isReady, facts } : { ok: isReady, detail, facts };
   };
   readiness.add("broker", store);
+  readiness.add("home", () => (home.trouble === null ? { ok: true } : { ok: false, detail: home.trouble }));
   readiness.add("clock", () => clockCheck(clock));
 }

@@ -25,4 +25,7 @@ export { placementOf, reportsTo } from "./node-settings.ts";
 export { proofRoutesOf, proofServicesOf, type ProofConfig } from "./proof-routes-of.ts";
 export { watchHeaders } from "./watch-headers.ts";
 export { healthChecks } from "./health-checks.ts";
+export { AtHome } from "./at-home.ts";
+export { homeLeft } from "./home-left.ts";
+export { openStandby, type Standby, type StandbyTraits, type StandInOptions, type StartStandIn } from "./standby.ts";
 export { runApp, type RunningApp, type StartApp } from "./run-app.ts";

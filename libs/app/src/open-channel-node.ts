@@ -21,10 +21,13 @@ import {
   endOfLog,
   listChannels,
   provision,
+  watchHome,
+  WriteEpochs,
   type Broker,
   type BrokerAccess,
   type BrokerClock,
   type BrokerStatus,
+  type HomeWatch,
 } from "@p4/nats";
 import { sha256Hex, uuid } from "@p4/node-crypto";
 import { settledWithin } from "@p4/telemetry";
@@ -72,6 +75,8 @@ export interface ChannelNodeOptions {
 export interface ChannelNode {
   readonly nodeId: string;
   readonly broker: Broker;
+  /** Where the region's home is: nothing is stored from a site that is not. */
+  readonly home: HomeWatch;
   /** Beside the broker's. A node that is off expires no channel. */
   readonly clock: BrokerClock;
   readonly log: EventLog;
@@ -146,8 +151,9 @@ function assemble(broker: Broker, options: ChannelNodeOptions, { clock, stop }: 
   const { region, shards } = options;
   const nodeId = uuid();
   const presence: Presence = createPresence(broker, { region, nodeId, isAlive: options.isAlive ?? null });
+  const home = watchHome(broker, { region });
   const stored = withClaimCheck(
-    createEventLog(broker, { region, shards }),
+    createEventLog(broker, { region, shards, epochs: new WriteEpochs(() => home.ask()) }),
     createLiveFeed(broker, { region, shards }),
     createBlobStore(broker, { region }),
     { thresholdBytes: largestEventBytes(broker), sha256Hex },
@@ -186,6 +192,7 @@ function assemble(broker: Broker, options: ChannelNodeOptions, { clock, stop }: 
   return {
     nodeId,
     broker,
+    home,
     clock,
     log,
     deadlines,
@@ -198,6 +205,7 @@ function assemble(broker: Broker, options: ChannelNodeOptions, { clock, stop }: 
     isConnectionAlive: (node, connection) => presence.probe(node, connection),
     async close() {
       stop();
+      home.stop();
       stopComparing();
       stopAsking();
       stopProbing();

@@ -1,45 +1,80 @@
 import { StoreError } from "@p4/event-store";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { startPatiently } from "./start-patiently.ts";
+import { startPatiently, type PatientStart } from "./start-patiently.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 const app = { close: vi.fn(() => Promise.resolve()) };
 const away = new StoreError("STORE_UNAVAILABLE", "no leader");
-const quiet = { warn: vi.fn() };
+const copy = new StoreError("STORE_HOME_MOVED", "a copy");
+
+/** A standby whose home comes when the test says so. */
+function standbyOf() {
+  let come = (): void => undefined;
+  const untilHome = vi.fn(() => new Promise<void>((resolve) => (come = resolve)));
+  const close = vi.fn(() => Promise.resolve());
+  return { standBy: vi.fn(() => Promise.resolve({ untilHome, close })), homeComes: () => come(), close };
+}
+
+function begin(start: PatientStart["start"], more: Partial<PatientStart> = {}) {
+  const logger = { warn: vi.fn() };
+  const standBy = (): Promise<never> => Promise.reject(new Error("no standby in this test"));
+  const started = startPatiently({ start, standBy, logger, stopping: new AbortController().signal, ...more });
+  return { started, logger };
+}
 
 test("tries again while the broker is away, and says so", async () => {
   const start = vi.fn().mockRejectedValueOnce(away).mockRejectedValueOnce(away).mockResolvedValue(app);
-  const started = startPatiently(start, quiet, new AbortController().signal);
+  const { started, logger } = begin(start);
   await vi.advanceTimersByTimeAsync(2_000);
   expect(await started).toBe(app);
-  expect(quiet.warn).toHaveBeenCalledTimes(2);
+  expect(logger.warn).toHaveBeenCalledTimes(2);
 });
 
-test("a standby looks for its home five times a second, and says once that it waits", async () => {
-  const copy = new StoreError("STORE_HOME_MOVED", "a copy");
-  const start = vi.fn().mockRejectedValue(copy);
-  const warn = vi.fn();
-  const started = startPatiently(start, { warn }, new AbortController().signal);
-  await vi.advanceTimersByTimeAsync(900);
-  start.mockResolvedValue(app);
-  await vi.advanceTimersByTimeAsync(200);
+test("stands by while the home is elsewhere, says so once, and starts when it may be here", async () => {
+  const { standBy, homeComes, close } = standbyOf();
+  const start = vi.fn().mockRejectedValueOnce(copy).mockRejectedValueOnce(copy).mockResolvedValue(app);
+  const { started, logger } = begin(start, { standBy });
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(start).toHaveBeenCalledTimes(1);
+  homeComes();
+  // Not all of its streams are the home's yet.
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(start).toHaveBeenCalledTimes(2);
+  expect(close).not.toHaveBeenCalled();
+  homeComes();
   expect(await started).toBe(app);
-  expect(start).toHaveBeenCalledTimes(6);
-  expect(warn).toHaveBeenCalledTimes(1);
+  expect([standBy, close, logger.warn].map(({ mock }) => mock.calls.length)).toEqual([1, 1, 1]);
+});
+
+test("what stands in for the app leaves its address before it listens", async () => {
+  const { standBy, homeComes, close } = standbyOf();
+  const closedBefore: number[] = [];
+  const start = vi.fn(async (beforeListen: () => Promise<void>) => {
+    if (start.mock.calls.length === 1) throw copy;
+    await beforeListen();
+    closedBefore.push(close.mock.calls.length);
+    return app;
+  });
+  const { started } = begin(start, { standBy });
+  await vi.advanceTimersByTimeAsync(1);
+  homeComes();
+  await started;
+  expect(closedBefore).toEqual([1]);
+  expect(close).toHaveBeenCalledTimes(1);
 });
 
 test("gives up at once where trying again is no cure", async () => {
   const wrong = new StoreError("STORE_MISCONFIGURED", "replicas");
   const start = vi.fn().mockRejectedValue(wrong);
-  await expect(startPatiently(start, quiet, new AbortController().signal)).rejects.toBe(wrong);
+  await expect(begin(start).started).rejects.toBe(wrong);
   expect(start).toHaveBeenCalledTimes(1);
 });
 
 test("ends at once when it is told to stop", async () => {
   const stopping = new AbortController();
-  const started = startPatiently(() => Promise.reject(away), quiet, stopping.signal);
+  const { started } = begin(() => Promise.reject(away), { stopping: stopping.signal });
   await vi.advanceTimersByTimeAsync(1);
   stopping.abort();
   expect(await started).toBeUndefined();
@@ -47,14 +82,10 @@ test("ends at once when it is told to stop", async () => {
 
 test("closes an app that was ready only after the stop", async () => {
   const stopping = new AbortController();
-  const started = startPatiently(
-    () => {
-      stopping.abort();
-      return Promise.resolve(app);
-    },
-    quiet,
-    stopping.signal,
-  );
-  expect(await started).toBeUndefined();
+  const start = () => {
+    stopping.abort();
+    return Promise.resolve(app);
+  };
+  expect(await begin(start, { stopping: stopping.signal }).started).toBeUndefined();
   expect(app.close).toHaveBeenCalledTimes(1);
 });

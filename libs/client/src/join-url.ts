@@ -20,6 +20,20 @@ export function channelIdOf(url: string): string {
   return channelId;
 }
 
+/**
+ * A session's own address, or that of its channel at another site that the server has told of, as `wss://host`. What cannot be
+ * used is passed over: no address, or one that would give up the encryption of the own one.
+ */
+export function addressAt(own: string, elsewhere: string | null): string {
+  if (elsewhere === null || !URL.canParse(elsewhere)) return own;
+  const [from, target] = [new URL(own), new URL(elsewhere)];
+  const isSafe = target.protocol === "wss:" || (target.protocol === "ws:" && from.protocol === "ws:");
+  if (!isSafe || target.username !== "" || target.search !== "" || target.hash !== "") return own;
+  target.pathname = `${target.pathname.replace(/\/+$/, "")}/ws/${channelIdOf(own)}`;
+  target.search = from.search;
+  return target.href;
+}
+
 /** The address to connect to. Query parameters that the caller put there stay. */
 export function joinUrl(url: string, { role, dialect, token, wallet, since }: JoinQuery): string {
   const target = new URL(url);

@@ -13,7 +13,7 @@ import { deadlines, type StepOptions, timeoutOf, withDeadline } from "./deadline
 import { type SessionError, sessionError } from "./errors.ts";
 import { EventHub } from "./event-hub.ts";
 import { firstOf, type Subscribe } from "./event-wait.ts";
-import { channelIdOf, joinUrl } from "./join-url.ts";
+import { addressAt, channelIdOf, joinUrl } from "./join-url.ts";
 import { type OutgoingMessage, outgoingEntry } from "./outgoing-message.ts";
 import type { ReceivedMessage } from "./received-message.ts";
 import { type JoinInfo, messageEventTypes } from "./session-event.ts";
@@ -169,7 +169,7 @@ export class Session {
   #perform(effect: SessionEffect): void {
     switch (effect.type) {
       case "connect":
-        return this.#connect(effect.urlIndex, effect.since);
+        return this.#connect(effect);
       case "disconnect":
         this.#socket?.close(effect.code, effect.reason);
         this.#socket = null;
@@ -192,9 +192,10 @@ export class Session {
     }
   }
 
-  #connect(urlIndex: number, since: number | null): void {
+  #connect({ urlIndex, elsewhere, since }: Extract<SessionEffect, { type: "connect" }>): void {
     const { dialect = "p4", token = null } = this.#options;
-    const url = joinUrl(this.#urls[urlIndex] ?? "", { role: this.#role, dialect, token, wallet: this.#wallet, since });
+    const address = addressAt(this.#urls[urlIndex] ?? "", elsewhere);
+    const url = joinUrl(address, { role: this.#role, dialect, token, wallet: this.#wallet, since });
     this.#socket = new Socket(this.#webSocket, url, {
       message: (text) => this.#advance({ type: "frame", text }),
       lost: (code, reason) => {

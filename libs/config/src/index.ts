@@ -4,6 +4,7 @@ export { loadConfig, type Config, type Environment } from "./config.ts";
 export { configReference, describeConfig, formatConfig, type ConfigLine } from "./describe-config.ts";
 export { awaitsHeaders, type HeaderSourceConfig } from "./header-source.ts";
 export type { SiteConfig } from "./site-list.ts";
+export type { SiteUrl } from "./site-urls.ts";
 export { schema, type SettingName } from "./schema.ts";
 export { warningsOf } from "./warnings.ts";
 export { withoutLogin } from "./urls.ts";

@@ -1,6 +1,7 @@
 import { manyOf, path, port, secretPath } from "./parsers.ts";
 import { optional, required } from "./setting.ts";
 import { siteList } from "./site-list.ts";
+import { siteUrls } from "./site-urls.ts";
 import { httpUrl, natsUrl } from "./urls.ts";
 
 /** Where the broker is, and what lets in there. */
@@ -34,6 +35,12 @@ export const natsSettings = {
     siteList,
     ["cli"],
     "Sites that a region's home can be at, for `p4 region`. A site's name is the JetStream domain of its servers",
+  ),
+  siteUrls: optional(
+    "P4_SITE_URLS",
+    siteUrls,
+    ["edge"],
+    "Where wallets reach each site: those that come to one that is not the region's home are sent on. Without it they are only turned away",
   ),
   natsPort: required("P4_NATS_PORT", "0", port, ["all"], "Port of the embedded nats-server; 0 takes a free one"),
 } as const;

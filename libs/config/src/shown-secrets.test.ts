@@ -40,6 +40,7 @@ describe("the configuration and what is wrong with it", () => {
       "NATS_URL",
       "NATS_MONITOR_URLS",
       "SITES",
+      "SITE_URLS",
       "PUBLIC_URL",
       "CALLBACK_URL",
       "PAYD_URL",

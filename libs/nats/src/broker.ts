@@ -72,6 +72,12 @@ export class Broker {
     return this.nc.info?.version ?? "unknown";
   }
 
+  /** The site that this server belongs to, which is its JetStream domain; null: it has none, and is all there is. */
+  get site(): string | null {
+    // The client's type leaves the field out.
+    return (this.nc.info as { readonly domain?: string } | undefined)?.domain ?? null;
+  }
+
   /** The largest message, headers included, that the broker takes. */
   get maxPayloadBytes(): number {
     return this.nc.info?.max_payload ?? 1_048_576;

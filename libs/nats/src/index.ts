@@ -28,6 +28,7 @@ export type { Drift } from "./ensure-stream.ts";
 export { probeServers, type ServerProbe } from "./probe-servers.ts";
 export { surveyStreams, type StreamSurvey } from "./survey-streams.ts";
 export * from "./regions/index.ts";
+export { documentStream } from "./subjects.ts";
 export type { DirectMessage } from "./direct-get.ts";
 export { inspectBroker, type BrokerReport } from "./inspect-broker.ts";
 export { restoreStream, snapshotStream, type SnapshotHead } from "./stream-snapshot.ts";

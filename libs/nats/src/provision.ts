@@ -1,3 +1,4 @@
+import { StoreError } from "@p4/event-store";
 import type { Broker } from "./broker.ts";
 import { assertNoDrift, compareSettings, ensureStream, streamConfig, type Drift } from "./ensure-stream.ts";
 import {
@@ -10,6 +11,7 @@ import {
   type StreamSettings,
 } from "./stream-settings.ts";
 import { asHome } from "./regions/as-home.ts";
+import { homeElsewhere } from "./regions/home-state.ts";
 import { streamNames } from "./stream-names.ts";
 import { blobBucket, createNames, deadlineBucket, documentBucket, isLogOf, type Names } from "./subjects.ts";
 
@@ -35,11 +37,29 @@ export const markerKeptMs = 7 * 24 * 60 * 60 * 1000;
 export async function provision(broker: Broker, options: ProvisionOptions): Promise<void> {
   const names = createNames(options.region, options.shards);
   await assertShardCount(broker, names);
+  await ensureStreams(broker, names.region, wantedStreams(names, options));
+}
+
+async function ensureStreams(broker: Broker, region: string, all: readonly StreamSettings[]): Promise<void> {
+  const adapt = (wanted: StreamSettings, found: object) => asHome(region, wanted, { ...found });
   const drifts: Drift[] = [];
-  for (const settings of wantedStreams(names, options)) {
-    drifts.push(...(await ensureStream(broker, settings, (wanted, found) => asHome(names.region, wanted, found))));
+  const missing: StreamSettings[] = [];
+  // Asked side by side: wallets wait for a standby that has become the home.
+  const looks = all.map(async (wanted) => ({ wanted, found: await streamConfig(broker, wanted.name) }));
+  for (const { wanted, found } of await Promise.all(looks)) {
+    if (found === undefined) missing.push(wanted);
+    else drifts.push(...compareSettings(adapt(wanted, found), found));
   }
+  if (missing.length > 0) await assertHere(broker, region);
+  for (const settings of missing) drifts.push(...(await ensureStream(broker, settings, adapt)));
   assertNoDrift(drifts);
+}
+
+/** A deposed home has no streams for a moment while it is made a copy: they must not be made as a home's meanwhile. */
+async function assertHere(broker: Broker, region: string): Promise<void> {
+  const site = await homeElsewhere(broker, region, broker.requestTimeoutMs);
+  if (site === null) return;
+  throw new StoreError("STORE_HOME_MOVED", `the home of ${region} is at site ${site}, not at ${broker.url}`);
 }
 
 /** The same for buckets of documents alone, for a program that has nothing to do with the log. */
@@ -47,9 +67,7 @@ export async function provisionDocuments(
   broker: Broker,
   options: Pick<ProvisionOptions, "region" | "replicas" | "placement"> & Required<Pick<ProvisionOptions, "documents">>,
 ): Promise<void> {
-  const drifts: Drift[] = [];
-  for (const settings of documentSettings(options)) drifts.push(...(await ensureStream(broker, settings)));
-  assertNoDrift(drifts);
+  await ensureStreams(broker, options.region, documentSettings(options));
 }
 
 /**

@@ -67,6 +67,8 @@ export const blobBucket = (region: string, name: BlobBucketName = "blobs"): stri
   `P4_${name.toUpperCase()}_${region}`;
 /** A key-value bucket is a stream with this name and these subjects (the rule of all NATS clients). */
 export const bucketStream = (bucket: string): string => `KV_${bucket}`;
+/** The stream of a region's bucket of documents. */
+export const documentStream = (region: string, name: string): string => bucketStream(documentBucket(region, name));
 export const bucketSubject = (bucket: string, key: string): string => `$KV.${bucket}.${key}`;
 
 /** An object bucket is a stream too: chunks and their descriptions. */

@@ -12,6 +12,7 @@ import {
   deadlineBucket,
   deadlineWorkers,
   documentBucket,
+  documentStream,
   presenceSubject,
   writtenEvents,
   type BlobBucketName,
@@ -53,7 +54,7 @@ export function userPermissions(region: string, shards: number): Readonly<Record
   const index = [...writeDocuments(region, "index"), deleteDocuments(region, "index")];
   const deadlines = bucketSubject(deadlineBucket(region), "*");
   const blobs = writeBlobs(region, "blobs");
-  const node = [...makeStreams(nodeStreams(names)), ...log, deadlines, ...blobs];
+  const node = [...makeStreams(nodeStreams(names)), ...log, deadlines, ...blobs, siteHomes(region)];
   const presence = presenceSubject(region, "*");
   const user = (name: BrokerUser, publish: readonly string[], subscribe: readonly string[] = []): UserPermissions => ({
     publish: [...new Set([...publish, api("INFO"), api("STREAM.NAMES")])].sort(),
@@ -78,6 +79,7 @@ export function userPermissions(region: string, shards: number): Readonly<Record
     expiry: user("expiry", [...node, ...index, ...elapsedDeadlines(region)], [live]),
     payd: user("payd", [
       ...makeStreams(["payd", "paydkeys"].map((name) => documents(region, name))),
+      siteHomes(region),
       ...writeDocuments(region, "payd"),
       // Who may come in there is the operator's to say.
       ...readDocuments(region, "paydkeys"),
@@ -106,7 +108,7 @@ export function userPermissions(region: string, shards: number): Readonly<Record
 }
 
 const api = (path: string): string => `$JS.API.${path}`;
-const documents = (region: string, name: string): string => bucketStream(documentBucket(region, name));
+const documents = documentStream;
 
 function logStreams(names: Names): string[] {
   return Array.from({ length: names.shards }, (_, shard) => channelStream(names, shard));
@@ -140,6 +142,9 @@ function readDocuments(region: string, name: string): string[] {
   const stream = documents(region, name);
   return [...readStreams([stream]), api(`DIRECT.GET.${stream}.${documentSubjects(region, name)}`)];
 }
+
+/** What the table of the site says of the region. The site's name is the server's to tell, so the key alone is named. */
+const siteHomes = (region: string): string => api(`DIRECT.GET.*.${bucketSubject("*", region)}`);
 
 const documentSubjects = (region: string, name: string): string => bucketSubject(documentBucket(region, name), ">");
 

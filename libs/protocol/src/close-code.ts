@@ -35,8 +35,12 @@ export function afterClose(code: number): AfterClose {
 /** Statuses of 400 to 499 that may be another one a moment later (RFC 9110, 8470, 6585). */
 const passing = [408, 425, 429];
 
+/** The code of a refusal whose detail is an address: that of the site where the region's home is, as `wss://host`. */
+export const homeElsewhere = "EDGE_HOME_ELSEWHERE";
+
 /** The close code that says of a join what this HTTP status says: `4000 + status` where it is final. */
 export function closeCodeOfStatus(status: number): number {
+  if (status >= 300 && status <= 399) return closeCode.joinElsewhere;
   if (status >= 400 && status <= 499 && !passing.includes(status)) return 4000 + status;
   return status === 500 ? closeCode.internalError : closeCode.joinLater;
 }

@@ -33,10 +33,11 @@ export const closeCodes = {
   },
   joinElsewhere: {
     code: closeCode.joinElsewhere,
-    reasons: ["drain: go on at another node"],
+    reasons: ["drain: go on at another node", "EDGE_HOME_ELSEWHERE: <address>"],
     meaning:
-      "This node is shutting down, or its region's home has moved to another site; nothing of the wallet's is under way.",
-    whatToDo: "Join again with `since`, at once, at any other node.",
+      "This node is shutting down, or its region's home is at another site, whose address the reason tells as " +
+      "`wss://<host>`; nothing of the wallet's is under way.",
+    whatToDo: "Join again with `since`, at once: at `<address>/ws/<channelID>`, without one at any other node.",
   },
   overLimits: {
     code: closeCode.overLimits,

@@ -11,8 +11,10 @@ export interface Site {
   readonly name: string;
   readonly server: NatsServerProcess;
   readonly broker: Broker;
-  /** Its node; not started yet. */
+  /** Its node; not started yet. It follows the region's home, and stands by where that is elsewhere. */
   readonly edge: AppProcess;
+  /** What ends its channels; not started yet. */
+  readonly expiry: AppProcess;
   readonly edgeUrl: string;
 }
 
@@ -27,26 +29,30 @@ export interface SitesOptions {
   readonly shards: number;
   /** Of the links between the sites, each way. */
   readonly delayMs: number;
+  /** Of the apps, by variable. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
-/** What a link between sites must not carry: everything but copies. */
-const edgeMain = fileURLToPath(new URL("../../../edge/dist/main.js", import.meta.url));
+const mainOf = (app: string): string => fileURLToPath(new URL(`../../../${app}/dist/main.js`, import.meta.url));
 
 /** One nats-server a site, with a JetStream domain of its own and a delayed leaf link to each site before it, and an edge. */
-export async function startSites({ dir, names, shards, delayMs }: SitesOptions): Promise<Sites> {
+export async function startSites({ dir, names, shards, delayMs, settings = {} }: SitesOptions): Promise<Sites> {
   const { path: binary } = await findNatsServer();
   const sites: Site[] = [];
   const links: Link[] = [];
   const started: NatsServerProcess[] = [];
   const leafPorts: number[] = [];
+  const ports = new Map<string, number>();
   const stop = async (): Promise<void> => {
-    await Promise.all(sites.map(({ edge }) => edge.stop()));
+    await Promise.all(sites.flatMap(({ edge, expiry }) => [edge.stop(), expiry.stop()]));
     await Promise.all(sites.map(({ broker }) => broker.close()));
     await Promise.all(started.map((server) => server.stop()));
     for (const link of links) link.close();
   };
   try {
     await mkdir(dir, { recursive: true });
+    for (const name of names) ports.set(name, await freePort());
+    const siteUrls = [...ports].map(([name, port]) => `${name}=http://127.0.0.1:${String(port)}`).join(";");
     for (const name of names) {
       const ways = await Promise.all(leafPorts.map((port) => Link.open(port, 0, delayMs)));
       links.push(...ways);
@@ -64,17 +70,22 @@ export async function startSites({ dir, names, shards, delayMs }: SitesOptions):
       started.push(server);
       leafPorts.push(leafPort);
       const broker = await connectBroker({ url: server.url, name: "p4-regions" });
-      const port = await freePort();
+      const port = ports.get(name) ?? 0;
       const env = {
         P4_NATS_URL: server.url,
         P4_PORT: String(port),
         P4_SHARDS: String(shards),
         P4_REPLICAS: "1",
+        P4_SITE_URLS: siteUrls,
         P4_LOG_LEVEL: "info",
+        ...settings,
       };
-      const logFile = join(dir, `edge-${name}.log`);
-      const edge = new AppProcess({ name: `edge-${name}`, module: edgeMain, env, port, logFile });
-      sites.push({ name, server, broker, edge, edgeUrl: `ws://127.0.0.1:${String(port)}` });
+      const appOf = (app: "edge" | "expiry", answersAt: number | null): AppProcess => {
+        const logFile = join(dir, `${app}-${name}.log`);
+        return new AppProcess({ name: `${app}-${name}`, module: mainOf(app), env, port: answersAt, logFile });
+      };
+      const edgeUrl = `ws://127.0.0.1:${String(port)}`;
+      sites.push({ name, server, broker, edge: appOf("edge", port), expiry: appOf("expiry", null), edgeUrl });
     }
     return { all: sites, stop };
   } catch (error) {

@@ -21,6 +21,8 @@ export function admit(idParameter: "paymentID" | "channelID", request: HttpReque
   const unknown = idParameter === "paymentID" ? "ignored" : "refused";
   const read = readJoinRequest(request.params[idParameter] ?? "", request, unknown);
   if (!read.ok) return refused(invalid(read.field === "channelID" ? idParameter : read.field, read.rule));
+  const elsewhere = context.home.redirect(request);
+  if (elsewhere !== null) return refused(elsewhere);
   const unready = context.unready();
   if (unready !== null) return refused(retryLater("EDGE_UNREADY", unready));
   const verdict = judgeJoin(read.join, context);

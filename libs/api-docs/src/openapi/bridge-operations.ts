@@ -1,7 +1,7 @@
 import { warningHeader } from "@p4/protocol";
 import { exampleBodies } from "../example-bodies.ts";
 import { joinQuery } from "../join-query.ts";
-import { jsonContent, problemResponse, retryLater } from "./operation.ts";
+import { goElsewhere, jsonContent, problemResponse, retryLater } from "./operation.ts";
 import type { OperationDescription, ParameterDescription, ResponseDescription } from "./operation.ts";
 
 const paymentId: ParameterDescription = {
@@ -32,6 +32,7 @@ function joinParameterOf(name: string): Pick<ParameterDescription, "description"
 }
 
 const problems: Readonly<Record<number, ResponseDescription>> = {
+  307: goElsewhere,
   400: { description: "The request cannot be used.", content: jsonContent("FieldErrors") },
   401: problemResponse("The join policy asks for a token."),
   404: problemResponse("Nobody has opened this channel."),

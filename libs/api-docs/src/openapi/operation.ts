@@ -50,6 +50,8 @@ export function problemResponse(description: string, headers?: Readonly<Record<s
   return { description, content, ...(headers === undefined ? {} : { headers }) };
 }
 
+export const goElsewhere = problemResponse("The region's home is at another site.", { location: "The same there." });
+
 export const retryLater = problemResponse("Not just now: the broker is away, the node is full or shutting down.", {
   "retry-after": "Seconds to wait.",
 });

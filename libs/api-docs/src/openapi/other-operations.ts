@@ -1,5 +1,5 @@
 import { joinQuery } from "../join-query.ts";
-import { jsonContent, problemResponse, retryLater, type OperationDescription } from "./operation.ts";
+import { goElsewhere, jsonContent, problemResponse, retryLater, type OperationDescription } from "./operation.ts";
 
 const json = { "application/json": { type: "object" } } as const;
 
@@ -21,6 +21,7 @@ export const socketOperations: readonly OperationDescription[] = [
     ],
     responses: {
       101: { description: "Joined; join.success follows on the socket." },
+      307: goElsewhere,
       400: problemResponse("The URL or the subprotocol is not a join."),
       401: problemResponse("The join policy asks for a token."),
       404: problemResponse("The channel is unknown, and this wallet may not open it."),

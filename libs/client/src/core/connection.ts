@@ -1,4 +1,4 @@
-import { afterClose, closeCode, readCloseReason } from "@p4/protocol";
+import { afterClose, closeCode, homeElsewhere, readCloseReason } from "@p4/protocol";
 import { backoffDelayMs } from "../backoff.ts";
 import { sessionError, SessionError } from "../errors.ts";
 import type { EndReason } from "../session-event.ts";
@@ -7,9 +7,9 @@ import type { SessionEffect, SessionState, Step } from "./session-core.ts";
 
 export function connect(state: SessionState): Step {
   return {
-    state: { ...state, phase: "connecting" },
+    state: { ...state, phase: "connecting", elsewhere: null },
     effects: [
-      { type: "connect", urlIndex: state.urlIndex, since: state.lastSequence },
+      { type: "connect", urlIndex: state.urlIndex, elsewhere: state.elsewhere, since: state.lastSequence },
       { type: "setTimer", timer: "join", delayMs: state.limits.joinTimeoutMs },
     ],
   };
@@ -27,6 +27,7 @@ export function loseConnection(state: SessionState, code: number, reason: string
       return { state: next.state, effects: [{ type: "reject", messageId: culprit, error }, ...next.effects] };
     }
     case "joinElsewhere":
+      return goElsewhere(state, code, reason, random);
     case "joinLater":
       return retry(state, code, reason, random);
   }
@@ -50,14 +51,30 @@ function endRefused(state: SessionState, code: number, reason: string): Step {
   return endSession(state, "refused", sessionError(own, reason || `close code ${String(code)}`));
 }
 
+/** Two sites that do not agree where the home is would send a wallet back and forth. */
+const mostRedirects = 4;
+
+/** To the address that the server tells, at once; the session's own list stays where it is. */
+function goElsewhere(state: SessionState, code: number, reason: string, random: number): Step {
+  const told = readCloseReason(reason);
+  if (told?.code !== homeElsewhere || state.redirects >= mostRedirects) return retry(state, code, reason, random);
+  const redirects = state.redirects + 1;
+  return waitFor({ ...state, elsewhere: told.detail, redirects, lastLoss: lossText(code, reason) }, code, reason, 0);
+}
+
 /** A drained server asks its clients to leave: the first attempt elsewhere follows at once, the next ones back off. */
 function retry(state: SessionState, code: number, reason: string, random: number): Step {
   const failures = state.failures + 1;
   const atOnce = afterClose(code) === "joinElsewhere" && state.failures === 0;
   const retryInMs = atOnce ? 0 : backoffDelayMs(state.limits.backoff, failures, random);
   const urlIndex = (state.urlIndex + 1) % state.limits.urlCount;
+  const next = { ...state, failures, urlIndex, blocked: 0, lastLoss: lossText(code, reason) };
+  return waitFor(next, code, reason, retryInMs);
+}
+
+function waitFor(state: SessionState, code: number, reason: string, retryInMs: number): Step {
   return {
-    state: { ...state, phase: "waiting", failures, urlIndex, blocked: 0, lastLoss: lossText(code, reason) },
+    state: { ...state, phase: "waiting" },
     effects: [
       { type: "clearTimer", timer: "join" },
       { type: "clearTimer", timer: "receipt" },

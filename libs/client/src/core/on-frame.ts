@@ -42,6 +42,7 @@ function onJoined(state: SessionState, message: Message): Step {
     ...state,
     phase: "joined",
     hasJoined: true,
+    redirects: 0,
     receipts: join.sequence !== null,
     blocked: 0,
     lastLoss: null,

@@ -26,6 +26,10 @@ export interface SessionState {
   readonly phase: SessionPhase;
   /** Which of the addresses is in use. */
   readonly urlIndex: number;
+  /** An address that the server has told, for the next attempt alone; null: one of the session's own. */
+  readonly elsewhere: string | null;
+  /** Such addresses in a row, without a join. */
+  readonly redirects: number;
   /** Lost connections in a row, for the backoff. */
   readonly failures: number;
   /** Addresses in a row to which no socket may be made. */
@@ -68,7 +72,13 @@ export interface Receipt {
 }
 
 export type SessionEffect =
-  | { readonly type: "connect"; readonly urlIndex: number; readonly since: number | null }
+  | {
+      readonly type: "connect";
+      readonly urlIndex: number;
+      /** As `wss://host`: instead of that of the session's own address. */
+      readonly elsewhere: string | null;
+      readonly since: number | null;
+    }
   | { readonly type: "disconnect"; readonly code: number; readonly reason: string }
   | { readonly type: "write"; readonly text: string }
   | { readonly type: "setTimer"; readonly timer: TimerName; readonly delayMs: number }
@@ -89,6 +99,8 @@ export function initialSession(limits: SessionLimits, since: number | null = nul
     limits,
     phase: "new",
     urlIndex: 0,
+    elsewhere: null,
+    redirects: 0,
     failures: 0,
     blocked: 0,
     hasJoined: false,

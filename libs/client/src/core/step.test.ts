@@ -68,7 +68,7 @@ function reconnectDelayMs(effects: readonly SessionEffect[]): number | undefined
 
 describe("joining", () => {
   it("connects afresh, and writes nothing before the join", () => {
-    expect(given(start).effects).toContainEqual({ type: "connect", urlIndex: 0, since: null });
+    expect(given(start).effects).toContainEqual({ type: "connect", urlIndex: 0, elsewhere: null, since: null });
     expect(written(given(start, send("a")).effects)).toEqual([]);
     expect(written(given(start, send("a"), send("b"), joined).effects)).toEqual(["<a>", "<b>"]);
   });
@@ -118,7 +118,7 @@ describe("a lost connection", () => {
       type: "timer",
       timer: "reconnect",
     });
-    expect(effects).toContainEqual({ type: "connect", urlIndex: 1, since: 9 });
+    expect(effects).toContainEqual({ type: "connect", urlIndex: 1, elsewhere: null, since: 9 });
   });
 
   it("waits longer each time, with half of it left to chance, up to the limit", () => {
@@ -139,6 +139,28 @@ describe("a lost connection", () => {
 
   it("goes elsewhere at once when the server drains", () => {
     expect(reconnectDelayMs(given(start, joined, lost(4200)).effects)).toBe(0);
+  });
+
+  it("goes where the server says that the home is, at once, and counts that as no failure", () => {
+    const sentOn = lost(4200, "EDGE_HOME_ELSEWHERE: wss://b.pay.example");
+    const retry: SessionInput = { type: "timer", timer: "reconnect" };
+    const followed = given(start, lost(1006), retry, sentOn);
+    expect([reconnectDelayMs(followed.effects), followed.state.failures, followed.state.urlIndex]).toEqual([0, 1, 1]);
+    const { effects } = given(start, lost(1006), retry, sentOn, retry);
+    expect(effects[0]).toMatchObject({ type: "connect", elsewhere: "wss://b.pay.example" });
+    // One attempt: what comes after it is the session's own address again.
+    const after = given(start, sentOn, retry, lost(1006), retry);
+    expect(after.effects[0]).toMatchObject({ type: "connect", elsewhere: null, urlIndex: 1 });
+  });
+
+  it("is not sent back and forth without end by sites that do not agree", () => {
+    const sentOn = lost(4200, "EDGE_HOME_ELSEWHERE: wss://b.pay.example");
+    const retry: SessionInput = { type: "timer", timer: "reconnect" };
+    const round = [sentOn, retry];
+    const four = given(start, ...round, ...round, ...round, ...round, lost(1006), retry, sentOn);
+    expect(reconnectDelayMs(four.effects)).toBeGreaterThan(0);
+    const joinedBetween = given(start, ...round, ...round, ...round, ...round, joined, sentOn);
+    expect(reconnectDelayMs(joinedBetween.effects)).toBe(0);
   });
 
   it.each([

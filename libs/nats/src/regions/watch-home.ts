@@ -1,55 +1,94 @@
 import type { Broker } from "../broker.ts";
-import { streamConfig } from "../ensure-stream.ts";
 import { channelStream, createNames } from "../subjects.ts";
-import { roleOfStream } from "./stream-role.ts";
+import { readHome, type HomeState } from "./home-state.ts";
 
 export interface HomeWatchOptions {
   readonly region: string;
-  readonly shards: number;
-  /** The home has left this site: called once. */
-  readonly onMoved: () => void;
+  /** Which of the region's streams tells. Default: the log's first, which every region has. */
+  readonly stream?: string;
 }
 
+/** Follows where a region's home is, as the broker of one site tells. */
 export interface HomeWatch {
-  /**
-   * Why nothing can be served from here any more; null: this site is the home, or the broker has not said otherwise yet.
-   * It stays: should the home come back, the log may lack events that this process has in its memory.
-   */
+  /** The site that is asked; null: the only one. */
+  readonly site: string | null;
+  /** Null: the broker has not said yet. */
+  readonly state: HomeState | null;
+  /** Why nothing can be served from here; null: this site is the home, or the broker has not said otherwise. */
   readonly trouble: string | null;
+  /** Hears of each change. Returns the function that ends it. */
+  onChange(listener: (state: HomeState) => void): () => void;
+  /** Asks at once: an append has found no home. */
+  ask(): void;
   stop(): void;
 }
 
-const askEveryMs = 500;
+/** A home that leaves is also noticed by the first append that it refuses. */
+const serveMs = 500;
+/** Wallets wait for what comes next. */
+const waitMs = 50;
+const answerWithinMs = 500;
 
-/**
- * Whether the region's home is still at the broker's site. Where it is not, a node would show its wallets nothing of what
- * happens at the new one. The first shard tells: a move takes all of them.
- */
-export function watchHome(broker: Broker, { region, shards, onMoved }: HomeWatchOptions): HomeWatch {
-  const stream = channelStream(createNames(region, shards), 0);
-  let trouble: string | null = null;
-  let busy = false;
-  const ask = async (): Promise<void> => {
-    const config = await streamConfig(broker, stream, askEveryMs);
-    if (config === undefined) return;
-    const { kind } = roleOfStream(config);
-    if (kind !== "copy" && kind !== "fenced") return;
-    clearInterval(timer);
-    trouble = "the region's home has moved to another site";
-    onMoved();
+export function watchHome(broker: Broker, { region, stream = firstStream(region) }: HomeWatchOptions): HomeWatch {
+  const listeners = new Set<(state: HomeState) => void>();
+  const stopped = new AbortController();
+  let state: HomeState | null = null;
+  let wake = (): void => undefined;
+  let isWanted = false;
+  const take = (found: HomeState | null): void => {
+    // A stream that is made anew at a site says nothing of the region.
+    if (found === null || sameState(found, state)) return;
+    state = found;
+    for (const listener of [...listeners]) listener(found);
   };
-  const timer = setInterval(() => {
-    if (busy || !broker.ready()) return;
-    busy = true;
-    // A broker that does not answer says nothing of the home; its health is watched elsewhere.
-    void ask()
-      .catch(() => undefined)
-      .finally(() => (busy = false));
-  }, askEveryMs).unref();
+  const run = async (): Promise<void> => {
+    while (!stopped.signal.aborted) {
+      isWanted = false;
+      if (broker.ready()) {
+        // A broker that does not answer says nothing of the home; its health is watched elsewhere.
+        const found = await readHome(broker, { region, stream }, answerWithinMs).catch(() => null);
+        if (!stopped.signal.aborted) take(found);
+      }
+      if (isWanted || stopped.signal.aborted) continue;
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, state === null || state.kind === "here" ? serveMs : waitMs).unref();
+        wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+  };
+  void run();
   return {
-    get trouble() {
-      return trouble;
+    get site() {
+      return broker.site;
     },
-    stop: () => clearInterval(timer),
+    get state() {
+      return state;
+    },
+    get trouble() {
+      if (state === null || state.kind === "here") return null;
+      if (state.kind === "moving") return "the region's home is being moved";
+      return `the region's home is at site ${state.site}`;
+    },
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    ask() {
+      isWanted = true;
+      wake();
+    },
+    stop() {
+      stopped.abort();
+      wake();
+    },
   };
+}
+
+const firstStream = (region: string): string => channelStream(createNames(region, 1), 0);
+
+function sameState(left: HomeState, right: HomeState | null): boolean {
+  return JSON.stringify(left) === JSON.stringify(right);
 }

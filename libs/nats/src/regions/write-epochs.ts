@@ -19,8 +19,14 @@ const askWithinMs = 500;
  * says itself which epoch it has.
  */
 export class WriteEpochs {
+  readonly #onHomeMoved: () => void;
   readonly #known = new Map<number, number>();
   #all = noEpoch;
+
+  /** @param onHomeMoved called when an append has found that there is no home here */
+  constructor(onHomeMoved: () => void = () => undefined) {
+    this.#onHomeMoved = onHomeMoved;
+  }
 
   of(shard: number): number {
     return this.#known.get(shard) ?? this.#all;
@@ -38,7 +44,10 @@ export class WriteEpochs {
       const config = await streamConfig(broker, stream, askWithinMs);
       if (config === undefined) return new StoreError("STORE_MISSING", stream);
       const role = roleOfStream(config);
-      if (role.kind === "copy" || role.kind === "fenced") return homeMoved(stream, role, broker.url);
+      if (role.kind === "copy" || role.kind === "fenced") {
+        this.#onHomeMoved();
+        return homeMoved(stream, role, broker.url);
+      }
       const found = role.kind === "home" ? role.epoch : noEpoch;
       if (found === epoch) return broker.noResponders(eventSubject);
       this.#known.set(shard, found);

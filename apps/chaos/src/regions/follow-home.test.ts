@@ -1,0 +1,86 @@
+import { customer, merchant } from "@p4/client";
+import { planCopy, planSwitch } from "@p4/regions";
+import { tempDir, waitFor } from "@p4/testkit";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { readLog } from "../campaign/read-log.ts";
+import { ackBody, syntheticPayment, terms } from "../wallets/bodies.ts";
+import { moveRegion } from "./move-region.ts";
+import { startSites, type Site, type Sites } from "./start-sites.ts";
+
+const shards = 1;
+const limitMs = 60_000;
+const dir = tempDir();
+let sites: Sites;
+let a: Site;
+let b: Site;
+
+beforeAll(async () => {
+  sites = await startSites({ dir, names: ["a", "b"], shards, delayMs: 0, settings: { P4_CHANNEL_TTL: "20s" } });
+  [a, b] = sites.all as [Site, Site];
+  await a.edge.start();
+  await a.edge.ready(limitMs);
+  await moveRegion({ sites: sites.all, plan: (state) => planCopy(state, "b") });
+  await Promise.all([b.edge.start(), a.expiry.start(), b.expiry.start()]);
+  await readyz(b, 503);
+}, 120_000);
+
+afterAll(() => sites.stop());
+
+const httpOf = ({ edgeUrl }: Site): string => edgeUrl.replace(/^ws/, "http");
+
+async function readyz(site: Site, status: number): Promise<void> {
+  const ask = () =>
+    fetch(`${httpOf(site)}/readyz`).then(
+      (answer) => answer.status === status,
+      () => false,
+    );
+  await waitFor(ask, { timeoutMs: limitMs, description: `/readyz of ${site.name} says ${String(status)}` });
+}
+
+test("wallets that know one site alone pay on while the home moves there and back, and no node is started again", async () => {
+  // Each knows the site that is not the home at first, or not later.
+  const options = { backoff: { firstDelayMs: 100, maxDelayMs: 1_000 } };
+  const url = (site: Site): string => `${site.edgeUrl}/ws/follow`;
+  const shop = merchant(url(b), options);
+  const wallet = customer(url(a), options);
+  const joins: string[] = [];
+  wallet.on("joined", () => joins.push("joined"));
+  try {
+    shop.onTermsRequested(() => terms);
+    shop.on("payment", ({ received }) => void shop.acknowledge(received, ackBody(received.bodyText ?? "{}", false)));
+    const pay = () => wallet.pay(syntheticPayment().bodyText, { timeoutMs: limitMs });
+    await shop.joined({ timeoutMs: limitMs });
+    await wallet.requestTerms({ timeoutMs: limitMs });
+    expect(await pay()).toMatchObject({ accepted: false });
+
+    await moveRegion({ sites: sites.all, plan: (state) => planSwitch(state, "b") });
+    expect(await pay()).toMatchObject({ accepted: false });
+    await Promise.all([readyz(a, 503), readyz(b, 200)]);
+    const telling = await fetch(`${httpOf(a)}/api/v1/payment/follow?x=1`, { redirect: "manual" });
+    expect([telling.status, telling.headers.get("location")]).toEqual([307, `${httpOf(b)}/api/v1/payment/follow?x=1`]);
+    expect((await fetch(`${httpOf(a)}/livez`)).status).toBe(200);
+
+    await moveRegion({ sites: sites.all, plan: (state) => planSwitch(state, "a") });
+    expect(await pay()).toMatchObject({ accepted: false });
+    await Promise.all([readyz(a, 200), readyz(b, 503)]);
+    expect(joins).toHaveLength(3);
+    expect([a.edge.ownEnds, b.edge.ownEnds]).toEqual([0, 0]);
+  } finally {
+    shop.close();
+    wallet.close();
+  }
+}, 180_000);
+
+test("a deadline fires at the new home, by an expiry that has waited there", async () => {
+  const session = merchant(`${b.edgeUrl}/ws/deadline`, {});
+  await session.joined({ timeoutMs: limitMs });
+  session.close();
+  await moveRegion({ sites: sites.all, plan: (state) => planSwitch(state, "b") });
+  // No edge may do it: the channel is followed nowhere.
+  const ended = async (): Promise<boolean> => {
+    const events = (await readLog(b.server.url, { shards, replicas: 1 })).get("deadline") ?? [];
+    return events.some(({ text }) => text.includes("ChannelExpired"));
+  };
+  expect(await ended()).toBe(false);
+  await waitFor(ended, { timeoutMs: 90_000, intervalMs: 250 });
+}, 180_000);

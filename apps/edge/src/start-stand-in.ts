@@ -1,0 +1,78 @@
+import type { StandInOptions } from "@p4/app";
+import { startServer, type HttpRoute, type WebSocketRoute } from "@p4/http";
+import { closeReason } from "@p4/protocol";
+import { createMetrics, operationsRoutes, Readiness } from "@p4/telemetry";
+import { exposedHeaders } from "./bridge/bridge-routes.ts";
+import { HomeGate } from "./home-gate.ts";
+import { closeCodeFor } from "./join-refusal.ts";
+import { retryLater } from "./bridge/bridge-problems.ts";
+
+interface SentOn {
+  readonly code: number;
+  readonly reason: string;
+}
+
+interface StandIn {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+const methods = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
+
+/**
+ * What an edge is while its region's home is at another site: it tells wallets where that is, and lets no one in. `/readyz`
+ * is red, `/livez` is not.
+ */
+export async function startStandIn({ config, logger, home }: StandInOptions): Promise<StandIn> {
+  const closing = new AbortController();
+  const known = config.siteUrls ?? [];
+  const gate = new HomeGate({ home, siteUrls: known, closing: closing.signal, atFirst: "moving" });
+  const readiness = new Readiness();
+  readiness.add("home", () => ({ ok: false, detail: home.trouble ?? "this node is about to serve" }));
+  const redirects = methods.map((method): HttpRoute => ({
+    method,
+    path: "/*",
+    maxBodyBytes: config.maxMessageBytes,
+    handle: (request) =>
+      gate.redirect(request) ?? retryLater("EDGE_UNREADY", home.trouble ?? "this node is about to serve"),
+  }));
+  const sockets: WebSocketRoute<SentOn> = {
+    path: "/ws/:channelID",
+    maxMessageBytes: config.maxMessageBytes,
+    async upgrade(request) {
+      const refusal = await gate.sendOn(request);
+      const code = closeCodeFor(refusal, {
+        header: (name) => request.headers.get(name) ?? "",
+        query: (name) => request.query.get(name) ?? undefined,
+      });
+      // As a socket that is closed at once, for all who come: there may be many, and an answer over HTTP is hidden from most.
+      if (code === null) return { accept: false, refusal };
+      const [protocol] = (request.headers.get("sec-websocket-protocol") ?? "").split(/[\s,]+/);
+      const data = { code, reason: closeReason(refusal.code, refusal.detail) };
+      return { accept: true, data, ...(protocol === undefined || protocol === "" ? {} : { protocol }) };
+    },
+    open: (socket) => socket.close(socket.data.code, socket.data.reason),
+    message: () => undefined,
+  };
+  const server = await startServer({
+    host: config.host,
+    port: config.port,
+    routes: [...operationsRoutes(readiness, createMetrics("edge")), ...redirects],
+    webSockets: [sockets],
+    cors: { origins: "*", exposeHeaders: exposedHeaders },
+    trustedProxies: config.trustedProxies ?? [],
+    limits: {
+      maxConnections: config.maxConnections,
+      maxConnectionsPerIp: config.maxConnectionsPerIp,
+      maxUpgradesPerIpPerSecond: config.joinRatePerIp,
+    },
+    onError: (error, where) => logger.error({ error, where }, "edge error"),
+  });
+  return {
+    port: server.port,
+    async close() {
+      closing.abort();
+      await server.close();
+    },
+  };
+}

@@ -1,0 +1,69 @@
+import { isStoreError, StoreError } from "@p4/event-store";
+import { noEpoch, readRow, type RegionRow } from "@p4/regions";
+import type { Broker } from "../broker.ts";
+import { status } from "../broker-errors.ts";
+import { streamConfig } from "../ensure-stream.ts";
+import { bucketStream } from "../subjects.ts";
+import { tableBucket, tableSubject } from "./region-table.ts";
+import { roleOfStream } from "./stream-role.ts";
+
+/** Where a region's home is, as far as the broker of one site tells. */
+export type HomeState =
+  | { readonly kind: "here"; readonly epoch: number }
+  /** Its streams take no writes, and no other site is known to have taken over: a move is under way, or was cut short. */
+  | { readonly kind: "moving" }
+  | { readonly kind: "away"; readonly site: string };
+
+/** A deployment without an epoch gets its first one without anything being moved. */
+const firstEpoch = 1;
+
+/**
+ * Asks the broker of one of the region's streams: a move takes all of them. Null: there is no such stream, as before the
+ * first start, or while a deposed home is made a copy.
+ *
+ * @throws StoreError
+ */
+export async function readHome(
+  broker: Broker,
+  { region, stream }: { readonly region: string; readonly stream: string },
+  timeoutMs: number,
+): Promise<HomeState | null> {
+  const config = await streamConfig(broker, stream, timeoutMs);
+  if (config === undefined) return null;
+  const role = roleOfStream(config);
+  if (role.kind === "plain") return { kind: "here", epoch: firstEpoch };
+  if (role.kind === "home") return { kind: "here", epoch: role.epoch };
+  const row = await readOwnTable(broker, region, timeoutMs);
+  // The table is written last in a planned move and first after a loss: of the two the later one counts.
+  const isLater = row !== null && row.epoch >= role.epoch;
+  if (isLater && row.home !== broker.site) return { kind: "away", site: row.home };
+  return role.kind === "copy" && !isLater ? { kind: "away", site: role.of } : { kind: "moving" };
+}
+
+/** Another site that the table of the broker's own site names as the region's home; null: none. */
+export async function homeElsewhere(broker: Broker, region: string, timeoutMs: number): Promise<string | null> {
+  const row = await readOwnTable(broker, region, timeoutMs);
+  return row === null || row.home === broker.site || row.epoch === noEpoch ? null : row.home;
+}
+
+/** What the table of the broker's own site says; null: nothing, as in a deployment of one site. */
+async function readOwnTable(broker: Broker, region: string, timeoutMs: number): Promise<RegionRow | null> {
+  const { site } = broker;
+  if (site === null) return null;
+  const path = `$JS.API.DIRECT.GET.${bucketStream(tableBucket(site))}.${tableSubject(site, region)}`;
+  try {
+    const answer = await broker.request(path, "", { timeoutMs });
+    const code = answer.headers?.code ?? 0;
+    return code === 0 ? readRow(answer.string()) : noRow(code, path);
+  } catch (error) {
+    // No stream, no one who answers. A login from before there were tables may not ask.
+    if (isStoreError(error, "STORE_UNAVAILABLE") && broker.ready()) return null;
+    if (isStoreError(error, "STORE_FORBIDDEN")) return null;
+    throw error;
+  }
+}
+
+function noRow(code: number, path: string): null {
+  if (code === status.notFound) return null;
+  throw new StoreError("STORE_UNAVAILABLE", `${path}: status ${String(code)}`);
+}
