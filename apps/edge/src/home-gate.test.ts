@@ -20,6 +20,7 @@ function watched(state: HomeState | null) {
     site: "a",
     state,
     trouble: "the region's home is elsewhere",
+    copyAgeMs: 40,
     onChange(listener: (state: HomeState) => void) {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -114,6 +115,11 @@ test("a standby redirects everything but what tells of itself", async () => {
   expect([post.status, post.headers.get("location")]).toEqual([307, "https://b.pay.example/api/v1/payment/x?y=1"]);
   const statuses = ["/livez", "/readyz", "/metrics"].map(async (path) => (await fetch(base + path)).status);
   expect(await Promise.all(statuses)).toEqual([200, 503, 200]);
+  const { checks } = (await (await fetch(`${base}/readyz`)).json()) as { checks: object };
+  expect(checks).toMatchObject({ home: { ok: false, facts: { site: "a", home: "b", copyAgeMs: 40 } } });
+  const page = await (await fetch(`${base}/metrics`)).text();
+  expect(page).toContain('p4_region_home{region="local",app="edge"} 0');
+  expect(page).toContain('p4_region_copy_age_seconds{region="local",app="edge"} 0.04');
 });
 
 test("a standby closes each socket with the home's address, however many come at once", async () => {

@@ -6,6 +6,7 @@ import {
   callbackCounter,
   healthChecks,
   homeLeft,
+  homeMetrics,
   logMoney,
   moneyMetrics,
   openChannelNode,
@@ -114,6 +115,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     maxHeldBytes: () => memory.maxHeldBytes,
   });
   const { home } = node;
+  homeMetrics(metrics, config.region, home);
   const gate = new HomeGate({ home, siteUrls: config.siteUrls ?? [], closing: draining.signal, atFirst: "here" });
   const context: EdgeContext = {
     nodeId: node.nodeId,

@@ -1,4 +1,4 @@
-import type { StandInOptions } from "@p4/app";
+import { homeCheck, homeMetrics, type StandInOptions } from "@p4/app";
 import { startServer, type HttpRoute, type WebSocketRoute } from "@p4/http";
 import { closeReason } from "@p4/protocol";
 import { createMetrics, operationsRoutes, Readiness } from "@p4/telemetry";
@@ -28,7 +28,9 @@ export async function startStandIn({ config, logger, home }: StandInOptions): Pr
   const known = config.siteUrls ?? [];
   const gate = new HomeGate({ home, siteUrls: known, closing: closing.signal, atFirst: "moving" });
   const readiness = new Readiness();
-  readiness.add("home", () => ({ ok: false, detail: home.trouble ?? "this node is about to serve" }));
+  readiness.add("home", () => ({ ...homeCheck(home), ok: false }));
+  const metrics = createMetrics("edge");
+  homeMetrics(metrics, config.region, home);
   const redirects = methods.map((method): HttpRoute => ({
     method,
     path: "/*",
@@ -57,7 +59,7 @@ export async function startStandIn({ config, logger, home }: StandInOptions): Pr
   const server = await startServer({
     host: config.host,
     port: config.port,
-    routes: [...operationsRoutes(readiness, createMetrics("edge")), ...redirects],
+    routes: [...operationsRoutes(readiness, metrics), ...redirects],
     webSockets: [sockets],
     cors: { origins: "*", exposeHeaders: exposedHeaders },
     trustedProxies: config.trustedProxies ?? [],

@@ -4,6 +4,7 @@ import {
   callbackCounter,
   healthChecks,
   homeLeft,
+  homeMetrics,
   logMoney,
   moneyMetrics,
   openChannelNode,
@@ -50,6 +51,7 @@ export async function startProofIngest(options: ProofIngestOptions): Promise<Pro
   });
   const readiness = new Readiness();
   healthChecks(readiness, node);
+  homeMetrics(metrics, config.region, node.home);
   const proofs = proofRoutesOf(node, config, {
     onCallback: callbackCounter(metrics),
     onError: (error) => logger.error({ error }, "proof callback"),

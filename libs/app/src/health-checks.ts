@@ -1,5 +1,6 @@
 import type { Check, Readiness } from "@p4/telemetry";
 import type { ChannelNode } from "./open-channel-node.ts";
+import { homeCheck } from "./home-check.ts";
 import { clockCheck } from "./watch-clock.ts";
 
 /** What every node says in `/readyz` of its broker, of its region's home, and of its clock beside the broker's. */
@@ -13,6 +14,6 @@ export function healthChecks(
     return detail === null ? { ok: isReady, facts } : { ok: isReady, detail, facts };
   };
   readiness.add("broker", store);
-  readiness.add("home", () => (home.trouble === null ? { ok: true } : { ok: false, detail: home.trouble }));
+  readiness.add("home", () => homeCheck(home));
   readiness.add("clock", () => clockCheck(clock));
 }

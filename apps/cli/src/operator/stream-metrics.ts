@@ -1,10 +1,5 @@
 import type { StreamForecast } from "@p4/operator";
-
-interface Metric {
-  readonly name: string;
-  readonly help: string;
-  readonly samples: readonly (readonly [labels: string, value: number])[];
-}
+import { prometheusText, type Metric } from "./prometheus-text.ts";
 
 /**
  * What only an operator's login may ask the broker, as Prometheus' text format: for the textfile collector of
@@ -41,11 +36,5 @@ export function streamMetrics(region: string, { streams, ...forecast }: StreamFo
       samples: daysLeft === null ? [] : [[place, daysLeft * 86_400]],
     },
   ];
-  return metrics
-    .filter(({ samples }) => samples.length > 0)
-    .flatMap(({ name, help, samples }) => [
-      `# HELP ${name} ${help}`,
-      `# TYPE ${name} gauge`,
-      ...samples.map(([labels, value]) => `${name}{${labels}} ${String(value)}`),
-    ]);
+  return prometheusText(metrics);
 }

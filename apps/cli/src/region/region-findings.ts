@@ -1,6 +1,11 @@
-import { classInForce, currentRow, freshMs, roleText, sameRow, type RegionState, type SiteState } from "@p4/regions";
+import { classInForce, currentRow, roleText, sameRow, type RegionState, type SiteState } from "@p4/regions";
 import { failed, ok, warning, type Finding } from "../operator/finding.ts";
+import { counted } from "../human.ts";
+import { atRisk, behindBy, copyAgeMs } from "./at-risk.ts";
 import { rowText } from "./plan-lines.ts";
+
+/** A copy hears of its home each second, with or without events. `mirror.lag` says 0 during a cut. */
+const redAfterMs = 3_000;
 
 /** What an operator has to know of a region, worst things included. Pure. */
 export function regionFindings(state: RegionState): Finding[] {
@@ -28,7 +33,18 @@ export function regionFindings(state: RegionState): Finding[] {
     classInForce(row) === "none"
       ? warning("copies", "only one site has this region", `p4 region copy or return ${state.region}`)
       : ok("copies", `${classInForce(row)}, at ${row.copies.join(", ")}`),
+    ...riskFindings(state),
   ];
+}
+
+function riskFindings(state: RegionState): Finding[] {
+  const { site, events, ms } = atRisk(state);
+  if (site === null || ms === null) return [];
+  const what = events === null ? "the home does not tell how much" : counted(events, "event");
+  const since = Number.isFinite(ms)
+    ? `what was stored in the last ${String(Math.round(ms))} ms`
+    : "what was stored since it was made";
+  return [ok("at risk", `were the home gone now, ${site} would lack ${what}, and perhaps ${since}`)];
 }
 
 function tableFinding({ site, answers, row }: SiteState, current: NonNullable<SiteState["row"]>): Finding {
@@ -36,7 +52,7 @@ function tableFinding({ site, answers, row }: SiteState, current: NonNullable<Si
   if (!answers) return failed(check, "the site does not answer", "Look at its servers and at the link.");
   if (sameRow(row, current)) return ok(check, `epoch ${current.epoch}, turn ${current.turn}`);
   const found = row === null ? "has no row" : `has epoch ${row.epoch}, turn ${row.turn}, home ${row.home}`;
-  return warning(check, found, "Run the last command again: it writes the row where it is missing.");
+  return failed(check, found, "Run the last command again: it writes the row where it is missing.");
 }
 
 function homeFinding(home: SiteState | undefined, epoch: number): Finding {
@@ -55,22 +71,10 @@ function copyFinding(copy: SiteState, home: SiteState | undefined): Finding {
   if (stale !== undefined) {
     return failed(check, `${stale.stream} is ${roleText(stale.role)}`, `p4 region return <region> ${copy.site}`);
   }
-  const ages = copy.streams.map(({ role }) => (role.kind === "copy" ? (role.ageMs ?? Infinity) : 0));
-  const ageMs = Math.max(0, ...ages);
+  const ageMs = copyAgeMs(copy);
   const behind = behindBy(copy, home);
   const text = `heard of its home ${Math.round(ageMs)} ms ago${behind === null ? "" : `, ${behind} events behind`}`;
-  return ageMs <= freshMs + 1_000 ? ok(check, text) : failed(check, text, "Look at the link between the sites.");
-}
-
-/** Events of all logs that the home has and the copy has not; null: the home does not tell. */
-export function behindBy(copy: SiteState, home: SiteState | undefined): number | null {
-  if (home === undefined || !home.answers) return null;
-  return copy.streams
-    .filter(({ stream }) => stream.startsWith("P4_CHANNELS_"))
-    .reduce((sum, { stream, lastSequence }) => {
-      const there = home.streams.find((each) => each.stream === stream)?.lastSequence ?? 0;
-      return sum + Math.max(0, there - lastSequence);
-    }, 0);
+  return ageMs <= redAfterMs ? ok(check, text) : failed(check, text, "Look at the link between the sites.");
 }
 
 /** A site that takes writes, or is ready to, beside the home. */

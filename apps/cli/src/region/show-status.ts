@@ -4,6 +4,7 @@ import { timeText } from "../human.ts";
 import { lookAt } from "../operator/finding.ts";
 import type { VerbContext } from "../verb.ts";
 import { rowText } from "./plan-lines.ts";
+import { regionMetrics } from "./region-metrics.ts";
 import { regionFindings } from "./region-findings.ts";
 import { readRecords } from "./region-record.ts";
 import { withSites } from "./with-sites.ts";
@@ -12,9 +13,10 @@ const marks = { ok: "ok     ", warning: "warning", failed: "FAILED " } as const;
 const recordsShown = 5;
 
 /** What the sites say of a region, and its last records. Fails when something is wrong. */
-export function showStatus(context: VerbContext, region: string): Promise<void> {
+export function showStatus(context: VerbContext, region: string, asMetrics: boolean): Promise<void> {
   return withSites(context, async ({ brokers }) => {
     const state = await surveyRegion(brokers, region);
+    if (asMetrics) return context.print(state, () => regionMetrics(state));
     const findings = regionFindings(state);
     const row = currentRow(state.sites.map((site) => site.row));
     const home = row === null ? null : (brokers.get(row.home) ?? null);

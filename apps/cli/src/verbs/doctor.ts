@@ -1,6 +1,7 @@
 import { StoreError } from "@p4/event-store";
 import { probeServers, type ServerProbe } from "@p4/nats";
 import { wrapText } from "../evidence/wrap-text.ts";
+import { checkRegion } from "../region/check-region.ts";
 import { checkBroker } from "../operator/check-broker.ts";
 import { serversFinding } from "../operator/check-servers.ts";
 import { explainFailure } from "@p4/operator/explain-failure";
@@ -16,7 +17,7 @@ export const doctorVerb: Verb = (program, context) => {
   program
     .command("doctor")
     .description(
-      "check the broker: servers, cluster, replicas, durability, clock, limits, permissions; each with its fix",
+      "check the broker: servers, cluster, replicas, durability, clock, limits, permissions, sites; each with its fix",
     )
     .option("--monitor <url...>", "monitoring ports of the servers: they alone tell whether writes are synced")
     .addHelpText(
@@ -26,7 +27,7 @@ export const doctorVerb: Verb = (program, context) => {
         ["p4 doctor --monitor http://127.0.0.1:8222", "with the fsync setting"],
         ["p4 doctor --json | jq '.findings[] | select(.status != \"ok\")'", "for alarms"],
       ) +
-        "\nNothing is changed. Servers that are away are named, and the rest is told all the same. Exit code 1: something is" +
+        "\nNothing is changed. Where P4_SITES is set, the region is looked at as `p4 region status` does. Servers that are away are named, and the rest is told all the same. Exit code 1: something is" +
         "\nwrong; warnings alone give 0; 3: no server answers.\n",
     )
     .action(({ monitor }: { monitor?: string[] }) => diagnose(context, monitor?.map(urlArgument)));
@@ -48,7 +49,11 @@ async function diagnose(context: VerbContext, monitorUrls: readonly string[] | u
         monitorUrls: monitorUrls ?? address.monitorUrls,
       }),
     );
-  const findings = [serversFinding(probes), ...(await lookAt("jetstream", look))];
+  const findings = [
+    serversFinding(probes),
+    ...(await lookAt("jetstream", look)),
+    ...(config.sites === null ? [] : await checkRegion(context, config.region)),
+  ];
   const servers = probes.map(({ url }) => url).join(",");
   context.print({ broker: servers, foundBy: address.foundBy, findings }, () => [
     `${servers}, by ${address.foundBy}`,

@@ -23,8 +23,9 @@ export const regionVerb: Verb = (program, context) => {
     );
   withRegion(region.command("status"))
     .description("home and epoch, what each site's table says, the age of copies, the last records")
+    .option("--prometheus", "print metrics for the textfile collector of node_exporter")
     .addHelpText("after", examples(["p4 region status eu --json | jq .findings", "for alarms"]))
-    .action((name: string) => showStatus(context, name));
+    .action((name: string, { prometheus = false }: { prometheus?: boolean }) => showStatus(context, name, prometheus));
   addCopy(region, context);
   addSwitch(region, context);
   addFailover(region, context);

@@ -1,11 +1,10 @@
 import { isStoreError, StoreError } from "@p4/event-store";
-import { noEpoch, readRow, type RegionRow } from "@p4/regions";
+import { noEpoch, readRow, type RegionRow, type StreamRole } from "@p4/regions";
 import type { Broker } from "../broker.ts";
 import { status } from "../broker-errors.ts";
-import { streamConfig } from "../ensure-stream.ts";
 import { bucketStream } from "../subjects.ts";
 import { tableBucket, tableSubject } from "./region-table.ts";
-import { roleOfStream } from "./stream-role.ts";
+import { findStreamState } from "./survey-region.ts";
 
 /** Where a region's home is, as far as the broker of one site tells. */
 export type HomeState =
@@ -13,6 +12,12 @@ export type HomeState =
   /** Its streams take no writes, and no other site is known to have taken over: a move is under way, or was cut short. */
   | { readonly kind: "moving" }
   | { readonly kind: "away"; readonly site: string };
+
+export interface FoundHome {
+  readonly state: HomeState;
+  /** Since a copy last heard of its home; null: it never did, or this is none. */
+  readonly copyAgeMs: number | null;
+}
 
 /** A deployment without an epoch gets its first one without anything being moved. */
 const firstEpoch = 1;
@@ -27,10 +32,15 @@ export async function readHome(
   broker: Broker,
   { region, stream }: { readonly region: string; readonly stream: string },
   timeoutMs: number,
-): Promise<HomeState | null> {
-  const config = await streamConfig(broker, stream, timeoutMs);
-  if (config === undefined) return null;
-  const role = roleOfStream(config);
+): Promise<FoundHome | null> {
+  const found = await findStreamState(broker, stream, timeoutMs);
+  if (found === null) return null;
+  const { role } = found;
+  const copyAgeMs = role.kind === "copy" ? role.ageMs : null;
+  return { state: await stateOf(role, broker, region, timeoutMs), copyAgeMs };
+}
+
+async function stateOf(role: StreamRole, broker: Broker, region: string, timeoutMs: number): Promise<HomeState> {
   if (role.kind === "plain") return { kind: "here", epoch: firstEpoch };
   if (role.kind === "home") return { kind: "here", epoch: role.epoch };
   const row = await readOwnTable(broker, region, timeoutMs);

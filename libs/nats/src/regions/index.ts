@@ -1,6 +1,6 @@
 export { performStep, type StepOptions } from "./perform-step.ts";
 export { surveyRegion, type SiteBrokers } from "./survey-region.ts";
 export { readTable, tableSubject } from "./region-table.ts";
-export { homeElsewhere, readHome, type HomeState } from "./home-state.ts";
+export { homeElsewhere, readHome, type FoundHome, type HomeState } from "./home-state.ts";
 export { watchHome, type HomeWatch, type HomeWatchOptions } from "./watch-home.ts";
 export { WriteEpochs } from "./write-epochs.ts";

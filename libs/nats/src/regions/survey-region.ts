@@ -1,6 +1,7 @@
-import { isStoreError } from "@p4/event-store";
+import { isStoreError, StoreError } from "@p4/event-store";
 import type { RegionState, SiteState, StreamState } from "@p4/regions";
 import type { Broker } from "../broker.ts";
+import { apiErrorCodes, toStoreError } from "../broker-errors.ts";
 import { streamNames } from "../stream-names.ts";
 import { isCopied } from "./region-streams.ts";
 import { readTable } from "./region-table.ts";
@@ -38,8 +39,19 @@ async function surveySite(site: string, broker: Broker | null, region: string): 
   }
 }
 
+/** Throws STORE_MISSING for a stream that is not there. */
 export async function readStreamState(broker: Broker, stream: string): Promise<StreamState> {
-  const { config, state, mirror } = await broker.api<Info>(`STREAM.INFO.${stream}`, undefined, askWithinMs);
+  const found = await findStreamState(broker, stream, askWithinMs);
+  if (found !== null) return found;
+  throw new StoreError("STORE_MISSING", `${stream} at ${broker.url}`);
+}
+
+/** Null: there is no such stream. */
+export async function findStreamState(broker: Broker, stream: string, timeoutMs: number): Promise<StreamState | null> {
+  const path = `STREAM.INFO.${stream}`;
+  const { error, config, state, mirror } = await broker.apiAnswer<Info>(path, undefined, timeoutMs);
+  if (error?.err_code === apiErrorCodes.streamNotFound) return null;
+  if (error !== undefined) throw toStoreError(error, path);
   const active = mirror?.active ?? -1;
   return { stream, role: roleOfStream(config, active < 0 ? null : active / 1e6), lastSequence: state.last_seq };
 }

@@ -35,7 +35,8 @@ test("each site tells where the home is: while it is here, on its way, at the ot
     await until("a", { kind: "here", epoch: 1 });
     await run((state) => planCopy(state, "b"));
     await until("b", { kind: "away", site: "a" });
-    expect(atA.trouble).toBeNull();
+    expect([atA.trouble, atA.copyAgeMs]).toEqual([null, null]);
+    await vi.waitFor(() => expect(atB.copyAgeMs).toEqual(expect.any(Number)), { timeout: 30_000 });
     await run((state) => planSwitch(state, "b"));
     await until("a", { kind: "away", site: "b" });
     await until("b", { kind: "here", epoch: 2 });
@@ -60,7 +61,7 @@ test("a site whose streams are fenced waits, until its table names another home"
   for (const step of planCopy(await surveyRegion(brokers, "eu"), "d").steps) await performStep(step, options);
   const { steps } = planSwitch(await surveyRegion(brokers, "eu"), "d");
   const upTo = steps.findIndex(({ do: what }) => what === "table");
-  const ask = () => readHome(c, { region: "eu", stream: "P4_CHANNELS_eu_0" }, 5_000);
+  const ask = async () => (await readHome(c, { region: "eu", stream: "P4_CHANNELS_eu_0" }, 5_000))?.state;
   for (const step of steps.slice(0, upTo)) await performStep(step, options);
   expect(await ask()).toEqual({ kind: "moving" });
   for (const step of steps.slice(upTo, upTo + 1)) await performStep(step, options);

@@ -1,6 +1,6 @@
 import type { Broker } from "../broker.ts";
 import { channelStream, createNames } from "../subjects.ts";
-import { readHome, type HomeState } from "./home-state.ts";
+import { readHome, type FoundHome, type HomeState } from "./home-state.ts";
 
 export interface HomeWatchOptions {
   readonly region: string;
@@ -14,6 +14,8 @@ export interface HomeWatch {
   readonly site: string | null;
   /** Null: the broker has not said yet. */
   readonly state: HomeState | null;
+  /** Since the copy at this site last heard of its home, when it was last looked at; null: it never did, or there is none. */
+  readonly copyAgeMs: number | null;
   /** Why nothing can be served from here; null: this site is the home, or the broker has not said otherwise. */
   readonly trouble: string | null;
   /** Hears of each change. Returns the function that ends it. */
@@ -35,11 +37,14 @@ export function watchHome(broker: Broker, { region, stream = firstStream(region)
   let state: HomeState | null = null;
   let wake = (): void => undefined;
   let isWanted = false;
-  const take = (found: HomeState | null): void => {
+  let copyAgeMs: number | null = null;
+  const take = (found: FoundHome | null): void => {
     // A stream that is made anew at a site says nothing of the region.
-    if (found === null || sameState(found, state)) return;
-    state = found;
-    for (const listener of [...listeners]) listener(found);
+    if (found === null) return;
+    ({ copyAgeMs } = found);
+    if (sameState(found.state, state)) return;
+    ({ state } = found);
+    for (const listener of [...listeners]) listener(found.state);
   };
   const run = async (): Promise<void> => {
     while (!stopped.signal.aborted) {
@@ -66,6 +71,9 @@ export function watchHome(broker: Broker, { region, stream = firstStream(region)
     },
     get state() {
       return state;
+    },
+    get copyAgeMs() {
+      return copyAgeMs;
     },
     get trouble() {
       if (state === null || state.kind === "here") return null;

@@ -1,0 +1,30 @@
+import type { HomeWatch } from "@p4/nats";
+import type { CheckResult, Metrics } from "@p4/telemetry";
+
+type Watched = Pick<HomeWatch, "site" | "state" | "trouble" | "copyAgeMs">;
+
+/** For `/readyz`: whether the region's home is at this node's site, and what is known of it. */
+export function homeCheck({ site, state, trouble, copyAgeMs }: Watched): CheckResult {
+  const facts = {
+    ...(site === null ? {} : { site }),
+    ...(state?.kind === "here" ? { epoch: state.epoch } : {}),
+    ...(state?.kind === "away" ? { home: state.site } : {}),
+    ...(copyAgeMs === null ? {} : { copyAgeMs: Math.round(copyAgeMs) }),
+  };
+  return trouble === null ? { ok: true, facts } : { ok: false, detail: trouble, facts };
+}
+
+/** The same for Prometheus. */
+export function homeMetrics(metrics: Metrics, region: string, home: Watched): void {
+  const epoch = (): number => (home.state?.kind === "here" ? home.state.epoch : 0);
+  const gauge = (name: string, help: string, read: () => number | null): void =>
+    metrics.observeBy(name, help, "region", () => {
+      const value = read();
+      return new Map(value === null ? [] : [[region, value]]);
+    });
+  gauge("region_home", "1: the region's home is at this node's site", () => Number(epoch() > 0));
+  gauge("region_epoch", "Which of the region's homes this one is; 0: it is elsewhere", epoch);
+  gauge("region_copy_age_seconds", "Since the copy at this standby last heard of its home", () =>
+    home.copyAgeMs === null ? null : home.copyAgeMs / 1_000,
+  );
+}
