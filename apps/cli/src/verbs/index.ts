@@ -13,7 +13,8 @@ export const verbs: readonly VerbEntry[] = [
   {
     name: "doctor",
     usage: "[options]",
-    summary: "check the broker: servers, cluster, replicas, durability, clock, limits, permissions, sites; each with its fix",
+    summary:
+      "check the broker: servers, cluster, replicas, durability, clock, limits, permissions, sites; each with its fix",
     load: async () => (await import("./doctor.ts")).doctorVerb,
   },
   {
