@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { closeCodes } from "@p4/protocol";
 import { vi } from "vitest";
 
 /** A frame in either dialect, as JSON has it. */
@@ -6,6 +8,8 @@ export type Frame = Record<string, any>;
 
 /** What the deployed Go library's HTTP client says of itself. */
 export const goClient = { "user-agent": "Go-http-client/1.1" };
+
+const fastPoll = { interval: 3 };
 
 /** A wallet without any library of ours: a WebSocket, and every frame that came, as text and as JSON. */
 export class Wallet {
@@ -27,9 +31,19 @@ export class Wallet {
   }
 
   static async join(url: string, protocols: readonly string[] = [], headers = {}): Promise<Wallet> {
-    const wallet = new Wallet(url, protocols, headers);
-    await wallet.hear("join.success");
-    return wallet;
+    for (;;) {
+      const wallet = new Wallet(url, protocols, headers);
+      await vi.waitFor(() => {
+        if (wallet.frames.length === 0 && wallet.closedWith === null) throw new Error("neither an answer nor an end");
+      }, fastPoll);
+      if (wallet.frames.length > 0) {
+        await wallet.hear("join.success");
+        return wallet;
+      }
+      // A busy node says so, and a wallet tries again.
+      if (wallet.closedWith !== closeCodes.joinLater.code) throw new Error(`refused${wallet.end}`);
+      await sleep(250);
+    }
   }
 
   get keys(): string[] {
@@ -41,20 +55,21 @@ export class Wallet {
     return String(this.frames[0]?.["clientID"]);
   }
 
+  private get end(): string {
+    return this.closedWith === null ? "" : `; closed with ${String(this.closedWith)}`;
+  }
+
   send(frame: Frame | string): void {
     this.socket.send(typeof frame === "string" ? frame : JSON.stringify(frame));
   }
 
   /** The n-th frame with this key, once it is there. */
   async hear(key: string, nth = 1): Promise<Frame> {
-    return vi.waitFor(
-      () => {
-        const found = this.frames.filter((frame) => keyOf(frame) === key)[nth - 1];
-        if (found === undefined) throw new Error(`no ${key} (${String(nth)}) among ${this.keys.join(", ")}`);
-        return found;
-      },
-      { interval: 3 },
-    );
+    return vi.waitFor(() => {
+      const found = this.frames.filter((frame) => keyOf(frame) === key)[nth - 1];
+      if (found === undefined) throw new Error(`no ${key} (${String(nth)}) among ${this.keys.join(", ")}${this.end}`);
+      return found;
+    }, fastPoll);
   }
 
   /** The text of the n-th frame with this key. */
@@ -63,13 +78,10 @@ export class Wallet {
   }
 
   async closed(): Promise<number> {
-    return vi.waitFor(
-      () => {
-        if (this.closedWith === null) throw new Error(`still open after ${this.keys.join(", ")}`);
-        return this.closedWith;
-      },
-      { interval: 3 },
-    );
+    return vi.waitFor(() => {
+      if (this.closedWith === null) throw new Error(`still open after ${this.keys.join(", ")}`);
+      return this.closedWith;
+    }, fastPoll);
   }
 
   async leave(): Promise<void> {
