@@ -11,6 +11,7 @@ import {
   moneyMetrics,
   openChannelNode,
   placementOf,
+  replicaMetrics,
   RevokedTokens,
   proofRoutesOf,
   watchHeaders,
@@ -116,6 +117,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
   });
   const { home } = node;
   homeMetrics(metrics, config.region, home);
+  replicaMetrics(metrics, node.replicas);
   const gate = new HomeGate({ home, siteUrls: config.siteUrls ?? [], closing: draining.signal, atFirst: "here" });
   const context: EdgeContext = {
     nodeId: node.nodeId,

@@ -10,6 +10,7 @@ import {
   openChannelNode,
   placementOf,
   proofRoutesOf,
+  replicaMetrics,
   reportsTo,
   watchHeaders,
   type RunningApp,
@@ -52,6 +53,7 @@ export async function startProofIngest(options: ProofIngestOptions): Promise<Pro
   const readiness = new Readiness();
   healthChecks(readiness, node);
   homeMetrics(metrics, config.region, node.home);
+  replicaMetrics(metrics, node.replicas);
   const proofs = proofRoutesOf(node, config, {
     onCallback: callbackCounter(metrics),
     onError: (error) => logger.error({ error }, "proof callback"),

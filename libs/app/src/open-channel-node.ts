@@ -22,12 +22,14 @@ import {
   listChannels,
   provision,
   watchHome,
+  watchReplicas,
   WriteEpochs,
   type Broker,
   type BrokerAccess,
   type BrokerClock,
   type BrokerStatus,
   type HomeWatch,
+  type ReplicaWatch,
 } from "@p4/nats";
 import { sha256Hex, uuid } from "@p4/node-crypto";
 import { settledWithin } from "@p4/telemetry";
@@ -77,6 +79,8 @@ export interface ChannelNode {
   readonly broker: Broker;
   /** Where the region's home is: nothing is stored from a site that is not. */
   readonly home: HomeWatch;
+  /** Whether the log's copies keep up. While one does not, the log is read as its leaders have it. */
+  readonly replicas: ReplicaWatch;
   /** Beside the broker's. A node that is off expires no channel. */
   readonly clock: BrokerClock;
   readonly log: EventLog;
@@ -152,8 +156,14 @@ function assemble(broker: Broker, options: ChannelNodeOptions, { clock, stop }: 
   const nodeId = uuid();
   const presence: Presence = createPresence(broker, { region, nodeId, isAlive: options.isAlive ?? null });
   const home = watchHome(broker, { region });
+  const replicas = watchReplicas(broker, { region, shards });
   const stored = withClaimCheck(
-    createEventLog(broker, { region, shards, epochs: new WriteEpochs(() => home.ask()) }),
+    createEventLog(broker, {
+      region,
+      shards,
+      epochs: new WriteEpochs(() => home.ask()),
+      isSuspect: (shard) => replicas.isSuspect(shard),
+    }),
     createLiveFeed(broker, { region, shards }),
     createBlobStore(broker, { region }),
     { thresholdBytes: largestEventBytes(broker), sha256Hex },
@@ -193,6 +203,7 @@ function assemble(broker: Broker, options: ChannelNodeOptions, { clock, stop }: 
     nodeId,
     broker,
     home,
+    replicas,
     clock,
     log,
     deadlines,
@@ -206,6 +217,7 @@ function assemble(broker: Broker, options: ChannelNodeOptions, { clock, stop }: 
     async close() {
       stop();
       home.stop();
+      replicas.stop();
       stopComparing();
       stopAsking();
       stopProbing();

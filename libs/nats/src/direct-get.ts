@@ -18,6 +18,8 @@ export interface DirectPage {
   readonly messages: DirectMessage[];
   /** How many more match behind this page. */
   readonly pending: number;
+  /** The last sequence that the member which answered had; null: it did not say. */
+  readonly upTo: number | null;
 }
 
 /** Fields of ADR-31; `seq` is the first sequence looked at. */
@@ -66,8 +68,8 @@ function askForPage(
           pendingReply.deadlineMs = Math.min(endMs, performance.now() + broker.requestTimeoutMs);
           return false;
         }
-        if (code === status.endOfBatch) resolve({ messages, pending: pendingBehind(answer) });
-        else if (code === status.notFound) resolve({ messages, pending: 0 });
+        if (code === status.endOfBatch) resolve({ messages, pending: pendingBehind(answer), upTo: upToOf(answer) });
+        else if (code === status.notFound) resolve({ messages, pending: 0, upTo: null });
         else if (code === status.noResponders) void explainSilence(broker, stream, subject).then(reject);
         else reject(new StoreError("STORE_UNAVAILABLE", `direct get on ${stream}: status ${code}`));
         return true;
@@ -83,6 +85,11 @@ function askForPage(
 }
 
 const pendingBehind = (answer: Msg): number => Number(answer.headers?.get("Nats-Num-Pending") ?? 0);
+
+function upToOf(answer: Msg): number | null {
+  const text = answer.headers?.get("Nats-UpTo-Sequence") ?? "";
+  return text === "" ? null : Number(text);
+}
 
 /** Reads the headers that a direct get adds to the stored message. */
 export function toDirectMessage(answer: Msg): DirectMessage {

@@ -1,4 +1,4 @@
-import type { EventLog } from "@p4/event-store";
+import { shardOf, type EventLog } from "@p4/event-store";
 import { append } from "./append.ts";
 import type { Broker } from "./broker.ts";
 import { readStream } from "./read-stream.ts";
@@ -13,16 +13,21 @@ export interface EventLogOptions {
   readonly shards: number;
   /** Of the region's home, where it may move; without it the log finds its epochs itself. */
   readonly epochs?: WriteEpochs;
+  /** Whether a member of the shard may answer from the past: it is then read as its leader has it. Default: none ever may. */
+  readonly isSuspect?: (shard: number) => boolean;
 }
 
 /** The event log on JetStream: one subject per channel, guarded by the subject's last sequence. */
 export function createEventLog(broker: Broker, options: EventLogOptions): EventLog {
   const names = createNames(options.region, options.shards);
-  const epochs = options.epochs ?? new WriteEpochs();
+  const { epochs = new WriteEpochs(), isSuspect = () => false } = options;
   return {
     appendToStream: (request) => append(broker, names, epochs, request),
-    readStream: (channelId, readOptions) => readStream(broker, names, channelId, readOptions),
-    streamVersions: (channelIds) => streamVersions(broker, names, channelIds),
+    readStream: (channelId, readOptions) =>
+      isSuspect(shardOf(channelId, names.shards))
+        ? readStream(broker, names, channelId, { ...readOptions, consistent: true })
+        : readStream(broker, names, channelId, readOptions),
+    streamVersions: (channelIds) => streamVersions(broker, names, channelIds, isSuspect),
     scan: (scanOptions = {}) => scan(broker, names, scanOptions),
   };
 }

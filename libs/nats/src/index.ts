@@ -26,6 +26,8 @@ export { isCopied } from "./regions/region-streams.ts";
 export { assertLog, endOfLog, inspectStreams, listChannels, type ListedChannel, type StreamReport } from "./inspect.ts";
 export type { Drift } from "./ensure-stream.ts";
 export { probeServers, type ServerProbe } from "./probe-servers.ts";
+export { MemberWatch, watchReplicas, type Member, type BehindServer, type ReplicaWatch } from "./watch-replicas.ts";
+export { isHalfRepaired, repairStream, type RepairStep } from "./repair-stream.ts";
 export { surveyStreams, type StreamSurvey } from "./survey-streams.ts";
 export * from "./regions/index.ts";
 export { documentStream } from "./subjects.ts";

@@ -1,6 +1,8 @@
 import type { StreamInfo as JetStreamInfo, StreamState } from "@nats-io/jetstream";
 import { StoreError } from "@p4/event-store";
 import type { Broker } from "./broker.ts";
+import { isHalfRepaired } from "./repair-stream.ts";
+import type { Member } from "./watch-replicas.ts";
 import { channelIdOf, channelStream, createNames, shardEvents } from "./subjects.ts";
 import { shardsKey } from "./stream-settings.ts";
 
@@ -18,6 +20,10 @@ export interface StreamReport {
   readonly replicas: number;
   /** Names of the servers that hold a copy but are behind or away. */
   readonly laggingReplicas: readonly string[];
+  /** Beside the leader, as the leader sees them. */
+  readonly members: readonly Member[];
+  /** Its copies are being made anew, or that was cut short. */
+  readonly isHalfRepaired: boolean;
   readonly leader: string | null;
   /** 0: kept for ever. */
   readonly maxAgeMs: number;
@@ -68,6 +74,13 @@ export function toReport({ config, state, cluster }: StreamInfo): StreamReport {
     lastAtMs: isEmpty ? null : Date.parse(state.last_ts),
     replicas: config.num_replicas,
     laggingReplicas: (cluster?.replicas ?? []).filter((peer) => !peer.current || peer.offline).map(({ name }) => name),
+    members: (cluster?.replicas ?? []).map(({ name, current, offline = false, lag = 0 }) => ({
+      name,
+      current,
+      offline,
+      lag,
+    })),
+    isHalfRepaired: isHalfRepaired(config),
     leader: cluster?.leader ?? null,
     maxAgeMs: config.max_age / 1_000_000,
     shards: shards === undefined ? null : Number(shards),

@@ -48,7 +48,10 @@ export async function readStream(
 }
 
 /** Only the leader answers this call, so it knows everything that was acknowledged. The last event comes along. */
-async function leaderVersion(broker: Broker, address: ChannelAddress): Promise<StreamVersion> {
+export async function leaderVersion(
+  broker: Broker,
+  address: Pick<ChannelAddress, "stream" | "eventSubject">,
+): Promise<StreamVersion> {
   const path = `STREAM.MSG.GET.${address.stream}`;
   const question = { last_by_subj: address.eventSubject };
   const ask = () => broker.apiAnswer<{ message?: { seq: number } }>(path, question);

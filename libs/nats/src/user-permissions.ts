@@ -87,7 +87,7 @@ export function userPermissions(region: string, shards: number): Readonly<Record
     operator: user(
       "operator",
       [
-        ...[api("STREAM.LIST"), api("STREAM.INFO.*")],
+        ...[api("STREAM.LIST"), api("STREAM.INFO.*"), siteHomes(region)],
         // Asked who is connected.
         presence,
         ...[...log, deadlines, ...blobs, ...proofs, ...index],

@@ -3,6 +3,7 @@ import type { Config } from "@p4/config";
 import { isStoreError } from "@p4/event-store";
 import { counted, durationText, sizeText } from "../human.ts";
 import { nameText } from "./check-servers.ts";
+import { stuckServers } from "./stuck-servers.ts";
 import { durabilityFindings, replicaFinding, streamFindings, type StreamChecks } from "./check-streams.ts";
 import { failed, lookAt, ok, warning, type Finding } from "./finding.ts";
 
@@ -26,7 +27,7 @@ export async function checkBroker(checks: StreamChecks): Promise<Finding[]> {
     const survey = await surveyStreams(broker, config.region);
     return [
       ...(await lookAt("streams", () => streamFindings(checks, survey))),
-      replicaFinding(survey, cluster),
+      replicaFinding(survey, cluster, await stuckServers(broker, config.region, survey)),
       ...(await lookAt("durability", () => durabilityFindings(checks, survey))),
       ...(await lookAt("permissions", () => permissionFinding(checks, survey.reports.length > 0))),
     ];

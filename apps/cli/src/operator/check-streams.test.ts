@@ -15,6 +15,8 @@ function stream(name: string, changes: Partial<StreamReport> = {}): StreamReport
     lastAtMs: null,
     replicas: 3,
     laggingReplicas: [],
+    members: [],
+    isHalfRepaired: false,
     leader: "nats-a",
     maxAgeMs: 0,
     shards: null,

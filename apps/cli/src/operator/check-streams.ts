@@ -61,9 +61,19 @@ function fixOf(setting: string, stream: string): string {
   }
 }
 
-/** Leaders and copies, and which server it is that holds them up. */
-export function replicaFinding({ reports, unanswered }: StreamSurvey, cluster: string | null): Finding {
+/**
+ * Leaders and copies, and which server it is that holds them up.
+ *
+ * @param stuck servers whose copies have been behind or away for longer than ten seconds, and of how many streams
+ */
+export function replicaFinding(
+  { reports, unanswered }: StreamSurvey,
+  cluster: string | null,
+  stuck: ReadonlyMap<string, number> = new Map(),
+): Finding {
   const check = "cluster";
+  const half = reports.filter(({ isHalfRepaired }) => isHalfRepaired).map(({ stream }) => stream);
+  if (half.length > 0) return failed(check, `one copy, since a repair was cut short: ${half.join(", ")}`, "p4 repair");
   const replicated = reports.filter(({ replicas }) => replicas > 1);
   const leaderless = [...unanswered, ...replicated.filter(({ leader }) => leader === null).map(({ stream }) => stream)];
   const lagging = laggingServers(replicated);
@@ -71,6 +81,13 @@ export function replicaFinding({ reports, unanswered }: StreamSurvey, cluster: s
   if (leaderless.length > 0) {
     const fix = "Wait some seconds for an election, else bring servers back until each stream has a majority.";
     return failed(check, `without a leader that answers: ${leaderless.join(", ")}${behind}`, fix);
+  }
+  if (stuck.size > 0) {
+    const list = [...stuck].map(([server, count]) => `${server} (${counted(count, "stream")})`).join(", ");
+    const fix =
+      "Start it, or look at its log and disk: until it is back one loss more may stop streams, and it may answer reads " +
+      "from the past. If it runs and stays behind: p4 repair makes its copies anew.";
+    return failed(check, `replicas behind or away for longer than 10 s: ${list}`, fix);
   }
   if (lagging !== "") {
     const fix =

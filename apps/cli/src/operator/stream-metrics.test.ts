@@ -14,6 +14,8 @@ const stream = {
   lastAtMs: 1,
   replicas: 3,
   laggingReplicas: ["b"],
+  members: [],
+  isHalfRepaired: false,
   leader: "a",
   maxAgeMs: 0,
   shards: 1,

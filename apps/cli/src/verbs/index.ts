@@ -18,6 +18,12 @@ export const verbs: readonly VerbEntry[] = [
     load: async () => (await import("./doctor.ts")).doctorVerb,
   },
   {
+    name: "repair",
+    usage: "[options]",
+    summary: "make copies within the cluster anew that stay behind although their server runs",
+    load: async () => (await import("./repair.ts")).repairVerb,
+  },
+  {
     name: "channels",
     usage: "[options]",
     summary: "list and search channels, the last active first",

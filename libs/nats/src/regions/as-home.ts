@@ -1,3 +1,4 @@
+import { duringRepair } from "../repair-stream.ts";
 import type { StreamSettings } from "../stream-settings.ts";
 import { listening } from "./region-streams.ts";
 import { asSettings, homeMoved, roleOfStream } from "./stream-role.ts";
@@ -13,7 +14,8 @@ export function asHome(
   found: Readonly<Record<string, unknown>>,
 ): StreamSettings {
   const role = roleOfStream(found);
-  if (role.kind === "plain") return wanted;
+  const whole = duringRepair(wanted, found);
+  if (role.kind === "plain") return whole;
   if (role.kind !== "home") throw homeMoved(wanted.name, role, "this site");
-  return asSettings({ ...wanted, ...listening(region, wanted.name, role.epoch) });
+  return asSettings({ ...whole, ...listening(region, wanted.name, role.epoch) });
 }
