@@ -14,6 +14,7 @@ import { PresenceCache } from "./channels/presence-cache.ts";
 import { ConsolePage, type ConsolePageProps } from "./pages/console-page.tsx";
 import { ClosedPage } from "./pages/login-page.tsx";
 import { systemRoute } from "./system/system-route.ts";
+import { listPageRows } from "./views/views.ts";
 
 /** Scripts and styles of the console, for `loadAssets`. */
 export const consoleBundles = join(import.meta.dirname, "../dist/browser");
@@ -86,7 +87,11 @@ export function openConsole({
       return seeOther(`/console/login?next=${encodeURIComponent(next)}`);
     }
     if (denial !== null) return pageResponse(<ClosedPage assets={assets} text={closedText} />, 403);
-    return pageResponse(<ConsolePage {...{ assets, view, title, hasLogin: rules.key !== null }} />);
+    if (view === "channels") directory.prepare();
+    // A search is asked for in the browser's own time, which the server does not know.
+    const isWholeList = view === "channels" && request.query.size === 0;
+    const firstFetches = isWholeList ? [`/console/api/channels?offset=0&limit=${String(listPageRows)}`] : [];
+    return pageResponse(<ConsolePage {...{ assets, view, title, firstFetches, hasLogin: rules.key !== null }} />);
   };
   const api = [
     channelsRoute({ directory, presence, nowMs }),

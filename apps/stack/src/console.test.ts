@@ -139,19 +139,35 @@ describe.skipIf(!hasBrowser)(
       await page.close();
     });
 
-    it("says that nothing is found, and that a channel is unknown", async () => {
-      const look = { width: 360, colorScheme: "light" } as const;
-      const { page } = await openWindow(browser, look);
+    it("asks once for its first rows, while its script is still being loaded", async () => {
+      const { page } = await openWindow(browser, { width: 1440, colorScheme: "light" });
       await page.goto(`${urlOf("edge")}/console`);
-      await page.getByRole("searchbox", { name: "Search" }).fill("no such thing");
-      await page.getByText("No channel is like that").waitFor();
-      await expect.poll(() => page.url()).toContain("q=no+such+thing");
-      await inspect(page, "console-nothing", look);
-      await page.goto(`${urlOf("edge")}/console/channels/nosuchchannel`);
-      await page.getByText("There is no channel of this name").waitFor();
-      await inspect(page, "console-unknown", look);
+      await page.getByRole("link", { name: paidId }).waitFor();
+      const [first, second] = await page.evaluate<readonly { by: string; fromMs: number; toMs: number }[]>(
+        `performance.getEntriesByType("resource").filter(({ name }) => name.includes("/api/channels"))
+          .map((each) => ({ by: each.initiatorType, fromMs: each.startTime, toMs: each.responseEnd }))`,
+      );
+      expect(first?.by).toBe("link");
+      // The script has taken that answer: what it asks for itself comes two seconds later.
+      expect((second?.fromMs ?? Infinity) - (first?.toMs ?? 0)).toBeGreaterThan(1_900);
       await page.close();
     });
+
+    it.each(looks.filter((each) => (each.width === 360) === (each.colorScheme === "dark")))(
+      "says that nothing is found, and that a channel is unknown: $width px, $colorScheme",
+      async (look) => {
+        const { page } = await openWindow(browser, look);
+        await page.goto(`${urlOf("edge")}/console`);
+        await page.getByRole("searchbox", { name: "Search" }).fill("no such thing");
+        await page.getByText("No channel is like that").waitFor();
+        await expect.poll(() => page.url()).toContain("q=no+such+thing");
+        await inspect(page, "console-nothing", look);
+        await page.goto(`${urlOf("edge")}/console/channels/nosuchchannel`);
+        await page.getByText("There is no channel of this name").waitFor();
+        await inspect(page, "console-unknown", look);
+        await page.close();
+      },
+    );
 
     it("says that the broker is away, and goes on when it is back", async () => {
       const look = { width: 360, colorScheme: "dark" } as const;
@@ -178,3 +194,42 @@ describe.skipIf(!hasBrowser)(
     });
   },
 );
+
+describe.skipIf(!hasBrowser)("the console behind a key, in a browser (skipped without Chromium)", slow, () => {
+  const dataDir = testDir(afterAll);
+  const key = "the-key-of-the-operator";
+  let stack: StackProcess;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    const own = { P4_DATA_DIR: dataDir, P4_APPS: "edge", P4_DEMO: "off", P4_CONSOLE_KEY: key };
+    stack = new StackProcess([], { ...freePorts, ...own });
+    [browser] = await Promise.all([openBrowser(), stack.printed("Serving.")]);
+  });
+
+  afterAll(async () => {
+    await browser.close();
+    await stack.end();
+  });
+
+  it.each(looks.filter((each) => (each.width === 360) === (each.colorScheme === "light")))(
+    "asks for it, and then says that there is no channel yet: $width px, $colorScheme",
+    async (look) => {
+      const { page } = await openWindow(browser, look);
+      const { endpoints } = await readState(dataDir);
+      const edge = new URL(String(endpoints.find(({ app }) => app === "edge")?.url.replace(/^ws/, "http"))).origin;
+      await page.goto(`${edge}/console`);
+      await page.getByRole("heading", { name: "Operator's console" }).waitFor();
+      await inspect(page, "console-login", look);
+      await page.getByLabel("Operator's key").fill("another-key-altogether");
+      await page.keyboard.press("Enter");
+      await page.getByRole("alert").waitFor();
+      await inspect(page, "console-login-refused", look);
+      await page.getByLabel("Operator's key").fill(key);
+      await page.keyboard.press("Enter");
+      await page.getByText("There is no channel yet").waitFor();
+      await inspect(page, "console-empty", look);
+      await page.close();
+    },
+  );
+});

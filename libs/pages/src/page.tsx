@@ -5,6 +5,8 @@ export interface PageProps {
   /** URLs of the styles and of the module scripts, all of this server. */
   readonly styles: readonly string[];
   readonly scripts?: readonly string[];
+  /** URLs of this server that the scripts ask for first: fetched while these are still being loaded. */
+  readonly firstFetches?: readonly string[];
   /** What is shown in the head of the page beside the name. */
   readonly links?: readonly { readonly href: string; readonly text: string }[];
   /** For what needs more room than a text. */
@@ -29,6 +31,7 @@ export function Page({
   title,
   styles,
   scripts = [],
+  firstFetches = [],
   links = [],
   wide = false,
   embedded = false,
@@ -45,6 +48,9 @@ export function Page({
         <link rel="icon" href={icon} />
         {styles.map((href) => (
           <link rel="stylesheet" href={href} />
+        ))}
+        {firstFetches.map((href) => (
+          <link rel="preload" as="fetch" crossOrigin="anonymous" href={href} />
         ))}
         {scripts.map((src) => (
           <script type="module" src={src} />

@@ -1,6 +1,6 @@
 import type { VNode } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { ChannelRow, ChannelsAnswer } from "../../src/views/views.ts";
+import { listPageRows as pageRows, type ChannelRow, type ChannelsAnswer } from "../../src/views/views.ts";
 import { askApi } from "./ask-api.ts";
 import { addressOf, apiQueryOf, type ListQuery } from "./channel-query.ts";
 import { ChannelRowView } from "./channel-row-view.tsx";
@@ -9,7 +9,6 @@ import { usePolling } from "./use-polling.ts";
 import { useWindow } from "./use-window.ts";
 import { counted } from "./words.ts";
 
-const pageRows = 50;
 /** Pages that are kept: the memory of a browser that scrolls through 100,000 channels stays bounded. */
 const maxPages = 40;
 

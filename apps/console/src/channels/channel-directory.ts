@@ -33,12 +33,14 @@ const defaultMaxChannels = 250_000;
 const freshMs = 1_000;
 /** Nobody looks any more: what was read is forgotten, and read again for who comes back. */
 const idleMs = 10 * 60_000;
-/** How long a request waits for the first reading. */
+/** How long a request waits for the first rows, or for the news that there are none. */
 const firstLookMs = 600;
+/** So many known are enough for a first screen: the others come while it is looked at. */
+const screenful = 100;
 /** A reading that takes longer hangs on a broker that is silent. */
 const silentMs = 3_000;
 /** Taken in before others have their turn. */
-const batch = 1_000;
+const batch = 200;
 
 /**
  * The channel index in memory, for searches that ask no broker. Read when somebody looks for the first time, then followed
@@ -57,6 +59,8 @@ export class ChannelDirectory {
   #running: Promise<void> | null = null;
   #startedAtMs = -Infinity;
   #idle: NodeJS.Timeout | undefined;
+  /** Requests that wait for a first screen. */
+  #waiting: (() => void)[] = [];
   readonly #stop = new AbortController();
 
   constructor(options: DirectoryOptions) {
@@ -64,11 +68,19 @@ export class ChannelDirectory {
     this.#maxChannels = options.maxChannels ?? defaultMaxChannels;
   }
 
-  async state(): Promise<DirectoryState> {
+  /** Begins to read for a browser that will ask in a moment: it loads the page's script meanwhile. */
+  prepare(): void {
     clearTimeout(this.#idle);
     this.#idle = setTimeout(() => this.#forget(), idleMs).unref();
     if (this.#running === null && this.#options.nowMs() - this.#startedAtMs >= freshMs) this.#refresh();
-    if (this.#isReading && this.#running !== null) await Promise.race([this.#running, pause(firstLookMs)]);
+  }
+
+  async state(): Promise<DirectoryState> {
+    this.prepare();
+    if (this.#isReading && this.#running !== null && this.#known.size < screenful) {
+      const screen = new Promise<void>((resolve) => void this.#waiting.push(resolve));
+      await Promise.race([screen, pause(firstLookMs)]);
+    }
     this.#newestFirst ??= [...this.#known.values()].sort(
       (left, right) => right.summary.lastEventAtMs - left.summary.lastEventAtMs,
     );
@@ -104,7 +116,10 @@ export class ChannelDirectory {
         this.#options.onError?.(error);
       },
     );
-    this.#running = done.finally(() => (this.#running = null));
+    this.#running = done.finally(() => {
+      this.#running = null;
+      this.#show();
+    });
   }
 
   async #read(): Promise<void> {
@@ -122,6 +137,7 @@ export class ChannelDirectory {
       this.#stop.signal.throwIfAborted();
       this.#revision = Math.max(this.#revision, revision);
       this.#add(summary);
+      if (this.#known.size === screenful) this.#show();
       if (++taken % batch === 0) await new Promise((resolve) => setImmediate(resolve));
     }
   }
@@ -137,6 +153,11 @@ export class ChannelDirectory {
     }
     this.#newestFirst = null;
     this.#version += 1;
+  }
+
+  /** There is a first screen, or all that there is. */
+  #show(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
   #forget(): void {

@@ -1,5 +1,5 @@
 import type { ChannelSummary } from "@p4/channel";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { ChannelDirectory } from "./channel-directory.ts";
 import { readQuery, searchChannels } from "./search-channels.ts";
 
@@ -121,6 +121,38 @@ describe("the list of channels", () => {
     clock.nowMs += 1_000;
     await directory.state();
     await expect.poll(() => directory.state()).toMatchObject({ trouble: null });
+  });
+
+  test("has a first screen as soon as there is one, however long the reading takes", async () => {
+    const never = new Promise<never>(() => undefined);
+    const known = Array.from({ length: 100 }, (_, i) => summary(`c${String(i)}`));
+    const { directory } = directoryOf({
+      ...fakeIndex(),
+      index: {
+        catchUp: () => never,
+        async *changes() {
+          for (const [i, each] of known.entries()) yield { summary: each, revision: i + 1 };
+          await never;
+        },
+      },
+    });
+    const pauses = vi.spyOn(globalThis, "setTimeout").mockImplementation(() => ({ unref: () => undefined }) as never);
+    try {
+      expect(await directory.state()).toMatchObject({ channels: { length: 100 }, isReading: true });
+    } finally {
+      pauses.mockRestore();
+      directory.close();
+    }
+  });
+
+  test("begins to be read when its page is opened", async () => {
+    const fake = fakeIndex(summary("a"));
+    const { directory } = directoryOf(fake);
+    const changes = vi.spyOn(fake.index, "changes");
+    directory.prepare();
+    expect(changes).toHaveBeenCalledOnce();
+    expect((await directory.state()).channels).toHaveLength(1);
+    directory.close();
   });
 
   test("is bounded: what was written longest ago goes", async () => {

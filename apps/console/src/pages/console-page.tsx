@@ -6,18 +6,21 @@ export interface ConsolePageProps {
   readonly title: string;
   /** Which view the script draws. */
   readonly view: "channels" | "channel" | "system";
+  /** What the script will ask the API for first. */
+  readonly firstFetches: readonly string[];
   /** Whether there is a session that can be ended. */
   readonly hasLogin: boolean;
 }
 
 /** The frame of each page of the console: the view is drawn by the script, which asks the API. */
-export function ConsolePage({ assets, title, view, hasLogin }: ConsolePageProps): VNode {
+export function ConsolePage({ assets, title, view, firstFetches, hasLogin }: ConsolePageProps): VNode {
   return (
     <Page
       title={`${title} · P4 console`}
       wide
       styles={[assets.url("pages.css"), assets.url("console.css")]}
       scripts={[assets.url("console.js")]}
+      firstFetches={firstFetches}
       links={[
         { href: "/console", text: "Channels" },
         { href: "/console/system", text: "System" },

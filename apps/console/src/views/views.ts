@@ -29,6 +29,9 @@ export interface Presence {
   readonly is: "here" | "gone" | "unknown";
 }
 
+/** Rows of one page of the list: browsers ask for it page by page. */
+export const listPageRows = 50;
+
 export interface ChannelsAnswer {
   readonly nowMs: number;
   /** Channels that match. */
