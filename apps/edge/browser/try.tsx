@@ -5,6 +5,7 @@ import { readPaymentLink } from "../src/pages/try/payment-link.ts";
 import { FramesView } from "./try/frames-view.tsx";
 import { RawFrameView } from "./try/raw-frame-view.tsx";
 import type { RecordedFrame } from "./try/recorded-socket.ts";
+import { ScanView } from "./try/scan-view.tsx";
 import { openShop } from "./try/shop.ts";
 import { Wallet, type WalletState } from "./try/wallet.ts";
 import { WalletView } from "./try/wallet-view.tsx";
@@ -93,6 +94,12 @@ function TestWallet(): VNode {
                 Play both sides
               </button>
             </div>
+            <ScanView
+              onLink={(text) => {
+                setLink(text);
+                open(text);
+              }}
+            />
             {trouble !== null && (
               <p class="notice bad" role="alert">
                 {trouble}

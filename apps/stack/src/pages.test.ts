@@ -9,7 +9,16 @@ import { verifierDocument } from "@p4/pages";
 import type { Browser } from "playwright-core";
 import decodeQR from "qr/decode.js";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { hasBrowser, inspect, looks, openBrowser, openWindow, type Look } from "./test-support/browser.ts";
+import {
+  hasBrowser,
+  inspect,
+  looks,
+  openBrowser,
+  openBrowserWithCamera,
+  openWindow,
+  type Look,
+} from "./test-support/browser.ts";
+import { filmOfCode } from "./test-support/camera-picture.ts";
 import { freePorts, readState, StackProcess, testDir } from "./test-support/stack-process.ts";
 
 /** The drawing's pixels, as a camera has them. Runs in the page. */
@@ -165,6 +174,52 @@ describe.skipIf(!hasBrowser)("the pages in a browser (skipped without Chromium; 
     await inspect(page, "wallet-bad-link", look);
     await page.close();
   });
+
+  it("the test wallet reads the payment link with the camera", async () => {
+    const film = join(testDir(onTestFinished), "code.y4m");
+    const checkout = await checkoutUrl();
+    const { uri } = (await (await fetch(checkout)).json()) as { uri: string };
+    writeFileSync(film, filmOfCode(uri));
+    const withCamera = await openBrowserWithCamera(film);
+    try {
+      const { page, complaints } = await openWindow(withCamera, { width: 360, colorScheme: "dark" });
+      await page.goto(`${urlOf("edge")}/try`);
+      await page.getByRole("button", { name: "Scan a QR code" }).click();
+      await page.getByText("asks for").waitFor();
+      expect(await page.getByLabel("Payment link").inputValue()).toBe(uri);
+      // The camera is let go of.
+      await page.locator("video").waitFor({ state: "detached" });
+      expect(complaints).toEqual([]);
+    } finally {
+      await withCamera.close();
+    }
+  });
+
+  it.each([looks[0], looks[3]] as Look[])(
+    "the test wallet reads the payment link from a picture: $width px, $colorScheme",
+    async (look) => {
+      const { page, complaints } = await openWindow(browser, look);
+      await page.goto(await checkoutUrl());
+      const code = await page.locator("img.qr").screenshot();
+      const uri = await page.getByLabel("Payment link").inputValue();
+      await page.goto(`${urlOf("edge")}/try`);
+      const picture = page.getByLabel("QR code from a picture");
+      const file = (name: string, buffer: Buffer) => ({ name, mimeType: "image/png", buffer });
+      await picture.setInputFiles(file("none.png", await page.screenshot()));
+      await page.getByText("No QR code was found in this picture.").waitFor();
+      await picture.setInputFiles(file("broken.png", Buffer.from("no picture")));
+      await page.getByText("This file is no picture").waitFor();
+      // Without a camera the page says so.
+      await page.getByRole("button", { name: "Scan a QR code" }).click();
+      await page.getByText("A picture of the QR code will do.").waitFor();
+      await inspect(page, "wallet-scan", look);
+      await picture.setInputFiles(file("code.png", code));
+      await page.getByText("asks for").waitFor();
+      expect(await page.getByLabel("Payment link").inputValue()).toBe(uri);
+      expect(complaints).toEqual([]);
+      await page.close();
+    },
+  );
 
   describe("the verifier", () => {
     const sample = readFileSync(join(import.meta.dirname, "../../../libs/evidence/samples/settled-1.p4e"));

@@ -10,8 +10,17 @@ export const hasBrowser = existsSync(executablePath);
 
 const flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"];
 
-export function openBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath, args: [...flags, "--disable-component-update", "--disable-sync"] });
+export function openBrowser(more: readonly string[] = []): Promise<Browser> {
+  return chromium.launch({ executablePath, args: [...flags, "--disable-component-update", "--disable-sync", ...more] });
+}
+
+/** Its camera sees the film in this file (see `filmOfCode`), and pages may use it. */
+export function openBrowserWithCamera(film: string): Promise<Browser> {
+  return openBrowser([
+    "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream",
+    `--use-file-for-fake-video-capture=${film}`,
+  ]);
 }
 
 export interface Look {
