@@ -4,7 +4,7 @@ import { NodeMemory } from "./node-memory.ts";
 import { newChannelId, startTestEdge } from "./test-support/edges.ts";
 
 const MiB = 1_048_576;
-const idle = { heldBytes: 0, inFlightBytes: 0 };
+const idle = { heldBytes: 0 };
 
 /** A node that may hold 8 MiB, and what its channels hold of it: a share of two is 4 MiB. */
 function memoryOf(heldBytes: number, count = 2): NodeMemory {
@@ -15,29 +15,27 @@ function memoryOf(heldBytes: number, count = 2): NodeMemory {
 
 describe("a node's memory", () => {
   it("takes everything while there is room", () => {
-    expect(memoryOf(7 * MiB).refusal(MiB, { heldBytes: 7 * MiB, inFlightBytes: 0 })).toBeNull();
+    expect(memoryOf(7 * MiB).refusal(MiB, { heldBytes: 7 * MiB }, 0)).toBeNull();
   });
 
   it("refuses a channel above its share once it is full, and no other", () => {
     const memory = memoryOf(8 * MiB);
-    expect(memory.refusal(MiB, { heldBytes: 4 * MiB, inFlightBytes: 0 })).toContain("8388608 bytes");
-    expect(memory.refusal(MiB, { heldBytes: MiB, inFlightBytes: 3 * MiB })).not.toBeNull();
-    expect(memory.refusal(MiB, idle)).toBeNull();
-    expect(memory.refusal(1_000, { heldBytes: 4 * MiB, inFlightBytes: 0 })).toBeNull();
+    expect(memory.refusal(MiB, { heldBytes: 4 * MiB }, 0)).toContain("8388608 bytes");
+    expect(memory.refusal(MiB, { heldBytes: MiB }, 3 * MiB)).not.toBeNull();
+    expect(memory.refusal(MiB, idle, 0)).toBeNull();
+    expect(memory.refusal(1_000, { heldBytes: 4 * MiB }, 0)).toBeNull();
   });
 
   it("refuses what is large to all at twice its bound", () => {
-    expect(memoryOf(16 * MiB).refusal(100_000, idle)).not.toBeNull();
-    expect(memoryOf(16 * MiB).refusal(1_000, idle)).toBeNull();
+    expect(memoryOf(16 * MiB).refusal(100_000, idle, 0)).not.toBeNull();
+    expect(memoryOf(16 * MiB).refusal(1_000, idle, 0)).toBeNull();
   });
 
-  it("counts messages on their way, and those that came through since it looked at the channels", async () => {
+  it("counts messages on their way, and those that came through since it looked at the channels", () => {
     const memory = memoryOf(0);
-    let store = (): void => undefined;
-    const way = memory.during(9 * MiB, new Promise<void>((resolve) => (store = resolve)));
+    memory.takeIn(9 * MiB);
     expect(memory.isFull).toBe(true);
-    store();
-    await way;
+    memory.letThrough(9 * MiB);
     expect(memory.isFull).toBe(true);
     memory.look();
     expect(memory.isFull).toBe(false);

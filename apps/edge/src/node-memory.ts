@@ -59,14 +59,11 @@ export class NodeMemory {
   }
 
   /** Null: the message may come in. Otherwise the rule that it breaks. */
-  refusal(
-    messageBytes: number,
-    { heldBytes, inFlightBytes }: { heldBytes: number; inFlightBytes: number },
-  ): string | null {
+  refusal(messageBytes: number, channel: { readonly heldBytes: number }, inFlightBytes: number): string | null {
     const wanted = this.heldBytes + messageBytes;
     if (messageBytes <= smallBytes || wanted <= this.maxHeldBytes) return null;
     // Twice the bound is what the process has been given room for: beyond, a share is no argument.
-    const isWithinShare = heldBytes + inFlightBytes + messageBytes <= this.shareBytes;
+    const isWithinShare = channel.heldBytes + inFlightBytes + messageBytes <= this.shareBytes;
     if (isWithinShare && wanted <= 2 * this.maxHeldBytes) return null;
     return `this node holds ${String(this.maxHeldBytes)} bytes at most, and one channel ${String(Math.floor(this.shareBytes))} while it is full`;
   }
@@ -77,15 +74,14 @@ export class NodeMemory {
     return () => (this.#keptBytes -= bytes);
   }
 
-  /** A message of so many bytes is kept until the promise settles. */
-  async during<T>(messageBytes: number, work: Promise<T>): Promise<T> {
+  /** A message of so many bytes is kept until `letThrough`. */
+  takeIn(messageBytes: number): void {
     this.#inFlightBytes += messageBytes;
-    try {
-      return await work;
-    } finally {
-      this.#inFlightBytes -= messageBytes;
-      this.#unseenBytes += messageBytes;
-    }
+  }
+
+  letThrough(messageBytes: number): void {
+    this.#inFlightBytes -= messageBytes;
+    this.#unseenBytes += messageBytes;
   }
 
   /** To be called some times a second. Over the bound the longest send queues go first: their peers lose nothing by it. */

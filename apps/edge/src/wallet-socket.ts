@@ -125,8 +125,7 @@ function onText(socket: WebSocketConnection<Connection>, text: string, context: 
 /** Null, or the rule of the node's memory or of the sender's budget that the frame breaks. */
 function tooManyBytes(connection: Connection, frameBytes: number, { bytes, memory }: EdgeContext): string | null {
   const { inFlightBytes, channel, added, socket } = connection;
-  const held = { heldBytes: channel.followed.heldBytes, inFlightBytes };
-  const full = memory.refusal(frameBytes, held);
+  const full = memory.refusal(frameBytes, channel.followed, inFlightBytes);
   if (full !== null || socket === null) return full;
   return bytes.refusal(frameBytes, socket.remoteAddress, added, performance.now());
 }
@@ -147,12 +146,10 @@ async function store(frame: ReadFrame, connection: Connection, context: EdgeCont
   const isAlone = connection.inFlight === 0;
   connection.inFlight++;
   connection.inFlightBytes += sizeBytes;
+  context.memory.takeIn(sizeBytes);
   underWay.set(commandId, frame.message);
   try {
-    const result = await context.memory.during(
-      sizeBytes,
-      context.admission.during(connection.channel.followed.submit(frame.command)),
-    );
+    const result = await context.admission.during(connection.channel.followed.submit(frame.command));
     answer(result, frame, connection, context);
     if (result.outcome === "stored") {
       const tookMs = performance.now() - startedMs;
@@ -164,6 +161,7 @@ async function store(frame: ReadFrame, connection: Connection, context: EdgeCont
   } finally {
     connection.inFlight--;
     connection.inFlightBytes -= sizeBytes;
+    context.memory.letThrough(sizeBytes);
     underWay.delete(commandId);
   }
 }

@@ -1,22 +1,23 @@
-interface Entry {
-  readonly run: () => Promise<void>;
-}
-
 /** Runs tasks one after the other: one append in flight per channel. */
 export class Mailbox {
-  readonly #queue: Entry[] = [];
+  readonly #waiting: (() => void)[] = [];
   #running = false;
 
   post<Result>(task: () => Promise<Result>): Promise<Result> {
-    return new Promise<Result>((resolve, reject) => {
-      this.#queue.push({ run: () => task().then(resolve, reject) });
-      if (!this.#running) void this.#drain();
+    if (!this.#running) return this.#run(task);
+    return new Promise((resolve) => {
+      this.#waiting.push(() => resolve(this.#run(task)));
     });
   }
 
-  async #drain(): Promise<void> {
+  async #run<Result>(task: () => Promise<Result>): Promise<Result> {
     this.#running = true;
-    for (let entry = this.#queue.shift(); entry !== undefined; entry = this.#queue.shift()) await entry.run();
-    this.#running = false;
+    try {
+      return await task();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#running = false;
+      else next();
+    }
   }
 }

@@ -14,6 +14,7 @@ import {
   type JoinChannel,
   type NewChannelEvent,
   type OutgoingMessage,
+  type Participant,
   type Reply,
   type SequencedEvent,
   type WalletCommand,
@@ -48,7 +49,8 @@ export async function submitCommand(
   for (let round = 0; round < maxRounds; round++) {
     const base = replica.channel;
     // The answer is about the merchant of `base`. Should another one come meanwhile, the append's expected version tells.
-    const current = await withMerchantLife(command, base, runtime);
+    const holder = contestedHolder(command, base);
+    const current = holder === null ? command : await withMerchantLife(command, holder, runtime);
     const decision = decide(current, base.snapshot, runtime.sha256Hex);
     try {
       const result = await carryOut(decision, current, base, replica, runtime);
@@ -86,7 +88,7 @@ async function carryOut(
       else if (event.type === "AckGraceStarted") timers.set(channelId, event.data.graceUntilMs);
       else if (event.type === "ChannelClosed") timers.clear(channelId);
       const result: SubmitResult = { outcome: "stored", event, channel: replica.channel };
-      await expireIfOver(command, replica, runtime);
+      if (isOverdue(replica.channel.snapshot, command.metadata.nowMs)) await expireIfOver(command, replica, runtime);
       return result;
     }
     case "overdue":
@@ -159,10 +161,8 @@ function assertMayExpire({ type }: NewChannelEvent, { clockTrouble }: ActorRunti
 
 /** An answer within the grace was all that the channel still waited for. Should this fail, a timer or a sweep ends it. */
 async function expireIfOver(command: ChannelCommand, replica: ChannelReplica, runtime: SubmitRuntime): Promise<void> {
-  const { channel } = replica;
-  if (!isOverdue(channel.snapshot, command.metadata.nowMs)) return;
   try {
-    await expireFirst(command, channel, replica, runtime);
+    await expireFirst(command, replica.channel, replica, runtime);
   } catch (error) {
     runtime.onFault(replica.channelId, error);
   }
@@ -181,14 +181,17 @@ async function expireFirst(
   if (event.type === "AckGraceStarted") runtime.timers.set(replica.channelId, event.data.graceUntilMs);
 }
 
+/** Another connection that is the merchant as far as the log tells: whether it lives, its node has to be asked. */
+function contestedHolder(command: ChannelCommand, { snapshot }: Channel): Participant | null {
+  const claim = merchantClaim(command);
+  return claim === null ? null : contestedMerchant(claim.participant, claim.role, snapshot);
+}
+
 async function withMerchantLife(
   command: ChannelCommand,
-  channel: Channel,
+  holder: Participant,
   runtime: ActorRuntime,
 ): Promise<ChannelCommand> {
-  const claim = merchantClaim(command);
-  const holder = claim === null ? null : contestedMerchant(claim.participant, claim.role, channel.snapshot);
-  if (holder === null) return command;
   const merchantIsAlive = await runtime.isConnectionAlive(holder.nodeId, holder.connectionId);
   return { ...(command as JoinChannel | WalletCommand), merchantIsAlive };
 }

@@ -64,7 +64,7 @@ export function foldSealed(
 
 function fold({ snapshot }: Channel, event: SequencedEvent, text: string, sha256Hex: Sha256Hex): Channel {
   const next = evolve(snapshot, event);
-  const context = forgetOld(next.context, sha256Hex);
+  const context = forgetOld(snapshot.context, next.context, sha256Hex);
   return {
     snapshot: context === next.context ? next : { ...next, context },
     streamVersion: event.streamVersion,

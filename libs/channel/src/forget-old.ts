@@ -10,9 +10,11 @@ export const keptWholeBytes = 2_048;
 /**
  * Forgets the texts of large messages that are no longer pending. They stay in the log, where the rare repetition that needs
  * one finds it; in memory a channel would otherwise take as much as its whole log, for as long as it is open.
+ *
+ * @param before the context before its last event, of which nothing is left to forget
  */
-export function forgetOld(context: ChannelContext, sha256Hex: Sha256Hex): ChannelContext {
-  if (!context.messages.some(isLarge)) return context;
+export function forgetOld(before: ChannelContext, context: ChannelContext, sha256Hex: Sha256Hex): ChannelContext {
+  if (!mayForget(before, context)) return context;
   const pending = pendingVersions(context);
   const forgotten = new Map<number, ForgottenEvent>();
   for (const event of context.messages) {
@@ -33,15 +35,25 @@ export function forgetOld(context: ChannelContext, sha256Hex: Sha256Hex): Channe
   };
 }
 
+/** Of what was pending before the last event, and of that event itself: all others were looked at before. */
+function mayForget(before: ChannelContext, { messages }: ChannelContext): boolean {
+  const newest = messages.at(-1);
+  return (newest !== undefined && isLarge(newest)) || pendingOf(before).some(isLarge);
+}
+
 function isLarge(event: RememberedEvent): event is SequencedEvent<WalletEventType> {
   return event.sizeBytes > keptWholeBytes && !isForgotten(event);
 }
 
 /** Versions of messages that a wallet may have to be handed at any time, without a read of the log. */
-function pendingVersions({ request, terms, attempts }: ChannelContext): ReadonlySet<number> {
+function pendingVersions(context: ChannelContext): ReadonlySet<number> {
+  return new Set(pendingOf(context).map(({ streamVersion }) => streamVersion));
+}
+
+function pendingOf({ request, terms, attempts }: ChannelContext): readonly RememberedEvent[] {
   const last = attempts.at(-1);
   const pending = [request, terms, last?.verdict === null ? last.payment : last?.verdict];
-  return new Set(pending.flatMap((event) => event?.streamVersion ?? []));
+  return pending.filter((event) => event !== null && event !== undefined);
 }
 
 function forget(event: SequencedEvent<WalletEventType>, sha256Hex: Sha256Hex): ForgottenEvent {

@@ -1,6 +1,6 @@
-import type { Msg } from "@nats-io/transport-node";
-import { StoreError, type LiveEvent, type LiveFeed } from "@p4/event-store";
+import { StoreError, type LiveFeed } from "@p4/event-store";
 import type { Broker } from "./broker.ts";
+import { readRepublished } from "./republished.ts";
 import { channelAddress, createNames } from "./subjects.ts";
 import type { EventLogOptions } from "./event-log.ts";
 
@@ -10,7 +10,9 @@ export function createLiveFeed(broker: Broker, options: EventLogOptions): LiveFe
   return {
     subscribe(channelId, listener) {
       const { liveSubject } = channelAddress(names, channelId);
-      return broker.subscribe(liveSubject, (message) => listener(toLiveEvent(channelId, message)));
+      return broker.subscribe(liveSubject, (message) =>
+        listener({ channelId, ...readRepublished(message, liveSubject) }),
+      );
     },
     onReconnect: (listener) => ({ unsubscribe: broker.onReconnect(listener) }),
     settled: () => broker.flush(),
@@ -34,16 +36,4 @@ export async function assertMayListen(broker: Broker, options: EventLogOptions):
   const [cause] = refusals;
   if (cause === undefined) return;
   throw new StoreError("STORE_FORBIDDEN", `subscription on ${liveSubject} at ${broker.url}`, { cause });
-}
-
-function toLiveEvent(channelId: string, message: Msg): LiveEvent {
-  let streamVersion = 0;
-  let previousStreamVersion = 0;
-  let storedAtMs = 0;
-  for (const [name, values] of message.headers ?? []) {
-    if (name === "Nats-Sequence") streamVersion = Number(values[0]);
-    else if (name === "Nats-Last-Sequence") previousStreamVersion = Number(values[0]);
-    else if (name === "Nats-Time-Stamp") storedAtMs = Date.parse(values[0] ?? "");
-  }
-  return { channelId, streamVersion, previousStreamVersion, storedAtMs, bytes: message.data };
 }

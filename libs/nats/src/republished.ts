@@ -1,0 +1,40 @@
+import { MsgImpl, type Msg } from "@nats-io/transport-node";
+import type { LiveEvent } from "@p4/event-store";
+
+type Republished = Omit<LiveEvent, "channelId">;
+
+/**
+ * What a stream says of a message that it republishes. A node hears one for each event of each of its channels: the client's
+ * own table of headers, with a list for each, would take several times as long as these three searches.
+ *
+ * @param subject what was subscribed to
+ */
+export function readRepublished(message: Msg, subject: string): Republished {
+  const bytes = message.data;
+  const lines = headerLines(message, bytes, subject);
+  return {
+    streamVersion: Number(valueOf(lines, "Nats-Sequence")),
+    previousStreamVersion: Number(valueOf(lines, "Nats-Last-Sequence")),
+    storedAtMs: Date.parse(valueOf(lines, "Nats-Time-Stamp")),
+    bytes,
+  };
+}
+
+/** Headers lie before the data in the client's buffer, and are what the message's size has beyond subject and data. */
+function headerLines(message: Msg, data: Uint8Array, subject: string): string {
+  if (message instanceof MsgImpl) {
+    const sizeBytes = message.size() - subject.length - data.length;
+    const start = data.byteOffset - sizeBytes;
+    const lines = start < 0 ? "" : Buffer.from(data.buffer, start, sizeBytes).toString("latin1");
+    if (lines.startsWith("NATS/1.0\r\n")) return lines;
+  }
+  // Should the client keep them elsewhere one day.
+  return [...(message.headers ?? [])].map(([name, values]) => `\r\n${name}: ${values[0] ?? ""}\r\n`).join("");
+}
+
+function valueOf(lines: string, name: string): string {
+  const found = lines.indexOf(`\r\n${name}:`);
+  if (found === -1) return "0";
+  const start = found + name.length + 3;
+  return lines.slice(start, lines.indexOf("\r\n", start)).trim();
+}
