@@ -8,12 +8,14 @@ import { SocketCrowd } from "./socket-crowd.ts";
 import type { BareBroker, Stage } from "./stage.ts";
 import { startSystem } from "./subjects.ts";
 import { latencyFigures, startMeasuring, underLoad } from "./under-load.ts";
+import { warmUp } from "./warm-up.ts";
 
 /** 32 conversations beside so many channels that live on the same edge and sleep. */
 export async function besideLiveChannels(stage: Stage, channels: number): Promise<Contender> {
   const [{ root }] = stage.builds;
   const name = `beside ${String(channels)} live channels`;
   const system = stage.pass(await startSystem(name, root, stage.onProgress));
+  await warmUp(system, stage.onProgress);
   stage.onProgress(`opening ${String(channels)} channels`);
   stage.pass(await SocketCrowd.join(system.port, "idle sockets", channels));
   return underLoad(system, conversations(32, 60));

@@ -11,6 +11,7 @@ import type { Contender, Scenario } from "./scenario.ts";
 import type { Stage } from "./stage.ts";
 import { signedProofBytes, signedProofs } from "./signed-proofs.ts";
 import { underLoad } from "./under-load.ts";
+import { warmUp } from "./warm-up.ts";
 
 const forMs = 1_500;
 
@@ -51,7 +52,9 @@ const peersScenario: Scenario = {
     for (const { name, start } of peers) {
       stage.onProgress(`starting ${name}`);
       try {
-        contenders.push(underLoad(stage.pass(await start(name)), load));
+        const peer = stage.pass(await start(name));
+        await warmUp(peer, stage.onProgress);
+        contenders.push(underLoad(peer, load));
       } catch (error) {
         stage.leaveOut(name, error);
       }

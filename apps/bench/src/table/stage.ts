@@ -2,6 +2,7 @@ import { startBroker, type Broker } from "../bench-edge.ts";
 import { BareClient } from "./bare-client.ts";
 import { createBoundStreams } from "./broker-bound.ts";
 import { startRelay, startSystem, type Subject } from "./subjects.ts";
+import { warmUp } from "./warm-up.ts";
 
 export interface Build {
   readonly name: string;
@@ -41,14 +42,20 @@ export class Stage {
     return (this.#systems ??= (async () => {
       const systems: Subject[] = [];
       for (const { name, root } of this.builds) {
-        systems.push(keep(this.#kept, await startSystem(name, root, this.onProgress)));
+        const system = keep(this.#kept, await startSystem(name, root, this.onProgress));
+        await warmUp(system, this.onProgress);
+        systems.push(system);
       }
       return systems;
     })());
   }
 
   relay(): Promise<Subject> {
-    return (this.#relay ??= startRelay().then((relay) => keep(this.#kept, relay)));
+    return (this.#relay ??= (async () => {
+      const relay = keep(this.#kept, await startRelay());
+      await warmUp(relay, this.onProgress);
+      return relay;
+    })());
   }
 
   bareBroker(): Promise<BareBroker> {
