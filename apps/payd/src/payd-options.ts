@@ -2,6 +2,7 @@ import type { DocumentStore } from "@p4/event-store";
 import type { HeaderPolicy, HeaderSource, SignaturePolicy, SpvCrypto } from "@p4/spv";
 import type { Logger, Metrics } from "@p4/telemetry";
 import type { MerchantProfile } from "./invoice/payment-request.ts";
+import type { RateSource } from "./price/rate-source.ts";
 import type { RetryPolicy } from "./mapi/broadcaster.ts";
 
 /** URLs are without a slash at the end. */
@@ -39,6 +40,8 @@ export interface PaydOptions {
   readonly documents: DocumentStore;
   /** The merchant's API keys (see `ApiKeys`). Default: there are none. */
   readonly apiKeys?: DocumentStore;
+  /** For invoices that are priced in a currency. Default: there are none. */
+  readonly rates?: RateSource;
   /** Addresses and CIDR ranges that webhooks may be sent to although they are not public. Default none. */
   readonly webhookAllow?: readonly string[];
   /** Whether programs of this machine need a key too. Default false. */

@@ -27,6 +27,8 @@ import { ExpireInvoices } from "./merchant/expire-invoices.ts";
 import { Refusals } from "./merchant/refusals.ts";
 import { resumeInvoices } from "./merchant/resume-invoices.ts";
 import { TermsDesk } from "./merchant/terms-desk.ts";
+import { fixedRates } from "./price/fixed-rates.ts";
+import { PriceDesk } from "./price/price-desk.ts";
 import { createPaydMetrics } from "./payd-metrics.ts";
 import { defaults, type PaydOptions } from "./payd-options.ts";
 import { answerErrors } from "./routes/answer-errors.ts";
@@ -163,7 +165,8 @@ export async function startPayd(options: PaydOptions): Promise<Payd> {
   });
   const paydMetrics = createPaydMetrics(metrics, () => channels.size);
   const newId = (): string => newInvoiceId(randomBytes);
-  const desk = new InvoiceDesk({ invoices, keys, newId, now });
+  const prices = new PriceDesk({ rates: options.rates ?? fixedRates({}), now });
+  const desk = new InvoiceDesk({ invoices, keys, prices, newId, now });
   const readiness = new Readiness();
   readiness.add("store", async () => {
     await invoices.get("readiness");

@@ -1,4 +1,4 @@
-import { mkdtempSync, renameSync, rmSync } from "node:fs";
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { get } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -26,6 +26,10 @@ describe("the configured wallet", () => {
     expect(created.status).toBe(201);
     const invoice = (await created.json()) as { id: string; paymentUrl: string };
     expect(invoice.paymentUrl).toBe(`wss://pay.example/ws/${invoice.id}`);
+    // Rates are read from a file beside its key.
+    writeFileSync(join(dataDir, "payd", "rates.json"), '{"EUR":{"price":"25"}}');
+    const inEuros = await fetch(`${first.url}/api/v1/invoices`, { ...order, body: '{"amount":"1","currency":"EUR"}' });
+    expect(await inEuros.json()).toMatchObject({ satoshis: 4_000_000 });
     await first.close();
     await nats.restart();
 

@@ -6,6 +6,7 @@ import { apiKeyBucket, brokerAccessOf, homeLeft, type RunningApp } from "@p4/app
 import { trustedKeys, type SignaturePolicy } from "@p4/spv";
 import { closeInOrder, type Logger } from "@p4/telemetry";
 import { startPayd, type Payd } from "./payd.ts";
+import { fileRates } from "./price/file-rates.ts";
 
 export interface PaydAppOptions {
   readonly config: Config;
@@ -57,7 +58,7 @@ export async function startPaydApp({ config, logger, natsUrl }: PaydAppOptions):
       headerPolicy: hasHeaders ? "require" : "accept-unknown",
       documents: createDocumentStore(broker, { region, name: bucket }),
       apiKeys: createDocumentStore(broker, { region, name: apiKeyBucket }),
-
+      rates: fileRates(join(config.dataDir, "payd", "rates.json")),
       webhookAllow: config.webhookAllow ?? [],
       keyAlwaysRequired: config.paydKeys === "always",
       passphrase: config.paydPassphrase,

@@ -17,6 +17,7 @@ export function decodeInvoice(bytes: Uint8Array): Invoice {
     rejections: [],
     orderId: null,
     metadata: {},
+    price: null,
     refunds: [],
     cancelledAtMs: null,
     expiredAtMs: null,

@@ -1,4 +1,5 @@
 import type { Fees } from "@p4/protocol";
+import type { Price } from "../price/price.ts";
 import type { InvoiceEvent } from "./invoice-event.ts";
 
 /**
@@ -83,6 +84,8 @@ export interface Invoice {
   /** Last element of the BIP32 path of its key. */
   readonly keyIndex: number;
   readonly satoshis: number;
+  /** What the merchant asked for, where it was in a currency: `satoshis` came of it once and for all. */
+  readonly price: Price | null;
   readonly memo: string | null;
   /** The merchant's own number for what is paid; several invoices may have the same. */
   readonly orderId: string | null;
@@ -115,11 +118,14 @@ export interface Invoice {
 export type NewInvoice = Pick<
   Invoice,
   "id" | "keyIndex" | "satoshis" | "memo" | "orderId" | "metadata" | "createdAtMs" | "expiresAtMs" | "lockingScript"
->;
+> & {
+  readonly price?: Price | null;
+};
 
 export function createInvoice(given: NewInvoice): Invoice {
   return {
     version: 1,
+    price: null,
     ...given,
     state: "pending",
     channel: "none",

@@ -1,12 +1,20 @@
 import { isStoreError } from "@p4/event-store";
 import { PaydError } from "../errors.ts";
+import type { PriceDesk } from "../price/price-desk.ts";
 import { createInvoice, type Invoice, type InvoiceMetadata } from "../invoice/invoice.ts";
 import type { InvoiceRepository } from "../invoice/invoice-repository.ts";
 import { recordCancelled } from "../invoice/invoice-steps.ts";
 import type { InvoiceKeys } from "../keys/invoice-keys.ts";
 
-export interface InvoiceOrder {
-  readonly satoshis: number;
+/** What is asked for: satoshis, or what an amount of a currency comes to when the invoice is made. */
+export type InvoiceSum =
+  | { readonly satoshis: number; readonly amount?: never }
+  /** Decimal text, and ISO 4217. */
+  | { readonly amount: string; readonly currency: string; readonly satoshis?: never };
+
+export type InvoiceOrder = InvoiceSum & OrderDetails;
+
+interface OrderDetails {
   readonly memo: string | null;
   readonly orderId: string | null;
   readonly metadata: InvoiceMetadata;
@@ -16,6 +24,7 @@ export interface InvoiceOrder {
 export interface InvoiceDeskOptions {
   readonly invoices: InvoiceRepository;
   readonly keys: InvoiceKeys;
+  readonly prices: PriceDesk;
   readonly newId: () => string;
   readonly now: () => number;
 }
@@ -28,16 +37,26 @@ export class InvoiceDesk {
     this.#options = options;
   }
 
-  /** `id`: where it is decided already; an invoice that has it is given as it is. */
+  /**
+   * `id`: where it is decided already; an invoice that has it is given as it is. Throws what `PriceDesk.quote` throws.
+   */
   async create(order: InvoiceOrder, id = this.#options.newId()): Promise<Invoice> {
-    const { invoices, keys, now } = this.#options;
-    const { satoshis, memo, orderId, metadata, expiresInMs } = order;
+    const { invoices, keys, prices, now } = this.#options;
+    const { memo, orderId, metadata, expiresInMs } = order;
+    // A repetition gets the first one with its rate, also when there is no fresh rate any more.
+    const made = order.amount === undefined ? null : await invoices.get(id);
+    if (made !== null) return made;
+    const { satoshis, price } =
+      order.amount === undefined
+        ? { satoshis: order.satoshis, price: null }
+        : await prices.quote(order.amount, order.currency);
     const keyIndex = await invoices.takeKeyIndex();
     const createdAtMs = now();
     const invoice = createInvoice({
       id,
       keyIndex,
       satoshis,
+      price,
       memo,
       orderId,
       metadata,

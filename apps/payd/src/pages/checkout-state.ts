@@ -18,6 +18,8 @@ export interface CheckoutState {
   readonly id: string;
   readonly merchant: string;
   readonly satoshis: number;
+  /** Where the shop priced it in a currency. */
+  readonly price: { readonly amount: string; readonly currency: string } | null;
   readonly memo: string | null;
   readonly stage: CheckoutStage;
   readonly expiresAtMs: number;
@@ -53,6 +55,7 @@ export function checkoutState(invoice: Invoice, context: CheckoutContext): Check
     id: invoice.id,
     merchant: visibleText(merchant),
     satoshis: invoice.satoshis,
+    price: invoice.price && { amount: invoice.price.amount, currency: invoice.price.currency },
     memo: invoice.memo === null ? null : visibleText(invoice.memo, "\n"),
     stage,
     expiresAtMs: invoice.expiresAtMs,

@@ -36,7 +36,10 @@ export function CheckoutView({ state, nowMs, tryUrl, embedded, live }: CheckoutV
           <h1>
             {satoshisText(state.satoshis)} <small>satoshis</small>
           </h1>
-          <p class="quiet number">{bsvText(state.satoshis)} BSV</p>
+          <p class="quiet number">
+            {bsvText(state.satoshis)} BSV
+            {state.price !== null && `, for ${state.price.amount} ${state.price.currency}`}
+          </p>
         </div>
         {state.memo !== null && (
           <p class="memo" tabIndex={0}>

@@ -8,6 +8,7 @@ import { invalidRequest } from "./read-json.ts";
 const columns = [
   ...["invoice", "order", "status", "asked_satoshis", "received_satoshis", "refunded_satoshis", "refund_fee_satoshis"],
   ...["net_satoshis", "txid", "memo", "created_at", "paid_at", "expires_at"],
+  ...["currency", "amount", "rate", "rate_at"],
 ];
 
 /**
@@ -36,7 +37,7 @@ export function exportRoute(desk: InvoiceDesk, now: () => number): ScopedRoute {
 }
 
 function rowOf(invoice: Invoice, nowMs: number): readonly (string | number)[] {
-  const { id, orderId, satoshis, memo, payment, state, refunds, createdAtMs, expiresAtMs } = invoice;
+  const { id, orderId, satoshis, price, memo, payment, state, refunds, createdAtMs, expiresAtMs } = invoice;
   // One that no miner has yet may still be refused.
   const isReceived = payment !== null && state !== "paymentReceived";
   const received = isReceived ? (payment.satoshis ?? satoshis) : 0;
@@ -46,7 +47,13 @@ function rowOf(invoice: Invoice, nowMs: number): readonly (string | number)[] {
     ...[id, orderId ?? "", statusOf(invoice, nowMs), satoshis, received, refunded, fees, received - refunded - fees],
     ...[payment?.txid ?? "", memo ?? "", timeOf(createdAtMs)],
     ...[isReceived ? timeOf(payment.receivedAtMs) : "", timeOf(expiresAtMs)],
+    ...priceCells(price),
   ];
+}
+
+function priceCells(price: Invoice["price"]): readonly string[] {
+  if (price === null) return ["", "", "", ""];
+  return [price.currency, price.amount, price.rate, price.rateAtMs === null ? "" : timeOf(price.rateAtMs)];
 }
 
 const timeOf = (atMs: number): string => new Date(atMs).toISOString();

@@ -1,8 +1,9 @@
 import type { InvoiceMetadata } from "../invoice/invoice.ts";
-import type { InvoiceOrder } from "../merchant/invoice-desk.ts";
+import type { InvoiceOrder, InvoiceSum } from "../merchant/invoice-desk.ts";
+import { isCurrency, isDecimal } from "../price/price.ts";
+import { maxSatoshis } from "../price/price-desk.ts";
 import { invalidRequest, isObject, readJsonObject } from "./read-json.ts";
 
-const maxSatoshis = 2_100_000_000_000_000;
 const maxMemoLength = 1_000;
 const maxOrderIdLength = 128;
 /** Of metadata: entries, and characters of a name and of a value. */
@@ -11,22 +12,36 @@ const maxNameLength = 40;
 const maxValueLength = 500;
 const maxExpiryMs = 365 * 86_400_000;
 const unitMs: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-const members = ["satoshis", "memo", "orderId", "metadata", "expiresIn"];
+const members = ["satoshis", "amount", "currency", "memo", "orderId", "metadata", "expiresIn"];
 
 /**
- * Body of `POST /api/v1/invoices`: `{satoshis, memo?, orderId?, metadata?, expiresIn?}`; `expiresIn` in seconds, or a text with its
- * unit ("15m"). Throws PAYD_INVALID_REQUEST, which names the member and the rule.
+ * Body of `POST /api/v1/invoices`: `{satoshis, memo?, orderId?, metadata?, expiresIn?}`, or `amount` ("12.50") and `currency` ("EUR") in the place of
+ * `satoshis`; `expiresIn` in seconds, or a text with its unit ("15m"). Throws PAYD_INVALID_REQUEST, which names the member and the rule.
  */
 export function readInvoiceOrder(body: Uint8Array, defaultExpiryMs: number): InvoiceOrder {
   // A member that is null is left out.
-  const { satoshis, memo, orderId, metadata, expiresIn } = readJsonObject(body, members, "an invoice");
+  const { satoshis, amount, currency, memo, orderId, metadata, expiresIn } = readJsonObject(
+    body,
+    members,
+    "an invoice",
+  );
   return {
-    satoshis: readSatoshis(satoshis),
+    ...readSum(satoshis ?? null, amount ?? null, currency ?? null),
     memo: readMemo(memo ?? null),
     orderId: readOrderId(orderId ?? null),
     metadata: readMetadata(metadata ?? {}),
     expiresInMs: readExpiry(expiresIn ?? defaultExpiryMs / 1_000),
   };
+}
+
+function readSum(satoshis: unknown, amount: unknown, currency: unknown): InvoiceSum {
+  if (amount === null && currency === null) return { satoshis: readSatoshis(satoshis) };
+  if (satoshis !== null) throw invalidRequest("satoshis: must be left out where there are amount and currency");
+  if (!isDecimal(amount)) {
+    throw invalidRequest('amount: must be a decimal above zero as a text, such as "12.50", with at most 8 decimals');
+  }
+  if (!isCurrency(currency)) throw invalidRequest("currency: must be three letters, such as EUR");
+  return { amount, currency };
 }
 
 function readSatoshis(value: unknown): number {

@@ -1,4 +1,5 @@
 import { statusOf, type Invoice } from "../invoice/invoice.ts";
+import type { Price } from "../price/price.ts";
 import { paymentUri } from "../invoice/payment-uri.ts";
 
 export interface InvoiceUrls {
@@ -18,6 +19,7 @@ export function publicInvoiceView(invoice: Invoice, { paymentUrl, checkoutUrl }:
   return {
     id: invoice.id,
     satoshis: invoice.satoshis,
+    price: priceView(invoice.price),
     memo: invoice.memo,
     state: invoice.state,
     status: statusOf(invoice, nowMs),
@@ -53,4 +55,10 @@ export function publicInvoiceView(invoice: Invoice, { paymentUrl, checkoutUrl }:
       reportedAt: new Date(reportedAtMs).toISOString(),
     })),
   };
+}
+
+function priceView(price: Price | null): object | null {
+  if (price === null) return null;
+  const { rateAtMs, ...said } = price;
+  return { ...said, rateAt: rateAtMs === null ? null : new Date(rateAtMs).toISOString() };
 }

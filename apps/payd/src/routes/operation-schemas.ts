@@ -7,6 +7,8 @@ const textOrNull: JsonSchema = { type: ["string", "null"] };
 const whole: JsonSchema = { type: "integer", minimum: 0 };
 const time: JsonSchema = { type: "string", format: "date-time" };
 const hash: JsonSchema = { type: "string", pattern: "^[0-9a-f]{64}$" };
+const decimal: JsonSchema = { type: "string", pattern: "^[0-9]{1,15}([.][0-9]{1,8})?$" };
+const currency: JsonSchema = { type: "string", pattern: "^[A-Z]{3}$" };
 const list = (items: JsonSchema): JsonSchema => ({ type: "array", items });
 const metadata: JsonSchema = {
   type: "object",
@@ -33,20 +35,44 @@ export const paydSchemas: Readonly<Record<string, JsonSchema>> = {
     ...object({ status: { type: "integer" }, code: text, title: text, detail: text }, ["detail"]),
     description: "RFC 9457, with a stable code. The detail names the member or parameter and the rule.",
   },
-  InvoiceOrder: object(
-    {
-      satoshis: { type: "integer", minimum: 1 },
-      memo: { type: ["string", "null"], maxLength: 1_000 },
-      orderId: { type: ["string", "null"], minLength: 1, maxLength: 128 },
-      metadata,
-      expiresIn: { anyOf: [{ type: "integer" }, text], description: 'Seconds, or a text with its unit such as "15m".' },
-    },
-    ["memo", "orderId", "metadata", "expiresIn"],
-  ),
+  InvoiceOrder: {
+    ...object(
+      {
+        satoshis: { type: "integer", minimum: 1 },
+        amount: { ...decimal, description: "In the place of satoshis, with currency." },
+        currency,
+        memo: { type: ["string", "null"], maxLength: 1_000 },
+        orderId: { type: ["string", "null"], minLength: 1, maxLength: 128 },
+        metadata,
+        expiresIn: {
+          anyOf: [{ type: "integer" }, text],
+          description: 'Seconds, or a text with its unit such as "15m".',
+        },
+      },
+      ["satoshis", "amount", "currency", "memo", "orderId", "metadata", "expiresIn"],
+    ),
+    oneOf: [{ required: ["satoshis"] }, { required: ["amount", "currency"] }],
+  },
   Invoice: object(
     {
       id: text,
       satoshis: whole,
+      price: {
+        anyOf: [
+          { type: "null" },
+          object({
+            currency,
+            amount: decimal,
+            rate: { ...decimal, description: "Units of the currency for one BSV." },
+            rateAt: {
+              type: ["string", "null"],
+              format: "date-time",
+              description: "As of when; null: the rate is fixed.",
+            },
+          }),
+        ],
+        description: "What was asked for in a currency; satoshis came of it, rounded up.",
+      },
       memo: textOrNull,
       state: { enum: invoiceStates },
       status: {

@@ -86,7 +86,11 @@ export const paydOperations: readonly Described[] = [
     "invoices:write",
     "POST /api/v1/invoices",
     "Makes an invoice and joins its channel.",
-    { 201: ok("Invoice"), ...misused },
+    {
+      201: ok("Invoice"),
+      422: problemResponse("There is no rate of the currency; or this Idempotency-Key was used for something else."),
+      503: problemResponse("The store is away, or there is no fresh rate of the currency: try again."),
+    },
     {
       parameters: [once],
       requestBody: body("InvoiceOrder", { satoshis: 2_000, memo: "two teas", orderId: "A-17" }),

@@ -16,6 +16,8 @@ export interface InvoiceView {
   readonly state: string;
   readonly status: string;
   readonly refunds: readonly { readonly txid: string; readonly satoshis: number }[];
+  readonly price: { readonly rate: string; readonly rateAt: string | null } | null;
+  readonly satoshis: number;
   readonly orderId: string | null;
   readonly metadata: Readonly<Record<string, string>>;
   readonly channel: string;
