@@ -2,6 +2,7 @@ import { hostileCommand } from "./hostile-command.ts";
 import { idleCommand } from "./idle-command.ts";
 import { recordCommand } from "./record-command.ts";
 import { documentCommand } from "./table/document-commands.ts";
+import { profileCommand } from "./profile/profile-command.ts";
 import { guardCommand } from "./table/guard-command.ts";
 import { tableCommand } from "./table/table-command.ts";
 
@@ -10,6 +11,7 @@ const commands = new Map([
   ["chart", (args: readonly string[]) => documentCommand("chart", args)],
   ["scaling", (args: readonly string[]) => documentCommand("scaling", args)],
   ["guard", guardCommand],
+  ["profile", profileCommand],
   ["hostile", hostileCommand],
   ["idle", idleCommand],
   ["record", recordCommand],

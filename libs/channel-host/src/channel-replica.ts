@@ -156,7 +156,7 @@ export class ChannelReplica {
     }
     // What this node has appended itself needs no decoding: its bytes tell.
     const own = this.#own;
-    const isOwn = own !== null && own.base === channel && Buffer.compare(own.bytes, event.bytes) === 0;
+    const isOwn = own !== null && own.base === channel && isSame(own.bytes, event.bytes);
     this.#guarded(() => {
       if (!isOwn) return void this.#take(storedStep(event));
       const step: FoldStep = { type: "sealed", sealed: own.sealed, streamVersion: event.streamVersion };
@@ -265,3 +265,9 @@ function storedStep({ bytes, streamVersion }: StoredEvent): FoldStep {
 }
 
 const decoder = new TextDecoder("utf-8", { fatal: true });
+
+function isSame(left: Uint8Array, right: Uint8Array): boolean {
+  if (left.length !== right.length) return false;
+  for (let i = 0; i < left.length; i++) if (left[i] !== right[i]) return false;
+  return true;
+}

@@ -31,15 +31,25 @@ const settings = {
 /** So that memory can be compared after a collection, on SIGUSR2. */
 const execArgv = ["--expose-gc"];
 
-/** An edge and a broker of its own, as the workspace at `root` builds them: this one or another. */
-export async function startSystem(name: string, root: string, onProgress: (text: string) => void): Promise<Subject> {
+/**
+ * An edge and a broker of its own, as the workspace at `root` builds them: this one or another.
+ *
+ * @param nodeOptions what the edge's Node.js is told beside
+ */
+export async function startSystem(
+  name: string,
+  root: string,
+  onProgress: (text: string) => void,
+  nodeOptions: readonly string[] = [],
+): Promise<Subject> {
   const load = <Module>(path: string) => import(pathToFileURL(join(root, path)).href) as Promise<Module>;
   const brokers = await load<typeof NatsServer>("libs/nats-server/dist/index.js");
   const processes = await load<typeof ServerProcesses>("apps/bench/dist/server-process.js");
   const storeDir = await mkdtemp(join(tmpdir(), "p4-bench-"));
   const { path } = await brokers.findNatsServer({ env: process.env, onProgress });
   const broker = await brokers.startNatsServer({ binary: path, storeDir, configFile: brokers.repositoryNatsConf });
-  const edge = await processes.startServerProcess("./edge-server.js", [broker.url, JSON.stringify(settings)], execArgv);
+  const args = [broker.url, JSON.stringify(settings)];
+  const edge = await processes.startServerProcess("./edge-server.js", args, [...execArgv, ...nodeOptions]);
   return {
     name,
     wire: p4Wire,

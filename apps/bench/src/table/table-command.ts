@@ -21,7 +21,7 @@ turns, with the goal and whether it is met. --full: as many sockets and channels
 -o keeps the run, for "npm run bench -- chart" and "npm run bench -- scaling".
 Rows: ${names.join(", ")}.
 
-Others, each with --help: guard, hostile, idle, record.`;
+Others, each with --help: guard, hostile, idle, profile, record.`;
 
 export interface TableOptions {
   readonly only: readonly string[];
