@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readdir, readlink, rm, symlink } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -37,15 +37,18 @@ export async function buildOther(ref: string, onProgress: (text: string) => void
   }
 }
 
-/** The other build's own packages, and everything else from here. */
+/** The other build's own packages, which may be others than here, and everything else from here. */
 async function linkDependencies(root: string): Promise<void> {
   const [from, to] = [join(workspaceRoot, "node_modules"), join(root, "node_modules")];
   await mkdir(join(to, "@p4"), { recursive: true });
   for (const name of await readdir(from)) {
     if (name !== "@p4" && name !== ".cache") await symlink(join(from, name), join(to, name));
   }
-  // Relative: they lead into the other build.
-  for (const name of await readdir(join(from, "@p4"))) {
-    await symlink(await readlink(join(from, "@p4", name)), join(to, "@p4", name));
+  for (const group of ["libs", "apps"]) {
+    for (const folder of await readdir(join(root, group))) {
+      const manifest = await readFile(join(root, group, folder, "package.json"), "utf8").catch(() => "{}");
+      const { name } = JSON.parse(manifest) as { name?: string };
+      if (name !== undefined) await symlink(join(root, group, folder), join(to, name));
+    }
   }
 }
