@@ -30,6 +30,8 @@ function watched(state: HomeState | null) {
       for (const listener of [...listeners]) listener(to);
     },
     ask: () => undefined,
+    leaseLeftMs: () => Infinity,
+    asked: Promise.resolve(),
     stop: () => undefined,
     listeners,
   };

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { addressesOf, type Config } from "@p4/config";
 import { createHeaderSource } from "@p4/headers";
 import { connectBroker, createDocumentStore, documentStream, provisionDocuments, watchHome } from "@p4/nats";
-import { apiKeyBucket, brokerAccessOf, homeLeft, type RunningApp } from "@p4/app";
+import { apiKeyBucket, brokerAccessOf, homeLeft, siteNamesOf, type RunningApp } from "@p4/app";
 import { trustedKeys, type SignaturePolicy } from "@p4/spv";
 import { closeInOrder, type Logger } from "@p4/telemetry";
 import { startPayd, type Payd } from "./payd.ts";
@@ -65,7 +65,7 @@ export async function startPaydApp({ config, logger, natsUrl }: PaydAppOptions):
       dataDir: join(config.dataDir, "payd"),
       logger,
     });
-    const home = watchHome(broker, { region, stream: invoiceStream(region) });
+    const home = watchHome(broker, { region, stream: invoiceStream(region), sites: siteNamesOf(config) });
     return {
       url: payd.url,
       homeLeft: homeLeft(home),

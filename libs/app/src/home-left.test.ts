@@ -7,6 +7,7 @@ afterEach(() => void vi.useRealTimers());
 
 const here = (epoch: number): HomeState => ({ kind: "here", epoch });
 const moving: HomeState = { kind: "moving" };
+const unconfirmed: HomeState = { kind: "unconfirmed", epoch: 1 };
 const away: HomeState = { kind: "away", site: "b" };
 
 async function hasLeft(...states: readonly (HomeState | number)[]): Promise<boolean> {
@@ -33,6 +34,8 @@ test.each([
   ["one at another site", [here(2), away], true],
   ["a move under way", [here(2), moving, 900], false],
   ["one that takes too long", [here(2), moving, 1_001], true],
+  ["a lease that is over, and held anew in time", [here(1), unconfirmed, 900, here(1), 60_000], false],
+  ["one that stays over", [here(1), unconfirmed, 1_001], true],
   ["one that was taken back in time, for its epoch is new", [here(2), moving, 500, here(3)], true],
   ["the first epoch of a deployment, which is no move", [here(1), here(1), 60_000], false],
   ["a home that had been elsewhere unnoticed", [here(2), here(4)], true],

@@ -7,7 +7,7 @@ const longestMoveMs = 3_000;
  * Resolves once a process that serves a region from this site has to stop: the home is at another one, or it has begun anew
  * here, and what the process holds may lack what another home took meanwhile.
  *
- * @param patienceMs how long a move may be under way before it counts as one
+ * @param patienceMs how long a move may be under way, or a lease be over, before it counts as one
  */
 export function homeLeft(home: Pick<HomeWatch, "state" | "onChange">, patienceMs = longestMoveMs): Promise<void> {
   return new Promise((resolve) => {
@@ -16,7 +16,7 @@ export function homeLeft(home: Pick<HomeWatch, "state" | "onChange">, patienceMs
     const look = (state: HomeWatch["state"]): void => {
       clearTimeout(patience);
       if (state === null) return;
-      if (state.kind === "moving") {
+      if (state.kind === "moving" || state.kind === "unconfirmed") {
         patience = setTimeout(leave, patienceMs).unref();
         return;
       }

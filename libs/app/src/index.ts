@@ -21,7 +21,7 @@ export {
 export { logMoney } from "./log-money.ts";
 export { moneyMetrics } from "./money-metrics.ts";
 export type { StoredHere } from "./stored-here.ts";
-export { placementOf, reportsTo } from "./node-settings.ts";
+export { placementOf, reportsTo, siteNamesOf } from "./node-settings.ts";
 export { proofRoutesOf, proofServicesOf, type ProofConfig } from "./proof-routes-of.ts";
 export { watchHeaders } from "./watch-headers.ts";
 export { healthChecks } from "./health-checks.ts";

@@ -56,6 +56,8 @@ export interface ChannelNodeOptions {
   readonly shards: number;
   readonly replicas: number;
   readonly retentionMs: number;
+  /** Names of all sites of the deployment, of which a majority confirms the region's home; default: there is one. */
+  readonly sites?: readonly string[];
   /** Whether one of this node's connections still lives. Nodes without connections leave it out. */
   readonly isAlive?: (connectionId: string) => boolean;
   readonly alwaysReplay?: boolean;
@@ -122,7 +124,10 @@ export async function openChannelNode(options: ChannelNodeOptions): Promise<Chan
       await assertMayListen(broker, { region, shards });
     }
     const watched = options.watchesClock === false ? unwatchedClock(broker, region) : await watchClock(broker, region);
-    return assemble(broker, options, watched);
+    const home = watchHome(broker, { region, sites: options.sites ?? [] });
+    // Without their word nothing may be stored.
+    await home.asked;
+    return assemble(broker, options, watched, home);
   } catch (error) {
     await broker.close();
     throw error;
@@ -151,17 +156,21 @@ function largestEventBytes(broker: Broker): number {
   return Math.floor(broker.maxPayloadBytes / 2);
 }
 
-function assemble(broker: Broker, options: ChannelNodeOptions, { clock, stop }: WatchedClock): ChannelNode {
+function assemble(
+  broker: Broker,
+  options: ChannelNodeOptions,
+  { clock, stop }: WatchedClock,
+  home: HomeWatch,
+): ChannelNode {
   const { region, shards } = options;
   const nodeId = uuid();
   const presence: Presence = createPresence(broker, { region, nodeId, isAlive: options.isAlive ?? null });
-  const home = watchHome(broker, { region });
   const replicas = watchReplicas(broker, { region, shards });
   const stored = withClaimCheck(
     createEventLog(broker, {
       region,
       shards,
-      epochs: new WriteEpochs(() => home.ask()),
+      epochs: new WriteEpochs({ onHomeMoved: () => home.ask(), leaseLeftMs: (epoch) => home.leaseLeftMs(epoch) }),
       isSuspect: (shard) => replicas.isSuspect(shard),
     }),
     createLiveFeed(broker, { region, shards }),

@@ -2,6 +2,7 @@ import { connectBroker, watchHome, type HomeWatch } from "@p4/nats";
 import { closeInOrder, type Logger } from "@p4/telemetry";
 import type { Config } from "@p4/config";
 import { brokerAccessOf } from "./broker-access-of.ts";
+import { siteNamesOf } from "./node-settings.ts";
 
 /** What a process is while its region's home is at another site. */
 export interface Standby {
@@ -46,7 +47,8 @@ export async function openStandby({
   const { config } = options;
   const broker = await connectBroker({ url: natsUrl, name, access: brokerAccessOf(config) });
   const { region } = config;
-  const home = watchHome(broker, homeStream === undefined ? { region } : { region, stream: homeStream(region) });
+  const stream = homeStream?.(region);
+  const home = watchHome(broker, { region, sites: siteNamesOf(config), ...(stream === undefined ? {} : { stream }) });
   const leave = (): Promise<void> => {
     home.stop();
     return broker.close();

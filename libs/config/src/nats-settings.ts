@@ -33,8 +33,8 @@ export const natsSettings = {
   sites: optional(
     "P4_SITES",
     siteList,
-    ["cli"],
-    "Sites that a region's home can be at, for `p4 region`. A site's name is the JetStream domain of its servers",
+    ["edge", "expiry", "proof-ingest", "payd", "cli"],
+    "All sites of a deployment of several, witnesses included. A site's name is the JetStream domain of its servers. With three or more, a home serves only while most of them confirm it",
   ),
   siteUrls: optional(
     "P4_SITE_URLS",

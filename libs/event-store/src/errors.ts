@@ -4,6 +4,10 @@ export const storeErrors = {
   STORE_APPEND_IN_FLIGHT: { retryable: true, meaning: "another append to this channel is in flight: wait and retry" },
   STORE_UNAVAILABLE: { retryable: true, meaning: "the broker did not answer" },
   STORE_HOME_MOVED: { retryable: true, meaning: "the region's home is at another site, or on its way there" },
+  STORE_LEASE_OVER: {
+    retryable: true,
+    meaning: "too few sites confirm that the region's home is still here: it may be at another one by now",
+  },
   STORE_FULL: { retryable: true, meaning: "the broker has no room: free disk space or raise the limits" },
   STORE_FORBIDDEN: { retryable: false, meaning: "the broker refuses this user: check its permissions" },
   STORE_MISSING: {

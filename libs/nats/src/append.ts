@@ -31,6 +31,7 @@ async function appendInEpoch(
     `Nats-Expected-Last-Subject-Sequence: ${expectedStreamVersion}\r\n` +
     `Nats-Expected-Stream: ${address.stream}\r\n` +
     `Nats-Msg-Id: ${messageId}\r\n`;
+  epochs.assertLease(epoch);
   try {
     const ack = await publishAcked(broker, {
       subject: writtenSubject({ region: names.region, shard: address.shard }, epoch, request.channelId),
@@ -40,11 +41,13 @@ async function appendInEpoch(
       bytes,
       isEvent: true,
     });
+    epochs.assertLease(epoch);
     return { nextExpectedStreamVersion: ack.seq, duplicate: ack.duplicate === true };
   } catch (error) {
     if (!isStoreError(error, "STORE_VERSION_CONFLICT")) throw error;
     const own = await findOwnEvent(broker, address, expectedStreamVersion, messageId);
     if (own === undefined) throw error;
+    epochs.assertLease(epoch);
     // The log has it: as good as an acknowledgement.
     broker.health.answered("append");
     return { nextExpectedStreamVersion: own, duplicate: true };

@@ -1,5 +1,6 @@
 import { inboxPrefixOf } from "./connect-options.ts";
 import { isCopied } from "./regions/region-streams.ts";
+import { tableQuestion } from "./regions/region-table.ts";
 import {
   allLive,
   blobBucket,
@@ -41,9 +42,13 @@ export interface UserPermissions {
 
 /**
  * What each user needs for its work, and nothing else. No user may delete, purge or change a stream of the log, or publish what
- * the broker republishes from it. Throws RangeError for a region or a number of shards that cannot be.
+ * the broker republishes from it. With several sites they ask the table of each. Throws RangeError for a region or a number of shards that cannot be.
  */
-export function userPermissions(region: string, shards: number): Readonly<Record<BrokerUser, UserPermissions>> {
+export function userPermissions(
+  region: string,
+  shards: number,
+  sites: readonly string[] = [],
+): Readonly<Record<BrokerUser, UserPermissions>> {
   const names = createNames(region, shards);
   const log = [...readStreams(logStreams(names)), ...writtenEvents(region)];
   const proofs = [
@@ -54,7 +59,8 @@ export function userPermissions(region: string, shards: number): Readonly<Record
   const index = [...writeDocuments(region, "index"), deleteDocuments(region, "index")];
   const deadlines = bucketSubject(deadlineBucket(region), "*");
   const blobs = writeBlobs(region, "blobs");
-  const node = [...makeStreams(nodeStreams(names)), ...log, deadlines, ...blobs, siteHomes(region)];
+  const homes = [siteHomes(region), ...sites.map(tableQuestion)];
+  const node = [...makeStreams(nodeStreams(names)), ...log, deadlines, ...blobs, ...homes];
   const presence = presenceSubject(region, "*");
   const user = (name: BrokerUser, publish: readonly string[], subscribe: readonly string[] = []): UserPermissions => ({
     publish: [...new Set([...publish, api("INFO"), api("STREAM.NAMES")])].sort(),
@@ -79,7 +85,7 @@ export function userPermissions(region: string, shards: number): Readonly<Record
     expiry: user("expiry", [...node, ...index, ...elapsedDeadlines(region)], [live]),
     payd: user("payd", [
       ...makeStreams(["payd", "paydkeys"].map((name) => documents(region, name))),
-      siteHomes(region),
+      ...homes,
       ...writeDocuments(region, "payd"),
       // Who may come in there is the operator's to say.
       ...readDocuments(region, "paydkeys"),
@@ -87,7 +93,7 @@ export function userPermissions(region: string, shards: number): Readonly<Record
     operator: user(
       "operator",
       [
-        ...[api("STREAM.LIST"), api("STREAM.INFO.*"), siteHomes(region)],
+        ...[api("STREAM.LIST"), api("STREAM.INFO.*"), ...homes],
         // Asked who is connected.
         presence,
         ...[...log, deadlines, ...blobs, ...proofs, ...index],

@@ -10,7 +10,7 @@ export {
   type RegionRow,
 } from "./region-row.ts";
 export { homeRegionOf, type HomeQuestion } from "./home-of.ts";
-export { defaultLeaseMs, Lease, type LeaseRules } from "./lease.ts";
+export { defaultLeaseMs, hasLease, Lease, outwaitMsOf, type HeardRow, type LeaseRules } from "./lease.ts";
 export {
   adoptingSubjects,
   copiedSubject,

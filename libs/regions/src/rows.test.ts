@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { writtenSubject, homeSubjects } from "./epoch-subject.ts";
 import { homeRegionOf } from "./home-of.ts";
-import { Lease } from "./lease.ts";
+import { Lease, outwaitMsOf } from "./lease.ts";
 import { classInForce, currentRow, readRow, sameRow, type RegionRow } from "./region-row.ts";
 
 const row = (change: Partial<RegionRow> = {}): RegionRow => ({
@@ -75,36 +75,71 @@ describe("a channel's region", () => {
 });
 
 describe("a lease", () => {
-  const lease = () => new Lease({ sites: ["a", "b", "c"], leaseMs: 4_000 });
+  const lease = () => new Lease({ sites: ["a", "b", "c"], own: "a", leaseMs: 4_000 });
+  const at = (epoch: number, home = "a") => ({ epoch, home });
 
   test("holds while a majority confirmed the epoch, counted from the question of the one that makes it so", () => {
     const held = lease();
-    held.confirm("a", 1, 1_000);
+    held.hear("a", at(1), 1_000);
     expect(held.leftMs(1, 1_000)).toBe(0);
-    held.confirm("b", 1, 500);
+    held.hear("b", at(1), 500);
     expect([held.leftMs(1, 1_000), held.leftMs(1, 4_499), held.leftMs(1, 4_500)]).toEqual([3_500, 1, 0]);
   });
 
   test("is not made longer by an answer that comes late, nor by a site that is not of the deployment", () => {
     const held = lease();
-    held.confirm("a", 1, 1_000);
-    held.confirm("b", 1, 900);
-    held.confirm("b", 1, 100);
-    held.confirm("x", 1, 5_000);
+    held.hear("a", at(1), 1_000);
+    held.hear("b", at(1), 900);
+    held.hear("b", at(1), 100);
+    held.hear("x", at(1), 5_000);
     expect(held.leftMs(1, 1_000)).toBe(3_900);
   });
 
-  test("is over for an epoch at once when a majority knows a higher one, and a site never goes back", () => {
+  test("is over for an epoch at once when a majority knows a later home, and a site never goes back", () => {
     const held = lease();
-    for (const site of ["a", "b", "c"]) held.confirm(site, 1, 0);
-    held.confirm("b", 2, 10);
-    held.confirm("c", 2, 10);
-    held.confirm("c", 1, 20);
-    expect([held.leftMs(1, 20), held.leftMs(2, 20)]).toEqual([0, 3_990]);
+    for (const site of ["a", "b", "c"]) held.hear(site, at(1), 0);
+    held.hear("b", at(2, "b"), 10);
+    expect([held.leftMs(1, 20), held.deposedBy(1)]).toEqual([3_980, null]);
+    held.hear("c", at(2, "b"), 10);
+    held.hear("c", at(1), 20);
+    expect([held.leftMs(1, 20), held.deposedBy(1)]).toEqual([0, 2]);
   });
 
-  test("is off with two sites", () =>
-    expect(new Lease({ sites: ["a", "b"], leaseMs: 1 }).leftMs(1, 9e9)).toBe(Infinity));
+  test("of an epoch that another site has too is not held: of two operators one has lost", () => {
+    const held = lease();
+    for (const site of ["b", "c"]) held.hear(site, at(2, "b"), 0);
+    expect([held.leftMs(2, 0), held.deposedBy(2)]).toEqual([0, 2]);
+  });
+
+  test("holds for a new home before the tables name it", () => {
+    const held = lease();
+    for (const site of ["a", "b"]) held.hear(site, at(1, "c"), 0);
+    expect([held.leftMs(2, 0), held.deposedBy(2)]).toEqual([4_000, null]);
+  });
+
+  test("is not confirmed by an empty table, and not asked for before the region has one", () => {
+    const held = lease();
+    held.hear("b", null, 0);
+    held.hear("a", at(1), 0);
+    expect(held.leftMs(1, 0)).toBe(0);
+    const unset = lease();
+    expect(unset.leftMs(1, 0)).toBe(0);
+    unset.hear("a", null, 0);
+    expect(unset.leftMs(1, 0)).toBe(Infinity);
+    unset.hear("b", null, 0);
+    expect([unset.confirmedMs(0, 0), unset.confirmedMs(1, 0)]).toEqual([4_000, 0]);
+  });
+
+  test("is off with two sites, where the other one's word alone deposes a home", () => {
+    const two = new Lease({ sites: ["a", "b"], own: "a", leaseMs: 4_000 });
+    expect([two.leftMs(1, 9e9), two.confirmedMs(1, 0), two.deposedBy(1)]).toEqual([Infinity, 0, null]);
+    two.hear("a", at(1), 0);
+    two.hear("b", at(1), 0);
+    expect(two.confirmedMs(1, 0)).toBe(4_000);
+    two.hear("b", at(2, "b"), 0);
+    expect([two.confirmedMs(1, 0), two.deposedBy(1)]).toEqual([0, 2]);
+    expect([outwaitMsOf(2), outwaitMsOf(3)]).toEqual([0, 6_000]);
+  });
 });
 
 test("a writer's subject bears its epoch and is stored under the one without", () => {

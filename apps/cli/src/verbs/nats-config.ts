@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { siteNamesOf } from "@p4/app";
 import { brokerUsers, openLoginFile, userPermissions, usersConfig, type BrokerUser } from "@p4/nats";
 import { InvalidArgumentError } from "commander";
 import { CliError } from "../cli-error.ts";
@@ -23,15 +24,16 @@ export const natsConfigVerb: Verb = (program, context) => {
         ["P4_SHARDS=16 p4 nats-config nats-users", "the same keys, with permissions for 16 shards"],
         ["P4_NATS_CREDENTIALS=nats-users/operator.nk p4 doctor", "with the login of operators"],
       ) +
-        "\nP4_REGION and P4_SHARDS say for which streams. Keys that are there stay, and are never shown: users.conf has their" +
+        "\nP4_REGION and P4_SHARDS say for which streams, P4_SITES between which sites. Keys that are there stay, and are never shown: users.conf has their" +
         "\npublic parts alone. To replace one, delete its file, run this again and reload the servers.\n",
     )
     .action((folder: string, { account = null }: { account?: string | null }) => makeUsers(context, folder, account));
 };
 
 async function makeUsers(context: VerbContext, folder: string, account: string | null): Promise<void> {
-  const { region, shards } = readConfig(context);
-  const permissions = userPermissions(region, shards);
+  const config = readConfig(context);
+  const { region, shards } = config;
+  const permissions = userPermissions(region, shards, siteNamesOf(config));
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const users = await Promise.all(
@@ -40,12 +42,12 @@ async function makeUsers(context: VerbContext, folder: string, account: string |
         return { name, file, ...(await openLoginFile(file)), permissions: permissions[name] };
       }),
     );
-    const config = join(folder, "users.conf");
+    const file = join(folder, "users.conf");
     const comment = `# Users of region ${region} with ${shards} shards, made by p4 nats-config. No secret is in it.\n`;
-    await writeFile(config, comment + usersConfig(users, { account }), { mode: 0o600 });
-    context.print({ config, region, shards, account, users }, () => [
+    await writeFile(file, comment + usersConfig(users, { account }), { mode: 0o600 });
+    context.print({ config: file, region, shards, account, users }, () => [
       ...users.map(({ name, file, isNew }) => `${name.padEnd(13)} ${file}${isNew ? "" : " (kept)"}`),
-      `permissions   ${config}: include it in the configuration of each server`,
+      `permissions   ${file}: include it in the configuration of each server`,
       `Each program gets its own file: P4_NATS_CREDENTIALS=${users[0]?.file ?? ""}`,
     ]);
   } catch (error) {

@@ -1,4 +1,4 @@
-import { planCopy, planFailover, planReturn, planSwitch } from "@p4/regions";
+import { outwaitMsOf, planCopy, planFailover, planReturn, planSwitch } from "@p4/regions";
 import { InvalidArgumentError, type Command } from "commander";
 import { runPlan, type RunOptions } from "../region/run-plan.ts";
 import { showStatus } from "../region/show-status.ts";
@@ -77,7 +77,8 @@ function addFailover(region: Command, context: VerbContext): void {
     .addHelpText(
       "after",
       examples(["p4 region failover eu --to b --lost a", "shows the copy's age first"]) +
-        "\nWith two sites you vouch that the lost one is off: while it runs, its own nodes go on writing to it.\n",
+        "\nWith two sites you vouch that the lost one is off: while it runs, its own nodes go on writing to it." +
+        "\nWith three or more they stop by themselves, and this waits until they must have.\n",
     )
     .action((name: string, options: MoveOptions & { lost: string; fenceReachable?: boolean }) => {
       const { to, lost, fenceReachable = false, ...rest } = options;
@@ -85,7 +86,7 @@ function addFailover(region: Command, context: VerbContext): void {
         ...rest,
         region: name,
         command: `failover ${name} --to ${to} --lost ${lost}`,
-        plan: (state) => planFailover(state, { to, lost, fenceReachable, outwaitMs: 0 }),
+        plan: (state) => planFailover(state, { to, lost, fenceReachable, outwaitMs: outwaitMsOf(state.sites.length) }),
         warnings: (state) => {
           const copy = state.sites.find(({ site }) => site === to);
           const ages = (copy?.streams ?? []).flatMap(({ role }) =>

@@ -11,6 +11,8 @@ export type HomeState =
   | { readonly kind: "here"; readonly epoch: number }
   /** Its streams take no writes, and no other site is known to have taken over: a move is under way, or was cut short. */
   | { readonly kind: "moving" }
+  /** The streams are here, but too few sites confirm that no other one has taken over: its lease is over. */
+  | { readonly kind: "unconfirmed"; readonly epoch: number }
   | { readonly kind: "away"; readonly site: string };
 
 export interface FoundHome {

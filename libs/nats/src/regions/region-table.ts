@@ -1,7 +1,7 @@
 import { isStoreError } from "@p4/event-store";
 import { compareRows, readRow, RegionError, sameRow, type RegionRow } from "@p4/regions";
 import type { Broker } from "../broker.ts";
-import { apiErrorCodes, toStoreError } from "../broker-errors.ts";
+import { apiErrorCodes, toStoreError, type ApiFailure } from "../broker-errors.ts";
 import { ensureStream } from "../ensure-stream.ts";
 import { publishAcked } from "../pub-ack.ts";
 import { bucketSettings } from "../stream-settings.ts";
@@ -11,16 +11,24 @@ import { bucketStream, bucketSubject } from "../subjects.ts";
 export const tableBucket = (site: string): string => `P4_SITE_HOMES_${site}`;
 export const tableSubject = (site: string, region: string): string => bucketSubject(tableBucket(site), region);
 
+/** The JetStream API of a site is under its name at all sites. */
+export const tableQuestion = (site: string): string =>
+  `$JS.${site}.API.STREAM.MSG.GET.${bucketStream(tableBucket(site))}`;
+
 interface Held {
   readonly row: RegionRow | null;
   readonly revision: number;
 }
 
-/** What a site's table says of a region, by its leader. No table: no row. */
+/**
+ * What a site's table says of a region, by its leader: another copy of it may be of the past. Asked over the links between
+ * the sites, or at the site itself. No table: no row.
+ */
 export async function readTable(broker: Broker, site: string, region: string, timeoutMs?: number): Promise<Held> {
-  const path = `STREAM.MSG.GET.${bucketStream(tableBucket(site))}`;
-  const question = { last_by_subj: tableSubject(site, region) };
-  const answer = await broker.apiAnswer<{ message?: { seq: number; data?: string } }>(path, question, timeoutMs);
+  const path = tableQuestion(site);
+  const question = JSON.stringify({ last_by_subj: tableSubject(site, region) });
+  const reply = await broker.request(path, question, timeoutMs === undefined ? {} : { timeoutMs });
+  const answer: { error?: ApiFailure; message?: { seq: number; data?: string } } = reply.json();
   const nothing: readonly (number | undefined)[] = [apiErrorCodes.noMessageFound, apiErrorCodes.streamNotFound];
   if (nothing.includes(answer.error?.err_code)) return { row: null, revision: 0 };
   if (answer.error !== undefined || answer.message === undefined)

@@ -71,7 +71,7 @@ test("a site whose streams are fenced waits, until its table names another home"
 test("an append that finds no home has it asked for at once", async () => {
   const b = await sites.connect("b");
   const onHomeMoved = vi.fn();
-  const log = createEventLog(b, { ...settings, epochs: new WriteEpochs(onHomeMoved) });
+  const log = createEventLog(b, { ...settings, epochs: new WriteEpochs({ onHomeMoved }) });
   const request = { channelId: "ch", eventId: "e1", bytes: new Uint8Array(1), expectedStreamVersion: 0 };
   await expect(log.appendToStream(request)).rejects.toMatchObject({ code: "STORE_HOME_MOVED" });
   expect(onHomeMoved).toHaveBeenCalledTimes(1);

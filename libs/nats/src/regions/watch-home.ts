@@ -1,11 +1,15 @@
+import { hasLease } from "@p4/regions";
 import type { Broker } from "../broker.ts";
 import { channelStream, createNames } from "../subjects.ts";
-import { readHome, type FoundHome, type HomeState } from "./home-state.ts";
+import { readHome, type HomeState } from "./home-state.ts";
+import { watchLease } from "./watch-lease.ts";
 
 export interface HomeWatchOptions {
   readonly region: string;
   /** Which of the region's streams tells. Default: the log's first, which every region has. */
   readonly stream?: string;
+  /** Names of all sites of the deployment: of three and more, a majority has to confirm a home. Default: none is asked. */
+  readonly sites?: readonly string[];
 }
 
 /** Follows where a region's home is, as the broker of one site tells. */
@@ -18,6 +22,10 @@ export interface HomeWatch {
   readonly copyAgeMs: number | null;
   /** Why nothing can be served from here; null: this site is the home, or the broker has not said otherwise. */
   readonly trouble: string | null;
+  /** How long this site may still write in an epoch; 0: not at all; Infinity: nothing limits it. */
+  leaseLeftMs(epoch: number): number;
+  /** Resolves when the other sites were asked for the first time: within a second. */
+  readonly asked: Promise<void>;
   /** Hears of each change. Returns the function that ends it. */
   onChange(listener: (state: HomeState) => void): () => void;
   /** Asks at once: an append has found no home. */
@@ -31,29 +39,40 @@ const serveMs = 500;
 const waitMs = 50;
 const answerWithinMs = 500;
 
-export function watchHome(broker: Broker, { region, stream = firstStream(region) }: HomeWatchOptions): HomeWatch {
+/** @throws RegionError REGION_UNKNOWN_SITE when the broker's own site is none of those named */
+export function watchHome(
+  broker: Broker,
+  { region, stream = firstStream(region), sites = [] }: HomeWatchOptions,
+): HomeWatch {
+  const leaseWatch = hasLease(sites.length) ? watchLease(broker, { region, sites }) : null;
+  const leaseLeftMs = (epoch: number): number => leaseWatch?.lease.leftMs(epoch, performance.now()) ?? Infinity;
   const listeners = new Set<(state: HomeState) => void>();
   const stopped = new AbortController();
   let state: HomeState | null = null;
+  /** Without regard to the lease. */
+  let told: HomeState | null = null;
   let wake = (): void => undefined;
   let isWanted = false;
   let copyAgeMs: number | null = null;
-  const take = (found: FoundHome | null): void => {
-    // A stream that is made anew at a site says nothing of the region.
-    if (found === null) return;
-    ({ copyAgeMs } = found);
-    if (sameState(found.state, state)) return;
-    ({ state } = found);
-    for (const listener of [...listeners]) listener(found.state);
+  const look = (): void => {
+    if (told === null) return;
+    const next: HomeState =
+      told.kind === "here" && leaseLeftMs(told.epoch) === 0 ? { kind: "unconfirmed", epoch: told.epoch } : told;
+    if (sameState(next, state)) return;
+    state = next;
+    for (const listener of [...listeners]) listener(next);
   };
   const run = async (): Promise<void> => {
+    await leaseWatch?.asked;
     while (!stopped.signal.aborted) {
       isWanted = false;
       if (broker.ready()) {
         // A broker that does not answer says nothing of the home; its health is watched elsewhere.
         const found = await readHome(broker, { region, stream }, answerWithinMs).catch(() => null);
-        if (!stopped.signal.aborted) take(found);
+        // A stream that is made anew at a site says nothing of the region.
+        if (found !== null) ({ state: told, copyAgeMs } = found);
       }
+      if (!stopped.signal.aborted) look();
       if (isWanted || stopped.signal.aborted) continue;
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, state === null || state.kind === "here" ? serveMs : waitMs).unref();
@@ -77,9 +96,12 @@ export function watchHome(broker: Broker, { region, stream = firstStream(region)
     },
     get trouble() {
       if (state === null || state.kind === "here") return null;
+      if (state.kind === "unconfirmed") return "too few sites confirm that the region's home is still here";
       if (state.kind === "moving") return "the region's home is being moved";
       return `the region's home is at site ${state.site}`;
     },
+    leaseLeftMs,
+    asked: leaseWatch?.asked ?? Promise.resolve(),
     onChange(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -90,6 +112,7 @@ export function watchHome(broker: Broker, { region, stream = firstStream(region)
     },
     stop() {
       stopped.abort();
+      leaseWatch?.stop();
       wake();
     },
   };

@@ -14,18 +14,37 @@ class StaleEpoch extends StoreError {
 
 const askWithinMs = 500;
 
+export interface WriteEpochsOptions {
+  /** Called when an append has found that there is no home here. */
+  readonly onHomeMoved?: () => void;
+  /** How long an epoch may still be written in; default: nothing limits it. */
+  readonly leaseLeftMs?: (epoch: number) => number;
+}
+
 /**
  * The epoch that each shard's writes bear. Known from the region's table, or found when a stream does not listen: then it
  * says itself which epoch it has.
  */
 export class WriteEpochs {
   readonly #onHomeMoved: () => void;
+  readonly #leaseLeftMs: (epoch: number) => number;
   readonly #known = new Map<number, number>();
   #all = noEpoch;
 
-  /** @param onHomeMoved called when an append has found that there is no home here */
-  constructor(onHomeMoved: () => void = () => undefined) {
+  constructor({ onHomeMoved = () => undefined, leaseLeftMs = () => Infinity }: WriteEpochsOptions = {}) {
     this.#onHomeMoved = onHomeMoved;
+    this.#leaseLeftMs = leaseLeftMs;
+  }
+
+  /**
+   * Before an append is sent, and once more before it counts: what a home stores after its lease is acknowledged by no one.
+   *
+   * @throws StoreError STORE_LEASE_OVER
+   */
+  assertLease(epoch: number): void {
+    if (epoch === noEpoch || this.#leaseLeftMs(epoch) > 0) return;
+    this.#onHomeMoved();
+    throw new StoreError("STORE_LEASE_OVER", `epoch ${epoch}`);
   }
 
   of(shard: number): number {
