@@ -12,7 +12,7 @@ export function siteConfig(site: string, leafPort: number, remotePorts: readonly
 max_payload: 2MB
 jetstream { sync_interval: always, domain: ${site} }
 leafnodes {
-  listen: "127.0.0.1:${String(leafPort)}", no_advertise: true, isolate_leafnode_interest: true, reconnect: 1
+  listen: "127.0.0.1:${String(leafPort)}", no_advertise: true, isolate_leafnode_interest: true, reconnect: "1s"
   remotes: [ ${remotes.join("\n")} ]
 }
 ping_interval: "2s", ping_max: 2
