@@ -11,7 +11,7 @@ export interface EdgeOptions {
   /** The broker to use instead of the configured one: the embedded server's address. */
   readonly natsUrl: string;
   /** Called before it listens: what has its address until then leaves it. */
-  readonly beforeListen?: () => Promise<void>;
+  readonly beforeListen?: () => void;
   /** Rebuild each actor from its log before each command. */
   readonly alwaysReplay?: boolean;
   /** See `ChannelNodeOptions`. */

@@ -1,6 +1,7 @@
 import type { HomeState } from "@p4/nats";
 import { createLogger } from "@p4/telemetry";
 import { loadConfig } from "@p4/config";
+import { waitFor } from "@p4/testkit";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { HomeGate } from "./home-gate.ts";
 import { startStandIn } from "./start-stand-in.ts";
@@ -95,6 +96,14 @@ test("a move that does not end is not waited for without end, nor by a wallet th
   expect(await waiting).toMatchObject({ status: 503 });
 });
 
+test("a join whose event found no home waits for the watch to hear of it", async () => {
+  const home = watched(here);
+  const waiting = gateOf(home).afterMove(asked());
+  home.move(moving);
+  home.move(away("b"));
+  expect(await waiting).toMatchObject({ status: 307, detail: "ws://b.pay.example/p4" });
+});
+
 test("who waits at a node that is about to serve comes back to it", async () => {
   const [home, closing] = [watched(moving), new AbortController()];
   const waiting = gateOf(home, closing).sendOn(asked());
@@ -107,7 +116,7 @@ const config = loadConfig({ P4_PORT: "0", P4_SITE_URLS: "a=https://a.pay.example
 let standIn: Awaited<ReturnType<typeof startStandIn>>;
 beforeEach(async () => {
   const logger = createLogger({ level: "silent", name: "edge" });
-  standIn = await startStandIn({ config, logger, home: watched(away("b")) });
+  standIn = await startStandIn({ config, logger, home: watched(away("b")), beforeListen: () => undefined });
 });
 afterEach(() => standIn.close());
 
@@ -122,6 +131,21 @@ test("a standby redirects everything but what tells of itself", async () => {
   const page = await (await fetch(`${base}/metrics`)).text();
   expect(page).toContain('p4_region_home{region="local",app="edge"} 0');
   expect(page).toContain('p4_region_copy_age_seconds{region="local",app="edge"} 0.04');
+});
+
+test("who waits at a standby is sent on when it gives way, not turned away", async () => {
+  const logger = createLogger({ level: "silent", name: "edge" });
+  const home = watched(moving);
+  const waited = await startStandIn({ config, logger, home, beforeListen: () => undefined });
+  const socket = new WebSocket(`ws://127.0.0.1:${String(waited.port)}/ws/inv-1`);
+  const told = new Promise<string>((resolve) => {
+    socket.onclose = ({ code, reason }) => resolve(`${String(code)} ${reason}`);
+  });
+  await waitFor(() => home.listeners.size > 0);
+  home.move(here);
+  waited.leaveAddress();
+  await waited.close();
+  expect(await told).toBe("4200 EDGE_HOME_ELSEWHERE: wss://a.pay.example");
 });
 
 test("a standby closes each socket with the home's address, however many come at once", async () => {

@@ -55,6 +55,15 @@ export class HomeGate {
     return url === null ? joinRefusal("EDGE_UNREADY", home.trouble ?? undefined) : refusalTo(url, request);
   }
 
+  /** For a join that an append has found no home for: the watch will hear of it in a moment. */
+  async afterMove(request: Asked & Pick<HttpRequest, "signal">): Promise<UpgradeRefusal> {
+    const { home, closing, holdMs = longestHoldMs } = this.#options;
+    if (home.state?.kind === "here") {
+      await changeOf(home, AbortSignal.any([AbortSignal.timeout(holdMs), closing, request.signal]));
+    }
+    return (await this.turnAway(request)) ?? joinRefusal("EDGE_UNREADY", "the home has been moved");
+  }
+
   /** For a server that never lets anyone in: the same, and the node itself once it is about to serve. */
   async sendOn(request: Asked & Pick<HttpRequest, "signal">): Promise<UpgradeRefusal> {
     const refusal = await this.turnAway(request);

@@ -50,12 +50,25 @@ export async function joinChannel(request: HttpRequest, context: EdgeContext): P
     }
     return { accept: true, data: connection, ...(join.subprotocol === null ? {} : { protocol: join.subprotocol }) };
   } catch (error) {
-    if (isBrokerTrouble(error)) return refuse("STORE", storeRefusal(error.code, storeErrors[error.code].meaning));
-    if (isStoreError(error) && error.retryable)
-      return refuse("STORE", storeRefusal(error.code, "the log cannot be reached"));
-    context.onError(error, `join ${join.channelId}`);
-    return refuse("ERROR", joinRefusal("EDGE_ERROR"));
+    const [reason, refusal] = await refusalOf(error, join.channelId, request, context);
+    return refuse(reason, refusal);
   }
+}
+
+/** Why a join has failed, for the metrics and for the wallet. */
+async function refusalOf(
+  error: unknown,
+  channelId: string,
+  request: HttpRequest,
+  context: EdgeContext,
+): Promise<[reason: string, refusal: UpgradeRefusal]> {
+  if (isStoreError(error, "STORE_HOME_MOVED")) return ["HOME", await context.home.afterMove(request)];
+  if (isBrokerTrouble(error)) return ["STORE", storeRefusal(error.code, storeErrors[error.code].meaning)];
+  if (isStoreError(error) && error.retryable) {
+    return ["STORE", storeRefusal(error.code, "the log cannot be reached")];
+  }
+  context.onError(error, `join ${channelId}`);
+  return ["ERROR", joinRefusal("EDGE_ERROR")];
 }
 
 const tooManyWait = joinRefusal("EDGE_OVERLOADED");

@@ -186,7 +186,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
   });
   const webSockets = [healthRoute(context), walletSocketRoute(context)];
   try {
-    await options.beforeListen?.();
+    options.beforeListen?.();
     const server = await startServer({
       host: config.host,
       port: config.port,
@@ -235,7 +235,13 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       await drain(served, server, node, gate.closeReason ?? "drain: go on at another node");
     };
     const left = homeLeft(home);
-    return { port: server.port, nodeId: node.nodeId, homeLeft: left, close: () => (closing ??= close()) };
+    return {
+      port: server.port,
+      nodeId: node.nodeId,
+      homeLeft: left,
+      leaveAddress: () => server.stopListening(),
+      close: () => (closing ??= close()),
+    };
   } catch (error) {
     await node.close();
     throw error;

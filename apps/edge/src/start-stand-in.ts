@@ -1,4 +1,4 @@
-import { homeCheck, homeMetrics, type StandInOptions } from "@p4/app";
+import { homeCheck, homeMetrics, type StandIn, type StandInOptions } from "@p4/app";
 import { startServer, type HttpRoute, type WebSocketRoute } from "@p4/http";
 import { closeReason } from "@p4/protocol";
 import { createMetrics, operationsRoutes, Readiness } from "@p4/telemetry";
@@ -12,10 +12,12 @@ interface SentOn {
   readonly reason: string;
 }
 
-interface StandIn {
+interface EdgeStandIn extends StandIn {
   readonly port: number;
-  close(): Promise<void>;
 }
+
+const sendOnWithinMs = 1_000;
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 const methods = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
 
@@ -23,11 +25,12 @@ const methods = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
  * What an edge is while its region's home is at another site: it tells wallets where that is, and lets no one in. `/readyz`
  * is red, `/livez` is not.
  */
-export async function startStandIn({ config, logger, home }: StandInOptions): Promise<StandIn> {
+export async function startStandIn({ config, logger, home, beforeListen }: StandInOptions): Promise<EdgeStandIn> {
   const closing = new AbortController();
   const known = config.siteUrls ?? [];
   const gate = new HomeGate({ home, siteUrls: known, closing: closing.signal, atFirst: "moving" });
   const readiness = new Readiness();
+  let held = 0;
   readiness.add("home", () => ({ ...homeCheck(home), ok: false }));
   const metrics = createMetrics("edge");
   homeMetrics(metrics, config.region, home);
@@ -41,8 +44,10 @@ export async function startStandIn({ config, logger, home }: StandInOptions): Pr
   const sockets: WebSocketRoute<SentOn> = {
     path: "/ws/:channelID",
     maxMessageBytes: config.maxMessageBytes,
+    closeCodeFor,
     async upgrade(request) {
-      const refusal = await gate.sendOn(request);
+      held++;
+      const refusal = await gate.sendOn(request).finally(() => held--);
       const code = closeCodeFor(refusal, {
         header: (name) => request.headers.get(name) ?? "",
         query: (name) => request.query.get(name) ?? undefined,
@@ -56,6 +61,7 @@ export async function startStandIn({ config, logger, home }: StandInOptions): Pr
     open: (socket) => socket.close(socket.data.code, socket.data.reason),
     message: () => undefined,
   };
+  beforeListen();
   const server = await startServer({
     host: config.host,
     port: config.port,
@@ -72,8 +78,12 @@ export async function startStandIn({ config, logger, home }: StandInOptions): Pr
   });
   return {
     port: server.port,
+    leaveAddress: () => server.stopListening(),
     async close() {
       closing.abort();
+      // A server that is closing lets no one in, not even to be sent on.
+      for (const endMs = performance.now() + sendOnWithinMs; held > 0 && performance.now() < endMs;) await turn();
+      await turn();
       await server.close();
     },
   };

@@ -22,7 +22,7 @@ export interface ProofIngestOptions {
   readonly logger: Logger;
   readonly natsUrl: string;
   /** Called before it listens. */
-  readonly beforeListen?: () => Promise<void>;
+  readonly beforeListen?: () => void;
 }
 
 export interface ProofIngest extends RunningApp {
@@ -61,7 +61,7 @@ export async function startProofIngest(options: ProofIngestOptions): Promise<Pro
   const bytes = new ByteBudget(config, performance.now());
   const routes = [...operationsRoutes(readiness, metrics), ...proofs].map((route) => bytes.guard(route));
   try {
-    await beforeListen?.();
+    beforeListen?.();
     const server = await startServer({
       host: config.host,
       port: config.proofPort,
@@ -79,7 +79,12 @@ export async function startProofIngest(options: ProofIngestOptions): Promise<Pro
         () => node.close(),
       );
     };
-    return { port: server.port, homeLeft: homeLeft(node.home), close };
+    return {
+      port: server.port,
+      homeLeft: homeLeft(node.home),
+      leaveAddress: () => server.stopListening(),
+      close,
+    };
   } catch (error) {
     await node.close();
     throw error;

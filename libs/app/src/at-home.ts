@@ -18,8 +18,8 @@ export class AtHome {
   }
 
   /** Resolves when the app serves for the first time, or with the signal. */
-  async start(stopping: AbortSignal): Promise<void> {
-    const app = await startPatiently({ ...this.#options, stopping });
+  async start(stopping: AbortSignal, before?: RunningApp): Promise<void> {
+    const app = await startPatiently({ ...this.#options, stopping, ...(before === undefined ? {} : { before }) });
     this.#app = app;
     void app?.homeLeft?.then(() => {
       if (stopping.aborted) return;
@@ -35,7 +35,6 @@ export class AtHome {
   async #beginAnew(app: RunningApp, stopping: AbortSignal): Promise<void> {
     this.#options.logger.warn("the region's home has left this site: its wallets are sent on, and it stands by");
     this.#app = undefined;
-    await app.close();
-    await this.start(stopping);
+    await this.start(stopping, app);
   }
 }

@@ -29,5 +29,12 @@ export { AtHome } from "./at-home.ts";
 export { homeCheck, homeMetrics } from "./home-check.ts";
 export { replicaMetrics } from "./replica-check.ts";
 export { homeLeft } from "./home-left.ts";
-export { openStandby, type Standby, type StandbyTraits, type StandInOptions, type StartStandIn } from "./standby.ts";
+export {
+  openStandby,
+  type Standby,
+  type StandbyTraits,
+  type StandIn,
+  type StandInOptions,
+  type StartStandIn,
+} from "./standby.ts";
 export { runApp, type RunningApp, type StartApp } from "./run-app.ts";

@@ -6,6 +6,8 @@ import { AtHome } from "./at-home.ts";
 
 export interface RunningApp {
   close(): Promise<void>;
+  /** Takes no more connections, so that something else may listen in its place; those that it has stay until `close`. */
+  leaveAddress?(): void;
   /** Resolves when it has to stop, since its region's home is not what it was: `homeLeft`. */
   readonly homeLeft?: Promise<void>;
 }
@@ -14,8 +16,8 @@ interface StartOptions {
   readonly config: Config;
   readonly logger: Logger;
   readonly natsUrl: string;
-  /** To be called before it listens. */
-  readonly beforeListen?: () => Promise<void>;
+  /** To be called before it listens: what stands in for it leaves its address. */
+  readonly beforeListen?: () => void;
 }
 
 export type StartApp = (options: StartOptions) => Promise<RunningApp>;
@@ -42,7 +44,8 @@ export async function runApp(name: AppName, start: StartApp, standby: StandbyTra
   const logger = createLogger({ level: config.logLevel, name });
   for (const warning of warningsOf(config, [name])) logger.warn(warning);
   const options = { config, logger, natsUrl: natsUrl.join(",") };
-  const standBy = () => openStandby({ ...options, ...standby, name: `p4-${name}` });
+  const standBy = (beforeListen: () => void) =>
+    openStandby({ ...options, ...standby, beforeListen, name: `p4-${name}` });
   const atHome = new AtHome({
     start: (beforeListen) => start({ ...options, beforeListen }),
     standBy,

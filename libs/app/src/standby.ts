@@ -8,6 +8,13 @@ import { siteNamesOf } from "./node-settings.ts";
 export interface Standby {
   /** Resolves when this site may be the home, as far as its first stream tells, and with the signal. */
   untilHome(signal: AbortSignal): Promise<void>;
+  /** The app may listen. Whoever waits here is sent on when it is closed. */
+  leaveAddress(): void;
+  close(): Promise<void>;
+}
+
+export interface StandIn {
+  leaveAddress(): void;
   close(): Promise<void>;
 }
 
@@ -15,10 +22,12 @@ export interface StandInOptions {
   readonly config: Config;
   readonly logger: Logger;
   readonly home: HomeWatch;
+  /** To be called before it listens: the app leaves its address. */
+  readonly beforeListen: () => void;
 }
 
-/** What answers in an app's place meanwhile; closed before the app listens. */
-export type StartStandIn = (options: StandInOptions) => Promise<{ close(): Promise<void> }>;
+/** What answers in an app's place meanwhile. */
+export type StartStandIn = (options: StandInOptions) => Promise<StandIn>;
 
 /** What an app has of its own while it stands by. */
 export interface StandbyTraits {
@@ -72,6 +81,7 @@ export async function openStandby({
         look();
       });
     },
+    leaveAddress: () => server?.leaveAddress(),
     close: () => closeInOrder(() => server?.close(), leave),
   };
 }

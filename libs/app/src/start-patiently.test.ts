@@ -14,7 +14,9 @@ function standbyOf() {
   let come = (): void => undefined;
   const untilHome = vi.fn(() => new Promise<void>((resolve) => (come = resolve)));
   const close = vi.fn(() => Promise.resolve());
-  return { standBy: vi.fn(() => Promise.resolve({ untilHome, close })), homeComes: () => come(), close };
+  const leaveAddress = vi.fn();
+  const standBy = vi.fn(() => Promise.resolve({ untilHome, leaveAddress, close }));
+  return { standBy, homeComes: () => come(), leaveAddress, close };
 }
 
 function begin(start: PatientStart["start"], more: Partial<PatientStart> = {}) {
@@ -49,20 +51,37 @@ test("stands by while the home is elsewhere, says so once, and starts when it ma
 });
 
 test("what stands in for the app leaves its address before it listens", async () => {
-  const { standBy, homeComes, close } = standbyOf();
-  const closedBefore: number[] = [];
-  const start = vi.fn(async (beforeListen: () => Promise<void>) => {
-    if (start.mock.calls.length === 1) throw copy;
-    await beforeListen();
-    closedBefore.push(close.mock.calls.length);
-    return app;
+  const { standBy, homeComes, leaveAddress, close } = standbyOf();
+  const doneBefore: number[][] = [];
+  const start = vi.fn((beforeListen: () => void) => {
+    if (start.mock.calls.length === 1) return Promise.reject(copy);
+    beforeListen();
+    doneBefore.push([leaveAddress.mock.calls.length, close.mock.calls.length]);
+    return Promise.resolve(app);
   });
   const { started } = begin(start, { standBy });
   await vi.advanceTimersByTimeAsync(1);
   homeComes();
   await started;
-  expect(closedBefore).toEqual([1]);
+  // Who waits there is sent on when the app listens already.
+  expect(doneBefore).toEqual([[1, 0]]);
   expect(close).toHaveBeenCalledTimes(1);
+});
+
+test("what ran before ends while it stands by, and before it starts again", async () => {
+  const { standBy, homeComes } = standbyOf();
+  const start = vi.fn().mockResolvedValue(app);
+  let end = (): void => undefined;
+  const close = vi.fn(() => new Promise<void>((resolve) => (end = resolve)));
+  const before = { close, leaveAddress: vi.fn() };
+  const { started } = begin(start, { standBy, before });
+  await vi.advanceTimersByTimeAsync(1);
+  expect([standBy, close].map(({ mock }) => mock.calls.length)).toEqual([1, 1]);
+  homeComes();
+  await vi.advanceTimersByTimeAsync(1);
+  expect(start).not.toHaveBeenCalled();
+  end();
+  expect(await started).toBe(app);
 });
 
 test("gives up at once where trying again is no cure", async () => {

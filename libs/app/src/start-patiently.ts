@@ -6,12 +6,14 @@ import type { Standby } from "./standby.ts";
 const tryAgainMs = 1_000;
 
 export interface PatientStart {
-  /** `beforeListen`: what stood in for the app at its address leaves it. */
-  readonly start: (beforeListen: () => Promise<void>) => Promise<RunningApp>;
-  /** What the process is while its region's home is at another site. Rejects with a StoreError. */
-  readonly standBy: () => Promise<Standby>;
+  /** `beforeListen`: what stands in for the app leaves its address. */
+  readonly start: (beforeListen: () => void) => Promise<RunningApp>;
+  /** What the process is while its region's home is at another site. Rejects with a StoreError. `beforeListen`: as above. */
+  readonly standBy: (beforeListen: () => void) => Promise<Standby>;
   readonly logger: Pick<Logger, "warn">;
   readonly stopping: AbortSignal;
+  /** What runs, whose home has left: it ends once this process stands by, and before the app starts again. */
+  readonly before?: RunningApp;
 }
 
 /**
@@ -23,31 +25,42 @@ export async function startPatiently({
   standBy,
   logger,
   stopping,
+  before,
 }: PatientStart): Promise<RunningApp | undefined> {
   let standby: Standby | null = null;
-  const leave = async (): Promise<void> => {
-    const left = standby;
-    standby = null;
-    await left?.close();
+  let hasLeft = false;
+  let ended: Promise<void> | undefined;
+  const standByFor = async (reason: string): Promise<void> => {
+    // It has given its address to an app that did not come to listen.
+    if (hasLeft) await standby?.close();
+    if (hasLeft) standby = null;
+    hasLeft = false;
+    standby ??= await openStandby(() => standBy(() => before?.leaveAddress?.()), reason, logger);
+    // Its wallets are sent on when there is someone at its address already.
+    ended ??= before?.close();
+    await standby?.untilHome(stopping);
+    await ended;
   };
   try {
+    if (before !== undefined) await standByFor("the region's home has left");
     while (!stopping.aborted) {
       try {
-        const app = await start(leave);
+        const app = await start(() => {
+          hasLeft = true;
+          standby?.leaveAddress();
+        });
         if (!stopping.aborted) return app;
         await app.close();
       } catch (error) {
         if (!isStoreError(error) || !error.retryable) throw error;
-        if (error.code === "STORE_HOME_MOVED") {
-          standby ??= await openStandby(standBy, error.message, logger);
-          await standby?.untilHome(stopping);
-        } else logger.warn({ code: error.code, reason: error.message }, "not started yet; trying again");
+        if (error.code === "STORE_HOME_MOVED") await standByFor(error.message);
+        else logger.warn({ code: error.code, reason: error.message }, "not started yet; trying again");
         if (standby === null) await pause(tryAgainMs, stopping);
       }
     }
     return undefined;
   } finally {
-    await leave();
+    await (standby as Standby | null)?.close();
   }
 }
 

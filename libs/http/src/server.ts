@@ -78,6 +78,8 @@ export interface HttpServer {
   readonly port: number;
   /** For metrics. */
   stats(): ServerStats;
+  /** Leaves its address to another server; what is connected already is served on, until `close`. */
+  stopListening(): void;
   /**
    * Stops taking TCP connections and upgrades (503), closes WebSockets, finishes running requests, then ends every connection.
    * Calling it again returns the first call's promise.
@@ -125,12 +127,17 @@ export async function startServer(options: ServerOptions): Promise<HttpServer> {
   });
   let closing: Promise<void> | undefined;
 
+  let listens = true;
+  const stopListening = (): void => {
+    if (listens) us_listen_socket_close(token);
+    listens = false;
+  };
   const shutDown = async ({
     deadlineMs = 5_000,
     code = closeCodes.goingAway,
     reason = "server is going away",
   }: CloseOptions): Promise<void> => {
-    us_listen_socket_close(token);
+    stopListening();
     dispatcher.drain();
     try {
       hub.closeAll(code, reason);
@@ -149,6 +156,7 @@ export async function startServer(options: ServerOptions): Promise<HttpServer> {
       tcpConnections,
       connectionsCutOff: hub.cutOff,
     }),
+    stopListening,
     close: (closeOptions = {}) => (closing ??= shutDown(closeOptions)),
   };
 }

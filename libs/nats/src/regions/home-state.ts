@@ -25,8 +25,8 @@ export interface FoundHome {
 const firstEpoch = 1;
 
 /**
- * Asks the broker of one of the region's streams: a move takes all of them. Null: there is no such stream, as before the
- * first start, or while a deposed home is made a copy.
+ * Asks the broker of one of the region's streams: a move takes all of them. Null: there is no such stream, and no table that
+ * names another site, as before the first start.
  *
  * @throws StoreError
  */
@@ -36,7 +36,11 @@ export async function readHome(
   timeoutMs: number,
 ): Promise<FoundHome | null> {
   const found = await findStreamState(broker, stream, timeoutMs);
-  if (found === null) return null;
+  if (found === null) {
+    // A deposed home that is made a copy has no streams for a moment.
+    const site = await homeElsewhere(broker, region, timeoutMs);
+    return site === null ? null : { state: { kind: "away", site }, copyAgeMs: null };
+  }
   const { role } = found;
   const copyAgeMs = role.kind === "copy" ? role.ageMs : null;
   return { state: await stateOf(role, broker, region, timeoutMs), copyAgeMs };

@@ -82,4 +82,7 @@ test("nothing is made at a site whose region lives elsewhere, while its streams 
   for (const name of await streamNames(b)) if (isCopied(name, "eu")) await b.api(`STREAM.DELETE.${name}`);
   await expect(provision(b, settings)).rejects.toMatchObject({ code: "STORE_HOME_MOVED" });
   expect((await streamNames(b)).filter((name) => isCopied(name, "eu"))).toEqual([]);
+  // Nor do wallets wait for them to be told where the home is.
+  const found = await readHome(b, { region: "eu", stream: "P4_CHANNELS_eu_0" }, 5_000);
+  expect(found).toEqual({ state: { kind: "away", site: "a" }, copyAgeMs: null });
 });
