@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join as joinPath } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -18,12 +18,14 @@ import type { ChannelAnswer, ChannelsAnswer, SystemAnswer } from "./views/views.
 
 const nats = withNatsServer();
 const hostile = `"><img src=x onerror=alert(1)>\u202e`;
-const dataDir = mkdtempSync(joinPath(tmpdir(), "p4-console-"));
+const [dataDir, lockedDir] = [1, 2].map(() => mkdtempSync(joinPath(tmpdir(), "p4-console-"))) as [string, string];
 let node: ChannelNode;
 let open: Console;
 let locked: Console;
 
 beforeAll(async () => {
+  mkdirSync(joinPath(lockedDir, "secrets"));
+  writeFileSync(joinPath(lockedDir, "secrets", "console-key"), "the-operators-secret\n", { mode: 0o600 });
   const place = { region: "test", shards: 2, replicas: 1, retentionMs: 3_600_000 };
   node = await openChannelNode({ natsUrl: nats.url, name: "test", ...place, isAlive: (id) => id === "c1" });
   const here = { ...merchant, nodeId: node.nodeId };
@@ -38,12 +40,12 @@ beforeAll(async () => {
     recordProof(paymentTxid),
   );
   await record("empty", join(here, { channelId: "empty", metadata: metadata(1_000) }));
-  [open, locked] = [consoleWith({ P4_DATA_DIR: dataDir }), consoleWith({ P4_CONSOLE_KEY: "the-operators-secret" })];
+  [open, locked] = [consoleWith({ P4_DATA_DIR: dataDir }), consoleWith({ P4_DATA_DIR: lockedDir })];
 });
 
 afterAll(async () => {
   open.close();
-  rmSync(dataDir, { recursive: true });
+  for (const each of [dataDir, lockedDir]) rmSync(each, { recursive: true });
   locked.close();
   await node.close();
 });

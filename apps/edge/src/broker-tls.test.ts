@@ -24,8 +24,7 @@ afterAll(() => server.stop());
 it("an edge serves wallets from a broker with TLS, shown the broker's CA and a certificate of its own", async () => {
   const port = await freePort();
   await spawnEdge(server.url.replace("nats://", "tls://"), port, {
-    P4_NATS_CA: certificates.ca,
-    P4_NATS_CREDENTIALS: `${certificates.client},${certificates.clientKey}`,
+    P4_NATS_CREDENTIALS: [certificates.client, certificates.clientKey, certificates.ca].join(","),
   });
   const url = `ws://127.0.0.1:${String(port)}/ws/tls-1`;
   const merchant = await joinPeer(`${url}?role=merchant&dialect=p4`);

@@ -136,8 +136,10 @@ describe("a broker that is there, but", () => {
     });
   });
 
+  const roomy = { limits: { maxChannelBytes: 2 ** 30 } };
+
   it("has no room: refused with its name and the next step, retryable; well again when there is room", async () => {
-    const edge = await startTestEdge(userUrl("admin"), { P4_REGION: "full", P4_MAX_CHANNEL_BYTES: "1GiB" });
+    const edge = await startTestEdge(userUrl("admin"), { P4_REGION: "full" }, roomy);
     const { merchant, customer } = await meet(edge);
     const filler = randomBytes(450_000).toString("base64");
     const offer = () => merchant.say("paymentrequest.response", { body: { ...terms, filler } });

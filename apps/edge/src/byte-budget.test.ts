@@ -8,7 +8,7 @@ describe("an edge", () => {
   const nats = withNatsServer();
 
   it("refuses what a connection adds beyond its budget, and its neighbour nothing", async () => {
-    const edge = await startTestEdge(nats.url, { P4_BYTE_RATE_PER_CONNECTION: "8kB" });
+    const edge = await startTestEdge(nats.url, {}, { limits: { byteRatePerConnection: 8_000 } });
     const id = newChannelId();
     const [merchant, customer] = [await edge.join(`${id}?role=merchant`), await edge.join(`${id}?role=customer`)];
     const body = { note: "x".repeat(100_000) };
@@ -20,7 +20,7 @@ describe("an edge", () => {
   });
 
   it.each(["payment", "callback"])("answers 429 to a %s over HTTP beyond its address's budget", async (kind) => {
-    const edge = await startTestEdge(nats.url, { P4_BYTE_RATE_PER_IP: "2kB" });
+    const edge = await startTestEdge(nats.url, {}, { limits: { byteRatePerIp: 2_000 } });
     const channelId = newChannelId();
     const txid = "ab".repeat(32);
     const url =

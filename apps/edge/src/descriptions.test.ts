@@ -26,7 +26,7 @@ describe("what the edge publishes at /docs", () => {
   let edge: TestEdge;
   let published: PublishedSchemas;
   beforeAll(async () => {
-    edge = await startTestEdge(nats.url, { P4_MAX_MESSAGE_BYTES: "20000", P4_BRIDGE_WAIT: "5s" });
+    edge = await startTestEdge(nats.url, { P4_MAX_MESSAGE_BYTES: "20000" });
     published = await PublishedSchemas.of(edge.port);
   });
 

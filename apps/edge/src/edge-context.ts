@@ -7,25 +7,13 @@ import type { WaitLimits } from "./bridge/prefer-wait.ts";
 import type { Grants } from "./grants.ts";
 import type { HomeGate } from "./home-gate.ts";
 import type { JoinPolicy } from "./join-policy.ts";
+import type { EdgeLimits } from "./edge-limits.ts";
 import type { EdgeMetrics } from "./edge-metrics.ts";
 import type { MerchantQueue } from "./merchant-queue.ts";
 import type { Newcomers } from "./newcomers.ts";
 import type { NodeMemory } from "./node-memory.ts";
 import type { Note } from "@p4/telemetry";
 import type { ServedChannels } from "./served-channels.ts";
-
-export interface EdgeLimits {
-  readonly maxMessageBytes: number;
-  readonly maxQueuedBytes: number;
-  /** A channel has few parties: one merchant, his customers' devices. */
-  readonly maxSocketsPerChannel: number;
-  /** Who only watches does it over HTTP. */
-  readonly maxListenersPerChannel: number;
-  /** Messages of one connection that may wait to be stored. */
-  readonly maxInFlightPerConnection: number;
-  /** Their bytes: a frame is kept until its event is stored. One message alone may have more. */
-  readonly maxInFlightBytesPerConnection: number;
-}
 
 /** What the edge's parts share. */
 export interface EdgeContext {
@@ -41,7 +29,6 @@ export interface EdgeContext {
   readonly grants: Grants;
   readonly channelTtlMs: number;
   readonly ackGraceMs: number;
-  readonly maxChannelBytes: number;
   readonly limits: EdgeLimits;
   /** How long requests of the HTTP bridge wait for the merchant. */
   readonly bridge: WaitLimits;

@@ -2,7 +2,7 @@ import type { Config } from "@p4/config";
 import type { ChannelNodeOptions } from "@p4/app";
 import type { Logger } from "@p4/telemetry";
 import type { LimitOptions } from "./admission/concurrency-limit.ts";
-import type { EdgeLimits } from "./edge-context.ts";
+import type { EdgeLimits } from "./edge-limits.ts";
 import type { JoinPolicy } from "./join-policy.ts";
 
 export interface EdgeOptions {

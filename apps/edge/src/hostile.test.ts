@@ -105,7 +105,11 @@ describe("a peer that is too fast", () => {
   });
 
   it("may keep only so many bytes waiting", async () => {
-    const small = await startTestEdge(nats.url, { P4_MAX_QUEUED_BYTES: "65536", P4_MAX_MESSAGE_BYTES: "60000" });
+    const small = await startTestEdge(
+      nats.url,
+      { P4_MAX_MESSAGE_BYTES: "60000" },
+      { limits: { maxInFlightBytesPerConnection: 65_536 } },
+    );
     const peer = await small.join(`${newChannelId()}?role=merchant&receipts=true`);
     for (let i = 0; i < 3; i++) peer.say("paymentrequest.response", { body: { ...terms, filler: "x".repeat(40_000) } });
     expect((await peer.hear("error"))["errorBody"]).toMatchObject({
@@ -118,7 +122,7 @@ describe("a peer that is too fast", () => {
 
 describe("a peer that does not read", () => {
   it("is closed with 4290, while others on its channel and elsewhere hear everything", async () => {
-    const edge = await startTestEdge(nats.url, { P4_MAX_CHANNEL_BYTES: "1GiB" });
+    const edge = await startTestEdge(nats.url, {}, { limits: { maxChannelBytes: 2 ** 30 } });
     const id = newChannelId();
     const merchant = await edge.join(`${id}?role=merchant`);
     const customer = await edge.join(`${id}?role=customer`);

@@ -24,7 +24,7 @@ export async function recordJoin(
     participant,
     expiresAtMs: nowMs + context.channelTtlMs,
     ackGraceMs: context.ackGraceMs,
-    maxLogBytes: context.maxChannelBytes,
+    maxLogBytes: context.limits.maxChannelBytes,
     mayOpen,
     merchantIsAlive: true,
     metadata: { commandId: context.newId(), nowMs, correlationId: "", causationId: who.connectionId },

@@ -9,11 +9,11 @@ const nats = withNatsServer();
 const large = { body: { note: "x".repeat(900_000) } };
 
 it("the queues of peers that do not read are bounded together: the longest is closed with 4290, and no other wallet", async () => {
-  const edge = await startTestEdge(nats.url, {
-    P4_MAX_HELD_BYTES: "2MiB",
-    P4_MAX_QUEUED_BYTES: "100MB",
-    P4_BYTE_RATE_PER_CONNECTION: "100MB",
-  });
+  const edge = await startTestEdge(
+    nats.url,
+    { P4_MAX_HELD_BYTES: "2MiB" },
+    { limits: { maxQueuedBytes: 100_000_000, byteRatePerConnection: 100_000_000 } },
+  );
   const id = newChannelId();
   const merchant = await edge.join(`${id}?role=merchant&receipts=true`);
   const reader = await edge.join(`${id}?role=customer`);

@@ -25,6 +25,7 @@ import { AdmissionControl } from "./admission/admission-control.ts";
 import { bridgeRoutes, exposedHeaders } from "./bridge/bridge-routes.ts";
 import { durabilityCheck } from "./durability-check.ts";
 import type { EdgeContext } from "./edge-context.ts";
+import { edgeLimits } from "./edge-limits.ts";
 import { edgeMetrics } from "./edge-metrics.ts";
 import { joinPolicyOf, type EdgeOptions } from "./edge-options.ts";
 import { Grants } from "./grants.ts";
@@ -48,13 +49,8 @@ export interface Edge extends RunningApp {
   close(): Promise<void>;
 }
 
-/** Messages of one connection that may wait for the log at the same time. */
-const maxInFlightPerConnection = 256;
-/** What `Prefer: wait=` may ask of the HTTP bridge. */
-const maxPreferredWaitMs = 60_000;
-/** Sockets of one channel, and its listeners over HTTP. */
-const maxSocketsPerChannel = 64;
-const maxListenersPerChannel = 1_000;
+/** How long a request of the HTTP bridge waits for the merchant, and what `Prefer: wait=` may ask for. */
+const bridgeWaits = { defaultWaitMs: 10_000, maxWaitMs: 60_000 };
 /** Joins being decided at the same time. */
 const maxJoinsUnderWay = 2_000;
 const drainDeadlineMs = 8_000;
@@ -103,7 +99,8 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     sendQueues: new SendQueues(),
     onFull: (shareBytes) => served.sendHeaviestAway(shareBytes),
   });
-  const bytes = new ByteBudget(config, performance.now());
+  const limits = { ...edgeLimits(config), ...options.limits };
+  const bytes = new ByteBudget(limits, performance.now());
   const admission = new AdmissionControl(memory, options.admission);
   const counters = edgeMetrics(metrics, {
     channels: () => served.size,
@@ -130,17 +127,8 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     grants,
     channelTtlMs: config.channelTtlMs,
     ackGraceMs: config.ackGraceMs,
-    maxChannelBytes: config.maxChannelBytes,
-    limits: {
-      maxMessageBytes: config.maxMessageBytes,
-      maxQueuedBytes: config.maxQueuedBytes,
-      maxSocketsPerChannel,
-      maxListenersPerChannel,
-      maxInFlightPerConnection,
-      maxInFlightBytesPerConnection: config.maxQueuedBytes,
-      ...options.limits,
-    },
-    bridge: { defaultWaitMs: config.bridgeWaitMs, maxWaitMs: maxPreferredWaitMs },
+    limits,
+    bridge: bridgeWaits,
     metrics: counters,
     admission,
     memory,

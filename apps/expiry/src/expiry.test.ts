@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startExpiry } from "./start-expiry.ts";
 
 const nats = withNatsServer();
-const config = loadConfig({ P4_SHARDS: "2", P4_EXPIRY_SWEEP: "1s" });
+const config = loadConfig({ P4_SHARDS: "2" });
 const logger = createLogger({ level: "silent", name: "expiry" });
 const bucket = "P4_DEADLINES_local";
 let node: ChannelNode;
@@ -15,7 +15,7 @@ let workers: Awaited<ReturnType<typeof startExpiry>>[] = [];
 
 beforeAll(async () => {
   node = await openChannelNode({ natsUrl: nats.url, name: "test", ...placementOf(config) });
-  const start = () => startExpiry({ config, logger, natsUrl: nats.url });
+  const start = () => startExpiry({ config, logger, natsUrl: nats.url, sweepEveryMs: 1_000 });
   workers = await Promise.all([start(), start()]);
 });
 afterAll(async () => {

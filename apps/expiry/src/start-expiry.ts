@@ -1,4 +1,4 @@
-import type { Config } from "@p4/config";
+import { expirySweepMs, type Config } from "@p4/config";
 import { homeLeft, logMoney, openChannelNode, placementOf, reportsTo, type RunningApp } from "@p4/app";
 import { followIndex } from "@p4/read-models";
 import { closeInOrder, type Logger } from "@p4/telemetry";
@@ -9,13 +9,20 @@ export interface ExpiryOptions {
   readonly config: Config;
   readonly logger: Logger;
   readonly natsUrl: string;
+  /** For tests. */
+  readonly sweepEveryMs?: number;
 }
 
 /**
  * Starts a worker that turns elapsed deadlines into `channel.expired`, looks for those that no timer tells of, and keeps the
  * operators' index of channels up to date. Any number of them share the work.
  */
-export async function startExpiry({ config, logger, natsUrl }: ExpiryOptions): Promise<RunningApp> {
+export async function startExpiry({
+  config,
+  logger,
+  natsUrl,
+  sweepEveryMs = expirySweepMs,
+}: ExpiryOptions): Promise<RunningApp> {
   const node = await openChannelNode({
     natsUrl,
     name: "p4-expiry",
@@ -40,7 +47,7 @@ export async function startExpiry({ config, logger, natsUrl }: ExpiryOptions): P
   const indexing = followIndex(node.index, {
     onError: (error) => logger.warn({ error }, "the index of channels stays behind for now"),
   });
-  const sweeping = startSweeping(node, { everyMs: config.expirySweepMs, logger });
+  const sweeping = startSweeping(node, { everyMs: sweepEveryMs, logger });
   return {
     homeLeft: homeLeft(node.home),
     async close() {

@@ -60,7 +60,7 @@ export async function startPaydApp({ config, logger, natsUrl }: PaydAppOptions):
       apiKeys: createDocumentStore(broker, { region, name: apiKeyBucket }),
       rates: fileRates(join(config.dataDir, "payd", "rates.json")),
       webhookAllow: config.webhookAllow ?? [],
-      keyAlwaysRequired: config.paydKeys === "always",
+      keyAlwaysRequired: config.paydPassphrase !== null,
       passphrase: config.paydPassphrase,
       dataDir: join(config.dataDir, "payd"),
       logger,

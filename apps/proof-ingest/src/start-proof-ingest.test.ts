@@ -172,8 +172,13 @@ describe("proof-ingest", () => {
   });
 
   it("answers 429 to what an address adds beyond its bytes a second, and goes on with others", async () => {
-    const small = loadConfig({ P4_PROOF_PORT: "0", P4_BYTE_RATE_PER_IP: "2kB", P4_TRUSTED_PROXIES: "127.0.0.1" });
-    const narrow = await startProofIngest({ config: small, logger, natsUrl: nats.url });
+    const small = loadConfig({ P4_PROOF_PORT: "0", P4_TRUSTED_PROXIES: "127.0.0.1" });
+    const narrow = await startProofIngest({
+      config: small,
+      logger,
+      natsUrl: nats.url,
+      byteRates: { byteRatePerIp: 2_000 },
+    });
     try {
       const send = (address: string) =>
         fetch(`http://127.0.0.1:${narrow.port}/proofs/${example.input.path.txid}?i=${channelId}`, {

@@ -1,5 +1,5 @@
-import type { Config } from "@p4/config";
-import { ByteBudget, startServer } from "@p4/http";
+import { byteRates, type Config } from "@p4/config";
+import { ByteBudget, startServer, type ByteRates } from "@p4/http";
 import {
   callbackCounter,
   healthChecks,
@@ -21,6 +21,8 @@ export interface ProofIngestOptions {
   readonly config: Config;
   readonly logger: Logger;
   readonly natsUrl: string;
+  /** Other rates than the usual, for tests. */
+  readonly byteRates?: Partial<ByteRates>;
   /** Called before it listens. */
   readonly beforeListen?: () => void;
 }
@@ -58,7 +60,7 @@ export async function startProofIngest(options: ProofIngestOptions): Promise<Pro
     onCallback: callbackCounter(metrics),
     onError: (error) => logger.error({ error }, "proof callback"),
   });
-  const bytes = new ByteBudget(config, performance.now());
+  const bytes = new ByteBudget({ ...byteRates, ...options.byteRates }, performance.now());
   const routes = [...operationsRoutes(readiness, metrics), ...proofs].map((route) => bytes.guard(route));
   try {
     beforeListen?.();

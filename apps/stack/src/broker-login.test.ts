@@ -32,7 +32,7 @@ test("the broker of npm start lets in who has the login in the data directory, a
   await expect(connectBroker(stranger)).rejects.toMatchObject({ code: "STORE_FORBIDDEN" });
   const otherFile = join(testDir(onTestFinished), "other.nk");
   await openLoginFile(otherFile);
-  const access = readBrokerAccess({ credentialFiles: [otherFile], caFile: null, urls: [url] });
+  const access = readBrokerAccess({ credentialFiles: [otherFile], urls: [url] });
   await expect(connectBroker({ ...stranger, access })).rejects.toMatchObject({ code: "STORE_FORBIDDEN" });
 
   expect(await p4(dataDir, "streams")).toMatchObject({ exitCode: 0 });

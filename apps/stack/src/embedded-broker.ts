@@ -41,9 +41,9 @@ export async function startEmbeddedBroker(
   const server = await startNatsServer({
     binary: found.path,
     storeDir: join(config.dataDir, "nats"),
-    port: config.natsPort === 0 ? -1 : config.natsPort,
+    port: -1,
     monitorPort: -1,
-    configFile: await brokerConf(config, publicKey),
+    configFile: await brokerConf(config.dataDir, publicKey),
     signal: stopping,
   });
   const kept = keepRunning(server, tell);

@@ -83,7 +83,6 @@ async function playDemo(dataDir: string): Promise<number> {
     // A merchant's key that is thrown away must not be that of invoices which stay.
     P4_NATS_URL: "",
     P4_NATS_CREDENTIALS: "",
-    P4_NATS_CA: "",
   });
   const config = loadConfig(environment);
   const { context, lifecycle, logger, until } = assemble(config);

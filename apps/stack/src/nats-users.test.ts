@@ -32,7 +32,7 @@ import { testDir } from "./test-support/stack-process.ts";
 const dir = testDir(afterAll);
 const users = join(dir, "users");
 const logger = createLogger({ level: "silent", name: "test" });
-const settings = { P4_SHARDS: "2", P4_DATA_DIR: join(dir, "data"), P4_EXPIRY_SWEEP: "1s" };
+const settings = { P4_SHARDS: "2", P4_DATA_DIR: join(dir, "data") };
 const names = Object.keys(brokerUsers) as BrokerUser[];
 const running: { close(): unknown }[] = [];
 let server: NatsServerProcess;
@@ -87,15 +87,15 @@ beforeAll(async () => {
       natsUrl: server.url,
     }),
   );
-  await started(startExpiry({ config: configOf("expiry"), logger, natsUrl: server.url }));
+  await started(startExpiry({ config: configOf("expiry"), logger, natsUrl: server.url, sweepEveryMs: 1_000 }));
   const proofs = `http://127.0.0.1:${String(ingest.port)}`;
   const payd = await started(
     startPaydApp({
       config: configOf("payd", {
         P4_PAYD_PORT: "0",
         P4_MINER_URL: miner.url,
-        P4_CALLBACK_URL: proofs,
-        P4_PUBLIC_URL: `http://127.0.0.1:${String(edges[0])}`,
+        P4_PROOF_PORT: String(ingest.port),
+        P4_PORT: String(edges[0]),
         P4_HEADER_SOURCE: `miner:${miner.url}`,
       }),
       logger,
@@ -129,7 +129,7 @@ async function lateHeaders(): Promise<string> {
 }
 
 async function connected(user: BrokerUser, onError: (error: Error) => void = () => undefined): Promise<Broker> {
-  const access = readBrokerAccess({ credentialFiles: [loginOf(user)], caFile: null, urls: [server.url] });
+  const access = readBrokerAccess({ credentialFiles: [loginOf(user)], urls: [server.url] });
   const onStatus = (status: BrokerStatus): void => {
     if (status.type === "error") onError(status.error);
   };

@@ -16,7 +16,6 @@ export async function writeStackFile({ config, natsUrl, endpoints }: StackContex
     natsUrl: urls,
     needsLogin: urls !== natsUrl,
     natsCredentials: (config.natsCredentials ?? []).map((path) => resolve(path)),
-    natsCa: config.natsCa === null ? null : resolve(config.natsCa),
     monitorUrl: config.natsMonitorUrls?.[0] ?? null,
     endpoints,
     settings: placesOf(config),

@@ -28,8 +28,8 @@ it("names variable, file and rule of what cannot let the program in, and shows n
   expect(JSON.stringify(problemOf({ P4_NATS_CREDENTIALS: file }))).toMatch(/may be read by other users/);
   expect(JSON.stringify(problemOf({ P4_NATS_CREDENTIALS: file }))).not.toContain(seed);
   const none = join(dir, "none.pem");
-  expect(problemOf({ P4_NATS_CA: none })).toEqual([
-    { variable: "P4_NATS_CA", value: none, rule: `${none} cannot be read (ENOENT)` },
+  expect(problemOf({ P4_NATS_CREDENTIALS: none })).toEqual([
+    { variable: "P4_NATS_CREDENTIALS", value: none, rule: `${none} cannot be read (ENOENT)` },
   ]);
   chmodSync(file, 0o600);
   expect(problemOf({ P4_NATS_CREDENTIALS: file })).toBeNull();

@@ -12,7 +12,7 @@ export interface Addresses {
 
 /**
  * The configured URLs, or those that follow from host and ports. When a port is 0, pass the one really in use.
- * A host that means "every address" (0.0.0.0, ::) is reached by loopback.
+ * Edges take proof callbacks as well, so miners call the public URL where there is one. A host that means "every address" (0.0.0.0, ::) is reached by loopback.
  */
 export function addressesOf(
   config: Config,
@@ -25,7 +25,7 @@ export function addressesOf(
   return {
     publicUrl,
     publicSocketUrl: publicUrl.replace(/^http/, "ws"),
-    callbackUrl: config.callbackUrl ?? at(inUse.proofPort ?? config.proofPort),
+    callbackUrl: config.publicUrl ?? at(inUse.proofPort ?? config.proofPort),
     paydUrl: config.paydUrl ?? at(inUse.paydPort ?? config.paydPort),
     minerUrl: config.minerUrl ?? at(inUse.minerPort ?? config.minerPort),
   };

@@ -1,5 +1,6 @@
 import { conflictsOf } from "./conflicts.ts";
 import { ConfigError, type ConfigProblem } from "./config-error.ts";
+import { givenText, secretFileRule } from "./given-text.ts";
 import { nearest } from "./nearest.ts";
 import { removedVariables } from "./removed-variables.ts";
 import { schema, type SettingName } from "./schema.ts";
@@ -15,16 +16,16 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 const settings = Object.entries(schema) as [SettingName, Setting<unknown>][];
 
-/** Reads the `P4_` variables. Throws a ConfigError that lists every problem. An empty variable counts as left out. */
+/** Reads the `P4_` variables, and the files of the data directory. Throws a ConfigError that lists every problem. An empty variable counts as left out. */
 export function loadConfig(environment: Environment): Config {
   const problems: ConfigProblem[] = [...unknownVariables(environment)];
   const values: Partial<Record<SettingName, unknown>> = {};
   const texts: Partial<Record<SettingName, string>> = {};
   for (const [name, setting] of settings) {
-    const given = environment[setting.variable]?.trim();
-    const text = given === undefined || given === "" ? setting.fallback : given;
-    const value = text === "" ? null : setting.parser.parse(text);
-    if (value === undefined) problems.push(unreadable(setting, text));
+    const given = givenText(setting, environment);
+    const text = given === "" ? setting.fallback : given;
+    const value = text === "" ? null : text === null ? undefined : setting.parser.parse(text);
+    if (value === undefined || text === null) problems.push(unreadable(setting, text ?? ""));
     else [values[name], texts[name]] = [value, text];
   }
   // A bad value may be the cause of what would be said next: combinations are judged only once each value is right.
@@ -35,13 +36,15 @@ export function loadConfig(environment: Environment): Config {
   return config;
 }
 
-function unreadable({ variable, secret, parser }: Setting<unknown>, text: string): ConfigProblem {
+function unreadable({ variable, secret, parser, isFile }: Setting<unknown>, text: string): ConfigProblem {
   const isHidden = secret || parser.mayHoldPassword === true;
+  const rule = isFile === true && secret ? `${secretFileRule}, and hold ${parser.rule}` : parser.rule;
+  if (isFile === true) return { variable: `P4_DATA_DIR/${variable}`, value: "(file)", rule: `must be ${rule}` };
   return { variable, value: isHidden ? "(set)" : text, rule: `must be ${parser.rule}` };
 }
 
 function* unknownVariables(environment: Environment): Iterable<ConfigProblem> {
-  const known = settings.map(([, setting]) => setting.variable);
+  const known = settings.filter(([, { isFile }]) => isFile !== true).map(([, { variable }]) => variable);
   for (const [variable, value] of Object.entries(environment)) {
     if (!variable.startsWith("P4_") || value === undefined || known.includes(variable)) continue;
     // It may be a misspelt secret.

@@ -1,5 +1,6 @@
 import type { Config } from "./config.ts";
 import type { ConfigProblem } from "./config-error.ts";
+import { expirySweepMs } from "./fixed-settings.ts";
 import { redactUserInfo } from "./redact.ts";
 import { schema, type SettingName } from "./schema.ts";
 import { loginOf } from "./urls.ts";
@@ -29,12 +30,9 @@ export function* conflictsOf(config: Config, texts: Texts): Iterable<ConfigProbl
   if (config.headerPolicy === "require" && config.headerSource.kind === "none") {
     yield conflict("headerPolicy", `needs a ${schema.headerSource.variable} other than none`);
   }
-  if (config.maxQueuedBytes < config.maxMessageBytes) {
-    yield conflict("maxQueuedBytes", `must be at least ${other("maxMessageBytes")}, or one message could not wait`);
-  }
   // A lost timer is found by the next sweep: only then is the end stored, and nothing before it may have gone.
-  if (config.logRetentionMs < config.channelTtlMs + config.ackGraceMs + config.expirySweepMs) {
-    const parts = `${other("channelTtlMs")}, ${other("ackGraceMs")} and ${other("expirySweepMs")} together`;
+  if (config.logRetentionMs < config.channelTtlMs + config.ackGraceMs + expirySweepMs) {
+    const parts = `${other("channelTtlMs")}, ${other("ackGraceMs")} and the sweep's ${String(expirySweepMs / 1_000)}s together`;
     yield conflict("logRetentionMs", `must be at least ${parts}, or a channel's first event is gone before its end`);
   }
   yield* natsConflicts(config, conflict);
@@ -43,20 +41,16 @@ export function* conflictsOf(config: Config, texts: Texts): Iterable<ConfigProbl
 
 type Conflict = (name: SettingName, rule: string) => ConfigProblem;
 
-function* natsConflicts({ natsUrl, natsCredentials, natsCa }: Config, conflict: Conflict): Iterable<ConfigProblem> {
+function* natsConflicts({ natsUrl, natsCredentials }: Config, conflict: Conflict): Iterable<ConfigProblem> {
   const logins = new Set((natsUrl ?? []).map(loginOf).filter((login) => login !== ""));
   if (logins.size > 1) {
     yield conflict("natsUrl", "must have the same user and password in each URL: one login is used for all servers");
   }
   const { variable } = schema.natsUrl;
   if (natsUrl === null && natsCredentials !== null) yield conflict("natsCredentials", `needs ${variable}`);
-  if (natsUrl === null && natsCa !== null) yield conflict("natsCa", `needs ${variable}`);
-  if (natsCa !== null && natsUrl?.some((url) => !url.startsWith("tls://")) === true) {
-    yield conflict("natsCa", `is of use over TLS alone: each URL of ${variable} has to be tls://`);
-  }
 }
 
-const ports = ["port", "proofPort", "paydPort", "minerPort", "natsPort"] as const;
+const ports = ["port", "proofPort", "paydPort", "minerPort"] as const;
 
 function* portClashes(config: Config, conflict: Conflict): Iterable<ConfigProblem> {
   for (const [index, name] of ports.entries()) {

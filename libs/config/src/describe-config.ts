@@ -1,4 +1,5 @@
 import type { Config, Environment } from "./config.ts";
+import { givenText } from "./given-text.ts";
 import { redactUserInfo } from "./redact.ts";
 import { schema, type SettingName } from "./schema.ts";
 import type { Setting } from "./setting.ts";
@@ -11,7 +12,7 @@ export interface ConfigLine {
   readonly value: unknown;
   /** As an operator writes it: `90d`, `1MB`, `on`; "(set)" in place of a secret, "" when left out. */
   readonly text: string;
-  readonly source: "environment" | "default";
+  readonly source: "environment" | "file" | "default";
   readonly description: string;
 }
 
@@ -24,7 +25,7 @@ const settings = Object.entries(schema) as [SettingName, Setting<unknown>][];
 export function describeConfig(config: Config, environment: Environment): ConfigLine[] {
   return settings.map(([name, setting]) => {
     const value = config[name];
-    const given = environment[setting.variable]?.trim() ?? "";
+    const given = givenText(setting, environment) ?? "";
     return {
       name,
       variable: setting.variable,
@@ -33,34 +34,43 @@ export function describeConfig(config: Config, environment: Environment): Config
         setting.secret && value !== null
           ? "(set)"
           : redacted(value === null ? null : (setting.parser.format?.(value) ?? value)),
-      source: given === "" ? "default" : "environment",
+      source: given === "" ? "default" : setting.isFile === true ? "file" : "environment",
       description: setting.description,
     };
   });
 }
 
-/** The same as aligned text, one line each; what the environment set is marked with `*`. */
+/** The same as aligned text, one line each; what the environment or a file sets is marked with `*`. */
 export function formatConfig(lines: readonly ConfigLine[]): string {
   const width = Math.max(...lines.map((line) => line.variable.length));
   return lines
     .map(({ variable, source, text }) => {
-      const mark = source === "environment" ? "*" : " ";
+      const mark = source === "default" ? " " : "*";
       return `${mark} ${variable.padEnd(width)}  ${text === "" ? "-" : text}`;
     })
     .join("\n");
 }
 
-/** The markdown table of every variable, for the documentation. */
+/** Markdown, for the documentation: a table of every variable, and one of the files that hold settings. */
 export function configReference(): string {
   const cell = (text: string): string => text.replaceAll("|", "\\|");
-  const rows = settings.map(([, { variable, fallback, parser, usedBy, description, secret }]) => {
+  const row = ({ variable, fallback, isFile, parser, usedBy, description, secret }: Setting<unknown>): string => {
     const what = secret ? `${description} (secret)` : description;
     const standard = fallback === "" ? "" : `\`${fallback}\``;
-    return `| \`${variable}\` | ${standard} | ${cell(parser.rule)} | ${cell(what)} | ${usedBy.join(", ")} |`;
-  });
-  return ["| variable | default | value | meaning | read by |", "| --- | --- | --- | --- | --- |", ...rows, ""].join(
-    "\n",
-  );
+    const cells = [`\`${variable}\``, ...(isFile === true ? [] : [standard]), cell(parser.rule), cell(what)];
+    return `| ${[...cells, usedBy.join(", ")].join(" | ")} |`;
+  };
+  const all = settings.map(([, setting]) => setting);
+  return [
+    "| variable | default | value | meaning | read by |",
+    "| --- | --- | --- | --- | --- |",
+    ...all.filter(({ isFile }) => isFile !== true).map(row),
+    "",
+    "| file in the data directory | content | meaning | read by |",
+    "| --- | --- | --- | --- |",
+    ...all.filter(({ isFile }) => isFile === true).map(row),
+    "",
+  ].join("\n");
 }
 
 function redacted(value: unknown): unknown {

@@ -10,32 +10,11 @@ export const limitSettings = {
     ["edge"],
     "Largest message that a wallet may send",
   ),
-  maxQueuedBytes: required(
-    "P4_MAX_QUEUED_BYTES",
-    "4MiB",
-    sizeBytes(65_536, 1_073_741_824),
-    ["edge"],
-    "Bytes waiting for a slow wallet before its socket is closed with 4290",
-  ),
   maxHeldBytes: optional(
     "P4_MAX_HELD_BYTES",
     sizeBytes(1_048_576, 1_099_511_627_776),
     ["edge"],
     "What channels, messages on their way and send queues may hold of an edge's memory; without it a quarter of the heap that Node.js allows",
-  ),
-  byteRatePerConnection: required(
-    "P4_BYTE_RATE_PER_CONNECTION",
-    "1MiB",
-    sizeBytes(1_024, 1_073_741_824),
-    ["edge"],
-    "Bytes that one WebSocket may add a second, sixteen times as many at once; the next message is refused",
-  ),
-  byteRatePerIp: required(
-    "P4_BYTE_RATE_PER_IP",
-    "16MiB",
-    sizeBytes(1_024, 17_179_869_184),
-    ["edge", "proof-ingest"],
-    "Bytes that one address (IPv6: one /64) may add a second, over sockets and HTTP, sixteen times as many at once",
   ),
   maxConnections: required(
     "P4_MAX_CONNECTIONS",

@@ -1,5 +1,5 @@
-import { manyOf, path, port, secretPath } from "./parsers.ts";
-import { optional, required } from "./setting.ts";
+import { manyOf, secretPath } from "./parsers.ts";
+import { optional } from "./setting.ts";
 import { siteList } from "./site-list.ts";
 import { siteUrls } from "./site-urls.ts";
 import { httpUrl, natsUrl } from "./urls.ts";
@@ -16,13 +16,7 @@ export const natsSettings = {
     "P4_NATS_CREDENTIALS",
     manyOf(secretPath),
     ["all"],
-    "Files that let this program in there: an nkey seed, a .creds file or user:password, a client certificate and its key",
-  ),
-  natsCa: optional(
-    "P4_NATS_CA",
-    path,
-    ["all"],
-    "File with the certificates of who signed those of that cluster's servers",
+    "Files that let this program in there: an nkey seed, a .creds file or user:password, a client certificate and its key; and the certificates of who signed those of its servers",
   ),
   natsMonitorUrls: optional(
     "P4_NATS_MONITOR_URLS",
@@ -42,5 +36,4 @@ export const natsSettings = {
     ["edge"],
     "Where wallets reach each site: those that come to one that is not the region's home are sent on. Without it they are only turned away",
   ),
-  natsPort: required("P4_NATS_PORT", "0", port, ["all"], "Port of the embedded nats-server; 0 takes a free one"),
 } as const;

@@ -113,6 +113,18 @@ export function manyOf<T>(parser: Parser<T>, most: 2 | null = null): Parser<read
   };
 }
 
+/** Several values of one parser, one in each line. Empty lines and those that begin with # say nothing. */
+export function linesOf<T>(parser: Parser<T>): Parser<readonly T[]> {
+  return {
+    rule: `one in each line, each ${parser.rule}`,
+    parse(text) {
+      const lines = text.split("\n").map((line) => line.trim());
+      const values = lines.filter((line) => !/^(#|$)/.test(line)).map((line) => parser.parse(line));
+      return values.includes(undefined) ? undefined : (values as T[]);
+    },
+  };
+}
+
 const fileMark = "file:";
 
 /** The value, or `file:<path>` of a file that holds it. A file that cannot be read breaks the rule. */

@@ -5,6 +5,7 @@ import {
   addressRange,
   durationMs,
   integer,
+  linesOf,
   listOf,
   manyOf,
   matching,
@@ -13,9 +14,8 @@ import {
   orInFile,
   path,
   port,
-  sizeBytes,
 } from "./parsers.ts";
-import { appNames, optional, required } from "./setting.ts";
+import { appNames, inFile, optional, required } from "./setting.ts";
 import { httpUrl as http } from "./urls.ts";
 
 const host = matching(
@@ -29,7 +29,10 @@ const publicKey = matching(
   "a public key in SEC1 hex: 66 digits that start with 02 or 03, or 130 that start with 04",
 );
 
-/** Every setting, in the order in which people read them. The key is the name in `Config`; a unit in the name is that of the value. */
+/**
+ * Every setting, in the order in which people read them: variables, then files of the data directory. The key is the name in
+ * `Config`; a unit in the name is that of the value.
+ */
 export const schema = {
   host: required("P4_HOST", "127.0.0.1", host, ["all"], "Address that the servers listen on"),
   port: required("P4_PORT", "8445", port, ["edge"], "Port of the edge: WebSockets and HTTP bridge; 0 takes a free one"),
@@ -53,28 +56,7 @@ export const schema = {
     "Directory of what this machine keeps: the embedded broker's store, the chain, keys, the log file",
   ),
 
-  operatorKeyFile: optional(
-    "P4_OPERATOR_KEY_FILE",
-    path,
-    ["cli"],
-    "Private key that signs evidence and anchors; default operator.key in the data directory, made at its first use",
-  ),
-
-  operatorKeys: optional(
-    "P4_OPERATOR_KEYS",
-    manyOf(publicKey),
-    ["cli"],
-    "Operators' public keys: evidence and anchors that one of them signed hold; the key of this machine is one of them",
-  ),
-
   ...natsSettings,
-  sync: required(
-    "P4_SYNC",
-    "always",
-    oneOf("always", "interval"),
-    ["all"],
-    "When the embedded broker forces stored messages to disk: before each acknowledgement, or every two minutes",
-  ),
   region: required(
     "P4_REGION",
     "local",
@@ -118,20 +100,6 @@ export const schema = {
     ["edge"],
     "How long after its deadline a channel takes the answer to a payment that was sent in time; 0s: not at all",
   ),
-  maxChannelBytes: required(
-    "P4_MAX_CHANNEL_BYTES",
-    "16MiB",
-    sizeBytes(65_536, 1_073_741_824),
-    ["edge"],
-    "What the log of one channel may hold before only answers are taken; customers have half, one of them a quarter",
-  ),
-  expirySweepMs: required(
-    "P4_EXPIRY_SWEEP",
-    "5m",
-    durationMs("1s", "1d"),
-    ["expiry"],
-    "How often somebody looks for overdue channels whose timer the broker has lost",
-  ),
   joinPolicy: required(
     "P4_JOIN_POLICY",
     "open",
@@ -147,53 +115,17 @@ export const schema = {
     true,
   ),
   ...limitSettings,
-  consoleKey: optional("P4_CONSOLE_KEY", secretText, ["edge"], "Key of /console; unset: this machine alone", true),
-
-  bridgeWaitMs: required(
-    "P4_BRIDGE_WAIT",
-    "10s",
-    durationMs("1ms", "60s"),
-    ["edge"],
-    "How long a request of the HTTP bridge waits for the merchant before 202, unless it says `Prefer: wait=`",
-  ),
-
   publicUrl: optional(
     "P4_PUBLIC_URL",
     http,
     ["edge", "payd", "cli"],
-    "Where wallets reach the edge; default http://<host>:<port>",
-  ),
-  callbackUrl: optional(
-    "P4_CALLBACK_URL",
-    http,
-    ["payd"],
-    "Where miners reach the proof callback; default http://<host>:<proof port>",
+    "Where wallets reach the edge, and miners its proof callbacks; default http://<host>:<port>, callbacks at the proof port",
   ),
   paydUrl: optional(
     "P4_PAYD_URL",
     http,
     ["payd", "cli"],
     "Where the merchant's wallet and its checkout pages are reached; default http://<host>:<payd port>",
-  ),
-  paydKeys: required(
-    "P4_PAYD_KEYS",
-    "unless-local",
-    oneOf("unless-local", "always"),
-    ["payd"],
-    "Who needs an API key at the merchant's wallet: all but programs of this machine that call it by a loopback name, or all",
-  ),
-  paydPassphrase: optional(
-    "P4_PAYD_PASSPHRASE",
-    orInFile(matching(/^[^\r\n]{12,1024}$/, "a text of 12 to 1024 characters")),
-    ["payd"],
-    "Encrypts the wallet's master key in its file, also one that is there already; without it the key lies open",
-    true,
-  ),
-  webhookAllow: optional(
-    "P4_WEBHOOK_ALLOW",
-    manyOf(addressRange),
-    ["payd"],
-    "Addresses that are not public and that webhooks may be sent to all the same",
   ),
   minerUrl: optional(
     "P4_MINER_URL",
@@ -203,7 +135,7 @@ export const schema = {
   ),
   callbackToken: optional(
     "P4_CALLBACK_TOKEN",
-    secretText,
+    orInFile(secretText),
     ["edge", "proof-ingest", "payd"],
     "Bearer token that proof callbacks must carry; ARC signs nothing, so only this tells its callbacks from made-up ones",
     true,
@@ -235,6 +167,26 @@ export const schema = {
     oneOf("accept-unknown", "require"),
     ["edge", "proof-ingest"],
     "Whether a proof whose block header cannot be found is accepted",
+  ),
+  consoleKey: inFile("secrets/console-key", secretText, ["edge"], "Key of /console; none: this machine alone", true),
+  paydPassphrase: inFile(
+    "secrets/payd-passphrase",
+    matching(/^[^\r\n]{12,1024}$/, "a text of 12 to 1024 characters"),
+    ["payd"],
+    "Encrypts the wallet's master key, and with it every caller needs an API key; none: the key lies open, and programs of this machine that call by a loopback name need none",
+    true,
+  ),
+  webhookAllow: inFile(
+    "payd/webhook-allow",
+    linesOf(addressRange),
+    ["payd"],
+    "Addresses that are not public and that webhooks may be sent to all the same",
+  ),
+  operatorKeys: inFile(
+    "operator-keys",
+    linesOf(publicKey),
+    ["cli"],
+    "Operators' public keys: evidence and anchors that one of them signed hold; the key of this machine is one of them",
   ),
 } as const;
 

@@ -11,6 +11,8 @@ export interface Setting<T> {
   readonly parser: Parser<T>;
   readonly description: string;
   readonly usedBy: readonly (AppName | "cli" | "all")[];
+  /** Then `variable` is the path of a file in the data directory, whose content is the value. */
+  readonly isFile?: true;
   /** Never shown, neither in `p4 config` nor in an error. */
   readonly secret: boolean;
 }
@@ -35,4 +37,15 @@ export function optional<T>(
   secret = false,
 ): Setting<T | null> {
   return { variable, fallback: "", parser, description, usedBy, secret };
+}
+
+/** A setting that a file of the data directory holds: a secret, or a list. Without the file its value is null. */
+export function inFile<T>(
+  path: string,
+  parser: Parser<T>,
+  usedBy: Setting<T>["usedBy"],
+  description: string,
+  secret = false,
+): Setting<T | null> {
+  return { ...optional(path, parser, usedBy, description, secret), isFile: true };
 }

@@ -16,7 +16,7 @@ export const natsServerErrors = {
     nextStep: "Nothing was installed. Do not trust that source: install nats-server yourself and set NATS_SERVER_BIN.",
   },
   PLATFORM_UNSUPPORTED: { retryable: false, nextStep: "Install nats-server yourself and set NATS_SERVER_BIN." },
-  PORT_IN_USE: { retryable: true, nextStep: "Stop the other program, or choose another port with P4_NATS_PORT." },
+  PORT_IN_USE: { retryable: true, nextStep: "Stop the other program, or choose another port." },
   STORE_DIR_IN_USE: { retryable: true, nextStep: "Stop the other system, or choose another P4_DATA_DIR." },
   STORE_DIR_UNWRITABLE: { retryable: false, nextStep: "Choose a P4_DATA_DIR that you may write to." },
   DISK_FULL: { retryable: true, nextStep: "Free space on that disk, or choose another P4_DATA_DIR." },

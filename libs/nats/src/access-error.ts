@@ -2,12 +2,10 @@
 export class AccessError extends Error {
   readonly code = "ACCESS_INVALID";
   readonly retryable = false;
-  readonly setting: "credentials" | "ca";
 
-  constructor(setting: AccessError["setting"], message: string, options?: ErrorOptions) {
+  constructor(message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = "AccessError";
-    this.setting = setting;
   }
 }
 

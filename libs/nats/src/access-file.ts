@@ -26,12 +26,12 @@ const seedOfAnyKind = /^S[ACNOUX][A-Z2-7]{56}$/;
 const userAndPassword = /^([A-Za-z0-9_.@-]+):(\S+)$/;
 
 /** Reads one file; its content tells what it is. Throws AccessError, also for a secret that other users may read. */
-export function readAccessFile(path: string, setting: AccessError["setting"] = "credentials"): AccessFile {
-  const { text, stats } = read(path, setting);
+export function readAccessFile(path: string): AccessFile {
+  const { text, stats } = read(path);
   const fail = (problem: string, cause?: unknown): AccessError => {
-    return new AccessError(setting, `${path} ${problem}`, { cause });
+    return new AccessError(`${path} ${problem}`, { cause });
   };
-  const isSecret = setting === "credentials" && (keyBegins.test(text) || !certificateBegins.test(text));
+  const isSecret = keyBegins.test(text) || !certificateBegins.test(text);
   if (isSecret && isExposed(stats))
     throw fail("may be read by other users: chmod 600, and replace what they have read");
   if (credsBegin.test(text)) {
@@ -93,19 +93,19 @@ function isExposed({ mode, uid }: Stats): boolean {
   return (mode & (uid === 0 ? 0o037 : 0o077)) !== 0;
 }
 
-function read(path: string, setting: AccessError["setting"]): { readonly text: string; readonly stats: Stats } {
+function read(path: string): { readonly text: string; readonly stats: Stats } {
   let file: number | undefined;
   try {
     // A pipe that nobody writes to must not hold the start up.
     file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     const stats = fstatSync(file);
-    if (!stats.isFile()) throw new AccessError(setting, `${path} is no file`);
-    if (stats.size > largestBytes) throw new AccessError(setting, `${path} is larger than ${largestBytes} bytes`);
+    if (!stats.isFile()) throw new AccessError(`${path} is no file`);
+    if (stats.size > largestBytes) throw new AccessError(`${path} is larger than ${largestBytes} bytes`);
     return { text: readFileSync(file, "utf8"), stats };
   } catch (cause) {
     if (cause instanceof AccessError) throw cause;
     const { code } = cause as NodeJS.ErrnoException;
-    throw new AccessError(setting, `${path} cannot be read (${code ?? "unknown"})`, { cause });
+    throw new AccessError(`${path} cannot be read (${code ?? "unknown"})`, { cause });
   } finally {
     if (file !== undefined) closeSync(file);
   }

@@ -20,11 +20,8 @@ function fileOf(name: string, text: string, mode = 0o600): string {
   return path;
 }
 
-const read = (
-  credentialFiles: readonly string[],
-  urls: readonly string[] | null = null,
-  caFile: string | null = null,
-) => readBrokerAccess({ credentialFiles, caFile, urls });
+const read = (credentialFiles: readonly string[], urls: readonly string[] | null = null) =>
+  readBrokerAccess({ credentialFiles, urls });
 
 /** One letter is another one, so that the checksum does not fit: the last letter may not matter. */
 const misspelt = (seed: string): string => `${seed.slice(0, 9)}${seed[9] === "A" ? "B" : "A"}${seed.slice(10)}`;
@@ -40,9 +37,16 @@ describe("files that let a program in", () => {
     const text = `-----BEGIN NATS USER JWT-----\na.b.c\n------END NATS USER JWT------\n
 -----BEGIN USER NKEY SEED-----\n${user.seed}\n------END USER NKEY SEED------\n`;
     expect(login("user.creds", text)).toEqual({ kind: "creds", text });
-    const { client, clientKey, clientBoth } = certificates;
+    const { ca, client, clientKey, clientBoth } = certificates;
     expect(read([clientKey, client, seedFile])).toMatchObject({ certificateFile: client, keyFile: clientKey });
-    expect(read([clientBoth])).toMatchObject({ login: null, certificateFile: clientBoth, keyFile: clientBoth });
+    expect(read([ca, client, clientKey])).toMatchObject({ caFile: ca, certificateFile: client });
+    expect(read([seedFile, ca])).toMatchObject({ caFile: ca, certificateFile: null });
+    expect(read([clientBoth])).toMatchObject({
+      login: null,
+      caFile: null,
+      certificateFile: clientBoth,
+      keyFile: clientBoth,
+    });
   });
 
   const account = "SAANDLKMXL6CUS3CP52WIXBEDN6YJ545GDKC65U5JZPPV6WH6ESWUA6YAI";
@@ -65,7 +69,8 @@ describe("files that let a program in", () => {
     ["with a certificate alone", () => read([certificates.client]), /needs the private key/],
     ["with a private key alone", () => read([certificates.clientKey]), /needs the certificate/],
     ["of two pairs", () => read([certificates.client, certificates.otherKey]), /is not the private key of/],
-    ["with a key for a CA", () => read([], null, certificates.clientKey), /holds no certificate/],
+    ["with two authorities", () => read([certificates.ca, certificates.otherCa]), /authorities twice/],
+    ["with an authority for a URL without TLS", () => read([certificates.ca], ["nats://b"]), /tls:\/\//],
   ])("%s is refused with what is wrong, and shows nothing of it", (_, attempt, message) => {
     expect(attempt).toThrow(
       expect.objectContaining({ code: "ACCESS_INVALID", message: expect.stringMatching(message) }),
@@ -99,7 +104,7 @@ describe("a broker with TLS, client certificates and nkeys", () => {
   afterAll(() => server.stop());
 
   it("takes who shows all of it, and is known by its address", async () => {
-    const access = read([seedFile, certificates.clientBoth], [url], certificates.ca);
+    const access = read([seedFile, certificates.clientBoth, certificates.ca], [url]);
     const broker = await connectBroker({ url, access, name: "test" });
     expect(broker.ready()).toBe(true);
     await broker.close();
@@ -107,7 +112,12 @@ describe("a broker with TLS, client certificates and nkeys", () => {
   });
 
   const attempt = (files: readonly string[], ca: string | null, at = url) =>
-    connectBroker({ url: at, access: read(files, [at], ca), name: "test", connectWithinMs: 100 });
+    connectBroker({
+      url: at,
+      access: read(ca === null ? files : [...files, ca], [at]),
+      name: "test",
+      connectWithinMs: 100,
+    });
 
   it("is not believed without its CA, under another name, or without TLS", async () => {
     const all = [seedFile, certificates.clientBoth];
@@ -131,7 +141,7 @@ describe("a broker with TLS, client certificates and nkeys", () => {
 
   it("is shown the new login after its file was replaced, and the last good one while it is spoiled", async () => {
     const file = fileOf("turning.nk", user.seed);
-    const access = read([file, certificates.clientBoth], [url], certificates.ca);
+    const access = read([file, certificates.clientBoth, certificates.ca], [url]);
     await writeFile(`${file}.next`, otherUser.seed, { mode: 0o600 });
     await rename(`${file}.next`, file);
     expect(access.login?.()).toEqual({ kind: "nkey", seed: otherUser.seed });

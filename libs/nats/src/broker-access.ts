@@ -1,4 +1,3 @@
-import { X509Certificate } from "node:crypto";
 import { AccessError } from "./access-error.ts";
 import { readAccessFile, type AccessFile, type Login } from "./access-file.ts";
 
@@ -14,9 +13,11 @@ export interface BrokerAccess {
 }
 
 export interface AccessFiles {
-  /** A login, or a certificate with its private key (in one file or in two), or both. */
+  /**
+   * A login, a certificate with its private key (in one file or in two), and the certificates of who signs the broker's: any of
+   * them, told apart by their content.
+   */
   readonly credentialFiles: readonly string[];
-  readonly caFile: string | null;
   /** Of the broker; null when they are not known yet. */
   readonly urls: readonly string[] | null;
 }
@@ -26,25 +27,21 @@ type Kind = AccessFile["kind"];
 /**
  * Reads and checks the files: what is wrong with them is told before the first connection. Throws AccessError.
  */
-export function readBrokerAccess({ credentialFiles, caFile, urls }: AccessFiles): BrokerAccess {
-  const files = credentialFiles.map((path) => ({ path, ...readAccessFile(path) }));
+export function readBrokerAccess({ credentialFiles, urls }: AccessFiles): BrokerAccess {
+  const all = credentialFiles.map((path) => ({ path, ...readAccessFile(path) }));
+  const authority = authorityAmong(all);
+  const files = all.filter((file) => file !== authority);
   const ofKind = (...kinds: readonly Kind[]): (typeof files)[number] | null => {
     const [first = null, second] = files.filter(({ kind }) => kinds.includes(kind));
     if (second === undefined) return first;
-    throw new AccessError("credentials", `holds ${named[second.kind]} twice: leave out ${second.path}`);
+    throw new AccessError(`holds ${named[second.kind]} twice: leave out ${second.path}`);
   };
   const login = ofKind("login");
   const certificate = ofKind("certificate", "certificate and key");
   const key = ofKind("key", "certificate and key");
-  if (certificate !== null && key === null) {
-    throw new AccessError("credentials", `needs the private key of ${certificate.path} as well`);
-  }
-  if (key !== null && certificate === null) {
-    throw new AccessError("credentials", `needs the certificate of ${key.path} as well`);
-  }
-  if (certificate !== null && key !== null) assertPair(certificate, key);
-  if (caFile !== null) readCertificate(caFile);
-  if (urls !== null) assertFits(urls, login !== null, certificate !== null);
+  assertPair(certificate, key);
+  const caFile = authority?.path ?? null;
+  if (urls !== null) assertFits(urls, { login, certificate, caFile });
   return {
     login: login === null ? null : lastReadable(login),
     certificateFile: certificate?.path ?? null,
@@ -60,29 +57,36 @@ const named: Record<Kind, string> = {
   "certificate and key": "a certificate and a private key",
 };
 
-function assertFits(urls: readonly string[], hasLogin: boolean, hasCertificate: boolean): void {
-  if (hasLogin && urls.some((url) => new URL(url).username !== "")) {
-    throw new AccessError("credentials", "holds a login, and so does the broker's URL: one of them has to go");
+/** A certificate that may sign others, and that none of the keys belongs to. */
+function authorityAmong(files: readonly ReadFile[]): ReadFile | null {
+  const [first = null, second] = files.filter(({ kind, certificate }) => {
+    const isOwn = files.some(({ key }) => key !== null && certificate?.checkPrivateKey(key) === true);
+    return kind === "certificate" && certificate?.ca === true && !isOwn;
+  });
+  if (second === undefined) return first;
+  throw new AccessError("holds certificates of authorities twice: put them into one file");
+}
+
+function assertFits(
+  urls: readonly string[],
+  { login, certificate, caFile }: Readonly<Record<"login" | "certificate" | "caFile", unknown>>,
+): void {
+  if (login !== null && urls.some((url) => new URL(url).username !== "")) {
+    throw new AccessError("holds a login, and so does the broker's URL: one of them has to go");
   }
-  if (hasCertificate && urls.some((url) => !url.startsWith("tls://"))) {
-    throw new AccessError(
-      "credentials",
-      "holds a certificate, which is shown over TLS alone: each URL has to be tls://",
-    );
+  if ((certificate !== null || caFile !== null) && urls.some((url) => !url.startsWith("tls://"))) {
+    throw new AccessError("holds a certificate, which is of use over TLS alone: each URL has to be tls://");
   }
 }
 
 type ReadFile = AccessFile & { readonly path: string };
 
-function assertPair(certificate: ReadFile, key: ReadFile): void {
+function assertPair(certificate: ReadFile | null, key: ReadFile | null): void {
+  if (certificate === null && key === null) return;
+  if (key === null) throw new AccessError(`needs the private key of ${String(certificate?.path)} as well`);
+  if (certificate === null) throw new AccessError(`needs the certificate of ${key.path} as well`);
   if (certificate.certificate === null || key.key === null || certificate.certificate.checkPrivateKey(key.key)) return;
-  throw new AccessError("credentials", `${key.path} is not the private key of the certificate in ${certificate.path}`);
-}
-
-function readCertificate(path: string): void {
-  const { certificate } = readAccessFile(path, "ca");
-  if (certificate instanceof X509Certificate) return;
-  throw new AccessError("ca", `${path} holds no certificate in PEM`);
+  throw new AccessError(`${key.path} is not the private key of the certificate in ${certificate.path}`);
 }
 
 /** A file that is being replaced may be half written: an exception here would close the connection for good. */

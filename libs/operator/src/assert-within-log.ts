@@ -1,4 +1,5 @@
 import type { ChannelContext } from "@p4/channel";
+import { expirySweepMs } from "@p4/config";
 import { inspectStreams } from "@p4/nats";
 import { OperatorError } from "./operator-error.ts";
 import { durationText, timeText } from "./human.ts";
@@ -20,13 +21,13 @@ export async function assertWithinLog(
     .filter(({ shards, maxAgeMs }) => shards !== null && maxAgeMs > 0)
     .map(({ maxAgeMs }) => maxAgeMs);
   const keptMs = Math.min(...ages);
-  const latestMs = openedAtMs + keptMs - ackGraceMs - config.expirySweepMs;
+  const latestMs = openedAtMs + keptMs - ackGraceMs - expirySweepMs;
   if (expiresAtMs <= latestMs) return;
   const kept = `the log keeps events for ${durationText(keptMs)} (P4_LOG_RETENTION)`;
   throw new OperatorError(
     "failed",
     `${kept}, and ${channelId} was opened ${timeText(openedAtMs)}: it cannot live until ${timeText(expiresAtMs)}`,
-    `Its deadline can be ${timeText(latestMs)} at the latest: P4_ACK_GRACE and P4_EXPIRY_SWEEP follow before its first event goes.`,
+    `Its deadline can be ${timeText(latestMs)} at the latest: P4_ACK_GRACE and half a minute follow before its first event goes.`,
     "BAD_DEADLINE",
   );
 }

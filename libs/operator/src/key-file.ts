@@ -13,9 +13,8 @@ export interface SigningKey {
   readonly publicKey: string;
 }
 
-/** P4_OPERATOR_KEY_FILE, else `operator.key` in P4_DATA_DIR. */
-export function operatorKeyPath({ operatorKeyFile, dataDir }: Pick<Config, "operatorKeyFile" | "dataDir">): string {
-  return operatorKeyFile ?? join(dataDir, "operator.key");
+export function operatorKeyPath({ dataDir }: Pick<Config, "dataDir">): string {
+  return join(dataDir, "operator.key");
 }
 
 /**
@@ -30,7 +29,7 @@ export async function openKeyFile(path: string, tell: (line: string) => void): P
   } catch (error) {
     if (error instanceof OperatorError) throw error;
     const detail = error instanceof Error ? error.message : String(error);
-    const nextStep = "Name a file that you may read: P4_OPERATOR_KEY_FILE for the operator's key.";
+    const nextStep = "Name a file that you may read: the operator's key is operator.key in P4_DATA_DIR.";
     throw new OperatorError("failed", `the key cannot be used: ${detail}`, nextStep, "KEY_UNREADABLE");
   }
 }

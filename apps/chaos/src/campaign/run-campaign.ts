@@ -53,7 +53,7 @@ export async function runCampaign(
     dir,
     edges,
     shards,
-    settings: { P4_MAX_QUEUED_BYTES: "1000000", ...(sabotage === null ? {} : { CHAOS_SABOTAGE: sabotage }) },
+    settings: sabotage === null ? {} : { CHAOS_SABOTAGE: sabotage },
     ...(sabotage === null ? {} : { edgeModule: fileURLToPath(new URL("../sabotage/edge-main.js", import.meta.url)) }),
     onProgress,
   });

@@ -106,14 +106,7 @@ function printEndpoints(system: System, socketUrl: string, proofUrl: string, dir
 
 /** The settings that are every process's; ports and addresses are each one's own. */
 function settingsOf(env: NodeJS.ProcessEnv): Record<string, string> {
-  const own = new Set([
-    "P4_PROOF_PORT",
-    "P4_NATS_URL",
-    "P4_NATS_CREDENTIALS",
-    "P4_NATS_CA",
-    "P4_NATS_PORT",
-    "P4_DATA_DIR",
-  ]);
+  const own = new Set(["P4_PROOF_PORT", "P4_NATS_URL", "P4_NATS_CREDENTIALS", "P4_DATA_DIR"]);
   return Object.fromEntries(
     Object.entries(env).flatMap(([name, value]) =>
       name.startsWith("P4_") && !own.has(name) && value !== undefined ? [[name, value]] : [],

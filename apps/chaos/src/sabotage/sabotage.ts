@@ -17,6 +17,9 @@ export const sabotages = {
   "late-answers": answerLate,
 } as const satisfies Record<string, (ports: ChannelPorts) => ChannelPorts>;
 
+/** Nothing bounds what one channel, connection or address may add: for `npm run chaos -- strangers`. */
+export const unbounded = { maxChannelBytes: 2 ** 30, byteRatePerConnection: 2 ** 30, byteRatePerIp: 2 ** 34 } as const;
+
 export type Sabotage = keyof typeof sabotages;
 
 /** Those that any campaign meets. Without the comparison only a missed event of a quiet channel shows. */

@@ -11,12 +11,8 @@ const edgeModule = fileURLToPath(new URL("../sabotage/edge-main.js", import.meta
 export const strangersSabotages = {
   /** Nothing bounds what strangers may make it hold. */
   "no-byte-budget": {
-    settings: {
-      P4_MAX_HELD_BYTES: "1099511627776",
-      P4_MAX_CHANNEL_BYTES: "1GiB",
-      P4_BYTE_RATE_PER_CONNECTION: "1GiB",
-      P4_BYTE_RATE_PER_IP: "16GiB",
-    },
+    edgeModule,
+    settings: { P4_MAX_HELD_BYTES: "1099511627776", CHAOS_SABOTAGE: "no-byte-budget" },
   },
   "leaked-subscription": { edgeModule, settings: { CHAOS_SABOTAGE: "leaked-subscription" } },
   "late-answers": { edgeModule, settings: { CHAOS_SABOTAGE: "late-answers" } },

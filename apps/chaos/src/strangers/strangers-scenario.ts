@@ -15,7 +15,7 @@ export const strangersScenario = {
       ttl: "2h",
       /** Little memory: what nothing bounds is seen within seconds. */
       heapMiB: 256,
-      settings: { P4_MAX_CHANNEL_BYTES: "16MiB", P4_MAX_HELD_BYTES: "8MiB", P4_BRIDGE_WAIT: "5s" },
+      settings: { P4_MAX_HELD_BYTES: "8MiB" },
     },
   },
   workload: { thinkMs: 0, patienceMs: 60_000 },

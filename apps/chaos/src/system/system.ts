@@ -47,8 +47,6 @@ export interface System {
   stop(): Promise<void>;
 }
 
-/** The default would outlast the channels of a campaign. */
-const sweepEvery = "10s";
 const mains = { edge: "edge", expiry: "expiry", proofs: "proof-ingest" } as const;
 const readyWithinMs = 60_000;
 
@@ -89,9 +87,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     const edgePorts: Record<string, number> = {};
     for (const [name, { ttl, linked: isLinked = linked, settings: own = {} }] of Object.entries(options.edges)) {
       edgePorts[name] = await freePort();
-      // Peers that do not read are sent more than a channel would take.
-      const common = { P4_PORT: String(edgePorts[name]), P4_CHANNEL_TTL: ttl, P4_MAX_CHANNEL_BYTES: "256MiB" };
-      const settings = { ...common, ...own };
+      const settings = { P4_PORT: String(edgePorts[name]), P4_CHANNEL_TTL: ttl, ...own };
       const edge = await add(name, options.edgeModule ?? mainOf(mains.edge), edgePorts[name], settings, isLinked);
       // The first one creates the streams.
       if (apps.size === 1) await edge.ready(readyWithinMs);
@@ -99,8 +95,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     const proofPort = await freePort();
     if (workers) {
       await add("proofs", mainOf(mains.proofs), proofPort, { P4_PROOF_PORT: String(proofPort) });
-      const settings = { P4_EXPIRY_SWEEP: sweepEvery };
-      for (const name of ["expiry-1", "expiry-2"]) await add(name, mainOf(mains.expiry), null, settings);
+      for (const name of ["expiry-1", "expiry-2"]) await add(name, mainOf(mains.expiry), null, {});
     }
     await Promise.all([...apps.values()].map((app) => app.ready(readyWithinMs)));
     const member = (name: string): Member => {

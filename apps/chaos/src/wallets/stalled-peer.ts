@@ -13,8 +13,9 @@ export interface StalledPeerPlan {
   readonly holdMs: number;
 }
 
+/** Together somewhat less than the log of a channel takes, and more than the edge and two kernels keep. */
 const bodyBytes = 400_000;
-const messages = 24;
+const messages = 36;
 const endWithinMs = 15_000;
 
 /**

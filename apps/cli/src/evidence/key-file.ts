@@ -10,7 +10,7 @@ export function openKeyFile({ terminal }: Pick<VerbContext, "terminal">, path: s
 }
 
 /**
- * The public keys whose signatures count here without being named: those of P4_OPERATOR_KEYS, and that of the operator's
+ * The public keys whose signatures count here without being named: those of the file operator-keys, and that of the operator's
  * key file, where there is one. A key file that cannot be used counts for nothing, and that is said.
  */
 export async function knownOperatorKeys(context: Pick<VerbContext, "env" | "progress">): Promise<readonly string[]> {

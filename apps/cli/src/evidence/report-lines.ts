@@ -52,7 +52,7 @@ export function failFor(context: Pick<VerbContext, "fail">, verdict: EvidenceVer
 
 /** What to do about a signature whose key is not known, for people. */
 export const unknownKeyStep =
-  "Compare it with the operator's key as you know it from elsewhere, then: --trusted-key <key>, or P4_OPERATOR_KEYS.";
+  "Compare it with the operator's key as you know it from elsewhere, then: --trusted-key <key>, or the file operator-keys.";
 
 /** What it comes to, and what to do about it. */
 export function verdictLines({ verdict, checks, file }: EvidenceReport, style: Terminal["style"]): readonly string[] {

@@ -28,7 +28,7 @@ export interface BrokerAddress {
  * @throws CliError (unreachable, misuse)
  */
 export async function findBroker(
-  config: Pick<Config, "natsUrl" | "natsCredentials" | "natsCa" | "natsMonitorUrls" | "dataDir">,
+  config: Pick<Config, "natsUrl" | "natsCredentials" | "natsMonitorUrls" | "dataDir">,
 ): Promise<BrokerAddress> {
   const { natsUrl, natsMonitorUrls, dataDir } = config;
   if (natsUrl !== null) {
@@ -63,7 +63,6 @@ async function fromStackFile(dataDir: string): Promise<BrokerAddress | null> {
     endpoints,
     settings,
     natsCredentials,
-    natsCa = null,
   } = await readJson(path);
   if (typeof natsUrl !== "string" || typeof pid !== "number" || !isAlive(pid)) return null;
   if (needsLogin === true) {
@@ -77,7 +76,7 @@ async function fromStackFile(dataDir: string): Promise<BrokerAddress | null> {
   }
   return {
     url: natsUrl,
-    access: accessBy(texts(natsCredentials), typeof natsCa === "string" ? natsCa : null),
+    access: accessBy(texts(natsCredentials)),
     foundBy: path,
     monitorUrls: texts(monitorUrls),
     minerUrl: urlAmong(endpoints, "miner"),
@@ -86,9 +85,9 @@ async function fromStackFile(dataDir: string): Promise<BrokerAddress | null> {
 }
 
 /** The files that the running system shows its broker; their content is for who may read them. */
-function accessBy(credentials: readonly string[], natsCa: string | null): BrokerAccess {
+function accessBy(credentials: readonly string[]): BrokerAccess {
   const natsCredentials = credentials.length === 0 ? null : credentials;
-  return configured(() => brokerAccessOf({ natsUrl: null, natsCredentials, natsCa }));
+  return configured(() => brokerAccessOf({ natsUrl: null, natsCredentials }));
 }
 
 function urlAmong(endpoints: unknown, name: string): string | null {
@@ -122,7 +121,7 @@ async function fromPortsFile(dataDir: string): Promise<BrokerAddress | null> {
     );
     return {
       url,
-      access: accessBy(hasLogin ? [login] : [], null),
+      access: accessBy(hasLogin ? [login] : []),
       foundBy: join(dir, name),
       monitorUrls: texts(monitoring).slice(0, 1),
       minerUrl: null,

@@ -26,7 +26,7 @@ const publish = (...more: readonly string[]) =>
 /** Where the keys are known: that of `anchorText`, and this folder's own. */
 const verify = (...more: readonly string[]) =>
   runP4(["anchor", "verify", file, "--transaction", transactionFile(), ...more], {
-    env: { P4_DATA_DIR: dir, P4_OPERATOR_KEYS: publicKeyOf(operatorKey) },
+    env: { P4_DATA_DIR: dir },
   });
 const balance = async () => (await WalletFile.open(wallet)).satoshis;
 
@@ -43,6 +43,7 @@ beforeEach(async () => {
   const text = anchorText("a");
   root = readAnchor(text, nodeCrypto).signedRoot.root;
   await writeFile(file, text);
+  await writeFile(join(dir, "operator-keys"), publicKeyOf(operatorKey));
   const funded = await WalletFile.create(wallet);
   await funded.add(minedCoin(funded.changeKey(), 5_000));
 });

@@ -27,7 +27,7 @@ export const consoleVerb: Verb = (program, context) => {
         ["p4 console --print", "its address, for a browser elsewhere"],
       ) +
         "\nThe edge of the system that runs out of P4_DATA_DIR, else the one at P4_PUBLIC_URL, or P4_HOST and P4_PORT." +
-        "\nWithout P4_CONSOLE_KEY it lets in browsers of its own machine alone. The key is asked for by the page, never in a URL.\n",
+        "\nWithout secrets/console-key in its data directory it lets in browsers of its own machine alone. The key is asked for by the page, never in a URL.\n",
     )
     .action((channelId: string | undefined, options: ConsoleOptions) => openConsole(context, channelId, options));
 };

@@ -40,7 +40,7 @@ export const addEvidenceExport: Verb = (evidence, context) => {
         ["p4 evidence export inv123 -o dispute/7.p4e --html", "and dispute/7.html"],
         ["p4 evidence export inv123 --anchor anchors/2026-11-23.p4a", "with the proof that the anchor names it"],
       ) +
-        "\nSigned with P4_OPERATOR_KEY_FILE (operator.key in the data directory; made at its first use). Block headers come" +
+        "\nSigned with operator.key in the data directory, which is made at its first use. Block headers come" +
         "\nfrom P4_HEADER_SOURCE, else from the miner. A log that does not hold together is refused, with the place.\n",
     )
     .action((channelId: string, options: ExportOptions) =>

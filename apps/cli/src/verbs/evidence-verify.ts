@@ -37,8 +37,8 @@ export const addEvidenceVerify: Verb = (evidence, context) => {
         ["p4 evidence verify inv123.p4e --anchor 2026-11-23.p4a", "and was a tail removed since that day"],
         ["p4 evidence verify inv123.p4e --witness-key 03cd...", "and did the merchant see the same"],
       ) +
-        "\nAny key can sign any history: without --trusted-key a file holds if its key is one of P4_OPERATOR_KEYS or this" +
-        "\nmachine's own (P4_OPERATOR_KEY_FILE). Exit code 1: a check failed, with the line and the part; 4: a key signed" +
+        "\nAny key can sign any history: without --trusted-key a file holds if its key is one of the file operator-keys or this" +
+        "\nmachine's own (operator.key). Exit code 1: a check failed, with the line and the part; 4: a key signed" +
         "\nthis, whose it is, is not known here. What else is not proved does not fail: read it.\n",
     )
     .action((path: string, options: VerifyOptions) => verify(context, path, options));

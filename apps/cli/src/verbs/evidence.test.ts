@@ -18,7 +18,8 @@ const p4 = (args: readonly string[], options: RunOptions = {}) => runP4(args, { 
 const elsewhere = (...args: readonly string[]) => runP4(args);
 
 let operatorKey = "";
-const pinned = () => ({ P4_OPERATOR_KEYS: `02${"11".repeat(32)},${operatorKey.toUpperCase()}` });
+/** A machine where the key is known. */
+const pinned = () => ({ P4_DATA_DIR: join(dir, "pinned") });
 
 beforeAll(async () => {
   await writeFile(headers, `${paidBlock} 1105\n`);
@@ -29,6 +30,9 @@ beforeAll(async () => {
   const ran = await p4(["evidence", "export", paidChannelId, "-o", file, "--html", "--json"]);
   expect([ran.exitCode, ran.err]).toEqual([0, expect.stringContaining("a new private key was made")]);
   operatorKey = ran.json<{ operatorKey: string }>().operatorKey;
+  await mkdir(pinned().P4_DATA_DIR);
+  const lines = ["# the operators that we know", `02${"11".repeat(32)}`, operatorKey.toUpperCase(), ""];
+  await writeFile(join(pinned().P4_DATA_DIR, "operator-keys"), lines.join("\n"));
 });
 
 describe("p4 evidence export", () => {
@@ -41,8 +45,8 @@ describe("p4 evidence export", () => {
     expect(out + err).not.toContain(secret);
   });
 
-  it("takes the key of P4_OPERATOR_KEY_FILE; two commands that make it at once have the same", async () => {
-    const env = { ...operatorEnv(), P4_OPERATOR_KEY_FILE: join(dir, "keys", "other.key") };
+  it("takes the key of the data directory; commands that make it at once have the same", async () => {
+    const env = { ...operatorEnv(), P4_DATA_DIR: join(dir, "other") };
     const runs = [1, 2, 3, 4].map((n) =>
       p4(["evidence", "export", paidChannelId, "-o", join(dir, `${n}.p4e`), "--json"], { env }),
     );
@@ -87,8 +91,9 @@ describe("p4 evidence export", () => {
   it("tells an unknown channel, a key that is exposed and a key that is none", async () => {
     const unknown = await p4(["evidence", "export", "nobody", "--json"]);
     expect([unknown.exitCode, unknown.json()]).toMatchObject([1, { error: { code: "CHANNEL_UNKNOWN" } }]);
-    const keyFile = join(dir, "bad.key");
-    const env = { ...operatorEnv(), P4_OPERATOR_KEY_FILE: keyFile };
+    const keyFile = join(dir, "bad", "operator.key");
+    await mkdir(join(dir, "bad"));
+    const env = { ...operatorEnv(), P4_DATA_DIR: join(dir, "bad") };
     await writeFile(keyFile, "ab".repeat(32), { mode: 0o644 });
     const run = () => p4(["evidence", "export", paidChannelId, "-o", join(dir, "x.p4e")], { env });
     expect(await run()).toMatchObject({ exitCode: 1, err: expect.stringContaining(`chmod 600 ${keyFile}`) });
@@ -120,7 +125,7 @@ describe("p4 evidence verify", () => {
 
   it("does not hold where nothing is known of the key: the same file, made anew and signed by any other", async () => {
     const forgery = join(dir, "forgery.p4e");
-    const env = { ...operatorEnv(), P4_OPERATOR_KEY_FILE: join(dir, "keys", "forger.key") };
+    const env = { ...operatorEnv(), P4_DATA_DIR: join(dir, "forger") };
     const made = await p4(["evidence", "export", paidChannelId, "-o", forgery, "--json"], { env });
     const { operatorKey: forger } = made.json<{ operatorKey: string }>();
     for (const verb of ["verify", "show"]) {
@@ -147,9 +152,11 @@ describe("p4 evidence verify", () => {
   });
 
   it("leaves out an own key that others may read, and says so", async () => {
-    const exposed = join(dir, "exposed.key");
+    const P4_DATA_DIR = join(dir, "exposed");
+    await mkdir(P4_DATA_DIR);
+    const exposed = join(P4_DATA_DIR, "operator.key");
     await writeFile(exposed, await readFile(join(dir, "operator.key")), { mode: 0o644 });
-    const ran = await p4(["evidence", "verify", file], { env: { P4_OPERATOR_KEY_FILE: exposed } });
+    const ran = await p4(["evidence", "verify", file], { env: { P4_DATA_DIR } });
     expect(ran).toMatchObject({ exitCode: 4, err: expect.stringContaining("others may read") as string });
   });
 

@@ -48,7 +48,7 @@ export function guardApi(route: HttpRoute, rules: AccessRules): HttpRoute {
 }
 
 export const closedText =
-  "Without P4_CONSOLE_KEY the console is open only to browsers on the machine of the server, by a name of the loopback.";
+  "Without a key in secrets/console-key the console is open only to browsers on the machine of the server, by a name of the loopback.";
 
 function refuse(denial: NonNullable<Denial>): HttpResponse {
   switch (denial) {

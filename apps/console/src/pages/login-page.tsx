@@ -25,7 +25,8 @@ export function LoginPage({ assets, next, fault }: LoginPageProps): VNode {
           <input id="key" name="key" type="password" autocomplete="current-password" required autofocus />
         </div>
         <p class="quiet small">
-          The value of <code>P4_CONSOLE_KEY</code>. It is sent once; this browser then keeps a session for twelve hours.
+          The key in <code>secrets/console-key</code> of the server's data directory. It is sent once; this browser then
+          keeps a session for twelve hours.
         </p>
         <button type="submit" class="button primary">
           Log in

@@ -86,7 +86,7 @@ describe("the HTTP bridge", () => {
 });
 
 describe("messages over the broker's limit", () => {
-  const large = { P4_MAX_MESSAGE_BYTES: "10MB", P4_MAX_QUEUED_BYTES: "40MB" };
+  const large = { P4_MAX_MESSAGE_BYTES: "10MB" };
   const body = `{"rawTx":"${rawTx(7, 4_500_000)}"}`;
 
   it("take 9 MB from an HTTP wallet to a merchant on another edge, and to one that joins later", async () => {

@@ -38,7 +38,10 @@ function opened(text: string, path: string, passphrase: string | null): string {
   if (!isSealed(text)) return text;
   const key = passphrase === null ? null : openSealedText(text, passphrase);
   if (key !== null) return key;
-  const why = passphrase === null ? "is encrypted: set P4_PAYD_PASSPHRASE" : "does not open with P4_PAYD_PASSPHRASE";
+  const why =
+    passphrase === null
+      ? "is encrypted: put its passphrase into secrets/payd-passphrase"
+      : "does not open with secrets/payd-passphrase";
   throw new PaydError("PAYD_KEY_PASSPHRASE", `${path} ${why}`);
 }
 

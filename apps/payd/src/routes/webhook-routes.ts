@@ -215,7 +215,7 @@ function readUrl(value: unknown, policy: TargetPolicy): string {
   const address = hostname.replace(/^\[|\]$/g, "");
   // A name is looked up at each delivery.
   if (isIP(address) !== 0 && !policy.allows(address)) {
-    throw invalidRequest("url: must lead to a public address, or to one that P4_WEBHOOK_ALLOW has");
+    throw invalidRequest("url: must lead to a public address, or to one that payd/webhook-allow has");
   }
   return href;
 }

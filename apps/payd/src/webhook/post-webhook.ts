@@ -68,7 +68,7 @@ export function postWebhook(
 class RefusedTarget extends Error {}
 
 function refusal(address: string): string {
-  return `${address} is not a public address: P4_WEBHOOK_ALLOW does not have it`;
+  return `${address} is not a public address: payd/webhook-allow does not have it`;
 }
 
 function failed(error: string): WebhookAnswer {

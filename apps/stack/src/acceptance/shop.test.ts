@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { mkdir, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -80,17 +81,17 @@ beforeAll(async () => {
   minerUrl = urlOf("miner");
   paydUrl = `http://127.0.0.1:${paydPort}`;
   const outer = Object.entries(process.env).filter(([name]) => !name.startsWith("P4_"));
+  const paydDir = join(dir, "payd");
+  for (const folder of ["payd", "secrets"]) await mkdir(join(paydDir, folder), { recursive: true });
+  await writeFile(join(paydDir, "secrets", "payd-passphrase"), "correct horse battery", { mode: 0o600 });
+  await writeFile(join(paydDir, "payd", "webhook-allow"), "127.0.0.1\n");
   paydEnv = {
     ...(Object.fromEntries(outer) as Record<string, string>),
     P4_NATS_URL: natsUrl,
     P4_NATS_CREDENTIALS: join(dataDir, "nats.nk"),
-    P4_DATA_DIR: join(dir, "payd"),
+    P4_DATA_DIR: paydDir,
     P4_PAYD_PORT: String(paydPort),
-    P4_PAYD_KEYS: "always",
-    P4_PAYD_PASSPHRASE: "correct horse battery",
-    P4_WEBHOOK_ALLOW: "127.0.0.1",
     P4_PUBLIC_URL: urlOf("edge"),
-    P4_CALLBACK_URL: urlOf("proof-ingest"),
     P4_MINER_URL: minerUrl,
     P4_HEADER_SOURCE: `miner:${minerUrl}`,
     P4_LOG_LEVEL: "warn",
