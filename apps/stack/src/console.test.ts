@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { payInvoice } from "@p4/cli";
 import type { Browser } from "playwright-core";
@@ -202,7 +203,9 @@ describe.skipIf(!hasBrowser)("the console behind a key, in a browser (skipped wi
   let browser: Browser;
 
   beforeAll(async () => {
-    const own = { P4_DATA_DIR: dataDir, P4_APPS: "edge", P4_DEMO: "off", P4_CONSOLE_KEY: key };
+    const own = { P4_DATA_DIR: dataDir, P4_APPS: "edge", P4_DEMO: "off" };
+    await mkdir(join(dataDir, "secrets"));
+    await writeFile(join(dataDir, "secrets", "console-key"), key, { mode: 0o600 });
     stack = new StackProcess([], { ...freePorts, ...own });
     [browser] = await Promise.all([openBrowser(), stack.printed("Serving.")]);
   });

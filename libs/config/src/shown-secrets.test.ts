@@ -42,7 +42,6 @@ describe("the configuration and what is wrong with it", () => {
       "SITES",
       "SITE_URLS",
       "PUBLIC_URL",
-      "CALLBACK_URL",
       "PAYD_URL",
       "MINER_URL",
       "HEADER_SOURCE",

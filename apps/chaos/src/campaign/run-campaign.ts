@@ -53,7 +53,8 @@ export async function runCampaign(
     dir,
     edges,
     shards,
-    settings: sabotage === null ? {} : { CHAOS_SABOTAGE: sabotage },
+    // A small queue: peers that do not read are soon cut off.
+    settings: { P4_MAX_MESSAGE_BYTES: "500kB", ...(sabotage === null ? {} : { CHAOS_SABOTAGE: sabotage }) },
     ...(sabotage === null ? {} : { edgeModule: fileURLToPath(new URL("../sabotage/edge-main.js", import.meta.url)) }),
     onProgress,
   });

@@ -13,9 +13,9 @@ export interface StalledPeerPlan {
   readonly holdMs: number;
 }
 
-/** Together somewhat less than the log of a channel takes, and more than the edge and two kernels keep. */
+/** Together less than a merchant may add to his channel, and more than the edge and two kernels keep for one peer. */
 const bodyBytes = 400_000;
-const messages = 36;
+const messages = 20;
 const endWithinMs = 15_000;
 
 /**
