@@ -6,7 +6,7 @@ import { runP4 } from "../test-support/run-p4.ts";
 import { findBroker } from "./find-broker.ts";
 import { findOperatorBroker } from "./with-node.ts";
 
-const unset = { natsUrl: null, natsCredentials: null, natsCa: null, natsMonitorUrls: null };
+const unset = { natsUrl: null, natsCredentials: null, natsMonitorUrls: null };
 const deadPid = 2 ** 22 + 1;
 
 describe("the broker", () => {
