@@ -1,8 +1,8 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { freePorts, readState, StackProcess, testDir } from "./test-support/stack-process.ts";
 
 const workspaceRoot = join(import.meta.dirname, "..", "..", "..");
@@ -36,9 +36,19 @@ interface Ran {
 }
 
 /** Runs a program in the workspace to its end, without the terminal's P4_ variables. */
-async function run(command: string, args: readonly string[]): Promise<Ran> {
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("P4_")));
-  const child = spawn(command, args, { cwd: workspaceRoot, env, stdio: ["ignore", "pipe", "pipe"], timeout: 60_000 });
+async function run(
+  command: string,
+  args: readonly string[],
+  { env: more = {}, timeoutMs = 60_000 }: { env?: Record<string, string>; timeoutMs?: number } = {},
+): Promise<Ran> {
+  const outer = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("P4_")));
+  const env = { ...outer, ...more };
+  const child = spawn(command, args, {
+    cwd: workspaceRoot,
+    env,
+    stdio: ["ignore", "pipe", "pipe"],
+    timeout: timeoutMs,
+  });
   let [stdout, stderr] = ["", ""];
   child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
   child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
@@ -91,6 +101,39 @@ test("the commands pay an invoice of the merchant's wallet with real coins", asy
   expect(exitCode).toBe(0);
   expect(stdout).toMatch(/^paid 1500 satoshis on .*, proved$/m);
   expect(stdout).toContain('"state":"proved"');
+});
+
+const hasGo = spawnSync("go", ["version"]).error === undefined;
+
+// The first build of the standard library's parts takes a machine's compiler half a minute.
+describe.skipIf(!hasGo)("the example in Go (skipped without Go)", { timeout: 300_000 }, () => {
+  const program = join(dataDir, "customer");
+
+  beforeAll(async () => {
+    const env = { GOTOOLCHAIN: "local", GOFLAGS: "", CGO_ENABLED: "0" };
+    const built = await run("go", ["build", "-o", program, "examples/go/customer.go"], { env, timeoutMs: 280_000 });
+    expect(built).toEqual({ exitCode: 0, stdout: "", stderr: "" });
+  }, 300_000);
+
+  test.each([
+    ["p4", { key: "paymentrequest.response" }],
+    ["dpp", { type: "paymentrequest.response" }],
+  ])("asks for a payment request in the wrapper %s", async (dialect, answer) => {
+    const payd = `http://${String(addresses[1]?.[1])}`;
+    const headers = { "content-type": "application/json" };
+    const order = { method: "POST", headers, body: '{"satoshis":1200,"memo":"tea"}' };
+    const { id } = (await (await fetch(`${payd}/api/v1/invoices`, order)).json()) as { id: string };
+    const { exitCode, stdout, stderr } = await run(program, [String(addresses[0]?.[1]), id, dialect]);
+    expect([exitCode, stderr]).toEqual([0, expect.stringMatching(/^HTTP\/1\.1 101 /)]);
+    const last = JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "") as object;
+    expect(last).toMatchObject({ ...answer, body: { memo: "tea" } });
+  });
+
+  test("tells why a join is refused", async () => {
+    const { exitCode, stderr } = await run(program, [String(addresses[0]?.[1]), "no.channel", "p4"]);
+    expect(exitCode).not.toBe(0);
+    expect(stderr).toContain("400");
+  });
 });
 
 test("no example is left out", () => {
