@@ -3,6 +3,7 @@
 // dependency, no new syntax.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import module from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
@@ -15,6 +16,8 @@ if (!existsSync(main)) {
   fail("p4 is not built. Run: npm ci && npm run build");
 } else if (process.versions.modules === neededAbi) {
   process.argv[1] = main;
+  // What was compiled once is not compiled again, in a folder of this user's under the system's one for such files.
+  if (module.enableCompileCache) module.enableCompileCache();
   import(pathToFileURL(main).href).catch(function (error) {
     fail(String((error && error.stack) || error));
   });

@@ -32,7 +32,7 @@ import {
   type ReplicaWatch,
 } from "@p4/nats";
 import { sha256Hex, uuid } from "@p4/node-crypto";
-import { settledWithin } from "@p4/telemetry";
+import { settledWithin } from "@p4/telemetry/settled-within";
 import { ChannelIndex } from "@p4/read-models";
 import { OverdueChannels } from "@p4/read-models";
 import type { StoredHere } from "./stored-here.ts";

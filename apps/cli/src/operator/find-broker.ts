@@ -2,7 +2,7 @@ import { access as mayUse, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Config } from "@p4/config";
 import type { BrokerAccess } from "@p4/nats";
-import { brokerAccessOf } from "@p4/app";
+import { brokerAccessOf } from "@p4/app/broker-access-of";
 import { CliError } from "../cli-error.ts";
 import { loginFileIn } from "./login-file.ts";
 import { configured } from "./read-config.ts";

@@ -1,6 +1,6 @@
 import type { Config } from "@p4/config";
 import { brokerUsers, connectBroker, type Broker } from "@p4/nats";
-import { openChannelNode, type ChannelNode } from "@p4/app";
+import { openChannelNode, type ChannelNode } from "@p4/app/open-channel-node";
 import { CliError } from "../cli-error.ts";
 import type { VerbContext } from "../verb.ts";
 import { explainFailure } from "@p4/operator/explain-failure";
