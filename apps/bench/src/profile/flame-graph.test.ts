@@ -8,8 +8,8 @@ const frame = (functionName: string, url = "") => ({ functionName, url });
 const profile: CpuProfile = {
   nodes: [
     { id: 1, callFrame: frame("(root)"), children: [2, 5] },
-    { id: 2, callFrame: frame("append", "file:///home/p4/libs/nats/dist/append.js"), children: [3, 4] },
-    { id: 3, callFrame: frame("", "/home/p4/node_modules/@nats-io/nats-core/lib/parser.js") },
+    { id: 2, callFrame: frame("append", "file:///opt/p4/libs/nats/dist/append.js"), children: [3, 4] },
+    { id: 3, callFrame: frame("", "/opt/p4/node_modules/@nats-io/nats-core/lib/parser.js") },
     { id: 4, callFrame: frame("write", "node:net") },
     { id: 5, callFrame: frame("(idle)") },
   ],
