@@ -1,6 +1,6 @@
 import { inboxPrefixOf } from "./connect-options.ts";
 import { isCopied } from "./regions/region-streams.ts";
-import { tableQuestion } from "./regions/region-table.ts";
+import { tableQuestions } from "./regions/region-table.ts";
 import {
   allLive,
   blobBucket,
@@ -59,7 +59,7 @@ export function userPermissions(
   const index = [...writeDocuments(region, "index"), deleteDocuments(region, "index")];
   const deadlines = bucketSubject(deadlineBucket(region), "*");
   const blobs = writeBlobs(region, "blobs");
-  const homes = [siteHomes(region), ...sites.map(tableQuestion)];
+  const homes = [siteHomes(region), ...sites.flatMap(tableQuestions)];
   const node = [...makeStreams(nodeStreams(names)), ...log, deadlines, ...blobs, ...homes];
   const presence = presenceSubject(region, "*");
   const user = (name: BrokerUser, publish: readonly string[], subscribe: readonly string[] = []): UserPermissions => ({

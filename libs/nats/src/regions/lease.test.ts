@@ -4,6 +4,7 @@ import type { Broker } from "../broker.ts";
 import { createEventLog } from "../event-log.ts";
 import { provision } from "../provision.ts";
 import { useSites } from "../test-support/use-sites.ts";
+import { userPermissions } from "../user-permissions.ts";
 import { performStep } from "./perform-step.ts";
 import { readTable } from "./region-table.ts";
 import { surveyRegion } from "./survey-region.ts";
@@ -119,6 +120,21 @@ test("a home that was given up takes no append when it is back, and no stale wri
     home.stop();
   }
 }, 120_000);
+
+test("programs may read the tables of all sites, from each of them, and no other stream there", () => {
+  const { edge, payd } = userPermissions(region, 1, ["a", "b"]);
+  for (const { publish } of [edge, payd]) {
+    const tables = publish.filter((subject) => subject.includes("STREAM.MSG.GET.KV_P4_SITE_HOMES"));
+    // At its own site a question loses the site's name before the server looks at the permissions.
+    expect(tables).toEqual([
+      "$JS.API.STREAM.MSG.GET.KV_P4_SITE_HOMES_a",
+      "$JS.API.STREAM.MSG.GET.KV_P4_SITE_HOMES_b",
+      "$JS.a.API.STREAM.MSG.GET.KV_P4_SITE_HOMES_a",
+      "$JS.b.API.STREAM.MSG.GET.KV_P4_SITE_HOMES_b",
+    ]);
+    expect(publish.filter((subject) => /^\$JS\.[ab]\./.test(subject))).toHaveLength(2);
+  }
+});
 
 test("a deployment whose sites do not include the broker's own one is refused", () => {
   expect(() => watchHome(brokers.get("a") as Broker, { ...settings, sites: ["x", "y", "z"] })).toThrow(

@@ -11,9 +11,13 @@ import { bucketStream, bucketSubject } from "../subjects.ts";
 export const tableBucket = (site: string): string => `P4_SITE_HOMES_${site}`;
 export const tableSubject = (site: string, region: string): string => bucketSubject(tableBucket(site), region);
 
+const tableRead = (site: string): string => `STREAM.MSG.GET.${bucketStream(tableBucket(site))}`;
+
 /** The JetStream API of a site is under its name at all sites. */
-export const tableQuestion = (site: string): string =>
-  `$JS.${site}.API.STREAM.MSG.GET.${bucketStream(tableBucket(site))}`;
+const tableQuestion = (site: string): string => `$JS.${site}.API.${tableRead(site)}`;
+
+/** What a user has to publish on to read a site's table: at the site itself the server looks at the name without the site. */
+export const tableQuestions = (site: string): readonly string[] => [tableQuestion(site), `$JS.API.${tableRead(site)}`];
 
 interface Held {
   readonly row: RegionRow | null;
