@@ -23,7 +23,7 @@ async function complete(...words: readonly string[]): Promise<string[]> {
 
 describe("p4 completion bash", () => {
   it("completes verbs, verbs of verbs and options", async () => {
-    expect(await complete("p4", "rep")).toEqual(["replay"]);
+    expect(await complete("p4", "rep")).toEqual(["repair", "replay"]);
     expect(await complete("p4", "proof", "")).toEqual(["requeue"]);
     expect(await complete("p4", "anchor", "ver")).toEqual(["verify"]);
     expect(await complete("p4", "channels", "--json", "--st")).toEqual(["--state", "--stuck"]);

@@ -21,6 +21,9 @@ export function givenText({ variable, isFile, secret }: Setting<unknown>, enviro
     if (secret && isExposed && process.platform !== "win32") return null;
     return readFileSync(path, "utf8").trim();
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "ENOENT" ? "" : null;
+    // A data directory that is none is another fault, told by what writes there first.
+    return isAbsent((error as NodeJS.ErrnoException).code) ? "" : null;
   }
 }
+
+const isAbsent = (code: string | undefined): boolean => code === "ENOENT" || code === "ENOTDIR";

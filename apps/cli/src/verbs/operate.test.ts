@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { stateName } from "@p4/channel";
 import { join, metadata, stranger, wallet } from "@p4/channel/testing";
+import { expirySweepMs } from "@p4/config";
 import { describe, expect, it } from "vitest";
 import { said, withRecordedLog } from "../test-support/recorded-log.ts";
 import { runP4 } from "../test-support/run-p4.ts";
@@ -27,7 +28,7 @@ describe("p4 deadline extend", () => {
     // This program's own setting says more than the log does.
     const env = { ...log.env, P4_LOG_RETENTION: "3650d" };
     const extend = (by: string) => runP4(["deadline", "extend", "long", by, "--yes", "--json"], { env });
-    const latestMs = openedAtMs + 90 * dayMs - 300_000;
+    const latestMs = openedAtMs + 90 * dayMs - expirySweepMs;
     for (const by of ["90d", "200d", new Date(latestMs + 1).toISOString(), "2100-01-01"]) {
       const refused = await extend(by);
       const message = expect.stringMatching(/keeps events for 90 d.*P4_LOG_RETENTION.*long was opened/) as string;
