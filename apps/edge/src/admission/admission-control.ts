@@ -15,7 +15,7 @@ const defaults: LimitOptions = {
   min: 1,
   minHoldMs: 10,
   maxQueued: 400,
-  maxWaitMs: 1_000,
+  maxWaitMs: 400,
   floodPerSecond: 1_000,
 };
 const sampleEveryMs = 100;

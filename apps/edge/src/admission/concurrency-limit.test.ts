@@ -72,6 +72,19 @@ describe("ConcurrencyLimit", () => {
     expect(limit.limit).toBeCloseTo(2);
   });
 
+  it("given others whose messages take more than four times as long as when quiet, does not grow while requests wait", async () => {
+    const limit = withFakeClock({ floodPerSecond: 1_000_000 });
+    burst(limit, 500);
+    for (const [gradient, grows] of [
+      [0.2, false],
+      [0.5, true],
+    ] as const) {
+      await vi.advanceTimersByTimeAsync(10);
+      limit.adapt(gradient);
+      expect(limit.limit > 2).toBe(grows);
+    }
+  });
+
   it("does not grow over work that does not end", async () => {
     const limit = withFakeClock();
     for (let i = 0; i < 10; i++) void limit.run(() => new Promise(() => undefined));

@@ -13,6 +13,12 @@ export interface LimitOptions {
   readonly floodPerSecond: number;
 }
 
+/**
+ * Below this gradient the limit does not grow: who waits at the door waits for a node that is at its end, and to let more in
+ * would make those fail that are in.
+ */
+const growsFrom = 0.25;
+
 interface Waiting {
   readonly sinceMs: number;
   /** True: it has a permit; false: it is refused. */
@@ -20,8 +26,8 @@ interface Waiting {
 }
 
 /**
- * An adaptive concurrency limit with a bounded queue: grows by its square root while requests wait, falls back when none do,
- * and in a flood shrinks with the gradient of others' latency, as the gradient limit of Netflix' concurrency-limits does.
+ * An adaptive concurrency limit with a bounded queue: grows by its square root while requests wait and others are not slow, falls
+ * back when none wait, and in a flood shrinks with the gradient of others' latency, as the gradient limit of Netflix' concurrency-limits does.
  */
 export class ConcurrencyLimit {
   readonly #options: LimitOptions;
@@ -86,7 +92,7 @@ export class ConcurrencyLimit {
     while ((this.#queue[0]?.sinceMs ?? Infinity) <= nowMs - maxWaitMs) this.#queue.shift()?.settle(false);
     if (isFlood && gradient < 1) this.#limit = Math.max(min, this.#limit * Math.max(0.5, gradient));
     else if (this.#queue.length === 0) this.#limit += (initial - this.#limit) / 10;
-    else if (isMoving) this.#limit = Math.min(max, this.#limit + Math.sqrt(this.#limit));
+    else if (isMoving && gradient >= growsFrom) this.#limit = Math.min(max, this.#limit + Math.sqrt(this.#limit));
     this.#serve();
   }
 
