@@ -34,7 +34,7 @@ function start(settings: Record<string, string>): Promise<Edge> {
     config,
     logger: createLogger({ level: "silent", name: "edge" }),
     natsUrl: nats.url,
-    admission: { maxWaitMs: 30_000 },
+    admission: { maxWaitMs: 30_000, overloadedAfterMs: 30_000 },
   });
 }
 

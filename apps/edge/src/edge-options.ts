@@ -1,7 +1,7 @@
 import type { Config } from "@p4/config";
 import type { ChannelNodeOptions } from "@p4/app";
 import type { Logger } from "@p4/telemetry";
-import type { LimitOptions } from "./admission/concurrency-limit.ts";
+import type { AdmissionOptions } from "./admission/admission-control.ts";
 import type { EdgeLimits } from "./edge-limits.ts";
 import type { JoinPolicy } from "./join-policy.ts";
 
@@ -18,7 +18,7 @@ export interface EdgeOptions {
   readonly watchesClock?: boolean;
   /** Other limits than those of the configuration and the constants, for tests. */
   readonly limits?: Partial<EdgeLimits>;
-  readonly admission?: Partial<LimitOptions>;
+  readonly admission?: Partial<AdmissionOptions>;
   /** Puts something between the actors and the broker, for failure tests. */
   readonly wrap?: NonNullable<ChannelNodeOptions["wrap"]>;
 }

@@ -199,7 +199,10 @@ describe("a node with too much to do", () => {
     const busy = await startTestEdge(
       nats.url,
       {},
-      { wrap: ({ log, feed }) => ({ log: slowLog(log), feed }), admission: { maxWaitMs: 1_000 } },
+      {
+        wrap: ({ log, feed }) => ({ log: slowLog(log), feed }),
+        admission: { maxWaitMs: 1_000, overloadedAfterMs: 1_000 },
+      },
     );
     const id = newChannelId();
     const merchant = await busy.join(`${id}?role=merchant`);
@@ -250,7 +253,7 @@ describe("a node with too much to do", () => {
   });
 
   it("takes none while its event loop stalls, but lets wallets back into theirs", async () => {
-    const lagging = await startTestEdge(nats.url, {}, { admission: { maxWaitMs: 10_000 } });
+    const lagging = await startTestEdge(nats.url, {}, { admission: { maxWaitMs: 10_000, overloadedAfterMs: 10_000 } });
     const id = newChannelId();
     await expectService(lagging, id);
     const clock = steadyClock();

@@ -1,4 +1,5 @@
 import { manyOf, type Parser } from "./parsers.ts";
+import { parsePerSite, perSiteRule } from "./per-site.ts";
 import { natsUrl } from "./urls.ts";
 
 /** One NATS cluster of a deployment of several sites. */
@@ -9,24 +10,16 @@ export interface SiteConfig {
 }
 
 const urls = manyOf(natsUrl);
-const namePattern = /^[a-z0-9-]{1,32}$/;
-const [fewest, most] = [2, 8];
+const fewest = 2;
 
 /** `a=nats://a1,nats://a2;b=nats://b1`, no name twice. */
 export const siteList: Parser<readonly SiteConfig[]> = {
-  rule: `two to eight sites separated by semicolons, each <name>=<servers>: a name of a-z, 0-9 and -, then ${urls.rule}`,
+  rule: `two to eight ${perSiteRule}, then ${urls.rule}`,
   mayHoldPassword: true,
   parse(text) {
-    const sites: SiteConfig[] = [];
-    for (const part of text.split(";")) {
-      const equals = part.indexOf("=");
-      const name = part.slice(0, Math.max(0, equals)).trim();
-      const servers = urls.parse(part.slice(equals + 1).trim());
-      if (!namePattern.test(name) || servers === undefined || sites.some((site) => site.name === name))
-        return undefined;
-      sites.push({ name, urls: servers });
-    }
-    return sites.length >= fewest && sites.length <= most ? sites : undefined;
+    const sites = parsePerSite(text, (value) => urls.parse(value));
+    if (sites === undefined || sites.length < fewest) return undefined;
+    return sites.map(([name, servers]) => ({ name, urls: servers }));
   },
   format: (sites) => sites.map(({ name, urls: servers }) => `${name}=${servers.join(",")}`).join(";"),
 };

@@ -8,37 +8,44 @@ export interface HeldMemory {
   look(): void;
 }
 
+export interface AdmissionOptions extends LimitOptions {
+  /** Messages that have waited for the log this long, or timers that run so late, close the node to new channels. */
+  readonly overloadedAfterMs: number;
+}
+
 // The first tenths of a second of a flood are felt by all, before its effect is measured: begin low.
-const defaults: LimitOptions = {
+const defaults: AdmissionOptions = {
   initial: 4,
   max: 64,
   min: 1,
   minHoldMs: 10,
   maxQueued: 400,
+  // What comes after the door needs the rest of a wallet's patience.
   maxWaitMs: 400,
   floodPerSecond: 1_000,
+  overloadedAfterMs: 1_000,
 };
 const sampleEveryMs = 100;
 /** A lag is remembered for some seconds, so that a node does not take new channels between two stalls. */
 const lagKeptPerSample = 0.9;
 
 /**
- * Decides which channels this node opens or loads: within one adaptive limit, and none while what comes in would wait for
- * longer than a request may. Channels that it serves already need no admission: they go on whatever else comes.
+ * Decides which channels this node opens or loads: within one adaptive limit, and none while what comes in
+ * would wait for too long. Channels that it serves already need no admission: they go on whatever else comes.
  */
 export class AdmissionControl {
   readonly #limit: ConcurrencyLimit;
-  readonly #maxWaitMs: number;
+  readonly #overloadedAfterMs: number;
   readonly #memory: HeldMemory;
   readonly #latency = new LogLatency(performance.now());
   readonly #timer: NodeJS.Timeout;
   #lagMs = 0;
   #sampledMs = performance.now();
 
-  constructor(memory: HeldMemory, options: Partial<LimitOptions> = {}) {
+  constructor(memory: HeldMemory, options: Partial<AdmissionOptions> = {}) {
     const all = { ...defaults, ...options };
     this.#limit = new ConcurrencyLimit(all);
-    this.#maxWaitMs = all.maxWaitMs;
+    this.#overloadedAfterMs = all.overloadedAfterMs;
     this.#memory = memory;
     this.#timer = setInterval(() => this.#sample(performance.now()), sampleEveryMs).unref();
   }
@@ -66,8 +73,8 @@ export class AdmissionControl {
   /** Null: new channels are welcome. */
   get overload(): string | null {
     const waitedMs = this.#latency.waitedMs(performance.now());
-    if (waitedMs > this.#maxWaitMs) return `messages have waited for the log for ${waitedMs.toFixed(0)} ms`;
-    if (this.#lagMs > this.#maxWaitMs) return `the node runs ${this.#lagMs.toFixed(0)} ms late`;
+    if (waitedMs > this.#overloadedAfterMs) return `messages have waited for the log for ${waitedMs.toFixed(0)} ms`;
+    if (this.#lagMs > this.#overloadedAfterMs) return `the node runs ${this.#lagMs.toFixed(0)} ms late`;
     if (this.#memory.isFull) return `this node holds ${String(this.#memory.heldBytes)} bytes`;
     return null;
   }

@@ -72,7 +72,7 @@ describe("ConcurrencyLimit", () => {
     expect(limit.limit).toBeCloseTo(2);
   });
 
-  it("given others whose messages take more than four times as long as when quiet, does not grow while requests wait", async () => {
+  it("does not grow below a quarter of the gradient, however many wait", async () => {
     const limit = withFakeClock({ floodPerSecond: 1_000_000 });
     burst(limit, 500);
     for (const [gradient, grows] of [

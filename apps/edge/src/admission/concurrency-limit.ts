@@ -78,8 +78,8 @@ export class ConcurrencyLimit {
   }
 
   /**
-   * To be called some times a second. `gradient`: others' latency when quiet, divided by their latency now; at most 1. Refuses
-   * what has waited too long.
+   * To be called some times a second. `gradient`: the latency that is bearable to others, divided by what they have now; at
+   * most 1. Refuses what has waited too long.
    */
   adapt(gradient: number): void {
     const { initial, max, min, maxWaitMs, floodPerSecond } = this.#options;

@@ -54,7 +54,7 @@ export class LogLatency {
     this.#count++;
   }
 
-  /** Latency when quiet, by latency now: below 1 while messages are slow. Without messages nothing is slow. */
+  /** Twice the latency when quiet, by the latency now: below 1 while messages are slow. Without messages nothing is slow. */
   gradient(nowMs: number): number {
     if (this.#count >= enoughMessages) this.#judge(this.#sumMs / this.#count, nowMs);
     else if (nowMs - this.#sinceMs < patienceMs) return this.#gradient;

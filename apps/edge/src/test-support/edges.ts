@@ -27,7 +27,7 @@ const replayAll = process.env["ALWAYS_REPLAY"] === "on";
 /** Many tests have the time in their hand. */
 const quietClock = { watchesClock: false };
 /** The test shares the edge's loop: a late timer says nothing about the edge, unless a test asks. */
-const patience = { maxWaitMs: 30_000 };
+const patience = { maxWaitMs: 30_000, overloadedAfterMs: 30_000 };
 
 const edges: Edge[] = [];
 
