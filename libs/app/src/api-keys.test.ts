@@ -18,7 +18,8 @@ it("finds a key by its text, and stores nothing that would open the door", async
   expect(await keys.find(text, 2_000)).toEqual(key);
   const stored = new TextDecoder().decode((await store.get(key.id))?.bytes);
   expect(stored).not.toContain(text);
-  expect(stored).not.toContain(text.split("_").at(-1));
+  // Behind the id; it may hold an underscore itself.
+  expect(stored).not.toContain(text.replace(/^p4k_[^_]+_/, ""));
 });
 
 it.each([
