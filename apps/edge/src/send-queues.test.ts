@@ -20,16 +20,16 @@ it("the queues of peers that do not read are bounded together: the longest is cl
   const slow = [await rawJoin(edge, `${id}?role=customer`), await rawJoin(edge, `${id}?role=customer`)];
   for (const { socket } of slow) socket.pause();
 
-  let said = 0;
-  while ((await edge.metric("edge_connections")) === 4) {
+  const count = (key: string): number => merchant.keys.filter((each) => each === key).length;
+  for (let said = 1; (await edge.metric("edge_connections")) === 4; said++) {
     merchant.say("paymentrequest.response", large);
-    said++;
-    await merchant.hear("receipt", said);
-    expect(said).toBeLessThan(20);
+    // One is refused while the reader has not read either, on a machine that has much else to do.
+    await waitFor(() => count("receipt") + count("error") === said, { description: "receipt or refusal" });
+    expect(count("receipt")).toBeLessThan(20);
   }
   await waitFor(async () => (await edge.metric("edge_held_bytes")) < 4_200_000);
   expect([merchant.closedWith, reader.closedWith]).toEqual([null, null]);
-  await reader.hear("paymentrequest.response", said);
+  await reader.hear("paymentrequest.response", count("receipt"));
 
   // A peer that reads after all has everything that was accepted for it, and the reason.
   for (const { socket } of slow) socket.resume();
