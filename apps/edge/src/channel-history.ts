@@ -1,12 +1,7 @@
-import { readStored, type Channel, type SequencedEvent } from "@p4/channel";
+import type { FollowedChannel } from "@p4/channel-host";
+import { readStored, type SequencedEvent } from "@p4/channel";
 import { bytesOf, type EventLog } from "@p4/event-store";
 import type { NodeMemory } from "./node-memory.ts";
-
-/** A channel that is kept live: its `channel` is the state right now. */
-export interface LiveChannel {
-  readonly channelId: string;
-  readonly followed: { readonly channel: Channel };
-}
 
 export interface HistoryContext {
   readonly log: EventLog;
@@ -21,22 +16,26 @@ export class ChannelHistory {
   readonly #events: SequencedEvent[] = [];
   /** False when the peer names a sequence that this log does not have: it may have seen another one. */
   readonly isComplete: boolean;
-  readonly #channel: LiveChannel;
+  readonly #followed: Pick<FollowedChannel, "channelId" | "channel">;
   readonly #log: EventLog;
   readonly #memory: Pick<NodeMemory, "keep">;
   #kept: { readonly bytes: number; readonly letGo: () => void }[] = [];
   #version: number;
 
-  constructor(channel: LiveChannel, since: number, { log, memory }: HistoryContext) {
+  constructor(
+    followed: Pick<FollowedChannel, "channelId" | "channel">,
+    since: number,
+    { log, memory }: HistoryContext,
+  ) {
     this.#memory = memory;
-    this.#channel = channel;
+    this.#followed = followed;
     this.#log = log;
-    this.isComplete = since <= channel.followed.channel.streamVersion;
+    this.isComplete = since <= followed.channel.streamVersion;
     this.#version = this.isComplete ? since : 0;
   }
 
   get isBehind(): boolean {
-    return this.#version < this.#channel.followed.channel.streamVersion;
+    return this.#version < this.#followed.channel.streamVersion;
   }
 
   /** What of it is in memory, as far as it has not been taken. */
@@ -55,14 +54,14 @@ export class ChannelHistory {
   }
 
   async readOn(): Promise<void> {
-    const upTo = this.#channel.followed.channel.streamVersion;
+    const upTo = this.#followed.channel.streamVersion;
     const options = { afterVersion: this.#version, maxBytes: portionBytes };
-    const stored = await this.#log.readStream(this.#channel.channelId, options);
+    const stored = await this.#log.readStream(this.#followed.channelId, options);
     const bytes = bytesOf(stored);
     this.#kept.push({ bytes, letGo: this.#memory.keep(bytes) });
     for (const { bytes, streamVersion } of stored) {
       // The log may be ahead of the live state: what comes after that is still to be heard live, once.
-      if (streamVersion > this.#channel.followed.channel.streamVersion) break;
+      if (streamVersion > this.#followed.channel.streamVersion) break;
       this.#events.push(readStored(decoder.decode(bytes), streamVersion));
       this.#version = streamVersion;
     }

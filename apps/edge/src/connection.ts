@@ -1,3 +1,4 @@
+import type { FollowedChannel } from "@p4/channel-host";
 import type { Listener, Participant, SequencedEvent } from "@p4/channel";
 import type { TokenBucket, WebSocketConnection } from "@p4/http";
 import { closeCodes, closeReason, type Role } from "@p4/protocol";
@@ -5,12 +6,11 @@ import type { ChannelHistory } from "./channel-history.ts";
 import type { Grant, Grants } from "./grants.ts";
 import type { PeerSpeech } from "./peer-speech.ts";
 import type { OutgoingFrame } from "./outgoing-frame.ts";
-import type { ServedChannel } from "./served-channel.ts";
 
 /** One wallet's socket. Made before the upgrade, so that nothing that is stored meanwhile is missed. */
 export interface Connection {
   readonly id: string;
-  readonly channel: ServedChannel;
+  readonly followed: FollowedChannel;
   /** Null until claimed or inferred. */
   role: Role | null;
   /** What join.success says: the merchant's seat may be taken although a token names the role. */

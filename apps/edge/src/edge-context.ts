@@ -7,18 +7,25 @@ import type { WaitLimits } from "./bridge/prefer-wait.ts";
 import type { Grants } from "./grants.ts";
 import type { HomeGate } from "./home-gate.ts";
 import type { JoinPolicy } from "./join-policy.ts";
+import type { Connections } from "./connections.ts";
+import type { CountedUse } from "./counted-use.ts";
+import type { Delivery } from "./delivery.ts";
 import type { EdgeLimits } from "./edge-limits.ts";
 import type { EdgeMetrics } from "./edge-metrics.ts";
 import type { MerchantQueue } from "./merchant-queue.ts";
 import type { Newcomers } from "./newcomers.ts";
 import type { NodeMemory } from "./node-memory.ts";
 import type { Note } from "@p4/telemetry";
-import type { ServedChannels } from "./served-channels.ts";
 
 /** What the edge's parts share. */
 export interface EdgeContext {
   readonly nodeId: string;
-  readonly channels: ServedChannels;
+  readonly connections: Connections;
+  /** Joins that are being decided, by channel. */
+  readonly joins: CountedUse;
+  /** Listeners over HTTP, by channel. */
+  readonly listeners: CountedUse;
+  readonly delivery: Delivery;
   readonly merchantQueue: MerchantQueue;
   readonly registry: ChannelRegistry;
   readonly log: EventLog;

@@ -11,7 +11,7 @@ export interface EdgeMetrics {
   floodClosed(): void;
   messageStored(seconds: number): void;
   messageDuplicate(): void;
-  framesDelivered(count: number): void;
+  frameDelivered(): void;
   joinRefused(reason: string): void;
   /** `route` is the method and the kind of resource, such as `POST payment`. */
   bridgeAnswered(route: string, status: number): void;
@@ -83,7 +83,7 @@ export function edgeMetrics(
     floodClosed: () => floods.inc(),
     messageStored: (seconds) => stored.observe(seconds),
     messageDuplicate: () => duplicates.inc(),
-    framesDelivered: (count) => delivered.inc(count),
+    frameDelivered: () => delivered.inc(),
     joinRefused: (reason) => joins.inc({ reason }),
     bridgeAnswered: (route, status) => bridged.inc({ route, status: String(status) }),
     bridgeWait,

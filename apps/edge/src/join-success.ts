@@ -26,7 +26,7 @@ export function joinSuccess(connection: Connection, channel: Channel, context: E
     ["x-p4-history", [connection.history?.isComplete === false ? "partial" : "complete"]],
     ["x-p4-max-message-bytes", [String(context.limits.maxMessageBytes)]],
   ];
-  const { channelId } = connection.channel;
+  const { channelId } = connection.followed;
   const message = {
     channelId,
     clientId: connection.id,

@@ -46,7 +46,7 @@ export class MerchantQueue {
   async #seatAll(context: EdgeContext): Promise<void> {
     const seen = new Set<string>();
     for (const connection of [...this.#waiting]) {
-      const { channelId } = connection.channel;
+      const { channelId } = connection.followed;
       if (seen.has(channelId)) continue;
       seen.add(channelId);
       try {
@@ -60,14 +60,14 @@ export class MerchantQueue {
 
 /** Whether the connection waits no longer: it has the seat, has said that it is something else, or has gone. */
 async function takeSeat(connection: Connection, context: EdgeContext): Promise<boolean> {
-  const { channel, id, subject, role } = connection;
-  const seat = seatOf(channel);
+  const { followed, id, subject, role } = connection;
+  const seat = seatOf(followed.channel);
   if (seat?.connectionId === id || role === "customer") return true;
   // Asked before anything is stored: a join that is refused the seat would be an event each time.
   if (seat !== null && (await context.isConnectionAlive(seat.nodeId, seat.connectionId))) return false;
   if (isGone(connection)) return false;
   const who = { connectionId: id, ...(subject === undefined ? {} : { subject }) };
-  const joined = await recordJoin(who, channel, { role: "merchant", mayOpen: false }, context);
+  const joined = await recordJoin(who, followed, { role: "merchant", mayOpen: false }, context);
   // It may have gone meanwhile, and its channel with it.
   if (isGone(connection)) return true;
   if (joined?.role !== "merchant") return false;
@@ -80,14 +80,14 @@ function isGone({ socket }: Connection): boolean {
 }
 
 function welcome(connection: Connection, context: EdgeContext): void {
-  const { channel } = connection;
+  const { followed } = connection;
   const wasHeard = connection.role === "merchant";
   Object.assign(connection, { role: "merchant", grantedRole: "merchant", explicit: true });
-  const state = channel.followed.channel;
+  const state = followed.channel;
   const greeting = joinSuccess(connection, state, context);
   connection.socket?.send(greeting);
   if (wasHeard) return;
   for (const message of pendingFor(listenerOf(connection), state.snapshot)) {
-    sendTo(connection, new OutgoingFrame(message, channel.channelId));
+    sendTo(connection, new OutgoingFrame(message, followed.channelId));
   }
 }

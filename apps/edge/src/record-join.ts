@@ -1,7 +1,7 @@
+import type { FollowedChannel } from "@p4/channel-host";
 import type { Participant } from "@p4/channel";
 import type { Role } from "@p4/protocol";
 import type { EdgeContext } from "./edge-context.ts";
-import type { ServedChannel } from "./served-channel.ts";
 
 /** What a connection claims to be. */
 export interface JoinClaim {
@@ -12,15 +12,15 @@ export interface JoinClaim {
 /** With the role that the channel granted: none, when another live connection is the merchant. Null: may not open it. */
 export async function recordJoin(
   who: Pick<Participant, "connectionId" | "subject">,
-  channel: ServedChannel,
+  followed: FollowedChannel,
   { role, mayOpen }: JoinClaim,
   context: EdgeContext,
 ): Promise<Pick<Participant, "role"> | null> {
   const nowMs = context.nowMs();
   const participant: Participant = { ...who, nodeId: context.nodeId, role, explicit: role !== null };
-  const append = channel.followed.submit({
+  const append = followed.submit({
     type: "JoinChannel",
-    channelId: channel.channelId,
+    channelId: followed.channelId,
     participant,
     expiresAtMs: nowMs + context.channelTtlMs,
     ackGraceMs: context.ackGraceMs,

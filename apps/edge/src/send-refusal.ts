@@ -55,7 +55,7 @@ export function sendRefusal(
     description: refusal.description,
     errCode: refusal.errCode,
     origin: refusal.origin,
-    channelId: connection.channel.channelId,
+    channelId: connection.followed.channelId,
     messageId: context.newId(),
     timestampMs: context.nowMs(),
     clientId: connection.id,

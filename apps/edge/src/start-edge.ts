@@ -1,5 +1,6 @@
 import { docsRoutes } from "@p4/api-docs";
-import { isLogError } from "@p4/channel";
+import { isLogError, stateName } from "@p4/channel";
+import type { FollowedChannel } from "@p4/channel-host";
 import { openConsole } from "@p4/console";
 import { ByteBudget, SendQueues, startServer, TokenBuckets, type HttpServer } from "@p4/http";
 import {
@@ -23,6 +24,9 @@ import { closeCodes } from "@p4/protocol";
 import { closeInOrder, createMetrics, limitedNotes, operationsRoutes, Readiness } from "@p4/telemetry";
 import { AdmissionControl } from "./admission/admission-control.ts";
 import { bridgeRoutes, exposedHeaders } from "./bridge/bridge-routes.ts";
+import { Connections } from "./connections.ts";
+import { CountedUse } from "./counted-use.ts";
+import { Delivery } from "./delivery.ts";
 import { durabilityCheck } from "./durability-check.ts";
 import type { EdgeContext } from "./edge-context.ts";
 import { edgeLimits } from "./edge-limits.ts";
@@ -38,7 +42,6 @@ import { Newcomers } from "./newcomers.ts";
 import { NodeMemory } from "./node-memory.ts";
 import { addressLimit } from "./send-refusal.ts";
 import { pageAssets, pageRoutes } from "./pages/page-routes.tsx";
-import { ServedChannels } from "./served-channels.ts";
 import { walletSocketRoute } from "./wallet-socket.ts";
 
 /** A running edge node. */
@@ -62,7 +65,7 @@ const drainDeadlineMs = 8_000;
  */
 export async function startEdge(options: EdgeOptions): Promise<Edge> {
   const { config, logger } = options;
-  let channels: ServedChannels | undefined = undefined;
+  const connections = new Connections();
   const metrics = createMetrics("edge");
   const [countMoney, noteMoney] = [moneyMetrics(metrics), logMoney(logger)];
   const node = await openChannelNode({
@@ -76,9 +79,9 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     onFault: (channelId, error) => {
       logger.error({ channelId, error }, "channel fault");
       // An event that this node cannot read: a newer node's, or damage. Another node may know better.
-      if (isLogError(error)) channels?.sendAway(channelId);
+      if (isLogError(error)) connections.sendAway(channelId, "this node has lost the channel: join again");
     },
-    isAlive: (connectionId) => channels?.isAlive(connectionId) ?? false,
+    isAlive: (connectionId) => connections.isAlive(connectionId),
     alwaysReplay: options.alwaysReplay ?? false,
     watchesClock: options.watchesClock ?? true,
     ...(options.wrap === undefined ? {} : { wrap: options.wrap }),
@@ -90,23 +93,20 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
   const revoked = await followRevoked(node, options);
   const grants = new Grants({ nowMs: Date.now, isRevoked: (tokenId) => revoked?.has(tokenId) ?? false });
   const draining = new AbortController();
-  // Assigned below: its callback and the metrics refer to each other's owner.
-  const served = new ServedChannels(node.registry, (count) => counters.framesDelivered(count));
-  channels = served;
   const memory = new NodeMemory({
     maxHeldBytes: config.maxHeldBytes,
     channels: () => ({ count: node.registry.size, heldBytes: node.registry.heldBytes }),
     sendQueues: new SendQueues(),
-    onFull: (shareBytes) => served.sendHeaviestAway(shareBytes),
+    onFull: (shareBytes) => connections.sendHeaviestAway(shareBytes),
   });
   const limits = { ...edgeLimits(config), ...options.limits };
   const bytes = new ByteBudget(limits, performance.now());
   const admission = new AdmissionControl(memory, options.admission);
   const counters = edgeMetrics(metrics, {
-    channels: () => served.size,
-    states: () => served.states(),
+    channels: () => connections.channelCount,
+    states: () => statesOf(connections.channels()),
     limits: config,
-    connections: () => served.connectionCount,
+    connections: () => connections.size,
     admission,
     heldBytes: () => memory.heldBytes,
     queuedBytes: () => memory.sendQueues.queuedBytes,
@@ -118,7 +118,10 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
   const gate = new HomeGate({ home, siteUrls: config.siteUrls ?? [], closing: draining.signal, atFirst: "here" });
   const context: EdgeContext = {
     nodeId: node.nodeId,
-    channels: served,
+    connections,
+    joins: new CountedUse(),
+    listeners: new CountedUse(),
+    delivery: new Delivery(() => counters.frameDelivered()),
     merchantQueue: new MerchantQueue(),
     registry: node.registry,
     log: node.log,
@@ -204,7 +207,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     const cutOff = "Connections closed unanswered since the start: their address joined on although it was refused";
     metrics.count("edge_connections_cut_off_total", cutOff, () => server.stats().connectionsCutOff);
     const stopSweeping = startSweeping(
-      () => served.followed(),
+      () => connections.channels(),
       (error) => logger.warn({ error }, "an overdue channel is not expired yet"),
     );
     const stopWatching = watchHeaders(node, config, (error) => logger.warn({ error }, "waiting proofs"));
@@ -220,7 +223,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       revoked?.close();
       stopWatching();
       stopSeating();
-      await drain(served, server, node, gate.closeReason ?? "drain: go on at another node");
+      await drain(connections, server, node, gate.closeReason ?? "drain: go on at another node");
     };
     const left = homeLeft(home);
     return {
@@ -247,22 +250,32 @@ async function followRevoked(node: ChannelNode, { config, logger }: EdgeOptions)
   }
 }
 
-function drain(channels: ServedChannels, server: HttpServer, node: ChannelNode, reason: string): Promise<void> {
+/** How many channels are in each state. */
+function statesOf(channels: Iterable<FollowedChannel>): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { channel } of channels) {
+    const state = stateName(channel.snapshot);
+    counts.set(state, (counts.get(state) ?? 0) + 1);
+  }
+  return counts;
+}
+
+function drain(connections: Connections, server: HttpServer, node: ChannelNode, reason: string): Promise<void> {
   return closeInOrder(
-    () => sendAllAway(channels, reason),
+    () => sendAllAway(connections, reason),
     () => server.close({ code: closeCodes.joinElsewhere.code, reason }),
     () => node.close(),
   );
 }
 
-async function sendAllAway(channels: ServedChannels, reason: string): Promise<void> {
+async function sendAllAway(connections: Connections, reason: string): Promise<void> {
   const deadlineMs = performance.now() + drainDeadlineMs;
   // New messages keep coming until a socket is closed: each socket is closed at a moment when nothing of it is in flight.
-  while (channels.connectionCount > 0 && performance.now() < deadlineMs) {
-    for (const connection of [...channels.connections()]) {
+  while (connections.size > 0 && performance.now() < deadlineMs) {
+    for (const connection of [...connections]) {
       if (connection.inFlight > 0) continue;
       connection.socket?.close(closeCodes.joinElsewhere.code, reason);
     }
-    if (channels.connectionCount > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    if (connections.size > 0) await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

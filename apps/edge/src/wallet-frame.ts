@@ -48,7 +48,7 @@ export function readWalletFrame(text: string, connection: Connection, context: F
   if (!frame.ok) return refuseWire(frame.error, frame.origin);
   const { message, dialect, name } = frame;
   const origin: RefusedOrigin = { ...message, key: name, dialect };
-  if (message.channelId !== "" && message.channelId !== connection.channel.channelId) {
+  if (message.channelId !== "" && message.channelId !== connection.followed.channelId) {
     return refuse("EDGE_OTHER_CHANNEL", `channelID is ${message.channelId}`, origin);
   }
   if (messageSpec(message.key)?.from.every((sender) => sender === "server") ?? true) {

@@ -30,7 +30,7 @@ export function walletSocketRoute(context: EdgeContext): WebSocketRoute<Connecti
       socket.cork(() => greet(socket, context));
       if (!mayGoOn(socket.data)) return;
       // Not inside the cork: uWS would send the close frame and never end the connection.
-      const { snapshot } = socket.data.channel.followed.channel;
+      const { snapshot } = socket.data.followed.channel;
       if (isEnded(snapshot)) socket.close(closeCodes.channelOver.code, `channel.${stateName(snapshot)}`);
     },
     message: (socket, text) => onText(socket, text, context),
@@ -47,7 +47,7 @@ export function walletSocketRoute(context: EdgeContext): WebSocketRoute<Connecti
     close: ({ data: connection }) => {
       context.grants.unwatch(connection);
       connection.socket = null;
-      context.channels.remove(connection);
+      context.connections.remove(connection);
       context.merchantQueue.remove(connection);
       context.merchantQueue.look();
       context.metrics.connectionClosed();
@@ -58,8 +58,7 @@ export function walletSocketRoute(context: EdgeContext): WebSocketRoute<Connecti
 /** join.success, then what the peer missed or what is pending for its role; from then on it hears the channel live. */
 function greet(socket: WebSocketConnection<Connection>, context: EdgeContext): void {
   const connection = socket.data;
-  const { channelId, followed } = connection.channel;
-  const { channel } = followed;
+  const { channelId, channel } = connection.followed;
   connection.socket = socket;
   context.metrics.connectionOpened();
   context.note({ channelId, nodeId: context.nodeId, connectionId: connection.id, role: connection.role }, "join");
@@ -75,7 +74,7 @@ function greet(socket: WebSocketConnection<Connection>, context: EdgeContext): v
 
 /** What a resumed peer asked to hear again, and what was stored while it came. */
 function missedBy(connection: Connection): readonly OutgoingMessage[] {
-  const { context } = connection.channel.followed.channel.snapshot;
+  const { context } = connection.followed.channel.snapshot;
   return [...(connection.history?.take() ?? []), ...connection.missed]
     .map((event) => heardBy(listenerOf(connection), event, context))
     .filter((message) => message !== null);
@@ -83,12 +82,12 @@ function missedBy(connection: Connection): readonly OutgoingMessage[] {
 
 /** The channel is over. A resumed peer has been told by the log already. */
 function sayEnd(socket: WebSocketConnection<Connection>, context: EdgeContext): void {
-  const { channel, history, speech } = socket.data;
+  const { followed, history, speech } = socket.data;
   if (history !== null) return;
-  const { snapshot, streamVersion } = channel.followed.channel;
+  const { snapshot, streamVersion } = followed.channel;
   const end = serverMessage({
     key: `channel.${stateName(snapshot)}`,
-    channelId: channel.channelId,
+    channelId: followed.channelId,
     messageId: context.newId(),
     timestampMs: context.nowMs(),
     headers: [[sequenceHeader, [String(streamVersion)]]],
@@ -125,8 +124,8 @@ function onText(socket: WebSocketConnection<Connection>, text: string, context: 
 
 /** Null, or the rule of the node's memory or of the sender's budget that the frame breaks. */
 function tooManyBytes(connection: Connection, frameBytes: number, { bytes, memory }: EdgeContext): string | null {
-  const { inFlightBytes, channel, added, socket } = connection;
-  const full = memory.refusal(frameBytes, channel.followed, inFlightBytes);
+  const { inFlightBytes, followed, added, socket } = connection;
+  const full = memory.refusal(frameBytes, followed, inFlightBytes);
   if (full !== null || socket === null) return full;
   return bytes.refusal(frameBytes, socket.remoteAddress, added, performance.now());
 }
@@ -141,7 +140,7 @@ function hasTooManyPending(connection: Connection, frameBytes: number, limits: E
 async function store(frame: ReadFrame, connection: Connection, context: EdgeContext): Promise<void> {
   const startedMs = performance.now();
   const { commandId } = frame.command.metadata;
-  const { underWay } = connection.channel;
+  const { underWay } = context.delivery;
   const sizeBytes = frame.recorded.raw.length;
   // Behind others of its own it waits for those, not for the log.
   const isAlone = connection.inFlight === 0;
@@ -150,7 +149,7 @@ async function store(frame: ReadFrame, connection: Connection, context: EdgeCont
   context.memory.takeIn(sizeBytes);
   underWay.set(commandId, frame.message);
   try {
-    const result = await context.admission.during(connection.channel.followed.submit(frame.command));
+    const result = await context.admission.during(connection.followed.submit(frame.command));
     answer(result, frame, connection, context);
     if (result.outcome === "stored") {
       const tookMs = performance.now() - startedMs;
@@ -168,7 +167,7 @@ async function store(frame: ReadFrame, connection: Connection, context: EdgeCont
 }
 
 function answer(result: SubmitResult, frame: ReadFrame, connection: Connection, context: EdgeContext): void {
-  const { channelId } = connection.channel;
+  const { channelId } = connection.followed;
   switch (result.outcome) {
     case "stored":
       return sendReceipt(result.event.streamVersion, "stored", frame, connection, context);
@@ -200,7 +199,7 @@ function sendReceipt(
   if (!connection.wantsReceipts || connection.socket === null) return;
   const receipt = serverMessage({
     key: "receipt",
-    channelId: connection.channel.channelId,
+    channelId: connection.followed.channelId,
     messageId: context.newId(),
     correlationId: frame.recorded.messageId,
     timestampMs: context.nowMs(),
@@ -222,7 +221,7 @@ function onStoreFailure(error: unknown, frame: ReadFrame, connection: Connection
     const refusal = refuse("EDGE_UNAVAILABLE", `${name}: ${error.code}`, origin);
     return sendRefusal(connection, refusal, recorded.raw.length, context);
   }
-  context.onError(error, `message on ${connection.channel.channelId}`);
+  context.onError(error, `message on ${connection.followed.channelId}`);
   const detail = isLogError(error) ? error.code : "see the server's log";
   const refusal = refuse("EDGE_LOG_DAMAGED", `${name}: ${detail}`, origin);
   sendRefusal(connection, refusal, recorded.raw.length, context);

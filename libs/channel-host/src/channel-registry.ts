@@ -59,6 +59,11 @@ export class ChannelRegistry {
     return this.#actors.size;
   }
 
+  /** Whether this node keeps the channel live, or begins to: then another follower costs no load. */
+  isLive(channelId: string): boolean {
+    return this.#actors.has(channelId);
+  }
+
   /** Of those, whose actors have had nothing to do for a while. */
   get asleep(): number {
     let count = 0;

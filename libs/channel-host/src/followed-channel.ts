@@ -6,6 +6,7 @@ import type { SubmitResult } from "./submit-result.ts";
 
 /** A channel that this node keeps live, for as long as somebody follows it. */
 export interface FollowedChannel {
+  readonly channelId: string;
   /** The state right now. */
   readonly channel: Channel;
   /** About what it takes of this node's memory. */
@@ -44,6 +45,10 @@ export class Follower<Actor extends { readonly replica: ChannelReplica }> implem
     this.#actor = actor;
     this.#listener = listener;
     this.#host = host;
+  }
+
+  get channelId(): string {
+    return this.#actor.replica.channelId;
   }
 
   get channel(): Channel {

@@ -52,11 +52,11 @@ async function getEvents(request: HttpRequest, context: EdgeContext): Promise<Ht
   }
   const since = lastEventId === undefined ? admission.join.since : Number(lastEventId);
   const { channelId } = admission.join;
-  if (context.channels.listenersOf(channelId) >= context.limits.maxListenersPerChannel) {
+  if (context.listeners.of(channelId) >= context.limits.maxListenersPerChannel) {
     const { status, title, rule } = joinErrors.EDGE_CHANNEL_CROWDED;
     return problem(status, { code: "EDGE_CHANNEL_CROWDED", title, detail: rule }, { "retry-after": "1" });
   }
-  const leave = context.channels.listen(channelId);
+  const leave = context.listeners.begin(channelId);
   try {
     const follower = await ChannelFollower.open(channelId, listenerOf(admission), leave, context);
     const early = answerWithoutStream(follower, since, request);

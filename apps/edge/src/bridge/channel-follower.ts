@@ -99,7 +99,7 @@ export class ChannelFollower {
   }
 
   async *#replay(since: number, context: HistoryContext): AsyncGenerator<OutgoingMessage> {
-    const history = new ChannelHistory({ channelId: this.channelId, followed: this.#followed }, since, context);
+    const history = new ChannelHistory(this.#followed, since, context);
     // Another log than the peer has seen is told from its start.
     this.#version = history.isComplete ? since : 0;
     while (history.isBehind && !this.#released) {

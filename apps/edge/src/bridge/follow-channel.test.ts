@@ -5,22 +5,22 @@ import { followChannel } from "./follow-channel.ts";
 
 const memory = { isFull: false, heldBytes: 0, look: () => undefined };
 
-/** A node that loads no channel more, and that serves so many sockets of the channel. */
-function fullNode(users: number) {
+/** A node that loads no channel more. */
+function fullNode(isLive: boolean) {
   const follow = vi.fn(() => Promise.resolve("followed"));
   const admission = new AdmissionControl(memory, { maxQueued: 0 });
-  const context = { channels: { usersOf: () => users }, admission, registry: { follow } } as unknown as EdgeContext;
+  const context = { admission, registry: { follow, isLive: () => isLive } } as unknown as EdgeContext;
   return { context, follow };
 }
 
-it("a request for a channel without a connection is subject to admission, and costs nothing when that is full", async () => {
-  const { context, follow } = fullNode(0);
+it("a request for a channel that is not live here is subject to admission, and costs nothing when that is full", async () => {
+  const { context, follow } = fullNode(false);
   const unavailable = { code: "STORE_UNAVAILABLE", retryable: true };
   await expect(followChannel("a", () => undefined, context)).rejects.toMatchObject(unavailable);
   expect(follow).not.toHaveBeenCalled();
 });
 
-it("a channel that is served here needs none", async () => {
-  const { context } = fullNode(1);
+it("a channel that is live here needs none", async () => {
+  const { context } = fullNode(true);
   expect(await followChannel("a", () => undefined, context)).toBe("followed");
 });

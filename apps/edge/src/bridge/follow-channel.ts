@@ -3,7 +3,7 @@ import { StoreError } from "@p4/event-store";
 import type { EdgeContext } from "../edge-context.ts";
 
 /**
- * Follows a channel for a request over HTTP. One that has no sockets here is loaded within the node's admission limit: a flood
+ * Follows a channel for a request over HTTP. One that is not live here is loaded within the node's admission limit: a flood
  * of requests must not cost more than a flood of joins.
  *
  * @throws StoreError, LogError
@@ -11,10 +11,10 @@ import type { EdgeContext } from "../edge-context.ts";
 export async function followChannel(
   channelId: string,
   listener: FoldListener,
-  { channels, admission, registry }: EdgeContext,
+  { admission, registry }: EdgeContext,
 ): Promise<FollowedChannel> {
   const follow = (): Promise<FollowedChannel> => registry.follow(channelId, listener);
-  if (channels.usersOf(channelId) > 0) return follow();
+  if (registry.isLive(channelId)) return follow();
   const admitted = await admission.run(follow);
   if (admitted === null) throw new StoreError("STORE_UNAVAILABLE", "too many channels are being loaded");
   return admitted.result;

@@ -1,0 +1,51 @@
+import { heardBy, isEnded, stateName, type Channel, type OutgoingMessage, type SequencedEvent } from "@p4/channel";
+import { closeCodes, type Message } from "@p4/protocol";
+import { listenerOf, sendTo, type Connection } from "./connection.ts";
+import { OutgoingFrame } from "./outgoing-frame.ts";
+
+/** From what an actor has folded to the sockets: nothing is heard that is not stored. */
+export class Delivery {
+  /** Messages of this node's own sockets that are being stored, by the id of their command: decoded when they came. */
+  readonly underWay = new Map<string, Message>();
+  readonly #onDelivered: () => void;
+  #event: SequencedEvent | null = null;
+  /**
+   * Of that event, by the kind of message: at most two, since the answer to a payment is the payer's, and the others
+   * learn that the invoice is paid.
+   */
+  readonly #frames = new Map<OutgoingMessage["kind"], OutgoingFrame>();
+
+  constructor(onDelivered: () => void) {
+    this.#onDelivered = onDelivered;
+  }
+
+  /** Called for every event, in the log's order. */
+  hear(connection: Connection, event: SequencedEvent, { snapshot }: Channel): void {
+    inferRole(connection, event);
+    const message = heardBy(listenerOf(connection), event, snapshot.context);
+    if (message !== null && connection.socket === null) connection.missed.push(event);
+    else if (message !== null) {
+      sendTo(connection, this.#frameOf(message, event, connection.followed.channelId));
+      this.#onDelivered();
+    }
+    if (isEnded(snapshot)) connection.socket?.close(closeCodes.channelOver.code, `channel.${stateName(snapshot)}`);
+  }
+
+  /** Encoded once: the sockets of a channel hear an event one after the other. */
+  #frameOf(message: OutgoingMessage, event: SequencedEvent, channelId: string): OutgoingFrame {
+    if (this.#event !== event) {
+      this.#event = event;
+      this.#frames.clear();
+    }
+    const known = this.#frames.get(message.kind);
+    if (known !== undefined) return known;
+    const frame = new OutgoingFrame(message, channelId, this.underWay.get(event.metadata.eventId));
+    this.#frames.set(message.kind, frame);
+    return frame;
+  }
+}
+
+/** The first role-specific message of a connection settles its role. */
+function inferRole(connection: Connection, { data }: SequencedEvent): void {
+  if ("from" in data && data.from.connectionId === connection.id) connection.role ??= data.from.role;
+}
