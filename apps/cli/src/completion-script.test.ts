@@ -32,7 +32,7 @@ describe("p4 completion bash", () => {
   });
 
   it.each([
-    { words: ["channels", "--state", "awaitingPay"], gives: ["awaitingPaymentRequest", "awaitingPayment"] },
+    { words: ["channels", "--state", "awaitingTerms"], gives: ["awaitingTermsRequest", "awaitingTerms"] },
     { words: ["channels", "--state", "settled", "exp"], gives: ["expired"] },
     { words: ["channels", "--state", "=", "set"], gives: ["settled"] },
     { words: ["pay", "--dialect", "="], gives: ["p4", "dpp"] },

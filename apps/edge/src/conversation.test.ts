@@ -34,7 +34,7 @@ describe.each([
     // Each heard the other, and nobody an echo.
     expect(merchant.keys).toEqual(["join.success", "paymentrequest.create", "payment"]);
     expect(customer.keys).toEqual(["join.success", "paymentrequest.response", "payment.ack"]);
-    expect(headerOf(customer.frames[0] ?? {}, "x-p4-state")).toBe("awaitingPaymentRequest");
+    expect(headerOf(customer.frames[0] ?? {}, "x-p4-state")).toBe("awaitingTermsRequest");
     expect(Date.parse(headerOf(customer.frames[0] ?? {}, "x-channel-expires"))).toBeGreaterThan(Date.now() + 7_000_000);
   });
 

@@ -71,7 +71,7 @@ describe("the two dialects on one channel", () => {
     const id = newChannelId();
     const [plain, go] = [await edge.join(`${id}?role=merchant`), await edge.join(id)];
     expect(plain.frames[0]).toMatchObject({ key: "join.success", type: "join.success", channelID: id });
-    expect(plain.frames[0]?.["headers"]["x-p4-state"]).toBe("awaitingPaymentRequest");
+    expect(plain.frames[0]?.["headers"]["x-p4-state"]).toBe("awaitingTermsRequest");
     go.send({ type: "paymentrequest.create", channelId: id, messageId: "m1" });
     expect(await plain.hear("paymentrequest.create")).toMatchObject({
       key: "paymentrequest.create",
@@ -101,7 +101,7 @@ describe("the two dialects on one channel", () => {
       const merchant = await edge.join(`${id}?internal=true`, [], headers);
       expect(Object.values(merchant.frames[0]?.["headers"] as object).every(Array.isArray)).toBe(true);
       const named = await edge.join(`${id}?dialect=p4`, [], headers);
-      expect(named.frames[0]?.["headers"]["x-p4-state"]).toBe("awaitingPaymentRequest");
+      expect(named.frames[0]?.["headers"]["x-p4-state"]).toBe("awaitingTermsRequest");
     }
   });
 

@@ -33,8 +33,8 @@ export function sendRefusal(
   context: EdgeContext,
 ): void {
   context.metrics.frameRefused(refusal.errCode);
-  const { id: connectionId, role, channel } = connection;
-  const place = { channelId: channel.channelId, nodeId: context.nodeId, connectionId, role };
+  const { id: connectionId, role, followed } = connection;
+  const place = { channelId: followed.channelId, nodeId: context.nodeId, connectionId, role };
   context.note({ ...place, code: refusal.errCode }, "message refused");
   if (connection.socket === null) return;
   const price = prices[refusal.errCode] ?? 1 + frameBytes / bytesPerToken;

@@ -39,7 +39,7 @@ describe("sweepFollowed", () => {
   it("leaves a channel to the broker's timer until the grace is over", async () => {
     const { followed } = await openChannel();
     await sweepFollowed([followed], expiresAtMs + markerGraceMs - 1);
-    expect(stateName(followed.channel.snapshot)).toBe("awaitingPaymentRequest");
+    expect(stateName(followed.channel.snapshot)).toBe("awaitingTermsRequest");
   });
 
   it("expires it then, once", async () => {

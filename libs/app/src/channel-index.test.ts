@@ -54,7 +54,7 @@ describe("the index of channels", () => {
     await record("a", wallet("OfferTerms"), wallet("SubmitPayment"));
     await record("b");
     await node.index.catchUp();
-    expect(await listed(node.index)).toEqual(["a awaitingAck", "b awaitingPaymentRequest"]);
+    expect(await listed(node.index)).toEqual(["a awaitingAck", "b awaitingTermsRequest"]);
     expect(await node.index.findByTxid(paymentTxid)).toMatchObject([{ channelId: "a" }]);
 
     await node.registry.submit("b", wallet("OfferTerms"));

@@ -55,7 +55,7 @@ describe("a channel that is expected to be new", () => {
     const [node, other] = [testNode(store), testNode(store)];
     for (const id of ["inv1", "inv2", "inv3"]) await other.registry.submit(id, joinOf(id));
     await node.registry.follow("inv1", ignore, isNew);
-    expect(stateName((await node.registry.read("inv1")).snapshot)).toBe("awaitingPaymentRequest");
+    expect(stateName((await node.registry.read("inv1")).snapshot)).toBe("awaitingTermsRequest");
     await node.registry.follow("inv2", ignore, isNew);
     const second = await node.registry.follow("inv2", ignore);
     expect(second.channel).toEqual(await other.registry.read("inv2"));

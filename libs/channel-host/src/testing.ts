@@ -168,7 +168,7 @@ export function channelActorContract(name: string, nodes: () => TwoNodes): void 
       second.release();
       expect(one.size).toBe(before);
       const back = await one.follow(channelId, ignore);
-      expect(stateName(back.channel.snapshot)).toBe("awaitingPaymentRequest");
+      expect(stateName(back.channel.snapshot)).toBe("awaitingTermsRequest");
       back.release();
     });
   });

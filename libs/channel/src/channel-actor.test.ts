@@ -48,7 +48,7 @@ describe("a channel's actor", () => {
     expect(seen).toHaveLength(texts.length);
     expect(new Set(seen)).toEqual(
       new Set([
-        "awaitingPaymentRequest",
+        "awaitingTermsRequest",
         "awaitingTerms",
         "awaitingPayment",
         "awaitingAck",

@@ -46,7 +46,7 @@ describe("a channel's summary", () => {
   });
 
   it.each([
-    ["awaitingPaymentRequest", "customer"],
+    ["awaitingTermsRequest", "customer"],
     ["awaitingTerms", "merchant"],
     ["awaitingPayment", "customer"],
     ["awaitingAck", "merchant"],

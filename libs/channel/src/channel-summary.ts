@@ -76,7 +76,7 @@ export function summarizeDamaged(channelId: string, streamVersion: number, fault
 /** Who has to act next; null: no one. */
 export function waitsFor(state: ChannelSummary["state"]): "customer" | "merchant" | "miner" | null {
   switch (state) {
-    case "awaitingPaymentRequest":
+    case "awaitingTermsRequest":
     case "awaitingPayment":
       return "customer";
     case "awaitingTerms":

@@ -43,7 +43,7 @@ export const channelMachine = setup({
       on: { ChannelOpened: "open" },
     },
     open: {
-      initial: "awaitingPaymentRequest",
+      initial: "awaitingTermsRequest",
       on: {
         ...minersNews,
         ParticipantJoined: stays,
@@ -52,7 +52,7 @@ export const channelMachine = setup({
         ChannelClosed: "closed",
       },
       states: {
-        awaitingPaymentRequest: {
+        awaitingTermsRequest: {
           on: {
             TermsRequested: "awaitingTerms",
             TermsOffered: "awaitingPayment",
@@ -63,7 +63,7 @@ export const channelMachine = setup({
           on: {
             TermsRequested: stays,
             TermsOffered: "awaitingPayment",
-            TermsRefused: "awaitingPaymentRequest",
+            TermsRefused: "awaitingTermsRequest",
             PaymentSubmitted: "awaitingAck",
           },
         },
@@ -71,7 +71,7 @@ export const channelMachine = setup({
           on: {
             TermsRequested: "awaitingTerms",
             TermsOffered: stays,
-            TermsRefused: "awaitingPaymentRequest",
+            TermsRefused: "awaitingTermsRequest",
             PaymentSubmitted: "awaitingAck",
           },
         },

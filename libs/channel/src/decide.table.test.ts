@@ -35,8 +35,8 @@ const fromRightRole: Record<WalletCommand["type"], Cell[]> = {
   RefuseTerms: [
     "CHANNEL_UNKNOWN",
     "ILLEGAL_STEP",
-    "-> awaitingPaymentRequest",
-    "-> awaitingPaymentRequest",
+    "-> awaitingTermsRequest",
+    "-> awaitingTermsRequest",
     "ILLEGAL_STEP",
     over,
     ...paid,

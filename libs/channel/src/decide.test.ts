@@ -252,7 +252,7 @@ describe("evolve", () => {
   it.each(channelStates)("refuses a fact that %s cannot follow", (state) => {
     const snapshot = given(...wayTo[state]);
     const opened = sequenced({ ...eventOf(decide(join(merchant), given())) }, 99);
-    if (state === "unopened") expect(stateName(evolve(snapshot, opened))).toBe("awaitingPaymentRequest");
+    if (state === "unopened") expect(stateName(evolve(snapshot, opened))).toBe("awaitingTermsRequest");
     else expect(() => evolve(snapshot, opened)).toThrowError(expect.objectContaining({ code: "LOG_DOES_NOT_FOLD" }));
   });
 });

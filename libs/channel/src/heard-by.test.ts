@@ -87,7 +87,7 @@ describe("heardBy", () => {
 
 describe("pendingFor", () => {
   it.each([
-    ["awaitingPaymentRequest", [], []],
+    ["awaitingTermsRequest", [], []],
     ["awaitingTerms", ["paymentrequest.create"], []],
     ["awaitingPayment", [], ["paymentrequest.response"]],
     ["awaitingAck", ["payment"], []],

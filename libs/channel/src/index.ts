@@ -52,6 +52,7 @@ export {
   type FoldStep,
 } from "./channel-actor.ts";
 export { machineVersion } from "./machine-version.ts";
+export { recordedStates, stateOfRecord } from "./recorded-state.ts";
 export { defaultMaxLogBytes, maxEvents, maxRecordedJoins } from "./limits.ts";
 export {
   describeEvent,

@@ -14,8 +14,8 @@ const samples = new URL("../samples/", import.meta.url);
 /** A state in which each kind of event may come. The compiler asks for every kind. */
 const before: Record<ChannelEventType, ChannelStateName> = {
   ChannelOpened: "unopened",
-  ParticipantJoined: "awaitingPaymentRequest",
-  TermsRequested: "awaitingPaymentRequest",
+  ParticipantJoined: "awaitingTermsRequest",
+  TermsRequested: "awaitingTermsRequest",
   TermsOffered: "awaitingTerms",
   TermsRefused: "awaitingTerms",
   PaymentSubmitted: "awaitingPayment",

@@ -1,6 +1,7 @@
 import type { Channel } from "./channel-fold.ts";
 import { stateName } from "./channel.machine.ts";
 import type { Sha256Hex } from "./event-codec.ts";
+import { hashedStateName } from "./recorded-state.ts";
 
 /**
  * A fingerprint of where a log has led: the state and every decision that future messages depend on. Two builds that
@@ -10,7 +11,7 @@ export function stateHash({ snapshot }: Channel, sha256Hex: Sha256Hex): string {
   const { context } = snapshot;
   const version = (event: { readonly streamVersion: number } | null): number => event?.streamVersion ?? 0;
   const essence = [
-    stateName(snapshot),
+    hashedStateName(stateName(snapshot)),
     context.channelId,
     context.expiresAtMs,
     context.graceUntilMs ?? 0,

@@ -175,7 +175,7 @@ export function given(...commands: readonly ChannelCommand[]): ChannelSnapshot {
 /** The shortest way into each state. */
 export const wayTo = {
   unopened: [],
-  awaitingPaymentRequest: [join(merchant), join(customer)],
+  awaitingTermsRequest: [join(merchant), join(customer)],
   awaitingTerms: [join(merchant), wallet("RequestTerms")],
   awaitingPayment: [join(merchant), wallet("RequestTerms"), wallet("OfferTerms")],
   awaitingAck: [join(merchant), wallet("OfferTerms"), wallet("SubmitPayment")],

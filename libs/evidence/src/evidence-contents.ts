@@ -1,5 +1,3 @@
-import type { ChannelStateName } from "@p4/channel";
-
 /** What the broker's settings promised when events were acknowledged. */
 export const durabilityClasses = ["fsync", "replicated", "replicated+fsync", "lazy", "unknown"] as const;
 export type DurabilityClass = (typeof durabilityClasses)[number];
@@ -49,7 +47,8 @@ export interface ChannelHead {
 export interface EvidenceManifest {
   readonly head: ChannelHead;
   readonly eventCount: number;
-  readonly state: ChannelStateName;
+  /** As it was called when the file was made. */
+  readonly state: string;
   readonly parts: readonly (readonly [part: string, sha256: string])[];
 }
 

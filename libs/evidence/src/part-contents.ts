@@ -1,4 +1,4 @@
-import { channelStates } from "@p4/channel";
+import { recordedStates } from "@p4/channel";
 import { signedRootOf } from "./anchor/read-anchor.ts";
 import type { AnchorProof } from "./anchor/anchor.ts";
 import {
@@ -63,7 +63,7 @@ export function readManifest(content: string): EvidenceManifest {
   const manifest: EvidenceManifest = {
     head: headOf(fields.object("head")),
     eventCount: fields.count("eventCount"),
-    state: fields.oneOf("state", channelStates),
+    state: fields.oneOf("state", recordedStates),
     parts: fields.list("parts").map(partEntry),
   };
   fields.end();

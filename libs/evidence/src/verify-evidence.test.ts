@@ -51,7 +51,7 @@ describe("what is counted", () => {
 
   test("given one of it, then it is told of in the singular", () => {
     const opened = statements(new Recorder().join(merchant));
-    expect(opened).toContain("signed this file: 1 event up to the state awaitingPaymentRequest");
+    expect(opened).toContain("signed this file: 1 event up to the state awaitingTermsRequest");
     expect(opened).toContain("The one event is the channel's first");
     expect(statements(conversation(undefined, 1))).toContain(
       "The wallet message, as received, says what its event says",
@@ -94,8 +94,8 @@ describe("a settled channel", () => {
       "not-proved DURABILITY",
     ]);
     expect(report.timeline.map(({ what, after }) => `${what} ${after}`)).toEqual([
-      "join awaitingPaymentRequest",
-      "join awaitingPaymentRequest",
+      "join awaitingTermsRequest",
+      "join awaitingTermsRequest",
       "paymentrequest.create awaitingTerms",
       "paymentrequest.response awaitingPayment",
       "payment awaitingAck",

@@ -2,6 +2,7 @@ import { createReadStream, createWriteStream, type WriteStream } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
+import { stateOfRecord } from "@p4/channel";
 import { CliError } from "../cli-error.ts";
 import type { FoldedState } from "./refold-all.ts";
 
@@ -98,7 +99,7 @@ async function* statesOf(path: string, lines: AsyncIterator<string>): AsyncGener
     }
     count++;
     const [channelId, streamVersion, state, hash] = value as [string, number, string, string];
-    yield { channelId, streamVersion, state, hash };
+    yield { channelId, streamVersion, state: stateOfRecord(state), hash };
   }
 }
 

@@ -54,7 +54,7 @@ describe("p4 close", () => {
     const args = ["close", "asked", "--reason", "paid elsewhere"];
     expect((await runP4(args, { env: log.env })).exitCode).toBe(2);
     expect((await runP4(args, { env: log.env, answer: false })).exitCode).toBe(1);
-    expect(stateName(await snapshotOf("asked"))).toBe("awaitingPaymentRequest");
+    expect(stateName(await snapshotOf("asked"))).toBe("awaitingTermsRequest");
     const { exitCode, out } = await runP4(args, { env: log.env, answer: true });
     expect([exitCode, out]).toEqual([0, expect.stringMatching(/asked is closed \(sequence \d+\)/)]);
     expect(stateName(await snapshotOf("asked"))).toBe("closed");

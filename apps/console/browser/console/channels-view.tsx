@@ -5,7 +5,7 @@ import { ChannelList } from "./channel-list.tsx";
 import { stateText } from "./words.ts";
 
 const states = [
-  "awaitingPaymentRequest",
+  "awaitingTermsRequest",
   "awaitingTerms",
   "awaitingPayment",
   "awaitingAck",

@@ -1,4 +1,4 @@
-/** `awaiting payment request` for `awaitingPaymentRequest`. */
+/** `awaiting terms request` for `awaitingTermsRequest`. */
 export function stateText(state: string): string {
   return state.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }

@@ -36,7 +36,7 @@ export async function startFakeChannelServer(): Promise<FakeChannelServer> {
     url: "",
     frames,
     joins,
-    channelState: "awaitingPaymentRequest",
+    channelState: "awaitingTermsRequest",
     greeting: "join.success",
     send(channelId, key, body, messageId) {
       sockets.get(channelId)?.send(frame(channelId, key, body, messageId));

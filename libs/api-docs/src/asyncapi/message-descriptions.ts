@@ -30,7 +30,7 @@ const headersByKey: Readonly<Record<string, readonly HeaderDescription[]>> = {
   "join.success": [
     { name: "x-channel-expires", description: "When the channel ends, RFC 3339.", example: "2026-01-15T12:00:00Z" },
     { ...sequence, description: "The place in the channel's log that the peer joins at." },
-    { name: "x-p4-state", description: "What the channel waits for, or its end.", example: "awaitingPaymentRequest" },
+    { name: "x-p4-state", description: "What the channel waits for, or its end.", example: "awaitingTermsRequest" },
     {
       name: "x-p4-role",
       description:

@@ -3,6 +3,7 @@ import {
   isLogError,
   machineVersion,
   stateName,
+  stateOfRecord,
   timelineOf,
   type StoredText,
   type Timeline,
@@ -47,7 +48,7 @@ export function checkMachine(file: EvidenceFile, crypto: SpvCrypto): FoldedMachi
 
 function stateCheck(file: EvidenceFile, state: string): EvidenceCheck {
   const recorded = file.manifest.value.state;
-  return state === recorded
+  return state === stateOfRecord(recorded)
     ? proved("MACHINE", `Each event is a step that the channel could take; the last leaves it in the state ${state}.`)
     : failed(
         "MACHINE",
