@@ -7,6 +7,7 @@ const home = (state: HomeState, leftMs: number, trouble: string | null = null) =
   state,
   trouble,
   copyAgeMs: null,
+  confirmers: [],
   leaseLeftMs: () => leftMs,
 });
 
@@ -23,4 +24,9 @@ test("a home tells how long its lease lasts, where it has one", () => {
 test("one whose lease is over is not ready", () => {
   const check = homeCheck(home({ kind: "unconfirmed", epoch: 2 }, 0, "too few sites"));
   expect(check).toEqual({ ok: false, detail: "too few sites", facts: { site: "a", leaseLeftMs: 0 } });
+});
+
+test("one that waits for copies says for which", () => {
+  const sync = { ...home({ kind: "here", epoch: 2 }, Infinity), confirmers: ["b", "c"] };
+  expect(homeCheck(sync).facts).toEqual({ site: "a", epoch: 2, confirmedBy: "b,c" });
 });

@@ -1,7 +1,7 @@
 import type { HomeWatch } from "@p4/nats";
 import type { CheckResult, Metrics } from "@p4/telemetry";
 
-type Watched = Pick<HomeWatch, "site" | "state" | "trouble" | "copyAgeMs" | "leaseLeftMs">;
+type Watched = Pick<HomeWatch, "site" | "state" | "trouble" | "copyAgeMs" | "confirmers" | "leaseLeftMs">;
 
 /** How long this site may still serve without another word of the others; null: it is no home, or nothing limits it. */
 function leaseLeftMs({ state, leaseLeftMs: leftMs }: Pick<Watched, "state" | "leaseLeftMs">): number | null {
@@ -12,12 +12,13 @@ function leaseLeftMs({ state, leaseLeftMs: leftMs }: Pick<Watched, "state" | "le
 
 /** For `/readyz`: whether the region's home is at this node's site, and what is known of it. */
 export function homeCheck(home: Watched): CheckResult {
-  const { site, state, trouble, copyAgeMs } = home;
+  const { site, state, trouble, copyAgeMs, confirmers } = home;
   const left = leaseLeftMs(home);
   const facts = {
     ...(site === null ? {} : { site }),
     ...(state?.kind === "here" ? { epoch: state.epoch } : {}),
     ...(state?.kind === "away" ? { home: state.site } : {}),
+    ...(confirmers.length === 0 ? {} : { confirmedBy: confirmers.join() }),
     ...(left === null ? {} : { leaseLeftMs: Math.round(left) }),
     ...(copyAgeMs === null ? {} : { copyAgeMs: Math.round(copyAgeMs) }),
   };
@@ -41,6 +42,9 @@ export function homeMetrics(metrics: Metrics, region: string, home: Watched): vo
       const left = leaseLeftMs(home);
       return left === null ? null : left / 1_000;
     },
+  );
+  gauge("region_waits_for_copies", "1: an event counts once a copy at another site has it (class sync)", () =>
+    Number(home.confirmers.length > 0),
   );
   gauge("region_copy_age_seconds", "Since the copy at this standby last heard of its home", () =>
     home.copyAgeMs === null ? null : home.copyAgeMs / 1_000,

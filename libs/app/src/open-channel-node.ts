@@ -19,15 +19,18 @@ import {
   createLiveFeed,
   createPresence,
   endOfLog,
+  followCopies,
   listChannels,
   provision,
   watchHome,
   watchReplicas,
+  withCopies,
   WriteEpochs,
   type Broker,
   type BrokerAccess,
   type BrokerClock,
   type BrokerStatus,
+  type FollowedCopies,
   type HomeWatch,
   type ReplicaWatch,
 } from "@p4/nats";
@@ -124,10 +127,12 @@ export async function openChannelNode(options: ChannelNodeOptions): Promise<Chan
       await assertMayListen(broker, { region, shards });
     }
     const watched = options.watchesClock === false ? unwatchedClock(broker, region) : await watchClock(broker, region);
-    const home = watchHome(broker, { region, sites: options.sites ?? [] });
+    const copies = followCopies(broker, { region, shards });
+    const onConfirmers = (confirmers: readonly string[]): void => copies.require(confirmers);
+    const home = watchHome(broker, { region, sites: options.sites ?? [], onConfirmers });
     // Without their word nothing may be stored.
     await home.asked;
-    return assemble(broker, options, watched, home);
+    return assemble(broker, options, watched, home, copies);
   } catch (error) {
     await broker.close();
     throw error;
@@ -161,22 +166,27 @@ function assemble(
   options: ChannelNodeOptions,
   { clock, stop }: WatchedClock,
   home: HomeWatch,
+  copies: FollowedCopies,
 ): ChannelNode {
   const { region, shards } = options;
   const nodeId = uuid();
   const presence: Presence = createPresence(broker, { region, nodeId, isAlive: options.isAlive ?? null });
   const replicas = watchReplicas(broker, { region, shards });
-  const stored = withClaimCheck(
-    createEventLog(broker, {
+  const atHome = {
+    log: createEventLog(broker, {
       region,
       shards,
       epochs: new WriteEpochs({ onHomeMoved: () => home.ask(), leaseLeftMs: (epoch) => home.leaseLeftMs(epoch) }),
       isSuspect: (shard) => replicas.isSuspect(shard),
     }),
-    createLiveFeed(broker, { region, shards }),
-    createBlobStore(broker, { region }),
-    { thresholdBytes: largestEventBytes(broker), sha256Hex },
-  );
+    feed: createLiveFeed(broker, { region, shards }),
+  };
+  // A broker without a JetStream domain has no other site.
+  const counted = broker.site === null ? atHome : withCopies(atHome, copies.gate, shards);
+  const stored = withClaimCheck(counted.log, counted.feed, createBlobStore(broker, { region }), {
+    thresholdBytes: largestEventBytes(broker),
+    sha256Hex,
+  });
   const { log: wrapped, feed } = options.wrap?.(stored) ?? stored;
   const log = broker.health.watch(wrapped, shards);
   const deadlines = createDeadlineStore(broker, { region });
@@ -226,6 +236,7 @@ function assemble(
     async close() {
       stop();
       home.stop();
+      copies.stop();
       replicas.stop();
       stopComparing();
       stopAsking();

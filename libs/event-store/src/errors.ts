@@ -8,6 +8,11 @@ export const storeErrors = {
     retryable: true,
     meaning: "too few sites confirm that the region's home is still here: it may be at another one by now",
   },
+  STORE_NOT_COPIED: {
+    retryable: true,
+    meaning:
+      "stored at the region's home, and not confirmed by a copy yet: repeat the same message, do not make a new one",
+  },
   STORE_FULL: { retryable: true, meaning: "the broker has no room: free disk space or raise the limits" },
   STORE_FORBIDDEN: { retryable: false, meaning: "the broker refuses this user: check its permissions" },
   STORE_MISSING: {

@@ -32,6 +32,9 @@ export const shardLive = (names: Names, shard: number): string => `p4.${names.re
 /** Where all of them are republished. */
 export const allLive = (region: string): string => `p4.${region}.*.live.*`;
 
+/** Where the copy at a site says what it has. The third token is the shard. */
+export const allCopied = (region: string, site: string): string => `p4.${region}.*.copied.${site}.*`;
+
 /** Where the republished copy of an event subject goes: `{{wildcard(1)}}` is the channel id. */
 export const republishDestination = (names: Names, shard: number): string =>
   `p4.${names.region}.${shard}.live.{{wildcard(1)}}`;

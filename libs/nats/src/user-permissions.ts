@@ -1,7 +1,9 @@
 import { inboxPrefixOf } from "./connect-options.ts";
 import { isCopied } from "./regions/region-streams.ts";
+import { copyQuestions } from "./regions/follow-copies.ts";
 import { tableQuestions } from "./regions/region-table.ts";
 import {
+  allCopied,
   allLive,
   blobBucket,
   blobStream,
@@ -60,14 +62,16 @@ export function userPermissions(
   const deadlines = bucketSubject(deadlineBucket(region), "*");
   const blobs = writeBlobs(region, "blobs");
   const homes = [siteHomes(region), ...sites.flatMap(tableQuestions)];
-  const node = [...makeStreams(nodeStreams(names)), ...log, deadlines, ...blobs, ...homes];
+  const copies = sites.flatMap((site) => copyQuestions(site, logStreams(names)));
+  const node = [...makeStreams(nodeStreams(names)), ...log, deadlines, ...blobs, ...homes, ...copies];
   const presence = presenceSubject(region, "*");
   const user = (name: BrokerUser, publish: readonly string[], subscribe: readonly string[] = []): UserPermissions => ({
     publish: [...new Set([...publish, api("INFO"), api("STREAM.NAMES")])].sort(),
     subscribe: [`${inboxPrefixOf(brokerUsers[name])}.>`, ...subscribe],
     mayAnswer: subscribe.includes(presence),
   });
-  const live = allLive(region);
+  // With several sites, also what the copies have.
+  const live = [allLive(region), ...sites.map((site) => allCopied(region, site))];
   return {
     edge: user(
       "edge",
@@ -79,10 +83,10 @@ export function userPermissions(
         ...readDocuments(region, "records"),
         presence,
       ],
-      [live, presence],
+      [...live, presence],
     ),
-    "proof-ingest": user("proof-ingest", [...node, ...proofs], [live]),
-    expiry: user("expiry", [...node, ...index, ...elapsedDeadlines(region)], [live]),
+    "proof-ingest": user("proof-ingest", [...node, ...proofs], live),
+    expiry: user("expiry", [...node, ...index, ...elapsedDeadlines(region)], live),
     payd: user("payd", [
       ...makeStreams(["payd", "paydkeys"].map((name) => documents(region, name))),
       ...homes,
@@ -101,7 +105,7 @@ export function userPermissions(
         ...["records", "revoked"].flatMap((name) => [...writeDocuments(region, name), deleteDocuments(region, name)]),
         ...writeBlobs(region, "archive"),
       ],
-      [live],
+      live,
     ),
     // Reads everything, and may make a stream that is not there. It writes into none.
     backup: user("backup", [

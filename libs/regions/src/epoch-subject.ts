@@ -39,10 +39,6 @@ export function adoptingSubjects(shard: Shard, epoch: number): WrittenSubjects {
 /** Where a deposed home listens: no writer of any epoch publishes there. */
 export const fencedSubject = (region: string, stream: string): string => `p4.${region}.fenced.${stream}`;
 
-/** Where a copy at a site tells what has just arrived there. */
-export const copiedSubject = ({ region, shard }: Shard, site: string, channelId: string): string =>
-  `p4.${region}.${String(shard)}.copied.${site}.${channelId}`;
-
 /** By which a home hands its events to the copy at a site. */
 export const deliverySubject = (region: string, site: string, stream: string): string =>
   `p4.${region}.copy.${site}.${stream}`;

@@ -1,6 +1,7 @@
 export {
   classInForce,
   compareRows,
+  confirmersOf,
   copyClasses,
   currentRow,
   majorityOf,
@@ -13,7 +14,6 @@ export { homeRegionOf, type HomeQuestion } from "./home-of.ts";
 export { defaultLeaseMs, hasLease, Lease, outwaitMsOf, type HeardRow, type LeaseRules } from "./lease.ts";
 export {
   adoptingSubjects,
-  copiedSubject,
   deliverySubject,
   fencedSubject,
   homeSubjects,

@@ -191,6 +191,8 @@ describe("given a home and a copy", () => {
     run(world, (state) => planClass(state, "sync"));
     expect(rowOf(world)).toMatchObject({ turn: 2, class: "sync" });
     world.at("a").answers = false;
+    // Its nodes would not know.
+    expect(refusal(() => planClass(world.state, "async"))).toBe("REGION_SITE_AWAY");
     run(world, failover("b", "a"));
     expect(refusal(() => planClass(world.state, "async"))).toBe("REGION_NOT_A_COPY");
     expect(refusal(() => planClass(world.state, "none"))).toBe("none");

@@ -26,6 +26,10 @@ export interface RegionRow {
 export const classInForce = ({ class: promised, copies }: Pick<RegionRow, "class" | "copies">): CopyClass =>
   copies.length === 0 ? "none" : promised;
 
+/** The sites of which one must have an event before it counts and is delivered; none: the home alone decides. */
+export const confirmersOf = (row: Pick<RegionRow, "class" | "copies">): readonly string[] =>
+  classInForce(row) === "sync" ? row.copies : [];
+
 /** Negative: `left` is older. */
 export const compareRows = (left: RegionRow, right: RegionRow): number =>
   left.epoch - right.epoch || left.turn - right.turn;

@@ -4,12 +4,12 @@ import { drillFigures, firstAppendMs, longestGapMs } from "./drill-figures.ts";
 
 const violation = (code: ViolationCode, channelId: string): Violation => ({ code, channelId, detail: "" });
 const tail = (...channels: string[]) => ({ events: channels.length, channels: new Set(channels) });
-const given = { violations: [], unfinished: [], tail: tail() };
+const given = { class: "async", violations: [], unfinished: [], tail: tail() } as const;
 
 test("an event is excused that the old home alone had", () => {
   const violations = [violation("LOST_ACKNOWLEDGED", "one"), violation("OUTCOMES_DIFFER", "one")];
   const unfinished = [{ channelId: "one", detail: "" }];
-  const figures = drillFigures({ violations, unfinished, tail: tail("one") });
+  const figures = drillFigures({ class: "async", violations, unfinished, tail: tail("one") });
   expect(figures).toMatchObject({ isClean: true, lost: 1, onlyAtOldHome: 1, unexplained: [] });
 });
 
@@ -18,6 +18,17 @@ test("one that no tail names is not, nor a payment that ended nowhere", () => {
   expect(drillFigures({ ...given, violations, tail: tail("one") })).toMatchObject({ isClean: false, lost: 1 });
   const unfinished = [{ channelId: "two", detail: "" }];
   expect(drillFigures({ ...given, unfinished, tail: tail("one") }).isClean).toBe(false);
+});
+
+test("in the class sync no tail excuses the loss of what was acknowledged or delivered", () => {
+  for (const code of ["LOST_ACKNOWLEDGED", "LOST_DELIVERED"] as const) {
+    const violations = [violation(code, "one")];
+    const findings = { ...given, violations, tail: tail("one") };
+    expect([drillFigures(findings).isClean, drillFigures({ ...findings, class: "sync" }).isClean]).toEqual([
+      true,
+      false,
+    ]);
+  }
 });
 
 test("nothing excuses what is stored twice", () => {

@@ -4,11 +4,15 @@ import { receiptWaits } from "../checker/receipt-waits.ts";
 import type { WalletRecord } from "../wallets/wallet-record.ts";
 
 export interface DrillFindings {
+  readonly class: "async" | "sync";
   readonly violations: readonly Violation[];
   readonly unfinished: readonly UnfinishedPayment[];
   /** Events that the old home alone had, and their channels, as `return` found them. */
   readonly tail: { readonly events: number; readonly channels: ReadonlySet<string> };
 }
+
+/** None of these is excused where an event counts only once a copy has it. */
+const losses: readonly Violation["code"][] = ["LOST_ACKNOWLEDGED", "LOST_DELIVERED"];
 
 export interface DrillFigures {
   /** Faults that no event in the old home's tail explains. */
@@ -22,10 +26,11 @@ export interface DrillFigures {
 
 /**
  * A copy that follows may lack the last events of a home that is killed; nothing else may happen, and only to channels
- * that the tail names. In a planned move there is no tail, so nothing may happen at all.
+ * that the tail names; in the class `sync` nothing that was acknowledged or delivered. In a planned move there is no tail, so nothing may happen at all.
  */
-export function drillFigures({ violations, unfinished, tail }: DrillFindings): DrillFigures {
-  const mayHappen = ({ code }: Violation): boolean => code !== "STORED_TWICE";
+export function drillFigures({ class: promised, violations, unfinished, tail }: DrillFindings): DrillFigures {
+  const never = promised === "sync" ? ["STORED_TWICE", ...losses] : ["STORED_TWICE"];
+  const mayHappen = ({ code }: Violation): boolean => !never.includes(code);
   const unexplained = [
     ...violations.filter((each) => !(mayHappen(each) && tail.channels.has(each.channelId))),
     ...unfinished.filter(({ channelId }) => !tail.channels.has(channelId)),
@@ -34,7 +39,7 @@ export function drillFigures({ violations, unfinished, tail }: DrillFindings): D
     violations.filter(({ code }) => codes.includes(code)).length;
   return {
     unexplained,
-    lost: count("LOST_ACKNOWLEDGED", "LOST_DELIVERED"),
+    lost: count(...losses),
     storedTwice: count("STORED_TWICE"),
     onlyAtOldHome: tail.events,
     isClean: unexplained.length === 0,

@@ -37,6 +37,15 @@ export async function untilAnswering({ name, broker }: Site): Promise<void> {
   throw new Error(`site ${name} did not answer within ${String(answersWithinMs)} ms`);
 }
 
+/** Until the edge of a home says that its events wait for copies. */
+export async function confirmedByCopies({ name, edgeUrl }: Site): Promise<void> {
+  for (const endMs = performance.now() + answersWithinMs; performance.now() < endMs; await delay(50)) {
+    const readyz = await fetch(`${edgeUrl.replace(/^ws/, "http")}/readyz`).then((answer) => answer.text());
+    if (readyz.includes('"confirmedBy"')) return;
+  }
+  throw new Error(`the edge at ${name} did not wait for copies within ${String(answersWithinMs)} ms`);
+}
+
 /** In a planned move there is none: an event that one site alone has is a fault. */
 const refuseTail: StepOptions["keepTail"] = (site, { stream }) =>
   Promise.reject(new Error(`${stream} at ${site} has events that the new home lacks`));

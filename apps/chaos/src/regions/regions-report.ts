@@ -7,9 +7,9 @@ const shownFaults = 5;
 export const isRegionsClean = ({ drills }: RegionsReport): boolean => drills.every(({ isClean }) => isClean);
 
 export function regionsText(report: RegionsReport): string {
-  const { rate, seconds, delayMs } = report;
+  const { rate, seconds, delayMs, class: promised } = report;
   return [
-    `two sites ${String(2 * delayMs)} ms apart (there and back), class async, ${String(rate)} payments a second for ${String(seconds)} s each`,
+    `two sites ${String(2 * delayMs)} ms apart (there and back), class ${promised}, ${String(rate)} payments a second for ${String(seconds)} s each`,
     ...report.drills.flatMap(drillLines),
   ].join("\n");
 }

@@ -15,6 +15,7 @@ export interface DrillOptions {
   readonly name: "switch" | "failover";
   readonly home: Site;
   readonly standby: Site;
+  readonly class: "async" | "sync";
   readonly shards: number;
   readonly rate: number;
   readonly seconds: number;
@@ -25,7 +26,7 @@ export interface DrillOptions {
 /** Times in ms. */
 export interface DrillReport extends DrillFigures {
   readonly drill: DrillOptions["name"];
-  readonly class: "async";
+  readonly class: DrillOptions["class"];
   readonly from: string;
   readonly to: string;
   readonly payments: number;
@@ -82,7 +83,7 @@ export async function runDrill(options: DrillOptions): Promise<DrillReport> {
     const channelIds = Array.from({ length: payments }, (_, index) => `${name}-${String(index)}`);
     return {
       drill: name,
-      class: "async",
+      class: options.class,
       from: home.name,
       to: standby.name,
       payments,
@@ -95,6 +96,7 @@ export async function runDrill(options: DrillOptions): Promise<DrillReport> {
         violations: check(history, limits, sha256Hex),
         unfinished: unfinishedPayments(history, channelIds),
         tail,
+        class: options.class,
       }),
     };
   } finally {

@@ -1,5 +1,5 @@
-import { planCopy } from "@p4/regions";
-import { moveRegion } from "./move-region.ts";
+import { planClass, planCopy } from "@p4/regions";
+import { confirmedByCopies, moveRegion } from "./move-region.ts";
 import { runDrill, type DrillReport } from "./run-drill.ts";
 import { startSites } from "./start-sites.ts";
 
@@ -10,6 +10,8 @@ export interface RegionsOptions {
   readonly seconds: number;
   /** Between the sites, each way. */
   readonly delayMs: number;
+  /** What is promised of an acknowledged event when its home is lost. */
+  readonly class: "async" | "sync";
 }
 
 export interface RegionsReport extends RegionsOptions {
@@ -35,6 +37,11 @@ export async function runRegions(
     await a.edge.ready(readyWithinMs);
     onProgress("p4 region copy --to b");
     await moveRegion({ sites: all, plan: (state) => planCopy(state, "b") });
+    if (options.class === "sync") {
+      onProgress("p4 region class sync");
+      await moveRegion({ sites: all, plan: (state) => planClass(state, "sync") });
+      await confirmedByCopies(a);
+    }
     const drill = { ...options, shards, dir, onProgress };
     await b.edge.start();
     const planned = await runDrill({ ...drill, name: "switch", home: a, standby: b });

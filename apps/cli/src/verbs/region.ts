@@ -1,5 +1,16 @@
-import { outwaitMsOf, planCopy, planFailover, planReturn, planSwitch } from "@p4/regions";
-import { InvalidArgumentError, type Command } from "commander";
+import {
+  copyClasses,
+  outwaitMsOf,
+  planClass,
+  planCopy,
+  planFailover,
+  planReturn,
+  planSwitch,
+  type CopyClass,
+  type RegionRow,
+  currentRow,
+} from "@p4/regions";
+import { Argument, InvalidArgumentError, type Command } from "commander";
 import { runPlan, type RunOptions } from "../region/run-plan.ts";
 import { showStatus } from "../region/show-status.ts";
 import { examples, type Verb, type VerbContext } from "../verb.ts";
@@ -30,6 +41,7 @@ export const regionVerb: Verb = (program, context) => {
   addSwitch(region, context);
   addFailover(region, context);
   addReturn(region, context);
+  addClass(region, context);
 };
 
 function addCopy(region: Command, context: VerbContext): void {
@@ -115,6 +127,37 @@ function addReturn(region: Command, context: VerbContext): void {
         plan: (state) => planReturn(state, site),
       }),
     );
+}
+
+function addClass(region: Command, context: VerbContext): void {
+  const promise = new Argument("<class>", "what is promised").choices(copyClasses);
+  changing(withRegion(region.command("class")).addArgument(promise))
+    .description("what is promised of an acknowledged event when its home is lost")
+    .addHelpText(
+      "after",
+      examples(["p4 region class eu sync", "nothing is acknowledged or delivered before a copy has it"]) +
+        "\nasync: copies follow, and what they lack is lost. sync: a round trip more for each message, and no payments while" +
+        "\nno copy can be reached; `p4 region class <region> async` goes on without. none: copies promise nothing.\n",
+    )
+    .action((name: string, promised: CopyClass, options: RunOptions) =>
+      runPlan(context, {
+        ...options,
+        region: name,
+        command: `class ${name} ${promised}`,
+        plan: (state) => planClass(state, promised),
+        warnings: (state) => classWarnings(currentRow(state.sites.map(({ row }) => row)), promised),
+        afterwards: ["nodes at the home know of it within a second"],
+      }),
+    );
+}
+
+function classWarnings(row: RegionRow | null, promised: CopyClass): string[] {
+  if (row?.class === "sync" && promised !== "sync") {
+    return ["from now on the loss of the home loses what its copies lack, also events that wait for a copy now"];
+  }
+  return promised === "sync" && row?.copies.length === 1
+    ? [`while ${row.copies.join()} cannot be reached, nothing is acknowledged`]
+    : [];
 }
 
 const withRegion = (command: Command): Command =>

@@ -1,5 +1,5 @@
 import { isStoreError, StoreError } from "@p4/event-store";
-import { noEpoch, readRow, type RegionRow, type StreamRole } from "@p4/regions";
+import { confirmersOf, noEpoch, readRow, type RegionRow, type StreamRole } from "@p4/regions";
 import type { Broker } from "../broker.ts";
 import { status } from "../broker-errors.ts";
 import { bucketStream } from "../subjects.ts";
@@ -17,6 +17,8 @@ export type HomeState =
 
 export interface FoundHome {
   readonly state: HomeState;
+  /** Of a home here: the sites of which one must have an event before it counts; empty: none. */
+  readonly confirmers: readonly string[];
   /** Since a copy last heard of its home; null: it never did, or this is none. */
   readonly copyAgeMs: number | null;
 }
@@ -36,23 +38,34 @@ export async function readHome(
   timeoutMs: number,
 ): Promise<FoundHome | null> {
   const found = await findStreamState(broker, stream, timeoutMs);
+  const none = { confirmers: [], copyAgeMs: null };
   if (found === null) {
     // A deposed home that is made a copy has no streams for a moment.
     const site = await homeElsewhere(broker, region, timeoutMs);
-    return site === null ? null : { state: { kind: "away", site }, copyAgeMs: null };
+    return site === null ? null : { ...none, state: { kind: "away", site } };
   }
   const { role } = found;
-  const copyAgeMs = role.kind === "copy" ? role.ageMs : null;
-  return { state: await stateOf(role, broker, region, timeoutMs), copyAgeMs };
+  if (role.kind === "plain") return { ...none, state: { kind: "here", epoch: firstEpoch } };
+  const row = await readOwnTable(broker, region, timeoutMs);
+  if (role.kind === "home") return { ...none, ...atHome(role.epoch, row) };
+  return { ...none, state: elsewhere(role, row, broker.site), copyAgeMs: role.kind === "copy" ? role.ageMs : null };
 }
 
-async function stateOf(role: StreamRole, broker: Broker, region: string, timeoutMs: number): Promise<HomeState> {
-  if (role.kind === "plain") return { kind: "here", epoch: firstEpoch };
-  if (role.kind === "home") return { kind: "here", epoch: role.epoch };
-  const row = await readOwnTable(broker, region, timeoutMs);
+function atHome(epoch: number, row: RegionRow | null): Pick<FoundHome, "state" | "confirmers"> {
+  if (row === null || row.class !== "sync") return { state: { kind: "here", epoch }, confirmers: [] };
+  // A planned move promotes before it writes the table: which copies must confirm is not known yet.
+  if (row.epoch < epoch) return { state: { kind: "moving" }, confirmers: [] };
+  return { state: { kind: "here", epoch }, confirmers: confirmersOf(row) };
+}
+
+function elsewhere(
+  role: Extract<StreamRole, { kind: "copy" | "fenced" }>,
+  row: RegionRow | null,
+  own: string | null,
+): HomeState {
   // The table is written last in a planned move and first after a loss: of the two the later one counts.
   const isLater = row !== null && row.epoch >= role.epoch;
-  if (isLater && row.home !== broker.site) return { kind: "away", site: row.home };
+  if (isLater && row.home !== own) return { kind: "away", site: row.home };
   return role.kind === "copy" && !isLater ? { kind: "away", site: role.of } : { kind: "moving" };
 }
 

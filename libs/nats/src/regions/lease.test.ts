@@ -124,7 +124,7 @@ test("a home that was given up takes no append when it is back, and no stale wri
   }
 }, 120_000);
 
-test("programs may read the tables of all sites, from each of them, and no other stream there", () => {
+test("programs may read the tables of all sites, from each of them, and ask what copies of the log have", () => {
   const { edge, payd } = userPermissions(region, 1, ["a", "b"]);
   for (const { publish } of [edge, payd]) {
     const tables = publish.filter((subject) => subject.includes("STREAM.MSG.GET.KV_P4_SITE_HOMES"));
@@ -135,8 +135,16 @@ test("programs may read the tables of all sites, from each of them, and no other
       "$JS.a.API.STREAM.MSG.GET.KV_P4_SITE_HOMES_a",
       "$JS.b.API.STREAM.MSG.GET.KV_P4_SITE_HOMES_b",
     ]);
-    expect(publish.filter((subject) => /^\$JS\.[ab]\./.test(subject))).toHaveLength(2);
   }
+  const elsewhere = (publish: readonly string[]) => publish.filter((subject) => /^\$JS\.[ab]\./.test(subject));
+  expect(elsewhere(payd.publish)).toHaveLength(2);
+  expect(elsewhere(edge.publish)).toEqual([
+    "$JS.a.API.STREAM.INFO.P4_CHANNELS_eu_0",
+    "$JS.a.API.STREAM.MSG.GET.KV_P4_SITE_HOMES_a",
+    "$JS.b.API.STREAM.INFO.P4_CHANNELS_eu_0",
+    "$JS.b.API.STREAM.MSG.GET.KV_P4_SITE_HOMES_b",
+  ]);
+  expect(edge.subscribe).toEqual(expect.arrayContaining(["p4.eu.*.copied.a.*", "p4.eu.*.copied.b.*"]));
 });
 
 test("a deployment whose sites do not include the broker's own one is refused", () => {

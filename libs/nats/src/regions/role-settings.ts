@@ -87,7 +87,10 @@ export function copySettings({ region, from, to, replicas }: CopyOptions, home: 
       external: { api: `$JS.${from}.API`, deliver: "" },
       consumer: { name: copyConsumer(to), deliver_subject: deliverySubject(region, to, name) },
     },
-    ...(use.kind === "log" ? { republish: republished(region, use.shard, `copied.${to}`) } : {}),
+    // Says that the copy has an event; the home's nodes know the event itself.
+    ...(use.kind === "log"
+      ? { republish: { ...republished(region, use.shard, `copied.${to}`), headers_only: true } }
+      : {}),
     metadata: { ...metadata, [roleKeys.copyOf]: from, [roleKeys.home]: JSON.stringify(later) },
   });
 }

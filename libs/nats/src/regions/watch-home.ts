@@ -10,6 +10,8 @@ export interface HomeWatchOptions {
   readonly stream?: string;
   /** Names of all sites of the deployment: of three and more, a majority has to confirm a home. Default: none is asked. */
   readonly sites?: readonly string[];
+  /** Hears of which sites one must have an event before it counts: at first, and with each change. */
+  readonly onConfirmers?: (sites: readonly string[]) => void;
 }
 
 /** Follows where a region's home is, as the broker of one site tells. */
@@ -20,11 +22,13 @@ export interface HomeWatch {
   readonly state: HomeState | null;
   /** Since the copy at this site last heard of its home, when it was last looked at; null: it never did, or there is none. */
   readonly copyAgeMs: number | null;
+  /** The sites of which one must have an event before it counts; empty: none. */
+  readonly confirmers: readonly string[];
   /** Why nothing can be served from here; null: this site is the home, or the broker has not said otherwise. */
   readonly trouble: string | null;
   /** How long this site may still write in an epoch; 0: not at all; Infinity: nothing limits it. */
   leaseLeftMs(epoch: number): number;
-  /** Resolves when the other sites were asked for the first time: within a second. */
+  /** Resolves when the broker and the other sites were asked for the first time: within two seconds. */
   readonly asked: Promise<void>;
   /** Hears of each change. Returns the function that ends it. */
   onChange(listener: (state: HomeState) => void): () => void;
@@ -42,7 +46,7 @@ const answerWithinMs = 500;
 /** @throws RegionError REGION_UNKNOWN_SITE when the broker's own site is none of those named */
 export function watchHome(
   broker: Broker,
-  { region, stream = firstStream(region), sites = [] }: HomeWatchOptions,
+  { region, stream = firstStream(region), sites = [], onConfirmers = () => undefined }: HomeWatchOptions,
 ): HomeWatch {
   const leaseWatch = hasLease(sites.length) ? watchLease(broker, { region, sites }) : null;
   const leaseLeftMs = (epoch: number): number => leaseWatch?.lease.leftMs(epoch, performance.now()) ?? Infinity;
@@ -54,6 +58,9 @@ export function watchHome(
   let wake = (): void => undefined;
   let isWanted = false;
   let copyAgeMs: number | null = null;
+  let confirmers: readonly string[] = [];
+  let hasLooked = (): void => undefined;
+  const firstLook = new Promise<void>((resolve) => (hasLooked = resolve));
   const look = (): void => {
     if (told === null) return;
     const next: HomeState =
@@ -70,9 +77,14 @@ export function watchHome(
         // A broker that does not answer says nothing of the home; its health is watched elsewhere.
         const found = await readHome(broker, { region, stream }, answerWithinMs).catch(() => null);
         // A stream that is made anew at a site says nothing of the region.
-        if (found !== null) ({ state: told, copyAgeMs } = found);
+        if (found !== null) {
+          ({ state: told, copyAgeMs, confirmers } = found);
+          // Before any node hears that the home is here.
+          onConfirmers(confirmers);
+        }
       }
       if (!stopped.signal.aborted) look();
+      hasLooked();
       if (isWanted || stopped.signal.aborted) continue;
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, state === null || state.kind === "here" ? serveMs : waitMs).unref();
@@ -94,6 +106,9 @@ export function watchHome(
     get copyAgeMs() {
       return copyAgeMs;
     },
+    get confirmers() {
+      return confirmers;
+    },
     get trouble() {
       if (state === null || state.kind === "here") return null;
       if (state.kind === "unconfirmed") return "too few sites confirm that the region's home is still here";
@@ -101,7 +116,7 @@ export function watchHome(
       return `the region's home is at site ${state.site}`;
     },
     leaseLeftMs,
-    asked: leaseWatch?.asked ?? Promise.resolve(),
+    asked: firstLook,
     onChange(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -1,0 +1,73 @@
+import { expect, test, vi } from "vitest";
+import { CopyGate } from "./copy-gate.ts";
+
+test("given no site that must confirm, then everything passes", () => {
+  const gate = new CopyGate();
+  const done = vi.fn();
+  gate.whenCopied(0, 5, done);
+  expect([gate.has(0, 5), done.mock.calls.length]).toEqual([true, 1]);
+});
+
+test("given a copy, when it tells its position, then all up to there passes, in order, and no other shard", () => {
+  const gate = new CopyGate();
+  gate.require(["b"]);
+  const passed: string[] = [];
+  for (const sequence of [5, 6, 7]) gate.whenCopied(0, sequence, () => passed.push(`0:${String(sequence)}`));
+  gate.whenCopied(1, 5, () => passed.push("1:5"));
+  gate.hear(0, 6);
+  expect(passed).toEqual(["0:5", "0:6"]);
+  expect([gate.has(0, 6), gate.has(0, 7), gate.has(1, 5)]).toEqual([true, false, false]);
+});
+
+test("when a copy repeats an old position, then nothing is taken back", () => {
+  const gate = new CopyGate();
+  gate.require(["b"]);
+  gate.hear(0, 6);
+  gate.hear(0, 2);
+  expect(gate.has(0, 6)).toBe(true);
+});
+
+test("when other sites must confirm, then what the former had counts no more", () => {
+  const gate = new CopyGate();
+  expect([gate.require(["b"]), gate.require(["b"])]).toEqual([true, false]);
+  gate.hear(0, 6);
+  gate.require(["c"]);
+  expect(gate.has(0, 6)).toBe(false);
+});
+
+test("when the class is lowered, then all that waits passes", () => {
+  const gate = new CopyGate();
+  gate.require(["b"]);
+  const done = vi.fn();
+  gate.whenCopied(0, 5, done);
+  gate.require([]);
+  expect(done).toHaveBeenCalledTimes(1);
+});
+
+test("who gives up is not called; and what waits for long is told by shard", () => {
+  let nowMs = 0;
+  const gate = new CopyGate(() => nowMs);
+  gate.require(["b"]);
+  const done = vi.fn();
+  const giveUp = gate.whenCopied(3, 5, done);
+  nowMs = 250;
+  expect([gate.waitingFor(250), gate.waitingFor(251)]).toEqual([[3], []]);
+  giveUp();
+  gate.hear(3, 5);
+  expect([done.mock.calls.length, gate.waitingFor(0)]).toEqual([0, []]);
+});
+
+test("an append that no copy confirms is told so after two seconds", async () => {
+  vi.useFakeTimers();
+  try {
+    const gate = new CopyGate();
+    gate.require(["b"]);
+    const told = expect(gate.copied(0, 5, "ch")).rejects.toMatchObject({ code: "STORE_NOT_COPIED", retryable: true });
+    await vi.advanceTimersByTimeAsync(2_000);
+    await told;
+    gate.hear(0, 5);
+    await gate.copied(0, 5, "ch");
+  } finally {
+    vi.useRealTimers();
+  }
+});
