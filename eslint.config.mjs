@@ -117,7 +117,7 @@ export default defineConfig(
       "@typescript-eslint/switch-exhaustiveness-check": ["error", { considerDefaultExhaustiveForUnions: true }],
       "@typescript-eslint/consistent-type-imports": "error",
       "@typescript-eslint/no-unused-vars": ["error", unusedOnPurpose],
-      // `void promise` says on purpose that nobody waits; numbers and booleans are fine in messages.
+      // `void promise` marks a promise that is not awaited on purpose; numbers and booleans are fine in messages.
       "@typescript-eslint/no-floating-promises": ["error", { ignoreVoid: true }],
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true, allowBoolean: true }],
       // An implementation of an asynchronous port may have nothing to wait for.

@@ -10,7 +10,7 @@
 #   R1: stored | 10071, 20 times;  R3: stored | 10164, 20 times
 #
 # Why it matters: a channel's log is guarded by the expected sequence, and two nodes may write to one channel. What was
-# developed against one server, where 10071 means "read again and decide anew", meets an unknown error in production. After
+# developed against one server, where 10071 means "read and decide again", meets an unknown error in production. After
 # 10164 the log has to be read until the other append's fate is known.
 #
 # Exits 0 while it behaves so.

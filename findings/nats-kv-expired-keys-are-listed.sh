@@ -8,7 +8,7 @@
 #   keys(): expired, living;  get("expired"): PURGE "";  get("deleted"): DEL ""
 #
 # Why it matters: leases and presence are keys with a TTL. A payment server that lists the keys of a bucket counts dead nodes
-# and ended channels until their markers elapse. Whoever lists has to get() each key, or to watch and look at the operation.
+# and ended channels until their markers elapse. A lister has to get() each key, or to watch and look at the operation.
 #
 # Exits 0 while it behaves so.
 set -euo pipefail

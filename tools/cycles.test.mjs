@@ -23,7 +23,7 @@ function isForTypes(statement) {
   );
 }
 
-// A constant of a file in a cycle is not there yet for whoever happens to be loaded first.
+// A constant of a file in a cycle is not initialised yet for the module that is loaded first.
 it.each(readProjects(workspaceRoot))("no files of $root import each other in a circle", ({ root }) => {
   const src = join(workspaceRoot, root, "src");
   const files = readdirSync(src, { recursive: true }).filter(

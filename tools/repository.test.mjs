@@ -36,7 +36,7 @@ test("git holds no file of more than 1 MB", () => {
   expect(files.filter((path) => statSync(join(workspaceRoot, path)).size > 1_000_000)).toEqual([]);
 });
 
-test("no file names a place on somebody's machine", () => {
+test("no file names a path of a developer's machine", () => {
   expect(findText(/(^|[\s"'`(=:])\/(home|Users|root|work)\/[\w.-]+/m)).toEqual([]);
   expect(findText(new RegExp(workspaceRoot.replace(/[^\w/]/g, "\\$&") + "/"))).toEqual([]);
 });

@@ -15,7 +15,7 @@ const say = (line: string): void => void process.stdout.write(`  ${line}\n`);
 async function findProblem(): Promise<string | null> {
   try {
     await getContainerRuntimeClient();
-    // Where nobody counts on an engine, one that cannot run three containers on networks counts as none.
+    // Where no engine is required, one that cannot run three containers on networks counts as none.
     if (process.env["CONTAINERS"] === "if-possible") await (await startNatsCluster(await natsImage(say))).stop();
     return null;
   } catch (error) {

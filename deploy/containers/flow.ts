@@ -39,7 +39,7 @@ export class Flow {
     for (const worker of this.#workers) worker.catch(() => undefined);
   }
 
-  /** Resolves when so many more messages were acknowledged from now on. */
+  /** Resolves when `messages` more were acknowledged from now on. */
   async goesOn(messages: number): Promise<void> {
     const goal = this.acknowledged.length + messages;
     const end = performance.now() + giveUpMs;

@@ -149,7 +149,7 @@ async function startMember(name: string, image: string, own: StartedNetwork, mes
     .withExposedPorts({ container: 4222, host: port }, { container: 8222, host: monitorPort })
     .withCopyContentToContainer([deployed("nats.conf"), deployed(`${name}.conf`)])
     .withCommand(["-c", `/conf/${name}.conf`, "-js", "-sd", "/data"])
-    // An image without a shell: the default strategy would look into it for ever.
+    // An image without a shell: the default strategy would never find it ready.
     .withWaitStrategy(Wait.forLogMessage("Server is ready"))
     .withStartupTimeout(60_000)
     .start();

@@ -51,7 +51,7 @@ export const attacks = {
     await joinBurst((sink.address() as AddressInfo).port, size, tally, () => undefined);
   },
 
-  /** So many joins of new channels a second, from one address. */
+  /** Joins of new channels from one address; `size` a second. */
   "join burst": (port, size, tally) => joinBurst(port, size, tally, () => undefined),
 
   /** The same from two hundred addresses: no limit for each address stops them. */

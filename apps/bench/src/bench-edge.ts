@@ -47,7 +47,7 @@ export function withEdge<T>(
   return withEdges(natsUrl, settings, execArgv, 1, ([edge]) => work(edge));
 }
 
-/** So many edges, at least one, at the same broker. */
+/** `count` edges at the same broker. */
 export async function withEdges<T>(
   natsUrl: string,
   settings: Readonly<Record<string, string>>,

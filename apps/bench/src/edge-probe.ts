@@ -39,7 +39,7 @@ export class EdgeProbe {
     };
   }
 
-  /** The figures so far; begins anew. */
+  /** Reads the figures and resets them. */
   take(): EdgeFigures {
     const samples = Float64Array.from(this.#samples);
     const loopP99Ms = this.#loop.percentile(99) / 1e6;

@@ -124,7 +124,7 @@ class Phases {
   }
 
   async measure(forMs: number): Promise<void> {
-    await this.#edge.ask<EdgeFigures>("begin anew");
+    await this.#edge.ask<EdgeFigures>("reset");
     const [beganMs, cpuMs] = [performance.now(), cpuMsOf(this.#edge.pid)];
     this.#clientLoop.enable();
     for (const sample of await this.#load.measure(forMs)) this.#samples.push(sample);

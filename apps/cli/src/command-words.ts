@@ -1,6 +1,6 @@
 import type { Argument, Command, Option } from "commander";
 
-/** What can stand in one place: one of some words (none: anything, which nobody can guess), or a path. */
+/** What can stand in one place: one of some words (none: free text, which cannot be completed), or a path. */
 export type Completed = readonly string[] | "files" | "directories";
 
 export interface OptionWords {

@@ -14,7 +14,7 @@ export async function confirm(
 ): Promise<void> {
   if (yes) return;
   if (!terminal.isInteractive) {
-    throw new CliError("misuse", `${question} Nobody can be asked here.`, "Add --yes.", "NOT_CONFIRMED");
+    throw new CliError("misuse", `${question} This is not an interactive terminal.`, "Add --yes.", "NOT_CONFIRMED");
   }
   if (!(await ask(visibleText(question)))) throw new CliError("failed", "nothing was changed", null, "NOT_CONFIRMED");
 }

@@ -27,7 +27,7 @@ export class Progress {
     return performance.now() - this.#startedMs;
   }
 
-  /** So many each second, from the start on. */
+  /** The mean rate since the start. */
   get perSecond(): number {
     return (this.#done * 1_000) / Math.max(1, this.elapsedMs);
   }

@@ -72,7 +72,7 @@ describe("p4", () => {
     const server = createServer((_request, response) => response.writeHead(404).end("{}"));
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as AddressInfo;
-    const { exitCode, err } = await p4(["pay", `ws://127.0.0.1:${port}/ws/nobody`, "--faucet", "http://127.0.0.1"]);
+    const { exitCode, err } = await p4(["pay", `ws://127.0.0.1:${port}/ws/unknown`, "--faucet", "http://127.0.0.1"]);
     server.close();
     expect(exitCode).toBe(1);
     expect(err).toContain("there is no channel at");

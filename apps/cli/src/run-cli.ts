@@ -14,7 +14,7 @@ export interface CliInput {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
-  /** Asks somebody at the terminal. */
+  /** Asks the user at the terminal. */
   readonly ask?: (question: string) => Promise<boolean>;
 }
 
@@ -99,10 +99,10 @@ function frame(terminal: Terminal): Command {
           "pay an invoice with development coins",
         ],
         ["p4 doctor", "is everything as it should be, and how to mend it"],
-        ["p4 channels --stuck", "the channels that wait for somebody"],
+        ["p4 channels --stuck", "the channels that have waited too long for a party"],
         ["p4 channels --txid <txid>", "the channel of a payment"],
         ["p4 replay inv123", "what happened on a channel"],
-        ["p4 evidence export inv123 -o inv123.p4e", "proof of it for somebody else"],
+        ["p4 evidence export inv123 -o inv123.p4e", "proof of it for a third party"],
         ["p4 recover --all --check", "does every channel still fold"],
       ) +
         "\nThe broker is that of P4_NATS_URL, or of the system that runs out of P4_DATA_DIR (./data).\nExit codes: 0 right, 1 a check failed, 2 misuse, 3 not reachable, 4 signed by a key that is not known, 5 a miner rejects the payment.\nNO_COLOR is kept.\n",

@@ -54,7 +54,7 @@ export function layTable(columns: readonly Column[], rows: readonly Row[], paint
 
 /**
  * The whole table, head first. Where it is wider than `available` characters, columns give way until it fits; a last line
- * names them, so that nobody takes what is shown for everything.
+ * names them, so that what is shown is not taken for everything.
  */
 export function tableLines(
   columns: readonly Column[],

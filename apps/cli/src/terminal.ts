@@ -16,7 +16,7 @@ export interface Terminal {
   readonly style: (style: Style, text: string, stream?: "out" | "err") => string;
   /** Characters in a line of `out`; undefined when that is no terminal, and lines may be as long as they like. */
   readonly columns?: number | undefined;
-  /** Whether somebody can be asked. */
+  /** Whether a user can be asked. */
   readonly isInteractive: boolean;
 }
 

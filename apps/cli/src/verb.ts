@@ -11,7 +11,7 @@ export interface VerbContext {
   /** The result: `value` as one JSON object under `--json` (bigints as numbers), else the lines for people. */
   print(value: object, lines: () => string | readonly string[]): void;
   /**
-   * Asks before something that cannot be undone. Throws a CliError when the answer is no, or when nobody can be asked and
+   * Asks before something that cannot be undone. Throws a CliError when the answer is no, or when the terminal is not interactive and
    * `--yes` was not given.
    */
   confirm(question: string, yes: boolean): Promise<void>;

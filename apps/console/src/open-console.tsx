@@ -39,7 +39,7 @@ export interface Console {
   close(): void;
 }
 
-/** The operator's console, as routes under `/console` of the server that mounts it. Nothing is read before somebody looks. */
+/** The operator's console, as routes under `/console` of the server that mounts it. Reads nothing before the first request. */
 export function openConsole({
   config,
   node,

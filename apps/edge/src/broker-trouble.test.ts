@@ -203,7 +203,7 @@ describe("a broker that is there, but", () => {
       code: "STORE_FORBIDDEN",
       message: expect.stringMatching(/subscription on p4.forbidden.*live/),
     });
-    await expect(start("nobody")).rejects.toMatchObject({
+    await expect(start("unknown")).rejects.toMatchObject({
       code: "STORE_FORBIDDEN",
       message: expect.stringMatching(/refuses the login/),
     });

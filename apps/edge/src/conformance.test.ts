@@ -11,7 +11,7 @@ import { exposureOf, faults } from "./test-support/broken-server/faults.ts";
 import { connectTcp } from "./test-support/connect-tcp.ts";
 
 const nats = withNatsServer();
-/** Rows that nobody sees from outside: in the card, never with a verdict. */
+/** Rows that cannot be observed from outside: in the card, never with a verdict. */
 const invisible = ["units", "drain", "memory"];
 let open: Edge;
 let merchantFirst: Edge;
@@ -102,7 +102,7 @@ describe("The conformance kit against a server with one fault", () => {
   });
 });
 
-/** Channels that live for a second and a half, and until their payment is over, whoever decides that. */
+/** Channels that live for a second and a half, and until their payment has an outcome. */
 function shortLived(): Fault {
   const ends = new Map<string, number>();
   return {

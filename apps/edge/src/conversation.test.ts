@@ -31,7 +31,7 @@ describe.each([
     expect((await merchant.hear("payment"))["body"]).toEqual(payment);
     merchant.say("payment.ack", { body: ack });
     expect(await customer.hear("payment.ack")).toMatchObject({ body: ack, channelID: id });
-    // Each heard the other, and nobody an echo.
+    // Each heard the other, without an echo.
     expect(merchant.keys).toEqual(["join.success", "paymentrequest.create", "payment"]);
     expect(customer.keys).toEqual(["join.success", "paymentrequest.response", "payment.ack"]);
     expect(headerOf(customer.frames[0] ?? {}, "x-p4-state")).toBe("awaitingTermsRequest");

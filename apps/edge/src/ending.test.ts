@@ -72,7 +72,7 @@ describe.each([
     expect(snapshot.value).toBe("closed");
   });
 
-  it("is told to whoever joins afterwards, with what it may have missed, and nothing is stored", async () => {
+  it("is told to later joiners, with what they may have missed, and nothing is stored", async () => {
     const id = newChannelId();
     const merchant = await edge.join(`${id}?role=merchant`);
     const customer = await edge.join(`${id}?role=customer&wallet=${wallet}`);
@@ -121,7 +121,7 @@ describe.each([
     expect((await merchant.closed()).code).toBe(4000);
   });
 
-  it("does not keep the proof of its payment from whoever comes back", async () => {
+  it("does not keep the proof of its payment from a wallet that comes back", async () => {
     const id = newChannelId();
     const merchant = await edge.join(`${id}?role=merchant`);
     const customer = await edge.join(`${id}?role=customer&wallet=${wallet}`);
@@ -138,7 +138,7 @@ describe.each([
     expect(back.keys).toEqual(["join.success", "payment.ack", "proof.create", "channel.expired"]);
   });
 
-  it("comes with the first join after the deadline, should nobody have noticed it", async () => {
+  it("comes with the first join after the deadline, when the timer was lost", async () => {
     const clock = wallClock();
     const settings = { alwaysReplay, P4_CHANNEL_TTL: "1h" };
     const [brief, elsewhere] = [await startTestEdge(nats.url, settings), await startTestEdge(nats.url, settings)];

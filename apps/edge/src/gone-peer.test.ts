@@ -60,7 +60,7 @@ it("a second merchant that has gone while the seat was given to it is no error",
   await second.leave();
   await waitFor(async () => (await edge.metric("edge_channels")) === 0);
   goOn();
-  // Whoever comes now is served behind it.
+  // A new join is served behind it.
   await edge.join(`${id}?role=merchant`);
   expect(errors).toEqual([]);
 });

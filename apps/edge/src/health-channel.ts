@@ -18,7 +18,7 @@ interface HealthPeer {
 
 /**
  * `GET /ws/health`: wallets in use join it every two seconds to see whether the server serves, and wait for join.success.
- * While no other channel could be joined, this one cannot either. It is no channel: nothing is stored, nobody hears anybody.
+ * While no other channel could be joined, this one cannot either. It is no channel: nothing is stored or relayed.
  */
 export function healthRoute(options: HealthOptions): WebSocketRoute<HealthPeer> {
   return {

@@ -104,7 +104,7 @@ describe("a peer that is too fast", () => {
     expect(merchant.closedWith).toBeNull();
   });
 
-  it("may keep only so many bytes waiting", async () => {
+  it("may keep a bounded number of bytes waiting", async () => {
     const small = await startTestEdge(
       nats.url,
       { P4_MAX_MESSAGE_BYTES: "60000" },

@@ -140,7 +140,7 @@ describe("the join policy", () => {
     }
   });
 
-  it("token: one that is revoked ends its sockets on each node, and lets nobody in again", async () => {
+  it("token: one that is revoked ends its sockets on each node, and opens none again", async () => {
     const secret = "0123456789abcdef";
     const settings = { P4_JOIN_POLICY: "token", P4_JOIN_SECRET: secret };
     const [one, two] = [await startTestEdge(nats.url, settings), await startTestEdge(nats.url, settings)];

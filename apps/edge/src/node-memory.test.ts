@@ -59,7 +59,7 @@ describe("an edge whose memory is full", () => {
   const nats = withNatsServer();
   const terms = (bytes: number) => ({ body: { note: "x".repeat(bytes) } });
 
-  it("reads nobody's long history, and lets go of what it has read", async () => {
+  it("reads no long history, and releases what it has read", async () => {
     const edge = await startTestEdge(nats.url, { P4_MAX_HELD_BYTES: "1MiB" });
     const id = newChannelId();
     const merchant = await edge.join(`${id}?role=merchant&receipts=true`);

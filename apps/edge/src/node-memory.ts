@@ -68,13 +68,13 @@ export class NodeMemory {
     return `this node holds ${String(this.maxHeldBytes)} bytes at most, and one channel ${String(Math.floor(this.shareBytes))} while it is full`;
   }
 
-  /** Counts so many bytes until the returned function is called, once. */
+  /** Counts `bytes` until the returned function is called, once. */
   keep(bytes: number): () => void {
     this.#keptBytes += bytes;
     return () => (this.#keptBytes -= bytes);
   }
 
-  /** A message of so many bytes is kept until `letThrough`. */
+  /** A message of `messageBytes` is kept until `letThrough`. */
   takeIn(messageBytes: number): void {
     this.#inFlightBytes += messageBytes;
   }

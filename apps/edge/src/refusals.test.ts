@@ -94,7 +94,7 @@ describe.each([
     await expectRefusal(merchant, of("payment.ack", { body: ack }), "ILLEGAL_STEP", /awaitingPayment/);
   });
 
-  it("an acknowledgement forged by somebody who calls itself the merchant, or says nothing", async () => {
+  it("an acknowledgement forged by a customer that claims to be the merchant, or claims nothing", async () => {
     await meet();
     customer.say("payment", { body: payment });
     await merchant.hear("payment");

@@ -41,7 +41,7 @@ export function sendRefusal(
   if (price > 0) {
     const nowMs = performance.now();
     connection.refusals ??= new TokenBucket(refusalLimit, nowMs);
-    // Whoever comes back after each close finds that little is left. Haste alone is no abuse.
+    // Reconnecting does not refill the address's budget. A mere burst is no abuse.
     const abused = price >= 1 && !context.refusals.take(connection.socket.remoteAddress, nowMs);
     if (!connection.refusals.take(abused ? priceBeyond * price : price, nowMs)) {
       context.metrics.floodClosed();

@@ -86,7 +86,7 @@ async function sweepsFrom(now: number, count: number): Promise<void> {
 
 // A channel that lives for some seconds: the test does its part before, on a busy machine too.
 describe.concurrent("two expiry workers", () => {
-  it("end a channel that nobody is connected to and whose timer the broker has lost", async () => {
+  it("end a channel without connections whose timer the broker has lost", async () => {
     await open("forgotten", 5_000);
     await loseTimer("forgotten");
     await waitFor(async () => (await ends("forgotten")).length > 0, { intervalMs: 50 });

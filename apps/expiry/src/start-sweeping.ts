@@ -10,8 +10,8 @@ export interface SweepingOptions {
 }
 
 /**
- * A broker that is killed at the wrong moment can lose a timer (a failure campaign lost one of 1,500). Where nobody is
- * connected no edge would notice either: this looks for such channels, and ends them.
+ * A broker that is killed at the wrong moment can lose a timer (a failure campaign lost one of 1,500). No edge
+ * notices a channel without connections: the sweep looks for such channels, and ends them.
  */
 export function startSweeping(
   { overdue, registry, clock }: Pick<ChannelNode, "overdue" | "registry" | "clock">,

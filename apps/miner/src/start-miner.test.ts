@@ -43,7 +43,7 @@ test("faucet calls at the same time each get their own coin, with a proof", asyn
 
 test.each([
   ["/dev/faucet", { satoshis: 1000 }, "address"],
-  ["/dev/faucet", { address: "nobody", satoshis: 1000 }, "address"],
+  ["/dev/faucet", { address: "unknown", satoshis: 1000 }, "address"],
   ["/dev/faucet", { script: "5", satoshis: 1000 }, "script"],
   ["/dev/faucet", { script: "51", satoshis: 0.5 }, "satoshis"],
   ["/dev/faucet", { script: "51", satoshis: 1, count: 0 }, "count"],

@@ -19,7 +19,7 @@ beforeEach(() => {
 afterEach(() => rmSync(dataDir, { recursive: true }));
 
 describe("the configured wallet", () => {
-  test("keeps its invoices on the broker, also when both are started anew", async () => {
+  test("keeps its invoices on the broker, also when both are restarted", async () => {
     const config = loadConfig({ P4_DATA_DIR: dataDir, P4_PAYD_PORT: "0", P4_PUBLIC_URL: "https://pay.example" });
     const first = await startPaydApp({ config, logger, natsUrl: nats.url });
     const created = await fetch(`${first.url}/api/v1/invoices`, order);

@@ -53,7 +53,7 @@ export async function startPaydApp({ config, logger, natsUrl }: PaydAppOptions):
       minerUrl: addresses.minerUrl,
       signaturePolicy: signaturePolicyOf(config),
       headers: createHeaderSource(config.headerSource, { timeoutMs: headerTimeoutMs }),
-      // Without headers no ancestor can be checked. With them, a merchant does not settle on a block nobody knows.
+      // Without headers no ancestor can be checked. With them, a merchant does not settle on an unknown block.
       ancestryRequired: hasHeaders,
       headerPolicy: hasHeaders ? "require" : "accept-unknown",
       documents: createDocumentStore(broker, { region, name: bucket }),

@@ -136,7 +136,7 @@ describe("a stop", () => {
     await vi.waitFor(() => expect(isGone(pid)).toBe(true));
   });
 
-  test("at a broker of somebody else's that is silent has its deadline", async () => {
+  test("at a foreign broker that is silent has its deadline", async () => {
     const { stack: other, dataDir } = await serving({ P4_APPS: "expiry" });
     const { natsUrl } = await readState(dataDir);
     const { stack } = await serving({

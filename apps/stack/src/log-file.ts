@@ -22,7 +22,7 @@ export function openLogFile(dataDir: string, tell: (text: string) => void): LogF
 
 function open(dataDir: string, path: string): number {
   try {
-    // Keys, the log and where the broker is are nobody else's business.
+    // Keys, the log and the broker's address are for this user alone.
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     return openSync(path, "a", 0o600);
   } catch (cause) {

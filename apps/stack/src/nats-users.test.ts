@@ -223,7 +223,7 @@ describe("each program with its own login", () => {
   }, 120_000);
 });
 
-/** Nobody may do these: not even an operator. */
+/** Forbidden for every login, the operator's too. */
 const forAll = [
   "$JS.API.STREAM.DELETE.P4_CHANNELS_local_0",
   "$JS.API.STREAM.PURGE.P4_CHANNELS_local_0",
@@ -242,7 +242,7 @@ const forAll = [
 const record = "$KV.P4_RECORDS_local.hold.large";
 const archived = "$O.P4_ARCHIVE_local.M.bGFyZ2U=";
 const index = "$KV.P4_INDEX_local.checkpoint";
-const presence = "p4.local.presence.somebody";
+const presence = "p4.local.presence.other";
 const log = ["p4.local.0.event.large", "$JS.API.DIRECT.GET.P4_CHANNELS_local_0", "$KV.P4_DEADLINES_local.large"];
 const workers = "$JS.API.CONSUMER.MSG.NEXT.KV_P4_DEADLINES_local.expiry";
 const money = [

@@ -28,7 +28,7 @@ async function dropFirstEvents(node: ChannelNode, region: string): Promise<void>
 }
 
 describe("a channel whose first event has gone with the log's age", () => {
-  it("is not served, and not opened anew, by a node that did not know it", async () => {
+  it("is not served, and not opened again, by a node that did not know it", async () => {
     const channelId = newChannelId();
     const before = await openNode("head");
     await before.registry.submit(channelId, rejoin(channelId));

@@ -95,7 +95,7 @@ describe("the index of channels", () => {
     ]);
   });
 
-  it("is built anew by a machine that may fold otherwise", async () => {
+  it("is rebuilt by a machine that may fold otherwise", async () => {
     await documents().set(
       "checkpoint",
       new TextEncoder().encode(JSON.stringify({ format: 1, machine: "other", positions: [] })),

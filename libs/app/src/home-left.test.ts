@@ -34,7 +34,7 @@ test.each([
   ["one at another site", [here(2), away], true],
   ["a move under way", [here(2), moving, 900], false],
   ["one that takes too long", [here(2), moving, 1_001], true],
-  ["a lease that is over, and held anew in time", [here(1), unconfirmed, 900, here(1), 60_000], false],
+  ["a lease that is over, and renewed in time", [here(1), unconfirmed, 900, here(1), 60_000], false],
   ["one that stays over", [here(1), unconfirmed, 1_001], true],
   ["one that was taken back in time, for its epoch is new", [here(2), moving, 500, here(3)], true],
   ["the first epoch of a deployment, which is no move", [here(1), here(1), 60_000], false],

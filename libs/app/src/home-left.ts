@@ -4,7 +4,7 @@ import type { HomeWatch } from "@p4/nats";
 const longestMoveMs = 3_000;
 
 /**
- * Resolves once a process that serves a region from this site has to stop: the home is at another one, or it has begun anew
+ * Resolves once a process that serves a region from this site has to stop: the home is at another one, or it has a new epoch
  * here, and what the process holds may lack what another home took meanwhile.
  *
  * @param patienceMs how long a move may be under way, or a lease be over, before it counts as one

@@ -26,7 +26,7 @@ it("leaves a broker that has fallen silent, and tells of the silence", async () 
     { timeoutMs: 20_000 },
   );
   await expect(node.close()).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
-  // Not given up by its pings, and begun anew: closed by us.
+  // Not given up by its pings and reconnected: closed by us.
   expect(statuses).not.toContain("disconnected");
   await waitFor(() => statuses.at(-1) === "closed");
   nats.process.resume();

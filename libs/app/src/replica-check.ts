@@ -3,7 +3,7 @@ import type { CheckResult, Metrics } from "@p4/telemetry";
 
 /**
  * For `/readyz`: which servers' copies of the log have been behind or away for longer than ten seconds. The node serves all
- * the same, so that it stays ready: to take it away would help nobody.
+ * the same, so that it stays ready: to take it away would not help.
  */
 export function replicaCheck(replicas: Pick<ReplicaWatch, "behind">): CheckResult {
   const behind = replicas.behind();

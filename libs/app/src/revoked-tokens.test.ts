@@ -34,7 +34,7 @@ it("keeps no record of a token that has ended, and all of one that never does", 
   expect((await keysOf(documents)).sort()).toEqual(["later", "never"]);
 });
 
-it("lets nobody in when the records cannot be read, and keeps what it knows when they cannot be later", async () => {
+it("refuses all tokens when the records cannot be read, and keeps what it knows when they cannot be later", async () => {
   const documents = createInMemoryStore().documents("revoked");
   await revokeToken(documents, record("a", null));
   const breakOnce = (): void => {

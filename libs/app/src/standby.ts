@@ -8,7 +8,7 @@ import { siteNamesOf } from "./node-settings.ts";
 export interface Standby {
   /** Resolves when this site may be the home, as far as its first stream tells, and with the signal. */
   untilHome(signal: AbortSignal): Promise<void>;
-  /** The app may listen. Whoever waits here is sent on when it is closed. */
+  /** The app may listen. Sockets that wait here are sent on when it is closed. */
   leaveAddress(): void;
   close(): Promise<void>;
 }

@@ -71,7 +71,7 @@ describe.each([
     expect(channel.channel.snapshot.context.eventCount).toBe(1);
   });
 
-  it("wait while somebody else's append is in flight", async () => {
+  it("wait while another writer's append is in flight", async () => {
     const store = createInMemoryStore();
     const { registry, appends } = testNode(store, { alwaysReplay });
     store.faults.failNextAppend("STORE_APPEND_IN_FLIGHT");
@@ -164,7 +164,7 @@ describe.each([
 });
 
 describe("a registry", () => {
-  it("starts anew for whoever comes after a failed first read, even at once", async () => {
+  it("reads again for the next follower after a failed first read, even at once", async () => {
     const node = testNode();
     node.reads.failures.push("STORE_UNAVAILABLE");
     const outcomes: string[] = [];

@@ -31,7 +31,7 @@ interface Actor {
 const maxCompareTries = 3;
 const compareAgainMs = 500;
 
-/** The channel actors of one node: rehydrated on demand, one mailbox each, passivated when nobody follows them. */
+/** The channel actors of one node: rehydrated on demand, one mailbox each, passivated without followers. */
 export class ChannelRegistry {
   readonly #runtime: SubmitRuntime;
   readonly #actors = new Map<string, Actor>();
@@ -144,7 +144,7 @@ export class ChannelRegistry {
   }
 
   /**
-   * Compares so many of the live channels with the log and fetches what was missed; the next call goes on with those
+   * Compares up to `limit` live channels with the log and fetches what was missed; the next call goes on with those
    * behind them, so that all have their turn. Actors that had nothing to do between two of their turns sleep.
    *
    * @throws StoreError after some tries; each one's error was given to `onFault`.
@@ -184,7 +184,7 @@ export class ChannelRegistry {
         return await this.#compare([...channelIds()]);
       } catch (error) {
         this.#runtime.onFault("*", error);
-        // A part that answers shows that the broker is there: nobody waits for the rest, which compare themselves.
+        // An answered part shows that the broker is there: the rest stay stale, and each compares itself when used.
         const mayPass = isStoreError(error) && error.retryable && foundVersions(error).size === 0;
         if (tries === maxCompareTries || !mayPass) throw error;
         await this.#runtime.delay(compareAgainMs);
@@ -216,7 +216,7 @@ export class ChannelRegistry {
     for (const actor of this.#actors.values()) this.#passivate(actor);
   }
 
-  /** Nobody is shown a state from before a loss of the broker. Fails like a command while the channel cannot be read. */
+  /** Never serves state older than the last reconnect. Fails like a command while the channel cannot be read. */
   async #upToDate(actor: Actor): Promise<void> {
     await actor.ready;
     if (actor.isUnread) await this.#readFirst(actor);
@@ -236,7 +236,7 @@ export class ChannelRegistry {
     }
   }
 
-  /** Commands wait for the comparison, and nobody waits without an end. */
+  /** Commands wait for the comparison, for a bounded time. */
   async #compareAfterLoss(): Promise<void> {
     this.#uncompared = new Set(this.#actors.keys());
     while (!this.#closed) {
@@ -273,7 +273,7 @@ export class ChannelRegistry {
     const ready = expectNew ? Promise.resolve() : this.#runtime.feed.settled().then(() => replica.catchUp());
     const actor: Actor = { followers: 0, replica, mailbox: new Mailbox(), subscription, ready, isUnread: expectNew };
     this.#actors.set(channelId, actor);
-    // Whoever comes after a failed read starts anew.
+    // The next follower reads again after a failed read.
     ready.catch(() => this.#passivate(actor));
     return actor;
   }

@@ -65,7 +65,7 @@ describe("a replica", () => {
     await vi.waitFor(() => expect(heard).toEqual(types));
   });
 
-  it("stops repairing when nobody follows it any more", async () => {
+  it("stops repairing without followers", async () => {
     const { store, reader, write, channel } = await followed();
     store.faults.loseLiveEvents(1);
     reader.reads.failures.push(...Array.from({ length: 100_000 }, () => "STORE_UNAVAILABLE" as const));

@@ -44,7 +44,7 @@ export class ChannelReplica {
   #own: OwnEvent | null = null;
   /** `#own`, once it was folded. */
   #ownFolded: SequencedEvent | null = null;
-  /** The newest version that anybody has told us of. */
+  /** The newest version known to exist. */
   #announced = 0;
   #catchingUp: Promise<void> | null = null;
   #repairing = false;
@@ -165,7 +165,7 @@ export class ChannelReplica {
   }
 
   /**
-   * Somebody says that the log has this version: resolves when this replica has it too.
+   * The log is known to have this version: resolves when this replica has it too.
    *
    * @throws StoreError STORE_UNAVAILABLE when the log does not show it yet; whatever `catchUp` throws.
    */
@@ -189,7 +189,7 @@ export class ChannelReplica {
     await this.reach(this.#announced);
   }
 
-  /** Nobody follows it any more: it stops repairing gaps on its own. */
+  /** Without followers, it stops repairing gaps. */
   stop(): void {
     this.#stopped = true;
   }

@@ -53,7 +53,7 @@ describe("a registry that compares its channels with the log", () => {
     expect(heard).toEqual([...ids, "inv1"]);
   });
 
-  it("shows nobody a state from before the loss: who follows or reads then waits for the comparison", async () => {
+  it("never serves state from before the loss: followers and reads wait for the comparison", async () => {
     const store = createInMemoryStore();
     const [deaf, other] = [testNode(store), testNode(store)];
     const id = newChannelId();
@@ -104,7 +104,7 @@ describe("a registry that compares its channels with the log", () => {
     for (const id of ["inv1", "inv2"]) await other.registry.submit(id, wallet("OfferTerms"));
     node.reads.dead.add("inv2");
     store.faults.reconnect();
-    // Nobody has to ask for it: those who only listen hear it too.
+    // Without a request for it: passive followers hear it too.
     await vi.waitFor(() => expect(heard).toEqual(["inv1 TermsOffered"]));
     const readsBefore = node.reads.count;
     expect(await healthy.submit(wallet("SubmitPayment"))).toMatchObject({ outcome: "stored" });

@@ -4,11 +4,11 @@ import type { ActorRuntime } from "./runtime.ts";
 type World = Pick<ActorRuntime, "deadlines" | "nowMs" | "delay" | "onFault">;
 
 const repeatAfterMs = 500;
-/** So many are repeated side by side once the broker has taken one again. */
+/** Concurrent retries once the broker has accepted one again. */
 const repeatedAtOnce = 256;
 
 /**
- * The timers of this node's channels at the broker. Nobody waits for them: all channels share one stream of timers, and
+ * The timers of this node's channels at the broker. Never awaited: all channels share one stream of timers, and
  * while that has no leader, channels on healthy streams must still open. What the broker has not confirmed is repeated;
  * a node that dies in between leaves it to the sweep of the expiry workers, since the channel's own events have the
  * deadline.
@@ -66,7 +66,7 @@ export class DeadlineTimers {
         await this.#repeatRound();
       }
     } catch (error) {
-      // The next timer that is not taken starts anew.
+      // The next failed timer starts the retries again.
       this.#world.onFault("*", error);
     } finally {
       this.#repeating = false;

@@ -4,7 +4,7 @@ import { expireIfOverdue } from "./expire.ts";
 import { recall } from "./recall.ts";
 import type { SubmitResult } from "./submit-result.ts";
 
-/** A channel that this node keeps live, for as long as somebody follows it. */
+/** A channel that this node keeps live while it has followers. */
 export interface FollowedChannel {
   readonly channelId: string;
   /** The state right now. */
@@ -13,7 +13,7 @@ export interface FollowedChannel {
   readonly heldBytes: number;
   submit(command: ChannelCommand): Promise<SubmitResult>;
   /**
-   * Ends the channel if its deadline passed more than `graceMs` ago; 0. The log takes one expiry, whoever notices first.
+   * Ends the channel if its deadline passed more than `graceMs` ago; 0. Idempotent: the log takes one expiry.
    *
    * @throws StoreError, LogError
    */

@@ -13,7 +13,7 @@ export interface ActorRuntime {
   readonly clockTrouble?: () => string | null;
   readonly newId: () => string;
   readonly sha256Hex: Sha256Hex;
-  /** Resolves after so many milliseconds; the wait between two tries. */
+  /** Resolves after `ms`; the wait between two tries. */
   readonly delay: (ms: number) => Promise<void>;
   /** A fault that no caller waits for, such as a live event that does not fold. */
   readonly onFault: (channelId: string, error: unknown) => void;

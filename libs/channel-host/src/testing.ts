@@ -35,10 +35,10 @@ export function joinOf(channelId: string, participant = merchant, nowMs = 1_000)
 
 export const ignore = (): void => undefined;
 
-/** What channel actors owe to whoever uses them, whatever the store. */
+/** The contract of channel actors over any store. */
 export function channelActorContract(name: string, nodes: () => TwoNodes): void {
   describe(`channel actors over ${name}`, () => {
-    it("make an unknown channel known with the first join, and keep it when nobody follows", async () => {
+    it("make an unknown channel known with the first join, and keep it without followers", async () => {
       const { one, two } = nodes();
       const channelId = newChannelId();
       expect(stateName((await one.read(channelId)).snapshot)).toBe("unopened");
@@ -135,7 +135,7 @@ export function channelActorContract(name: string, nodes: () => TwoNodes): void 
       channel.release();
     });
 
-    it("expire an overdue channel when somebody joins, once for all nodes", async () => {
+    it("expire an overdue channel at the next join, once for all nodes", async () => {
       const { one, two, faults } = nodes();
       const channelId = newChannelId();
       await one.submit(channelId, joinOf(channelId));

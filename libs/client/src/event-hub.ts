@@ -43,7 +43,7 @@ export class EventHub {
       if (event.type === "ended") leave();
       wake();
     });
-    // Nothing comes after the end: whoever never reads must not stay with the session and with the signal.
+    // Nothing comes after the end: an iterator that is never read must not leak through the session or the signal.
     const leave = (): void => {
       stopListening();
       signal?.removeEventListener("abort", stop);

@@ -59,7 +59,7 @@ describe("events()", () => {
     expect(await wallet.events().next()).toEqual({ done: true, value: undefined });
   });
 
-  it("that nobody reads are not kept: a return before the first read ends them too", async () => {
+  it("that are never read are not kept: a return before the first read ends them too", async () => {
     const double = createTestDouble();
     const wallet = customer(double.url("inv1"), { webSocket: double.webSocket, backoff });
     const events = wallet.events();
@@ -69,7 +69,7 @@ describe("events()", () => {
     wallet.close();
   });
 
-  it("that nobody ever reads leave nothing at their signal after the session's end", async () => {
+  it("that are never read leave nothing at their signal after the session's end", async () => {
     const double = createTestDouble();
     const wallet = customer(double.url("inv1"), { webSocket: double.webSocket, backoff });
     const { signal } = new AbortController();

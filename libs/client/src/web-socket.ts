@@ -61,7 +61,7 @@ export class Socket {
     this.#socket?.send(text);
   }
 
-  /** The close handshake of a dead peer may take a minute: nobody waits for it. */
+  /** Not awaited: the close handshake of a dead peer may take a minute. */
   close(code: number, reason: string): void {
     this.#isClosed = true;
     this.#silence();

@@ -8,7 +8,7 @@ export interface Parser<T> {
   parse(text: string): T | undefined;
   /** The text that gives this value; for values that are objects. */
   format?(value: T): string;
-  /** The text may hold a password: where it cannot be read, nobody knows which part, and none of it is shown. */
+  /** The text may hold a password: where it cannot be parsed, none of it is shown. */
   readonly mayHoldPassword?: true;
 }
 
@@ -83,7 +83,7 @@ export function matching(pattern: RegExp, rule: string): Parser<string> {
 
 export const path = matching(/^[^\0]+$/, "a path");
 
-/** Somebody may write the secret where its file belongs. */
+/** Guards against the secret itself in place of its file. */
 export const secretPath: Parser<string> = {
   rule: "the path of a file that holds the secret, not the secret itself",
   mayHoldPassword: true,

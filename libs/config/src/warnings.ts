@@ -13,7 +13,7 @@ export function* warningsOf(config: Config, apps: readonly AppName[]): Iterable<
   }
   if (apps.includes("edge") && config.joinPolicy !== "token" && !isLoopback(config.host)) {
     yield (
-      `P4_JOIN_POLICY=${config.joinPolicy} on ${config.host}: whoever knows or guesses a channel's id may join it, ` +
+      `P4_JOIN_POLICY=${config.joinPolicy} on ${config.host}: anyone who knows or guesses a channel's id may join it, ` +
       "also as its merchant; P4_JOIN_POLICY=token asks for a signed token"
     );
   }

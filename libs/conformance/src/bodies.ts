@@ -14,7 +14,7 @@ export function termsBody(memo = "an invoice"): string {
   });
 }
 
-/** A payment of its own: the transaction is well formed and spends an output that nobody knows. */
+/** A payment of its own: the transaction is well formed and spends an unknown output. */
 export function paymentBody(memo = "thanks", rawTx: string = transactionHex()): string {
   return JSON.stringify({ memo, rawTx });
 }

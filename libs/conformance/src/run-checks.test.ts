@@ -8,14 +8,14 @@ import { runChecks } from "./run-checks.ts";
 import { httpBaseOf, readSocketBase } from "./target.ts";
 import { envelopeVectors } from "./envelope-vectors.ts";
 
-const nobody = { socketBase: "ws://127.0.0.1:1/ws", httpBase: "http://127.0.0.1:1", dialect: "p4" } as const;
+const closedPort = { socketBase: "ws://127.0.0.1:1/ws", httpBase: "http://127.0.0.1:1", dialect: "p4" } as const;
 
 describe("runChecks", () => {
   it("gives every check that is asked for one verdict, whatever the server does", async () => {
     const only = ["join-success", "plain-get", "internal-is-dpp", "burst"];
     const seen: string[] = [];
     const card = await runChecks({
-      target: nobody,
+      target: closedPort,
       connectTcp: null,
       waitMs: 50,
       only,
@@ -29,7 +29,7 @@ describe("runChecks", () => {
 
   it("skips what it is not given the means for", async () => {
     const card = await runChecks({
-      target: { ...nobody, httpBase: null },
+      target: { ...closedPort, httpBase: null },
       connectTcp: null,
       only: ["slow-reader", "bridge-payment"],
     });
@@ -38,18 +38,18 @@ describe("runChecks", () => {
 
   it("stops when it is told to", async () => {
     const stop = new AbortController();
-    const options = { target: nobody, connectTcp: null, waitMs: 10, signal: stop.signal };
+    const options = { target: closedPort, connectTcp: null, waitMs: 10, signal: stop.signal };
     const card = await runChecks({ ...options, onResult: () => stop.abort() });
     expect(card.results).toHaveLength(1);
   });
 });
 
 describe("a check that fails while it waits for an answer", () => {
-  it("leaves nothing behind: neither a rejection that nobody handles nor a request", async () => {
+  it("leaves nothing behind: neither an unhandled rejection nor a request", async () => {
     const server = createServer(() => undefined);
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as AddressInfo;
-    const target = { ...nobody, httpBase: `http://127.0.0.1:${port}` };
+    const target = { ...closedPort, httpBase: `http://127.0.0.1:${port}` };
     const kit = new Kit({ target, waitMs: 5_000, connectTcp: null });
     const unheard: unknown[] = [];
     const listener = (error: unknown) => unheard.push(error);

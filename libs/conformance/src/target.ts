@@ -18,7 +18,7 @@ export function readSocketBase(text: string): string | null {
   return `${url.protocol}//${url.host}${path === "" ? "/ws" : path}`;
 }
 
-/** Where the HTTP routes are, unless somebody says otherwise: beside `/ws`. */
+/** The default base of the HTTP routes: beside `/ws`. */
 export function httpBaseOf(socketBase: string): string {
   const url = new URL(socketBase);
   return `${url.protocol === "wss:" ? "https" : "http"}://${url.host}${url.pathname.replace(/\/ws$/, "")}`.replace(

@@ -7,7 +7,7 @@ export function manifestStatement(manifestSha256: string): string {
   return `p4-evidence/1 ${manifestSha256}`;
 }
 
-/** What a second party signs: the conversation up to this event, whoever exports it. */
+/** What a second party signs: the conversation up to this event, independent of the exporter. */
 export function headStatement({ channelId, streamVersion, headHash }: ChannelHead): string {
   return `p4-head/1 ${channelId} ${streamVersion} ${headHash}`;
 }

@@ -216,7 +216,7 @@ describe("an operator who lies in a file that is whole and rightly signed", () =
     expect(faultsAfter(type, change)).toContain(fault);
   });
 
-  test("given an event left out and the rest chained anew, then the machine does not take it", () => {
+  test("given an event left out and the chain rebuilt, then the machine does not take it", () => {
     const text = forged(settled, (contents) =>
       withEvents(contents, (event) => (event.type === "PaymentSubmitted" ? null : event)),
     );

@@ -3,7 +3,7 @@ import type { BlockClaim, HeaderAnswer, HeaderSource } from "@p4/spv";
 const maxAnswers = 4_096;
 /** A confirmed block can still leave the chain. */
 const confirmedForMs = 300_000;
-/** Long enough for a burst of proofs of one new block, short enough that a sender's next try asks anew. */
+/** Long enough for a burst of proofs of one new block, short enough that a sender's next try asks again. */
 const otherwiseForMs = 1_000;
 
 interface CachedAnswer {

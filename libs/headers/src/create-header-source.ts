@@ -33,7 +33,7 @@ function uncached(
   }
 }
 
-/** Whoever posts a proof waits for the answer, and miners wait a few seconds only: one limit for the whole lookup. */
+/** One limit for the whole lookup: the proof's sender waits for the answer, and miners wait a few seconds only. */
 function answering(source: HeaderSource, timeoutMs: number): HeaderSource {
   return {
     async lookup(claim) {

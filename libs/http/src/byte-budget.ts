@@ -15,8 +15,8 @@ export interface ByteRates {
 }
 
 /**
- * What one connection, and one address with all its connections and requests, may add to the log: bytes a second. Whoever
- * exceeds it is told so and may try again; nothing that is refused counts.
+ * What one connection, and one address with all its connections and requests, may add to the log: bytes a second. Beyond
+ * it, a request is refused and may be retried; nothing that is refused counts.
  */
 export class ByteBudget {
   readonly #ofConnection: RateLimit;

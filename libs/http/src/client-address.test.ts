@@ -103,7 +103,7 @@ describe("limits of one address", () => {
     expect(await join(server.port, "203.0.113.2")).toBe("101");
   });
 
-  it("cannot be passed by a client that says it is somebody else", async () => {
+  it("cannot be passed by a client that forges its address", async () => {
     const { server } = await serve({ webSockets, limits: { maxConnectionsPerIp: 1 } });
     expect(await join(server.port, "203.0.113.1")).toBe("101");
     expect(await join(server.port, "203.0.113.2")).toBe("429");

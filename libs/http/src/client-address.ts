@@ -43,7 +43,7 @@ const groupsOf = (part: string): string[] => (part === "" ? [] : part.split(":")
 
 /**
  * Each proxy writes behind what it was sent, so only the right end can be believed: the first address from there that is
- * not a proxy of ours is the client. What it claims to its left, anybody can write.
+ * not a proxy of ours is the client. Everything to its left can be forged.
  */
 function forwardedAddress(peer: string, header: string, trusted: BlockList): string {
   let address = peer;

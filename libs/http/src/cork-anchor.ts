@@ -68,7 +68,7 @@ async function dropAnchor(): Promise<Anchor | null> {
   const client = connect(us_socket_local_port(listening), "127.0.0.1");
   client.on("error", () => undefined).on("connect", () => client.write("GET / HTTP/1.1\r\nHost: anchor\r\n\r\n"));
   const res = await arrived;
-  // Nobody else gets in.
+  // Refuses all further connections.
   us_listen_socket_close(listening);
   const close = (): void => {
     client.destroy();

@@ -16,8 +16,8 @@ export type BodyFailure = "tooLarge" | "tooSlow";
 const maxDiscardedBytes = 8 * 1024 * 1024;
 
 /**
- * uWS ends a connection without an answer, 8 to 12 s after its head or after so many bytes of its body came, unless so many more
- * have come by then. Whoever is slower is answered before.
+ * uWS ends a connection without an answer, 8 to 12 s after its head or after the last `bytes` of its body, unless `bytes` more
+ * have come by then. Slower bodies are answered before.
  */
 export const bodyPace = { bytes: 10 * 16 * 1024, withinMs: 7_000 } as const;
 

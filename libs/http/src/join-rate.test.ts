@@ -4,7 +4,7 @@ import { JoinRate, type JoinVerdict } from "./join-rate.ts";
 
 const limit = { burst: 200, perSecond: 100 };
 
-/** The verdicts on so many joins at one moment, counted. */
+/** Counts the verdicts on `joins` joins at one moment. */
 function burst(rate: JoinRate, joins: number, nowMs: number, address = "a"): Record<JoinVerdict, number> {
   const counts = { passes: 0, tooFast: 0, cutOff: 0 };
   for (let i = 0; i < joins; i++) counts[rate.take(address, nowMs)]++;

@@ -3,7 +3,7 @@ import { TokenBuckets, type RateLimit } from "./token-bucket.ts";
 /** May join; is told that it is too fast; or gets no answer at all. */
 export type JoinVerdict = "passes" | "tooFast" | "cutOff";
 
-/** Somebody who tries again by hand is told why, however low the rate is. */
+/** A manual retry is told why, however low the rate is. */
 const leastAnswers = 16;
 
 /**
@@ -41,7 +41,7 @@ export class JoinRate {
     return "cutOff";
   }
 
-  /** Counts like so many joins, whether they are left or not. */
+  /** Charges `joins`, also beyond what is left. */
   charge(address: string, joins: number, nowMs: number): void {
     this.#joins.charge(address, joins, nowMs);
   }

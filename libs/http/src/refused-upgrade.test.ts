@@ -136,7 +136,7 @@ describe("a refused upgrade of any other client", () => {
 });
 
 describe("ClosingRefusals", () => {
-  it("lets nobody use up what others have, and bounds all together", () => {
+  it("lets no address use up what others have, and bounds all together", () => {
     const refusals = new ClosingRefusals(0);
     const taken = (address: string, times: number, nowMs: number): number =>
       Array.from({ length: times }).filter(() => refusals.take(address, nowMs)).length;

@@ -49,14 +49,14 @@ export class SendQueues {
     }
   }
 
-  /** Sends peers away, the longest queue first, until so many bytes are on their way out or no queue is above its share of `maxBytes`. */
+  /** Sends peers away, the longest queue first, until `bytes` are on their way out or no queue is above its share of `maxBytes`. */
   endLargest(bytes: number, maxBytes: number): void {
     const staying = [...this.#waiting].filter((queue) => !queue.isEnding);
     const shareBytes = Math.max(leastShareBytes, maxBytes / staying.length);
     takeLargest(staying, bytes, shareBytes, (queue) => queue.end());
   }
 
-  /** Cuts off peers that were sent away and take their time, until so many bytes are free. */
+  /** Cuts off peers that were sent away and take their time, until `bytes` are free. */
   cutEnding(bytes: number): void {
     const ending = [...this.#waiting].filter((queue) => queue.isEnding);
     takeLargest(ending, bytes, 0, (queue) => queue.cut());

@@ -150,7 +150,7 @@ export class SocketConnection<Data> implements WebSocketConnection<Data>, SendQu
     }
   }
 
-  /** uWS throws when its socket has ended: a call that comes late must harm nobody, least of all the drain. */
+  /** uWS throws when its socket has ended: a late call must do no harm, least of all to the drain. */
   #use<T>(otherwise: T, call: (ws: UwsWebSocket<SocketUserData>) => T): T {
     const ws = this.#ws;
     if (ws === undefined) return otherwise;

@@ -1,6 +1,6 @@
 /** A rate with room for a burst. */
 export interface RateLimit {
-  /** At most so many at once. */
+  /** Capacity of the bucket. */
   readonly burst: number;
   readonly perSecond: number;
 }

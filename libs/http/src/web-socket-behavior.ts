@@ -40,13 +40,13 @@ export function behaviorOf(route: AnyWebSocketRoute, hooks: BehaviorHooks): WebS
       fail(error);
     }
   };
-  /** Once per socket, whoever closes it. */
+  /** Once per socket, for a close by either side. */
   const closed = ({ connection, refusedWith }: SocketUserData, code: number, reason: string): void => {
     if (refusedWith !== undefined) return;
     hooks.onClose(connection);
     guarded(connection, "close", () => route.close?.(connection, code, reason));
   };
-  /** Once per socket, whoever notices its end. */
+  /** Once per socket, however its end was noticed. */
   const gone = (data: SocketUserData, wasOpen: boolean, code: number, reason: string): void => {
     if (wasOpen) closed(data, code, reason);
     hooks.onGone(data);

@@ -55,7 +55,7 @@ function afterThisCall<T>(value: T): Promise<T> {
   return new Promise((resolve) => setImmediate(resolve, value));
 }
 
-/** A socket that had to be closed with 4290 counts like so many joins of its address. */
+/** What a socket that was closed with 4290 costs its address, in joins. */
 const joinsPerAbuse = 100;
 
 /** All WebSockets of one server: admits upgrades within the limits and knows every open socket. */
@@ -162,7 +162,7 @@ export class WebSocketHub {
     const limits = this.#limits;
     if (this.#dispatcher.isDraining) return draining;
     const pace = this.#rate.take(address, performance.now());
-    // A proxy takes a connection that ends without an answer for a broken edge, and would send nobody here for a while.
+    // A proxy takes a connection that ends without an answer for a broken edge, and would stop routing here for a while.
     if (pace === "cutOff" && address === peerAddress(peer)) return "cutOff";
     if (pace !== "passes") return this.#refusals.joins;
     if (this.#admitted >= limits.maxConnections) return full;
@@ -230,7 +230,7 @@ export class WebSocketHub {
     let opened = false;
     const settle = (decision: UpgradeDecision<unknown>): void => {
       if (!decision.accept) return this.#refuse(exchange, decision.refusal, route, context);
-      // The decision may have taken a while; a server that is closing must not open sockets that nobody would close.
+      // The decision may have taken a while; a server that is closing must not open sockets that would never be closed.
       if (this.#dispatcher.isDraining) {
         this.#refuse(exchange, draining, route, context);
         // The route has accepted and waits for its socket: what it holds for this join has to be let go.

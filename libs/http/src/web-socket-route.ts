@@ -54,7 +54,7 @@ export interface WebSocketRoute<Data> {
   tooLarge?(socket: WebSocketConnection<Data>, sizeBytes: number): void;
   /** The queue became shorter. */
   drain?(socket: WebSocketConnection<Data>): void;
-  /** Once per opened socket, whoever closed it. 1006: the connection broke. */
+  /** Once per opened socket, for a close by either side. 1006: the connection broke. */
   close?(socket: WebSocketConnection<Data>, code: number, reason: string): void;
 }
 

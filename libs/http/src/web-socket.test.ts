@@ -16,7 +16,7 @@ function route(extra: Partial<AnyWebSocketRoute> = {}): AnyWebSocketRoute {
 }
 
 describe("upgrade", () => {
-  it("gives the TCP connection's place back with the socket, whoever closes it", async () => {
+  it("gives the TCP connection's place back with the socket, closed by either side", async () => {
     const { server, socketUrl } = await serve({ limits: { maxTcpConnections: 1 }, webSockets: [route()] });
     const tcpConnections = (): number => server.stats().tcpConnections;
     for (let i = 0; i < 4; i++) {

@@ -35,7 +35,7 @@ export interface FindNatsServerOptions {
  * archive (signature checked by apt), the official release (hash pinned here). An old server is never used silently.
  *
  * @throws NatsServerError NATS_SERVER_BIN_UNUSABLE, NATS_SERVER_TOO_OLD (both only for NATS_SERVER_BIN, which has no
- *   fallback because somebody chose it), CACHE_NOT_WRITABLE, CHECKSUM_MISMATCH, NATS_SERVER_NOT_FOUND.
+ *   fallback because it was chosen), CACHE_NOT_WRITABLE, CHECKSUM_MISMATCH, NATS_SERVER_NOT_FOUND.
  */
 export async function findNatsServer(options: FindNatsServerOptions = {}): Promise<FoundNatsServer> {
   const env = options.env ?? process.env;
@@ -103,7 +103,7 @@ function fetchIntoCache(options: FetchOptions): Promise<FoundNatsServer> {
       cacheDir,
       () => onProgress("another process is fetching nats-server: waiting for it"),
       async () => {
-        // Whoever held the lock before may have done the work.
+        // The previous holder of the lock may have done the work.
         const cached = await findCached(cacheDir, minimumVersion);
         return cached === undefined ? fetchFirst(options, stagingDir) : { ...cached, foundBy: "cache" };
       },

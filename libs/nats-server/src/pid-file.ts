@@ -64,7 +64,7 @@ async function readPidFile(storeDir: string): Promise<PidFile | undefined> {
   try {
     return JSON.parse(await readFile(pidFilePath(storeDir), "utf8")) as PidFile;
   } catch {
-    return undefined; // absent, or torn by a crash: then there is nobody that we could name
+    return undefined; // absent, or torn by a crash: then the owner is unknown
   }
 }
 

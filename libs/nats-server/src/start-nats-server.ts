@@ -59,7 +59,7 @@ export async function startNatsServer(options: StartNatsServerOptions): Promise<
   });
 }
 
-/** A chosen port lies in the range of outgoing connections, so somebody may hold it for a moment between two runs. */
+/** A chosen port lies in the range of outgoing connections, so another socket may hold it for a moment between two runs. */
 async function relaunch(
   options: StartNatsServerOptions,
   address: ServerAddress,

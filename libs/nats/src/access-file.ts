@@ -96,7 +96,7 @@ function isExposed({ mode, uid }: Stats): boolean {
 function read(path: string): { readonly text: string; readonly stats: Stats } {
   let file: number | undefined;
   try {
-    // A pipe that nobody writes to must not hold the start up.
+    // A pipe without a writer must not hold the start up.
     file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     const stats = fstatSync(file);
     if (!stats.isFile()) throw new AccessError(`${path} is no file`);

@@ -40,7 +40,7 @@ describe("BrokerClock", () => {
     expect(clock.trouble).toBeNull();
   });
 
-  it("notices at once when somebody sets the time, and when it is right again", async () => {
+  it("notices at once when the time is set, and when it is right again", async () => {
     const clock = clockBehind(0);
     await clock.compare();
     vi.advanceTimersByTime(20_000);

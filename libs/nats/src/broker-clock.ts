@@ -8,7 +8,7 @@ interface Comparison {
   readonly aheadMs: number;
   /** The answer took so long that the comparison may be off by this much. */
   readonly uncertainMs: number;
-  /** This machine's time of day less its steady clock: changes when somebody sets the time. */
+  /** This machine's time of day less its steady clock: changes when the time is set. */
   readonly steadyMs: number;
 }
 

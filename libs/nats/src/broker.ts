@@ -191,7 +191,7 @@ export class Broker {
   }
 
   noResponders(subject: string): StoreError {
-    return new StoreError("STORE_UNAVAILABLE", `nobody answers on ${subject} at ${this.url}`);
+    return new StoreError("STORE_UNAVAILABLE", `no responders on ${subject} at ${this.url}`);
   }
 
   /** Lets open requests end, then leaves the broker in order; within four seconds, also when the broker is silent. */
@@ -328,6 +328,6 @@ export class Broker {
 export interface RequestOptions {
   readonly timeoutMs?: number;
   readonly publish?: PublishOptions;
-  /** The error when nobody listens on the subject. */
+  /** The error when the subject has no responders. */
   readonly onSilence?: () => Error | Promise<Error>;
 }

@@ -17,7 +17,7 @@ export interface BrokerOptions {
   readonly access?: BrokerAccess;
   /** Shown in the broker's monitoring. Answers come to `_INBOX.<name>.>`, which other users need not be allowed to hear. */
   readonly name: string;
-  /** How long the first connection is tried for; 10 s. Later losses are retried for ever. */
+  /** How long the first connection is tried for; 10 s. Later losses are retried without limit. */
   readonly connectWithinMs?: number;
   /** How long an answer may take; 3 s. A stream that is between two leaders swallows questions. */
   readonly requestTimeoutMs?: number;

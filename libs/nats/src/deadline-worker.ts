@@ -13,7 +13,7 @@ const largestBatch = 256;
 const retryMs = 250;
 /** A worker that died gives its markers back after this. */
 const ackWaitMs = 30_000;
-/** A marker that comes earlier than this is armed anew instead of being held open at the consumer. */
+/** A marker that comes earlier than this is re-armed instead of being held open at the consumer. */
 const longestNakMs = 5_000;
 const slowestRetryMs = 60_000;
 
@@ -73,7 +73,7 @@ export class DeadlineWorker {
     await pullMessages(this.#broker, request, (message) => this.#onMessage(message));
   }
 
-  /** Somebody may have deleted the consumer: that is no reason to watch nothing for ever. */
+  /** The consumer may have been deleted by hand: it is created again. */
   async #repair(cause: Error): Promise<void> {
     if (!isStoreError(cause, "STORE_UNAVAILABLE")) this.#broker.report(cause);
     try {

@@ -22,10 +22,10 @@ export interface StreamReport {
   readonly laggingReplicas: readonly string[];
   /** Beside the leader, as the leader sees them. */
   readonly members: readonly Member[];
-  /** Its copies are being made anew, or that was cut short. */
+  /** Its replicas are being rebuilt, or that was interrupted. */
   readonly isHalfRepaired: boolean;
   readonly leader: string | null;
-  /** 0: kept for ever. */
+  /** 0: no limit. */
   readonly maxAgeMs: number;
   /** What `provision` wrote down: how many event streams there are. Null for other streams. */
   readonly shards: number | null;

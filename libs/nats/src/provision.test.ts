@@ -40,7 +40,7 @@ describe("provision", () => {
     await provision(broker, fresh);
   });
 
-  it("makes a bucket that holds so many documents, and makes room for the newest", async () => {
+  it("makes a bucket with a limit of documents, and makes room for the newest", async () => {
     const bounded = { ...settings, region: "few", shards: 1, documents: { few: { maxDocuments: 2 } } };
     await provision(broker, bounded);
     const documents = createDocumentStore(broker, { region: "few", name: "few" });
@@ -60,7 +60,7 @@ describe("provision", () => {
     await expect(drifted).rejects.toThrow(/P4_CHANNELS_test_1 max_age: wanted 3600000000000, found 86400000000000/);
   });
 
-  it("reports what somebody changed by hand", async () => {
+  it("reports what was changed by hand", async () => {
     const region = { ...settings, region: "byhand", shards: 1 };
     await provision(broker, region);
     const config = await configOf("P4_CHANNELS_byhand_0");

@@ -23,7 +23,7 @@ export interface ProvisionOptions {
   readonly replicas: number;
   readonly retentionMs: number;
   readonly placement?: Placement;
-  /** Buckets of documents, by name; default: `proofs`, kept for ever. */
+  /** Buckets of documents, by name; default: `proofs`, without an age limit. */
   readonly documents?: Readonly<Record<string, Pick<BucketOptions, "maxAgeMs" | "maxDocuments">>>;
 }
 

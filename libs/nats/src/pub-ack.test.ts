@@ -45,7 +45,7 @@ it("does not judge a server by its streams of timers and documents", async () =>
   const missing = { code: "STORE_MISSING" };
   await expect(noDeadlines.arm("timed", 60_000)).rejects.toMatchObject(missing);
   await expect(noDocuments.set("key", new Uint8Array(10))).rejects.toMatchObject(missing);
-  // An event on a stream that nobody leads is what counts.
+  // An event on a stream without a leader is what counts.
   const log = createEventLog(broker, { region: "nowhere", shards: 1 });
   const request = { channelId: "c", eventId: "e", bytes: new Uint8Array(10), expectedStreamVersion: 0 };
   expect([answered.mock.calls, unanswered.mock.calls]).toEqual([[], []]);

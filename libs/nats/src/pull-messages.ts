@@ -10,7 +10,7 @@ const graceMs = 2_000;
 export interface PullRequest {
   readonly stream: string;
   readonly consumer: string;
-  /** At most so many messages. */
+  /** Most messages of an answer. */
   readonly batch: number;
 }
 

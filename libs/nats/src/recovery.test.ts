@@ -90,7 +90,7 @@ describe("a broker that is killed and started again", () => {
     await vi.waitFor(() => expect(seen.map((event) => event.channelId)).toEqual(channels));
   });
 
-  it("fails whoever waits for it when it falls silent, long before its connection is given up", async () => {
+  it("fails pending requests when it falls silent, long before its connection is given up", async () => {
     const broker = await nats.connect({ requestTimeoutMs: 1_000, pingIntervalMs: 60_000 });
     const [log, feed] = [createEventLog(broker, settings), createLiveFeed(broker, settings)];
     nats.server.pause();
@@ -182,7 +182,7 @@ describe("a broker that is killed and started again", () => {
     expect(state.messages).toBeLessThanOrEqual(1);
   });
 
-  it("goes on with the next deadline when a handler throws where nobody waits for it", async () => {
+  it("goes on with the next deadline when a handler throws outside of its promise", async () => {
     const broker = await nats.connect();
     const deadlines = createDeadlineStore(broker, settings);
     const seen: string[] = [];
@@ -201,7 +201,7 @@ describe("a broker that is killed and started again", () => {
     await watcher.stopped;
   });
 
-  it("gets its consumer back when somebody deletes it", async () => {
+  it("recreates its consumer when it was deleted", async () => {
     const broker = await nats.connect();
     const deadlines = createDeadlineStore(broker, settings);
     const seen: string[] = [];

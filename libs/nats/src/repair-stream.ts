@@ -21,7 +21,7 @@ const updateWithinMs = 10_000;
 const pollMs = 200;
 
 /**
- * Has a stream's copies made anew from its leader, which has everything that was acknowledged: takes it to one copy and back
+ * Rebuilds a stream's copies from its leader, which has everything that was acknowledged: takes it to one copy and back
  * to as many as it had. In between the leader's is the only one: were its server lost then, the stream would be away
  * until it is back. A repair that was killed goes on when it is called again.
  *
@@ -79,7 +79,7 @@ async function until(
     try {
       if (isSo(await infoOf(broker, stream))) return;
     } catch (error) {
-      // The group elects its leader anew.
+      // The group elects a new leader.
       if (!isStoreError(error, "STORE_UNAVAILABLE")) throw error;
     }
     if (performance.now() > endMs)

@@ -51,7 +51,7 @@ export class ReplyInbox {
     return this.#prefix + token;
   }
 
-  /** Takes a question back that nobody waits for any more. */
+  /** Drops a request whose answer is no longer awaited. */
   cancel(replySubject: string): void {
     this.#pending.delete(replySubject.slice(this.#prefix.length));
   }

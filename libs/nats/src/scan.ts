@@ -43,7 +43,7 @@ async function* toEnd(reader: ShardReader, signal: AbortSignal): AsyncGenerator<
   }
 }
 
-/** Goes on for ever, also over losses of the connection. */
+/** Endless, also over losses of the connection. */
 async function* follow(
   broker: Broker,
   reader: ShardReader,

@@ -37,7 +37,7 @@ export const nanos = (milliseconds: number): number => milliseconds * 1_000_000;
 /** Metadata of each channel stream: how many there are. */
 export const shardsKey = "p4.shards";
 
-/** Long enough for a retry after a lost answer; the channel's own memory knows duplicates for ever. */
+/** Long enough for a retry after a lost answer; the channel itself detects duplicates without a time limit. */
 const duplicateWindowMs = 120_000;
 
 /**
@@ -74,7 +74,7 @@ export function channelStreamSettings(names: Names, shard: number, options: Chan
 export interface BucketOptions {
   readonly replicas: number;
   readonly placement?: Placement;
-  /** Keys live this long; 0: for ever. */
+  /** Keys live this long; 0: no limit. */
   readonly maxAgeMs?: number;
   /** Beyond, the one that was written longest ago goes. A bound in bytes would make the broker set them aside. */
   readonly maxDocuments?: number;

@@ -28,7 +28,7 @@ it("a stream that does not answer hides none of the others", async () => {
       value: (path: string, ...rest: unknown[]) =>
         // No stream has a name with a blank: the question stays unanswered.
         path === `STREAM.INFO.${lost?.stream ?? ""}`
-          ? broker.request("p4.nobody.listens", "", { timeoutMs: 50 })
+          ? broker.request("p4.no.responders", "", { timeoutMs: 50 })
           : broker.api(path, ...(rest as [unknown])),
     },
   }) as Broker;

@@ -2,7 +2,7 @@ import { constantTimeEqual, hmacSha256, sha256Hex } from "./hash.ts";
 
 export type TokenRole = "merchant" | "customer";
 
-/** What a join token grants: one role on one channel, until a time or for ever. */
+/** What a join token grants: one role on one channel, until a time or without expiry. */
 export interface JoinGrant {
   readonly channelId: string;
   readonly role: TokenRole;

@@ -65,7 +65,7 @@ export class Archive {
     throw new OperatorError("failed", `the archived file of ${record.channelId} ${fault}`, nextStep, "ARCHIVE_DAMAGED");
   }
 
-  /** False when the channel is held. Whoever holds it meanwhile wins: holds are looked at again after the record is gone. */
+  /** False when the channel is held. A concurrent hold wins: holds are looked at again after the record is gone. */
   async remove(record: ArchiveRecord): Promise<boolean> {
     const { channelId } = record;
     if ((await this.hold(channelId)) !== null) return false;

@@ -6,7 +6,7 @@ import { durationText, timeText } from "./human.ts";
 import type { Operator } from "./operator.ts";
 
 /**
- * A channel must end before its first event leaves the log: without that event nobody can fold it. What the streams keep
+ * A channel must end before its first event leaves the log: without that event it cannot be folded. What the streams keep
  * decides, whatever this program is configured to, and the end may come with the next sweep.
  *
  * @throws OperatorError for a later deadline

@@ -6,7 +6,7 @@ import { link, mkdir, readFile, stat, unlink, writeFile } from "node:fs/promises
 import { dirname, join } from "node:path";
 import { OperatorError } from "./operator-error.ts";
 
-/** What somebody signs with. The private part goes into signatures and nowhere else. */
+/** A key pair to sign with. The private part goes into signatures and nowhere else. */
 export interface SigningKey {
   readonly privateKeyHex: string;
   /** Compressed SEC1, lower-case hex: what others are told. */
@@ -18,7 +18,7 @@ export function operatorKeyPath({ dataDir }: Pick<Config, "dataDir">): string {
 }
 
 /**
- * Reads a private key: 64 hex digits in a file that nobody else may read. Makes one where there is none, and tells of it:
+ * Reads a private key: 64 hex digits in a file that no other user may read. Makes one where there is none, and tells of it:
  * others have to learn its public part before they can rely on what it signs.
  *
  * @throws OperatorError KEY_INVALID, KEY_EXPOSED, KEY_UNREADABLE
@@ -55,7 +55,7 @@ export async function readKeyFile(path: string): Promise<SigningKey | null> {
   try {
     return { privateKeyHex: text, publicKey: publicKeyOf(text) };
   } catch {
-    const nextStep = "Restore it from your backup. A new key (move this file away) is one that nobody knows yet.";
+    const nextStep = "Restore it from your backup. A new key (move this file away) is not known to others yet.";
     throw new OperatorError("failed", `${path} is no private key of 64 hex digits`, nextStep, "KEY_INVALID");
   }
 }

@@ -20,7 +20,7 @@ interface Watched extends KeptWaitingProof {
 
 /**
  * Asks again for the headers that proofs wait for, and tells their channels when one has come. Any number of nodes may do
- * so: a verified proof is one event, whoever records it.
+ * so: recording a verified proof is idempotent.
  */
 export class HeaderWatch {
   readonly #services: RecordServices;

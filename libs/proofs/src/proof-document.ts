@@ -56,7 +56,7 @@ export function addProof(document: ProofDocument, proof: StoredProof): ProofDocu
       other.channelId === proof.channelId &&
       isSameProof(other, proof) &&
       (other.status === proof.status || other.status === "verified") &&
-      // A block that left the chain may come back, and is then proved anew.
+      // A block that left the chain may come back, and is then proved again.
       !isRevoked(other, document),
   );
   return known ? document : { ...document, proofs: withinLimits([...document.proofs, proof]) };
@@ -137,7 +137,7 @@ export function withinStrayLimits(document: ProofDocument, before: ProofDocument
   return { ...document, proofs, notices: document.notices.slice(-maxStrayNotices) };
 }
 
-/** Room is made at the expense of proofs that anybody could have made up; the channels' logs still have them all. */
+/** Room is made at the expense of proofs that could be made up; the channels' logs still have them all. */
 function withinLimits(proofs: StoredProof[], maxLength = maxBodyLength): readonly StoredProof[] {
   let length = proofs.reduce((sum, { bodyText }) => sum + bodyText.length, 0);
   while (proofs.length > 1 && (proofs.length > maxProofs || length > maxLength)) {

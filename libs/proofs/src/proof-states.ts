@@ -20,7 +20,7 @@ export function transactionState(states: readonly ProofState[]): ProofState | nu
   );
 }
 
-/** What is only received never takes the place of what is verified: anybody may send a branch to an unknown block. */
+/** What is only received never takes the place of what is verified: a branch to an unknown block costs nothing to forge. */
 function supersedes(later: StoredProof, earlier: StoredProof): boolean {
   if (isSameProof(later, earlier)) return later.status === "verified" && earlier.status === "received";
   return later.status === "verified" || earlier.status === "received";

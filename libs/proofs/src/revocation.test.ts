@@ -165,7 +165,7 @@ describe("a block that left the chain", () => {
     ]);
   });
 
-  it("is back by the same callback when the header source says so, asked anew", async () => {
+  it("is back by the same callback when the header source says so, asked again", async () => {
     const proof = mined();
     const server = await paid(proof, stale());
     server.headers.add(headerOf(blockA), blockA.blockHeight);
@@ -302,7 +302,7 @@ describe("a rejected payment", () => {
     expect(await post(server, news)).toBe(201);
     expect((await server.events(channelId)).map(({ type }) => type)).toEqual(["ChannelOpened"]);
     expect((await read(server)).notices).toMatchObject([{ status: "REJECTED" }]);
-    expect((await server.post(`/proofs/${txid}?i=nobody`, JSON.stringify(news))).status).toBe(404);
-    expect((await server.post(`/proofs/${txid}?i=nobody`, JSON.stringify(stale()))).status).toBe(404);
+    expect((await server.post(`/proofs/${txid}?i=unknown`, JSON.stringify(news))).status).toBe(404);
+    expect((await server.post(`/proofs/${txid}?i=unknown`, JSON.stringify(stale()))).status).toBe(404);
   });
 });

@@ -21,7 +21,7 @@ export interface IndexRun {
   readonly onProgress?: (channels: number) => void;
 }
 
-/** Reads and writes of one channel wait for the broker, so many channels go side by side. */
+/** Reads and writes of one channel wait for the broker, hence channels go side by side. */
 const concurrency = 128;
 /** A batch of changes ends with a checkpoint: after this many channels, or events. */
 const batchChannels = 2_000;
@@ -42,7 +42,7 @@ export class ChannelIndex {
     this.#options = options;
   }
 
-  /** When anybody last brought it up to date, by the broker's clock; null before the first time. */
+  /** When a process last brought it up to date, by the broker's clock; null before the first time. */
   async lastRunMs(): Promise<number | null> {
     return (await readCheckpoint(this.#options.documents, this.#machine))?.storedAtMs ?? null;
   }
@@ -76,7 +76,7 @@ export class ChannelIndex {
     if (events > 0) await flush();
   }
 
-  /** Writes every channel of the log anew and forgets those that the log no longer has. */
+  /** Rewrites every channel of the log and forgets those that the log no longer has. */
   async rebuild({ signal, onProgress }: IndexRun = {}): Promise<void> {
     const { documents, endOfLog, listChannels } = this.#options;
     await documents.delete(checkpointKey);

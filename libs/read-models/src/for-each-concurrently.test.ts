@@ -11,7 +11,7 @@ async function* numbers(count: number, onTaken: (i: number) => void = () => unde
 const later = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe("forEachConcurrently", () => {
-  it("does all, so many at a time, and takes no more than it has room for", async () => {
+  it("does all with bounded concurrency, and takes no more than it has room for", async () => {
     let [open, most, done, taken] = [0, 0, 0, 0];
     await forEachConcurrently(
       numbers(50, () => taken++),

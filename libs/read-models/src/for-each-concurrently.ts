@@ -1,5 +1,5 @@
 /**
- * Does the work for each item, so many at a time. The source is asked for the next item only when there is room for it,
+ * Does the work for each item with bounded concurrency. The source is asked for the next item only when there is room for it,
  * so memory stays flat. The first failure ends it: no further item is begun, and the promise rejects with that failure
  * once the work under way has ended.
  */

@@ -3,7 +3,7 @@ import { decodeDocument, encodeDocument, retryOnConflict } from "./json-document
 
 export const checkpointKey = "checkpoint";
 
-/** Raise it when the documents of the index change their shape: each reader then builds them anew. */
+/** Raise it when the documents of the index change their shape: each reader then rebuilds them. */
 const indexFormat = 3;
 
 interface Checkpoint {

@@ -64,7 +64,7 @@ export class OverdueChannels {
     this.#options = options;
   }
 
-  /** When anybody last swept, by the broker's clock; null before the first time. */
+  /** When a process last swept, by the broker's clock; null before the first time. */
   async lastRunMs(): Promise<number | null> {
     return (await this.#options.documents.get(sweepKey))?.storedAtMs ?? null;
   }

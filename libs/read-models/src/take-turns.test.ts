@@ -5,7 +5,7 @@ import { takeTurns } from "./take-turns.ts";
 const everyMs = 10;
 
 describe("taking turns", () => {
-  it("leaves the work to the one that has just done it, and takes over when nobody does", async () => {
+  it("leaves the work to the one that has just done it, and takes over when none does", async () => {
     let [isBusy, asked, runs] = [true, 0, 0];
     const turns = takeTurns({
       everyMs,

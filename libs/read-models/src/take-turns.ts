@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 export interface TurnsOptions {
-  /** About how often somebody does the work. */
+  /** The period of the work over all processes. */
   readonly everyMs: number;
-  /** When anybody last did it, by the broker's clock; null: never. */
+  /** When a process last did it, by the broker's clock; null: never. */
   readonly lastRunMs: () => Promise<number | null>;
   readonly run: (signal: AbortSignal) => Promise<void>;
   readonly onError: (error: unknown) => void;

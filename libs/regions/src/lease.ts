@@ -20,10 +20,10 @@ const appendTimeoutMs = 2_000;
 /** With fewer sites, losing one leaves no majority: an operator decides instead. */
 const sitesForLease = 3;
 
-/** Whether a home needs the other sites' word, with so many sites. */
+/** Whether a home among `sites` needs the other sites' confirmation. */
 export const hasLease = (sites: number): boolean => sites >= sitesForLease;
 
-/** How long a lost home may still acknowledge, with so many sites; 0: they have no lease, so nothing ends it. */
+/** How long a lost home among `sites` may still acknowledge; 0: they have no lease, so nothing ends it. */
 export const outwaitMsOf = (sites: number): number => (hasLease(sites) ? defaultLeaseMs + appendTimeoutMs : 0);
 
 interface Heard {

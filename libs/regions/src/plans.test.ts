@@ -35,7 +35,7 @@ const partsOf = (world: World, command: Command): number => World.parts(command(
 
 const rowOf = (world: World) => currentRow([...world.sites.values()].map(({ row }) => row));
 
-/** Every stream of the region, whoever holds it, as text: `A home 2`. */
+/** Every stream of the region, in any role, as text: `A home 2`. */
 function rolesAt(world: World, site: string): string[] {
   const roles = [...world.at(site).streams.values()].map(({ role }) =>
     role.kind === "copy" ? `copy of ${role.of}` : role.kind === "plain" ? "plain" : `${role.kind} ${role.epoch}`,

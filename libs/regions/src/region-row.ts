@@ -52,7 +52,7 @@ export function currentRow(rows: readonly (RegionRow | null)[]): RegionRow | nul
   return most === undefined || most.count === second?.count ? null : most.row;
 }
 
-/** How many of so many sites are more than half. */
+/** The majority of `sites`. */
 export const majorityOf = (sites: number): number => Math.floor(sites / 2) + 1;
 
 /** Whether two rows say the same. */

@@ -1,4 +1,4 @@
-/** True once the promise has settled, whichever way; false when it has not after so many milliseconds. */
+/** True once the promise has settled, whichever way; false when it has not after `limitMs`. */
 export async function settledWithin(promise: Promise<unknown>, limitMs: number): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<false>((resolve) => (timer = setTimeout(resolve, limitMs, false)));

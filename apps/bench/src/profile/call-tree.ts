@@ -1,4 +1,4 @@
-/** What V8 writes with `--cpu-prof`: nodes of a call tree, and a sample each so many microseconds. */
+/** What V8 writes with `--cpu-prof`: nodes of a call tree, and a sample per interval (microseconds). */
 export interface CpuProfile {
   readonly nodes: readonly ProfileNode[];
   readonly samples: readonly number[];

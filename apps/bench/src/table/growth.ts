@@ -10,7 +10,7 @@ import { startSystem } from "./subjects.ts";
 import { latencyFigures, startMeasuring, underLoad } from "./under-load.ts";
 import { warmUp } from "./warm-up.ts";
 
-/** 32 conversations beside so many channels that live on the same edge and sleep. */
+/** 32 conversations beside `channels` idle ones on the same edge. */
 export async function besideLiveChannels(stage: Stage, channels: number): Promise<Contender> {
   const [{ root }] = stage.builds;
   const name = `beside ${String(channels)} live channels`;
@@ -27,7 +27,7 @@ const inFlight = 32;
 const fillBatch = 250;
 const fillStreams = 2;
 
-/** Appends of a bare client to a few subjects of a broker that has recorded so many. */
+/** Appends of a bare client to a few subjects of a broker that has recorded `subjects` of them. */
 export async function besideRecordedSubjects(stage: Stage, subjects: number): Promise<Contender> {
   const broker = await stage.newBareBroker();
   stage.onProgress(`recording ${String(subjects)} subjects`);

@@ -38,7 +38,7 @@ export const assumed = {
 
 export type Limit = "forced writes" | "memory for channels on record" | "disk space" | "CPU of the brokers";
 
-/** What so many payments a second need. Counts are rounded up where one cannot have half of it. */
+/** What `perSecond` payments a second need. Counts are rounded up where one cannot have half of it. */
 export interface Scale {
   readonly perSecond: number;
   readonly retentionDays: number;

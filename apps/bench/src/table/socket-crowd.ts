@@ -1,7 +1,7 @@
 import type { AttackName, Tally } from "../attacks.ts";
 import { startServerProcess, type ServerProcess } from "../server-process.ts";
 
-/** A process opens at most so many files, on machines that have not been told otherwise. */
+/** Below the usual limit of open files per process. */
 const socketsPerProcess = 15_000;
 
 /** Sockets that have joined and do nothing, in processes of their own. */

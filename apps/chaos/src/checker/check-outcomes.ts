@@ -21,7 +21,7 @@ export function differingOutcomes(
     if (record.kind === "outcome" && isVerdict(record)) {
       compare(record.channelId, record.txid, "the customer", record.outcome as Outcome);
     }
-    // A verdict that the merchant could not get stored before the end is nobody's.
+    // A verdict that was not stored before the end does not count.
     if (record.kind === "verdict" && logged.has(`${record.channelId} ${record.txid}`)) {
       compare(record.channelId, record.txid, "the merchant", record.accepted ? "accepted" : "refused");
     }

@@ -131,7 +131,7 @@ test.each([
 );
 
 test(
-  "copies are made anew while the stream is there, and nothing is to be repaired where all keep up",
+  "copies are rebuilt while the stream is there, and nothing is to be repaired where all keep up",
   async () => {
     const stream = "P4_CHANNELS_local_0";
     expect(await repair("--stream", stream, "--yes")).toMatchObject({ streams: [stream] });

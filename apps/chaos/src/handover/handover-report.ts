@@ -1,7 +1,7 @@
 import { violationLines } from "../campaign/report-text.ts";
 import type { HandoverReport } from "./run-handover.ts";
 
-/** Nobody noticed more than a reconnection, and the process ended as it should. */
+/** Clients saw at most a reconnection, and the process exited cleanly. */
 export function isHandoverClean(report: HandoverReport): boolean {
   const { failedPayments, violations, drainEnd, connectionsBroken, neverBack, channelsHandedOver } = report;
   const isQuiet = failedPayments.length === 0 && violations.length === 0 && connectionsBroken === 0 && neverBack === 0;

@@ -6,7 +6,7 @@ import type { HandoverReport } from "./run-handover.ts";
 
 const main = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
 
-test("an edge is drained while wallets pay, and nobody's payment fails", async () => {
+test("an edge is drained while wallets pay, and no payment fails", async () => {
   const args = [main, "handover", "--channels", "8", "--seconds", "2", "--json"];
   // Rejects on any other exit code than 0.
   const { stdout } = await promisify(execFile)(process.execPath, args);

@@ -6,7 +6,7 @@ import { runLeader, type LeaderOptions } from "./run-leader.ts";
 
 const leaderUsage = `npm run chaos -- leader [--rate 200] [--seconds 40] [--open-first] [--json] [--dir path]
 
-Three brokers, three replicas, two edges; so many payments begin each second, each on a channel of its own, which its two
+Three brokers, three replicas, two edges; --rate payments begin each second, each on a channel of its own, which its two
 wallets open and join then; with --open-first all have joined before the first payment begins. The broker
 that leads most streams is killed (SIGKILL) after a third of the time and started again after two. Exit code 0: every
 payment was completed once by both wallets and the log; 1: not so; 2: wrong arguments. The report says which rate was

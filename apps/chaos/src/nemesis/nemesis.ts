@@ -78,7 +78,7 @@ async function strike({ kind, target, holdMs }: Fault, { system, stallPeer }: Ne
   }
 }
 
-/** All have been tried when it rejects: none starts behind the back of whoever stops them then. */
+/** Rejects after every start has settled, so that none is still pending when the caller stops them. */
 async function startAll(members: readonly Member[]): Promise<void> {
   const starts = await Promise.allSettled(members.map((member) => member.start()));
   for (const start of starts) if (start.status === "rejected") throw start.reason;

@@ -9,7 +9,7 @@ const outageUsage = `npm run chaos -- outage [--seconds 30] [--cut] [--brokers 1
                           [--sabotage deaf-edge|no-comparison]
 
 Two edges with open channels lose every broker at once, by kill -9 or (--cut) by a cut of all their connections, and get
-them back after so many seconds, while their wallets go on paying. A third edge that keeps its way to the brokers stores
+them back after --seconds, while their wallets go on paying. A third edge that keeps its way to the brokers stores
 messages that the two cannot hear of. Exit code 0: no joined socket was closed, each edge said that it is not ready and
 was ready again by itself in the same process, newcomers and messages were refused with a retryable error, every payment
 was completed once, what was stored elsewhere was told before anything later, and the checker found nothing; 1: not so;

@@ -22,7 +22,7 @@ function lost(connection: string, code: number, atMs: number): WalletRecord {
 }
 
 describe("what the wallets met", () => {
-  test("a socket that was open and is closed by anybody but its wallet counts, whenever that was", () => {
+  test("a socket that was open and is not closed by its wallet counts, whenever that was", () => {
     const records = [
       ...[customer("s1"), ...joined("s1/1", 10), lost("s1/1", 1006, 1_500)],
       ...[customer("s2"), ...joined("s2/1", 10), lost("s2/1", 4100, 2_500)],
@@ -102,7 +102,7 @@ describe("what an edge said", () => {
     });
   });
 
-  test("newcomers get 503 and Retry-After; whoever came earlier or is answered later does not count", () => {
+  test("newcomers get 503 and Retry-After; joins that came earlier or are answered later do not count", () => {
     const joins = [join(980, 101), join(1_100, 503), join(1_200, 101), join(1_300, 503, false), join(1_995, 101)];
     expect(edgeFigures("e", [], joins, outage)).toMatchObject({
       joinsRefused: 1,

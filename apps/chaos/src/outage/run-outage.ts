@@ -55,7 +55,7 @@ const missedChannels = 20;
 const [lead, tail] = [1 / 6, 1 / 3];
 const thinkMs = 200;
 const patienceMs = 60_000;
-/** Wallets of broken edges may wait for ever: long enough to be sure. */
+/** Wallets of broken edges may never be answered: long enough to be sure. */
 const sabotagedPatienceMs = 5_000;
 const readyAgainWithinMs = 60_000;
 

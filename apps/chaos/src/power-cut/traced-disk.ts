@@ -65,7 +65,7 @@ export class TracedDisk {
   }
 
   #onOpen(path: string, flags: string, fd: number): void {
-    // A descriptor that was closed unseen is somebody else's now.
+    // The descriptor may have been closed untraced and reused.
     this.#open.delete(fd);
     const isBelow = !relative(this.#root, path).startsWith("..");
     if (!isBelow || flags.includes("O_DIRECTORY")) return;

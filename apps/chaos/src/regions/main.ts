@@ -6,7 +6,7 @@ import { runRegions, type RegionsOptions } from "./run-regions.ts";
 
 const regionsUsage = `npm run regions [-- --rate 50] [--seconds 20] [--delay 20] [--class async] [--json] [--dir path]
 
-Two sites as processes of this machine, a nats-server and an edge each, with a link between them that takes so many
+Two sites as processes of this machine, a nats-server and an edge each, with a link between them that takes --delay
 milliseconds each way. Payments begin at the rate; first the region's home is moved (p4 region switch), then the site
 that it has moved to is killed (SIGKILL) and the other one takes over (failover, return). Exit code 0: the move lost
 nothing, nothing was stored twice, and the killed site took only events with it that return names, with --class sync

@@ -13,7 +13,7 @@ export const sabotages = {
   "no-comparison": withoutComparison,
   /** Keeps the subscription of each channel that was looked up and not there: for `npm run chaos -- strangers`. */
   "leaked-subscription": leakSubscriptions,
-  /** Has all wait for whoever has something large to store: for `npm run chaos -- strangers`. */
+  /** Queues every answer behind the largest append: for `npm run chaos -- strangers`. */
   "late-answers": answerLate,
 } as const satisfies Record<string, (ports: ChannelPorts) => ChannelPorts>;
 

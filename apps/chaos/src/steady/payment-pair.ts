@@ -35,7 +35,7 @@ export class PaymentPair {
           .then(resolve, reject);
       });
     });
-    // The pair may be closed before anybody waits for it.
+    // The pair may be closed before this is awaited.
     this.#verdictStored.catch(() => undefined);
   }
 

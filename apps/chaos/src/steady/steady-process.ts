@@ -32,7 +32,7 @@ function openPair(index: number): PaymentPair {
   return new PaymentPair(planPair(settings.name, index, settings.edges, settings.thinkMs), recorder);
 }
 
-/** A few at a time, as wallets come that nobody has sent away together. */
+/** A few at a time, as wallets come that were not disconnected together. */
 async function openAll(): Promise<PaymentPair[]> {
   const signal = AbortSignal.timeout(60_000 + settings.payments * 50);
   const opened: PaymentPair[] = [];

@@ -12,7 +12,7 @@ const strangersUsage = `npm run chaos -- strangers [--minutes 2] [--seed 1] [--r
                             [--sabotage ${sabotageNames}]
 npm run chaos -- strangers --sigterm 10 [--seed 1] [--rate 20] [--json] [--dir path]
 
-One broker and one edge of little memory. Honest wallets make so many whole payments a second, first alone, then beside
+One broker and one edge of little memory. Honest wallets make --rate whole payments a second, first alone, then beside
 strangers who come from many addresses and try everything at once: messages of megabytes, full channels, forged proofs, roles
 and verdicts of others, odd words, refused joins, slow requests, streams, floods. It takes the given minutes and up to three
 more. Exit code 0: every honest payment was completed, the 99th percentile of honest messages was at most three times that of

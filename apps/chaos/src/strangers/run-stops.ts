@@ -41,7 +41,7 @@ const [leastMs, mostMs] = [3_000, 9_000];
 const readyWithinMs = 60_000;
 const limits = { lateAfterMs: 30_000, expiryGraceMs: 15_000 };
 
-/** SIGTERM in the middle of what strangers do, again and again; the edge is started anew after each. */
+/** SIGTERM in the middle of what strangers do, again and again; the edge is restarted after each. */
 export async function runStops(
   options: StopsOptions,
   dir: string,

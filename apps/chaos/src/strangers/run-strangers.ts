@@ -59,7 +59,7 @@ const sabotagedSettleMs = 5_000;
 const progressEveryMs = 10_000;
 const limits = { lateAfterMs: 30_000, expiryGraceMs: 15_000 };
 
-/** Honest wallets alone, then beside all strangers at once, then nobody: what is left over, and what honest wallets felt. */
+/** Honest wallets alone, then beside all strangers at once, then no load: what is left over, and what honest wallets felt. */
 export async function runStrangers(
   options: StrangersOptions,
   dir: string,

@@ -43,7 +43,7 @@ function seatsOf({ attack, strangers: count, pauseMs }: AttackPlan): Promise<voi
       over: over.signal,
       mayWrite,
       succeeded(what) {
-        // Whoever is interrupted has seen no answer to what he did last.
+        // An interrupted attack has seen no answer to its last request.
         if (!over.signal.aborted) successes[`${attack}: ${what}`] = (successes[`${attack}: ${what}`] ?? 0) + 1;
       },
     };

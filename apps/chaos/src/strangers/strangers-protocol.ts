@@ -1,6 +1,6 @@
 import type { AttackName } from "./attacks.ts";
 
-/** So many strangers at a time do this, each after a pause, again and again. */
+/** `strangers` clients at a time repeat this attack, with a pause in between. */
 export interface AttackPlan {
   readonly attack: AttackName;
   readonly strangers: number;

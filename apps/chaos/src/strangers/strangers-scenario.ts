@@ -47,7 +47,7 @@ export const strangersScenario = {
     ] satisfies AttackPlan[],
   },
   checks: {
-    /** Of honest messages' waits for their receipts: under attack at most so many times the quiet 99th percentile. */
+    /** Honest receipt latency: the p99 under attack over the quiet p99, at most. */
     p99Ratio: 3,
     /** Later than this is the server's doing, however busy the machine is. */
     p99AtMostMs: 5_000,

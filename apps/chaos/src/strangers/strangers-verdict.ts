@@ -52,7 +52,7 @@ function lateness({ quiet, hostile }: StrangersReport): string[] {
   return [`p99 of honest messages ${String(hostile.receiptMs.p99)} ms, ${String(most)} ms at most`];
 }
 
-/** Beyond this the cores are the limit, whoever uses them. */
+/** Above this the CPU is the limit. */
 const fullMachine = 0.95;
 
 function generatorLimit({ options, quiet, hostile }: StrangersReport): string | null {

@@ -10,7 +10,7 @@ import { openCustomer, openMerchant } from "./sessions.ts";
 export interface FlowWorld {
   readonly recorder: Recorder;
   readonly proofUrl: string;
-  /** Longer than a channel lives: whoever still waits then waits for ever. */
+  /** Longer than a channel lives: a flow that still waits then is stuck. */
   readonly limitMs: number;
 }
 
@@ -105,7 +105,7 @@ async function prove(
     signal.throwIfAborted();
     const status = await post(url, body);
     if (status !== null && status < 300) break;
-    // The channel has expired meanwhile: there is nobody to tell.
+    // The channel has expired meanwhile: no receiver is left.
     if (status === 404 || status === 410 || status === 409) return;
     await delay(300);
   }

@@ -31,7 +31,7 @@ export function directoryTarget(dir: string): ArchiveTarget {
       try {
         return evidenceHead(await readFile(pathOf(channelId)), nodeCrypto).streamVersion;
       } catch {
-        // Missing, unreadable or damaged: it is written anew.
+        // Missing, unreadable or damaged: it is written again.
         return null;
       }
     },

@@ -86,7 +86,7 @@ export function replicaFinding(
     const list = [...stuck].map(([server, count]) => `${server} (${counted(count, "stream")})`).join(", ");
     const fix =
       "Start it, or look at its log and disk: until it is back one loss more may stop streams, and it may answer reads " +
-      "from the past. If it runs and stays behind: p4 repair makes its copies anew.";
+      "from the past. If it runs and stays behind: p4 repair rebuilds its copies.";
     return failed(check, `replicas behind or away for longer than 10 s: ${list}`, fix);
   }
   if (lagging !== "") {

@@ -75,7 +75,7 @@ describe("the broker", () => {
 
   it.each([
     { what: "nothing runs", env: { P4_DATA_DIR: "/nowhere" }, says: "npm start" },
-    { what: "nobody answers", env: { P4_NATS_URL: "nats://127.0.0.1:1" }, says: "Check that the broker runs" },
+    { what: "nothing listens", env: { P4_NATS_URL: "nats://127.0.0.1:1" }, says: "Check that the broker runs" },
   ])("that is not there gives exit code 3 and the next step: $what", async ({ env, says }) => {
     const { exitCode, out, err } = await runP4(["replay", "inv1"], { env });
     expect([exitCode, out]).toEqual([3, ""]);

@@ -57,7 +57,7 @@ async function refuse(log: ReadableLog, channelId: string, upTo: LogPoint | unde
   );
 }
 
-/** Keys of what was sent to each role, in order. Whoever was not there gets what is pending when it joins. */
+/** Keys of what was sent to each role, in order. A role that was away gets the pending ones when it joins. */
 export function sentTo({ entries, channel }: Timeline): PendingKeys {
   const { context } = channel.snapshot;
   const keysFor = (role: "merchant" | "customer"): string[] =>

@@ -3,8 +3,8 @@ import { request as httpsRequest } from "node:https";
 import { CliError } from "../cli-error.ts";
 
 /**
- * A WebSocket does not tell why its upgrade failed. One plain upgrade request does: its status, or the reason that
- * nobody answers.
+ * A WebSocket does not tell why its upgrade failed. One plain upgrade request does: its status, or the reason why
+ * there is no answer.
  */
 export async function explainSilence(url: string, waitedMs: number): Promise<CliError> {
   const address = new URL(url);
@@ -16,7 +16,7 @@ export async function explainSilence(url: string, waitedMs: number): Promise<Cli
     case "refused":
       return refusal(url, answer.status, answer.detail);
     case "silent":
-      return new CliError("unreachable", `nobody answers at ${where} (${answer.reason})`, "Is the server running?");
+      return new CliError("unreachable", `no answer from ${where} (${answer.reason})`, "Is the server running?");
   }
 }
 

@@ -129,7 +129,7 @@ async function join(wallet: CustomerSession, url: string, options: PayOptions): 
   }
 }
 
-/** A payment whose outcome is not known is sent again, as it was: asking for terms anew could pay twice. */
+/** A payment whose outcome is not known is sent again, as it was: asking for new terms could pay twice. */
 async function preparePayment(wallet: CustomerSession, options: PayOptions): Promise<SignedPayment> {
   const { funding, onStep = () => undefined, memo = "" } = options;
   const { channelId } = wallet;

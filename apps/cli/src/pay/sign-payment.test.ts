@@ -11,7 +11,7 @@ const script = `76a914${"33".repeat(20)}88ac`;
 const feeRate = { satoshis: 500, bytes: 1000 };
 const key = PrivateKey.fromHex("11".repeat(32));
 
-/** A wallet of so many coins of one worth, which gives no more than it is asked for. */
+/** A wallet of `count` equal coins, which gives no more than it is asked for. */
 function walletOf(count: number, satoshis: number): Funding {
   const coins = Array.from({ length: count }, () => minedCoin(key, satoshis));
   return {

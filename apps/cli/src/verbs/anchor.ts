@@ -44,7 +44,7 @@ export const anchorVerb: Verb = (program, context) => {
         ["p4 anchor compare anchors/2026-11-23.p4a", "does the log still hold what was signed"],
         ["p4 evidence verify inv123.p4e --anchor 2026-11-23.p4a", "use it"],
       ) +
-        "\nPublish the root, or give the file to somebody else: it binds you only where it is known outside of your hands." +
+        "\nPublish the root, or give the file to a third party: it binds you only where it is known outside of your hands." +
         "\nExit code 1: a channel's log does not hold together; the others are anchored.\n",
     )
     .action((options: AnchorOptions) => withNode(context, (operator) => makeAnchor(context, operator, options)));

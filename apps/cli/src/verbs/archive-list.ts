@@ -19,7 +19,7 @@ export const addArchiveList: Verb = (archive, context) => {
   archive
     .command("list")
     .description("what is in the broker's archive, the newest first")
-    .option("--limit <n>", "at most so many", countArgument, 50)
+    .option("--limit <n>", "most rows shown", countArgument, 50)
     .addHelpText("after", examples(["p4 archive list --limit 1000 --json", "for programs"]))
     .action((options: { readonly limit: number }) =>
       withNode(context, (operator) => list(context, operator, options.limit)),

@@ -148,8 +148,8 @@ describe("p4 hold", () => {
     expect((await p4(["hold", "list"])).out).toMatch(/broken .*not yet +case 8/);
   });
 
-  it("refuses a channel that nobody knows", async () => {
-    const unknown = await p4(["hold", "add", "nobody", "--reason", "case 9", "--json"]);
+  it("refuses an unknown channel", async () => {
+    const unknown = await p4(["hold", "add", "unknown", "--reason", "case 9", "--json"]);
     expect([unknown.exitCode, unknown.json()]).toMatchObject([1, { error: { code: "CHANNEL_UNKNOWN" } }]);
   });
 });

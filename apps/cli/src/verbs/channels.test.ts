@@ -72,7 +72,7 @@ describe("p4 channels", () => {
     expect(out).toMatch(/1 of [567] channels; --limit [567] shows all/);
   });
 
-  it("tells a transaction that nobody submitted by its exit code", async () => {
+  it("tells a transaction that was never submitted by its exit code", async () => {
     const { exitCode, json } = await p4("channels", "--txid", "00".repeat(32), "--json");
     expect([exitCode, json()]).toMatchObject([1, { error: { code: "TXID_UNKNOWN" } }]);
     expect((await p4("channels", "--txid", "abc")).exitCode).toBe(2);

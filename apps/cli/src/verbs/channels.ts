@@ -30,16 +30,16 @@ export const channelsVerb: Verb = (program, context) => {
     .option("--txid <txid>", "on which this transaction was submitted; its first digits will do", txidStartArgument)
     .option(
       "--stuck [duration]",
-      "somebody has been waited for this long (5m), or the deadline is over",
+      "has waited for a party this long (5m), or its deadline is over",
       durationArgument,
     )
-    .option("--limit <n>", "at most so many", countArgument, 50)
+    .option("--limit <n>", "most rows shown", countArgument, 50)
     .addHelpText(
       "after",
       examples(
         ["p4 channels", "the 50 that were active last"],
         ["p4 channels --txid 5f0ce1a9", "the channel of a payment"],
-        ["p4 channels --stuck", "waiting for somebody for more than five minutes"],
+        ["p4 channels --stuck", "waiting for a party for more than five minutes"],
         ["p4 channels --stuck 1h --state awaitingAck", "merchants that have left payments unanswered"],
         ["p4 channels --since 2h --json", "active in the last two hours"],
         ["p4 channels --since 2026-11-20 --until 2026-11-21", "alive on that day"],
@@ -123,7 +123,7 @@ function nextStep(found: number, { stuck }: ChannelsOptions): string[] {
   if (found > 0) return ["p4 replay <channel> shows who is waited for, and why"];
   const leastMs = stuck === true ? defaultStuckMs : stuck;
   return [
-    `nobody has been waited for as long as ${durationText(leastMs)}; p4 channels --stuck 30s looks for shorter waits`,
+    `no channel has waited for a party as long as ${durationText(leastMs)}; p4 channels --stuck 30s finds shorter waits`,
   ];
 }
 

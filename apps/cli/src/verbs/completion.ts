@@ -10,7 +10,7 @@ export const completionVerb: Verb = (program, context) => {
     .addHelpText(
       "after",
       examples(
-        ["source <(p4 completion bash)", "now, in bash; in ~/.bashrc for ever"],
+        ["source <(p4 completion bash)", "now, in bash; or permanently, in ~/.bashrc"],
         ["source <(p4 completion zsh)", "in zsh"],
         ["p4 completion fish > ~/.config/fish/completions/p4.fish", "in fish"],
       ),

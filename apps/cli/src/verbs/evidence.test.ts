@@ -14,7 +14,7 @@ const headers = join(dir, "headers.txt");
 const file = join(dir, "paid.p4e");
 const operatorEnv = () => ({ ...log.env, P4_DATA_DIR: dir, P4_HEADER_SOURCE: `file:${headers}` });
 const p4 = (args: readonly string[], options: RunOptions = {}) => runP4(args, { env: operatorEnv(), ...options });
-/** Somebody else's machine: no settings, and no broker to find. */
+/** Another machine: no settings, and no broker to find. */
 const elsewhere = (...args: readonly string[]) => runP4(args);
 
 let operatorKey = "";
@@ -36,7 +36,7 @@ beforeAll(async () => {
 });
 
 describe("p4 evidence export", () => {
-  it("makes a key that nobody else can read, and shows its public part alone", async () => {
+  it("makes a key that no other user can read, and shows its public part alone", async () => {
     const path = join(dir, "operator.key");
     expect(((await stat(path)).mode & 0o777).toString(8)).toBe("600");
     const secret = (await readFile(path, "utf8")).trim();
@@ -89,7 +89,7 @@ describe("p4 evidence export", () => {
   });
 
   it("tells an unknown channel, a key that is exposed and a key that is none", async () => {
-    const unknown = await p4(["evidence", "export", "nobody", "--json"]);
+    const unknown = await p4(["evidence", "export", "unknown", "--json"]);
     expect([unknown.exitCode, unknown.json()]).toMatchObject([1, { error: { code: "CHANNEL_UNKNOWN" } }]);
     const keyFile = join(dir, "bad", "operator.key");
     await mkdir(join(dir, "bad"));
@@ -123,7 +123,7 @@ describe("p4 evidence verify", () => {
     expect(out).toContain(`channel ${paidChannelId}`);
   });
 
-  it("does not hold where nothing is known of the key: the same file, made anew and signed by any other", async () => {
+  it("does not hold where nothing is known of the key: the same file, rewritten and signed by any other", async () => {
     const forgery = join(dir, "forgery.p4e");
     const env = { ...operatorEnv(), P4_DATA_DIR: join(dir, "forger") };
     const made = await p4(["evidence", "export", paidChannelId, "-o", forgery, "--json"], { env });

@@ -9,7 +9,7 @@ import { addEvidenceVerify } from "./evidence-verify.ts";
 export const evidenceVerb: Verb = (program, context) => {
   const evidence = program
     .command("evidence")
-    .description("files that prove what happened on a channel, offline, to somebody who does not trust you")
+    .description("files that prove what happened on a channel, offline, to a third party that does not trust you")
     .addHelpText(
       "after",
       examples(

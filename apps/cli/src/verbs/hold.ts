@@ -18,12 +18,12 @@ export const holdVerb: Verb = (program, context) => {
         ["p4 hold remove inv123", "let it go; nothing is deleted by this"],
       ) +
         "\nThe log drops events by their age and cannot spare single channels: a hold keeps the evidence file in the archive." +
-        "\nWhile a held channel goes on, each `p4 archive` run archives it anew.\n",
+        "\nWhile a held channel goes on, each `p4 archive` run archives it again.\n",
     );
   hold
     .command("add")
     .argument("<channel>", "the channel's id", channelArgument)
-    .requiredOption("--reason <text>", "why, for whoever lists holds later")
+    .requiredOption("--reason <text>", "why, as listed by p4 hold list")
     .description("archive the channel now, and protect the archived file from deletion")
     .addHelpText("after", examples(["p4 hold add inv123 --reason 'case 2026-114'", "the first reason stays"]))
     .action((channelId: string, { reason }: { readonly reason: string }) =>

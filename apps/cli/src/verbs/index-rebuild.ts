@@ -11,7 +11,7 @@ export const indexVerb: Verb = (program, context) => {
     .addHelpText("after", examples(["p4 index rebuild", "after a restore, or when in doubt"]));
   index
     .command("rebuild")
-    .description("make the index of channels anew from the log; searches go on meanwhile")
+    .description("rebuild the channel index from the log; searches go on meanwhile")
     .addHelpText("after", examples(["p4 index rebuild", "after a restore, or when in doubt"]))
     .action(() =>
       withNode(context, async (operator) => {

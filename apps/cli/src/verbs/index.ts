@@ -20,7 +20,7 @@ export const verbs: readonly VerbEntry[] = [
   {
     name: "repair",
     usage: "[options]",
-    summary: "make copies within the cluster anew that stay behind although their server runs",
+    summary: "rebuild replicas that stay behind although their server runs",
     load: async () => (await import("./repair.ts")).repairVerb,
   },
   {
@@ -50,7 +50,7 @@ export const verbs: readonly VerbEntry[] = [
   {
     name: "evidence",
     usage: "[options] [command]",
-    summary: "files that prove what happened on a channel, offline, to somebody who does not trust you",
+    summary: "files that prove what happened on a channel, offline, to a third party that does not trust you",
     load: async () => (await import("./evidence.ts")).evidenceVerb,
   },
   {

@@ -11,7 +11,7 @@ interface Made {
 
 const programs = ["edge", "proof-ingest", "expiry", "payd", "operator", "backup"];
 
-it("makes a key for each program once, shows none, and writes permissions anew", async () => {
+it("makes a key for each program once, shows none, and rewrites permissions", async () => {
   const folder = join(tempDir(), "users");
   const p4 = (...args: readonly string[]) => runP4(["nats-config", folder, ...args, "--json"]);
   const first = await p4();

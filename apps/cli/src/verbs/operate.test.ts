@@ -84,14 +84,14 @@ describe("p4 close", () => {
   });
 
   it.each([
-    ["close", "nobody", "--reason", "x", "--yes"],
-    ["deadline", "extend", "nobody", "1h", "--yes"],
+    ["close", "unknown", "--reason", "x", "--yes"],
+    ["deadline", "extend", "unknown", "1h", "--yes"],
   ])("%s opens no channel that is not there", async (...args) => {
     const { exitCode, err } = await p4(...args);
     expect(exitCode).toBe(1);
-    expect(err).toContain("no channel nobody");
-    expect(stateName(await snapshotOf("nobody"))).toBe("unopened");
-    expect((await log.node.registry.read("nobody")).streamVersion).toBe(0);
+    expect(err).toContain("no channel unknown");
+    expect(stateName(await snapshotOf("unknown"))).toBe("unopened");
+    expect((await log.node.registry.read("unknown")).streamVersion).toBe(0);
   });
 });
 

@@ -17,7 +17,7 @@ const withinMs = 24 * 60 * 60 * 1_000;
 export const repairVerb: Verb = (program, context) => {
   program
     .command("repair")
-    .description("make copies within the cluster anew that stay behind although their server runs")
+    .description("rebuild replicas that stay behind although their server runs")
     .option("--stream <name...>", "these streams, whatever their copies look like")
     .option("--dry-run", "only show what would be done")
     .option("--yes", "do not ask")
@@ -44,7 +44,7 @@ async function repair(context: VerbContext, options: RepairOptions): Promise<voi
       if (options.dryRun === true)
         return context.print({ dryRun: true, streams }, () => streams.map((each) => `would repair ${each}`));
       for (const stream of streams) context.progress(`to repair: ${stream}`);
-      const question = `Make the copies of ${counted(streams.length, "stream")} anew, one after the other?`;
+      const question = `Rebuild the replicas of ${counted(streams.length, "stream")}, one after the other?`;
       await context.confirm(question, options.yes === true);
       const beganMs = performance.now();
       for (const stream of streams) {

@@ -92,11 +92,11 @@ describe("p4 replay", () => {
   });
 
   it("tells an unknown channel from a misspelt id and a misspelt point", async () => {
-    const unknown = await p4("replay", "nobody");
+    const unknown = await p4("replay", "unknown");
     expect([unknown.exitCode, unknown.out]).toEqual([1, ""]);
-    expect(unknown.err).toContain("no channel nobody");
-    expect((await p4("replay", "no*body")).exitCode).toBe(2);
-    expect((await p4("replay", "nobody", "--at", "yesterday")).err).toContain("2026-11-23T09:30");
+    expect(unknown.err).toContain("no channel unknown");
+    expect((await p4("replay", "unkn*wn")).exitCode).toBe(2);
+    expect((await p4("replay", "unknown", "--at", "yesterday")).err).toContain("2026-11-23T09:30");
   });
 
   it.each([

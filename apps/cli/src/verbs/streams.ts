@@ -50,7 +50,7 @@ export const streamsVerb: Verb = (program, context) => {
               `${sizeText(storedBytes)} stored, growing by ${sizeText(bytesPerDay)} a day; ` +
                 (Number.isFinite(finalBytes)
                   ? `about ${sizeText(finalBytes)} once the oldest goes with age`
-                  : "some of it is kept for ever"),
+                  : "some of it is never deleted"),
               limitText(storeLimitBytes, daysLeft),
             ],
         );

@@ -14,7 +14,7 @@ export const walletVerb: Verb = (program, context) => {
         ["p4 wallet new my.json", "make one"],
         ["p4 wallet fund my.json --faucet http://127.0.0.1:8444", "coins of the local miner"],
         ["p4 pay ws://127.0.0.1:8445/ws/inv123 --wallet my.json", "use it"],
-      ) + "\nThe key lies in the file as it is: whoever can read it can spend the coins.\n",
+      ) + "\nThe key is stored in plain text: read access to the file is enough to spend the coins.\n",
     );
 
   wallet

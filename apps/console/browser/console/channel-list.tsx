@@ -24,7 +24,7 @@ export function ChannelList({ query }: { readonly query: ListQuery }): VNode {
   useEffect(() => setPages(new Map()), [address]);
 
   const polled = usePolling<ChannelsAnswer>(`${address} ${String(from)} ${String(to)}`, async () => {
-    // What is seen is asked for anew each time; its neighbours once, so that they are there when the list moves.
+    // Visible pages are polled; their neighbours are fetched once, ready for scrolling.
     const near = Array.from({ length: to - from + 3 }, (_, i) => from - 1 + i);
     const isSeen = (page: number): boolean => page >= from && page <= to;
     const wanted = near

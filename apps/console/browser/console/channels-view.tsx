@@ -17,7 +17,7 @@ const states = [
   "damaged",
 ];
 
-/** While somebody types, no more than so often is searched. */
+/** Debounce of the search field. */
 const typingMs = 200;
 
 /** The search and the list of channels. */

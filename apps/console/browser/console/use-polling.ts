@@ -14,7 +14,7 @@ export interface Polled<T> {
 
 const everyMs = 2_000;
 
-/** Asks again and again while the page is seen, and anew whenever `key` changes. */
+/** Polls while the page is visible, and at once when `key` changes. */
 export function usePolling<T>(key: string, ask: () => Promise<Answer<T>>): Polled<T> {
   const [polled, setPolled] = useState<Omit<Polled<T>, "again">>({ value: null, atMs: 0, trouble: null });
   const latest = useRef(ask);

@@ -11,7 +11,7 @@ export interface AccessRules {
 
 export const sessionCookie = "p4_console";
 
-/** Null: come in. `login`: with the key; `closed`: not from there; `origin`: sent by a page of somebody else. */
+/** Null: allowed. `login`: needs the key; `closed`: refused address; `origin`: cross-site request. */
 export type Denial = "login" | "closed" | "origin" | null;
 
 /**

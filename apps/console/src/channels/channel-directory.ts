@@ -31,11 +31,11 @@ export interface DirectoryState {
 const defaultMaxChannels = 250_000;
 /** A list on a screen is as old as this at most; the log is asked no more often. */
 const freshMs = 1_000;
-/** Nobody looks any more: what was read is forgotten, and read again for who comes back. */
+/** Unused for this long, the index is dropped from memory; the next request reads it again. */
 const idleMs = 10 * 60_000;
 /** How long a request waits for the first rows, or for the news that there are none. */
 const firstLookMs = 600;
-/** So many known are enough for a first screen: the others come while it is looked at. */
+/** Enough rows for a first screen; the rest loads in the background. */
 const screenful = 100;
 /** A reading that takes longer hangs on a broker that is silent. */
 const silentMs = 3_000;
@@ -43,8 +43,8 @@ const silentMs = 3_000;
 const batch = 200;
 
 /**
- * The channel index in memory, for searches that ask no broker. Read when somebody looks for the first time, then followed
- * by the revisions of its documents. Whoever asks gets what is known: a broker that is away makes the answer older.
+ * The channel index in memory, for searches that ask no broker. Read on the first request, then followed
+ * by the revisions of its documents. Never blocks on the broker: while it is away the answers are stale.
  */
 export class ChannelDirectory {
   readonly #options: DirectoryOptions;

@@ -19,7 +19,7 @@ export interface FoundChannels {
   readonly stuck: number;
 }
 
-/** Somebody has been waited for this long, or the deadline has been over for it: an operator should look. */
+/** A channel that has waited for a party, or has been overdue, for this long needs an operator. */
 export const stuckAfterMs = 5 * 60_000;
 const maxTextLength = 200;
 /** Looked at before the sockets of this process have their turn again. */

@@ -9,7 +9,7 @@ export interface MetricsReading {
   readonly received: number;
   readonly delivered: number;
   readonly refused: number;
-  /** Of the time from a frame's arrival until it is stored: how many took up to so many seconds. */
+  /** Cumulative histogram of the time from a frame's arrival until it is stored. */
   readonly storedWithin: readonly (readonly [seconds: number, count: number])[];
 }
 

@@ -4,7 +4,7 @@ import { recordedSocket, type Record } from "./recorded-socket.ts";
 
 const satoshis = 1_500;
 
-/** A shop in this page: asks for a small sum to a key that nobody keeps, and thanks for any transaction. */
+/** A shop in this page: asks for a small sum to a throw-away key, and accepts any transaction. */
 export async function openShop(socketUrl: string, record: Record): Promise<MerchantSession> {
   const session = merchant(socketUrl, { appId: "p4/try", webSocket: recordedSocket("merchant", record) });
   const script = new P2PKH().lock(PrivateKey.fromRandom().toAddress()).toHex();

@@ -82,7 +82,7 @@ function answerWithoutStream(
   since: number | null,
   request: HttpRequest,
 ): HttpResponse | null {
-  if (stateName(channel.snapshot) === "unopened") return refusal("CHANNEL_UNKNOWN", "nobody has opened it");
+  if (stateName(channel.snapshot) === "unopened") return refusal("CHANNEL_UNKNOWN", "it was never opened");
   if (since === channel.streamVersion && isEnded(channel.snapshot)) return { status: 204 };
   return request.method === "HEAD" ? { status: 200, headers } : null;
 }

@@ -123,7 +123,7 @@ describe("GET /channels/:channelID/events", () => {
     expect(late.events.map(({ event }) => event)).toEqual(["invoice.paid", "channel.closed"]);
   });
 
-  it("shows nobody's payments: others learn that the invoice is paid", async () => {
+  it("shows no payments: others learn that the invoice is paid", async () => {
     const { edge, channelId, url } = await given();
     const listeners = [
       await listen(eventsUrl(edge, channelId)),
@@ -181,7 +181,7 @@ describe("GET /channels/:channelID/events", () => {
     expect((await get(eventsUrl(edge, channelId, "?since=-1"))).status).toBe(400);
   });
 
-  it("ends when the node shuts down, and lets nobody linger", async () => {
+  it("ends when the node shuts down, with no open connection left", async () => {
     const { edge, channelId } = await given();
     const streams = [await listen(eventsUrl(edge, channelId)), await listen(eventsUrl(edge, channelId))];
     await waitFor(async () => (await edge.metric("edge_listeners")) === 2);

@@ -5,7 +5,7 @@ import { followChannel } from "./follow-channel.ts";
 
 const memory = { isFull: false, heldBytes: 0, look: () => undefined };
 
-/** A node that loads no channel more. */
+/** A node that loads no more channels. */
 function fullNode(isLive: boolean) {
   const follow = vi.fn(() => Promise.resolve("followed"));
   const admission = new AdmissionControl(memory, { maxQueued: 0 });

@@ -43,7 +43,7 @@ test("a block is asked of the server's own source, with what the proof claims", 
   expect(asked).toEqual([{ merkleRoot: root, blockHeight: 7 }]);
 });
 
-test("a miner that is away is told as such, and an address gets only so many coins", async () => {
+test("a miner that is away is told as such, and an address gets a bounded number of coins", async () => {
   const ask = routes();
   const statuses: number[] = [];
   for (let count = 0; count < 21; count += 1) statuses.push((await ask("/try/coins", { address, satoshis: 5 })).status);

@@ -32,7 +32,7 @@ export function openBlockFile(
     try {
       replay(decodeBlockLine(line, parseTransaction));
     } catch (error) {
-      throw new Error(`${path}, line ${index + 1}: not a block of this chain. Delete the file to start anew.`, {
+      throw new Error(`${path}, line ${index + 1}: not a block of this chain. Delete the file to start a new chain.`, {
         cause: error,
       });
     }

@@ -10,7 +10,7 @@ export interface ReceivedCallback {
 export interface CallbackReceiver {
   readonly url: string;
   readonly received: readonly ReceivedCallback[];
-  /** Resolves when so many callbacks have come in. */
+  /** Resolves when `count` callbacks have come in. */
   waitFor(count: number): Promise<readonly ReceivedCallback[]>;
   close(): Promise<void>;
 }

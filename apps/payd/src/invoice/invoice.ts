@@ -28,7 +28,7 @@ export interface InvoiceProof {
   readonly headerConfirmed: boolean;
   readonly receivedAtMs: number;
   readonly proofKey: string;
-  /** Its block has left the chain: it proves nothing until it is handed over anew. */
+  /** Its block has left the chain: it proves nothing until it is submitted again. */
   readonly revokedAtMs?: number;
 }
 

@@ -11,7 +11,7 @@ interface Sealed {
 
 /** 32 MiB, three times over, for each guess of a passphrase. */
 const logN = 15;
-/** A file of somebody else's must not take more. */
+/** An upper bound for files from elsewhere. */
 const maxLogN = 20;
 
 /** Encrypts a text with a passphrase. */

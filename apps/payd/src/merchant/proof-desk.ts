@@ -36,7 +36,7 @@ export class ProofDesk {
 
   /**
    * Checks the envelope again, although the server did: a merchant trusts its own eyes. Throws SpvError for what is
-   * wrong for ever. `ignored`: the invoice has no such payment.
+   * permanently wrong. `ignored`: the invoice has no such payment.
    */
   async receive(invoiceId: string, envelopeText: string): Promise<ProofOutcome> {
     const { invoices, signaturePolicy, crypto, now } = this.#options;

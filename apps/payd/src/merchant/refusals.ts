@@ -7,7 +7,7 @@ export interface Refusal {
 const maxRemembered = 1_000;
 
 /**
- * The last refusal of each invoice, for its checkout page. In memory, and the newest so many: what strangers send is not worth a
+ * The last refusal of each invoice, for its checkout page. In memory and bounded, the newest win: what strangers send is not worth a
  * write, and the payer's wallet has the answer.
  */
 export class Refusals {

@@ -8,7 +8,7 @@ const maxBytes = 1024 * 1024;
 const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/;
 
 /**
- * Rates in a JSON file, read anew for each invoice, so that any program can keep it up: `{"EUR": {"price": "38.20", "at":
+ * Rates in a JSON file, read again for each invoice, so that any program can keep it up: `{"EUR": {"price": "38.20", "at":
  * "2026-11-23T09:30:00Z"}, "CHF": {"price": "36"}}`. Without `at` a rate is fixed. No file: no rates. Write another file and
  * rename it over this one, so that none is read while it is being written.
  */

@@ -30,7 +30,7 @@ describe.each([
 });
 
 describe("rates in a file", () => {
-  test("have a time, and are read anew", async () => {
+  test("have a time, and are read each time", async () => {
     const rates = fileRates(path);
     expect(await rates.rateOf("EUR")).toBe(null);
     write({ EUR: { price: "38.20", at: "2026-11-23T09:30:00Z" } });

@@ -32,7 +32,7 @@ const filters = [
   inQuery("until", "Made before."),
 ];
 const pages = [
-  inQuery("limit", "So many at most; default 100."),
+  inQuery("limit", "The most rows of a page; default 100."),
   inQuery("cursor", "From the Link header of another page."),
 ];
 const once: ParameterDescription = {

@@ -17,7 +17,7 @@ export const pageParameters = ["limit", "cursor"] as const;
 const defaultLimit = 100;
 const maxLimit = 10_000;
 
-/** `limit`: so many at most; `cursor`: as a page before has given it. Throws PAYD_INVALID_REQUEST. */
+/** `limit`: most rows; `cursor`: as given by the page before. Throws PAYD_INVALID_REQUEST. */
 export function readPage(given: { readonly limit?: string; readonly cursor?: string }): Page {
   return {
     limit: given.limit === undefined ? defaultLimit : readLimit(given.limit),

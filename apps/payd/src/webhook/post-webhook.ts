@@ -55,7 +55,7 @@ export function postWebhook(
       response.on("data", (part: Buffer) => {
         parts.push(part);
         size += part.length;
-        // The status is known; whoever goes on is not listened to.
+        // The status is known; a longer body is not read.
         if (size > maxAnswerBytes) response.destroy();
       });
       response.on("close", finish);

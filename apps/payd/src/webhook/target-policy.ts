@@ -31,7 +31,7 @@ export class TargetPolicy {
   }
 }
 
-/** The same written in hexadecimal: no resolver gives it, so it is somebody's trick. */
+/** The same written in hexadecimal: no resolver gives it, so it is an evasion. */
 const mapped = blockListOf(["::ffff:0:0/96"]);
 
 function blockListOf(ranges: readonly string[]): BlockList {

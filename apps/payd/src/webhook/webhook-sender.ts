@@ -18,7 +18,7 @@ export interface WebhookSenderOptions {
   readonly signal: AbortSignal;
 }
 
-/** What waits for one webhook: at most so many invoices are being told at the same time. */
+/** Of one webhook: invoices that are told at the same time. */
 const concurrency = 8;
 /** After a failure of the store. */
 const troubledMs = 2_000;

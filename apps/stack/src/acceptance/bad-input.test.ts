@@ -73,7 +73,7 @@ describe("over the socket", () => {
     ["a lone surrogate", Buffer.from([0xed, 0xa0, 0x80])],
     ["an overlong form", Buffer.from([0xc0, 0xaf])],
     ["a byte that is none", Buffer.from([0xff])],
-  ])("%s in UTF-8: that socket closes, and nobody hears it", async (_, bytes) => {
+  ])("%s in UTF-8: that socket closes, and no peer hears it", async (_, bytes) => {
     const { id, merchant } = await meet();
     const raw = await RawWallet.join(program.server.httpUrl, `/ws/${id}?role=customer&dialect=p4`);
     raw.send(opcodes.text, Buffer.concat([Buffer.from('{"key":"payment","body":"'), bytes, Buffer.from('"}')]));

@@ -141,7 +141,7 @@ function send({ method, path, body }: Call) {
   });
 }
 
-/** Each channel has so many requests, and takes no more after some hundred messages. */
+/** A bounded number of requests per channel: a channel takes no more after some hundred messages. */
 async function sendTo(channelId: string, calls: readonly Call[]) {
   await (await program.server.join(`${channelId}?role=merchant`)).leave();
   const answers: Awaited<ReturnType<typeof send>>[] = [];

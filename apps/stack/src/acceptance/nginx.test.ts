@@ -79,7 +79,7 @@ describe(`the deployed nginx.conf, in front of two edges${why}`, () => {
 });
 
 describe(`limits of one address behind nginx${why}`, () => {
-  it("count each wallet for itself, whoever it says it is, and say when to come again", async () => {
+  it("count each wallet for itself, whatever address it claims, and say when to come again", async () => {
     const { front } = await balanced({ P4_MAX_CONNECTIONS_PER_IP: "1" });
     // One channel, so that all come to the same edge.
     const channelId = newChannelId();
@@ -105,7 +105,7 @@ describe(`an edge that goes away behind nginx${why}`, () => {
     const again = await joinAll();
     await closing;
     await vi.waitFor(() => expect(wallets.filter(({ closedWith }) => closedWith === 4200)).toHaveLength(before[0]!));
-    // Now nobody listens there any more.
+    // The drained edge's port is closed now.
     again.push(...(await joinAll()));
     expect(await gauge(edges[1]!, "edge_connections")).toBe(before[1]! + again.length);
     await Promise.all(again.map((wallet) => wallet.leave()));

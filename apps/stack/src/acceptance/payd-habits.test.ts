@@ -62,7 +62,7 @@ describe("PayD", () => {
       expect(probe.keys).toEqual(["join.success"]);
     }
     expect(await metric(server, "edge_channels")).toBe(before);
-    // No channel: nobody can ask it for payment.
+    // No channel: it cannot be asked for payment.
     expect(await server.get("/api/v1/payment/health")).toMatchObject({ status: 404 });
   });
 

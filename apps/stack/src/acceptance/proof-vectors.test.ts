@@ -145,7 +145,7 @@ describe("tsc-proofs.json, in unsigned envelopes", () => {
     const txid = claimedTxid(testCase);
     expect(await postCallback(servers.strict, txid, tscCallback(testCase))).toEqual(refused);
     const lenient = await postCallback(servers.lenient, txid, tscCallback(testCase));
-    // Its branch holds; only the chain could tell that nobody worked for this header.
+    // Its branch holds; only the chain could tell that this header lacks proof of work.
     if (testCase.name === "header-without-proof-of-work") expect(lenient).toMatchObject(refused);
     else expect(lenient).toEqual(refused);
   });
@@ -230,7 +230,7 @@ describe("third-party-spec-examples.json", () => {
     const asPrinted = await post(envelope);
     expect(asPrinted).toMatchObject({ status: 400, ...nothingKept });
     expect(asPrinted.code).not.toMatch(/SIGNATURE/);
-    // An image is refused as what it is before anybody asks who signed it.
+    // An image is refused as such before its signature is checked.
     if (envelope.encoding === "base64") return;
     const publicKey = `03${envelope.publicKey.slice(2)}`;
     expect(await post({ ...envelope, publicKey })).toMatchObject({ status: 400, code: "SPV_SIGNATURE_INVALID" });

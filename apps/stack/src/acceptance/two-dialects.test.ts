@@ -89,7 +89,7 @@ describe.each([
       expect(text).toContain(`"body":${body}`);
       expect(text).toContain(style === "go" ? `"X-Tx-Id":["${txid}"]` : `"X-Tx-Id":"${txid}"`);
     }
-    // Nobody heard an echo, nobody was refused.
+    // No echo, no refusal.
     expect(merchant.wallet.keys).toEqual(["join.success", "paymentrequest.create", "payment", "proof.create"]);
     expect(customer.wallet.keys).toEqual(["join.success", "paymentrequest.response", "payment.ack", "proof.create"]);
   });

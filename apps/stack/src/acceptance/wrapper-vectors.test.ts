@@ -60,7 +60,7 @@ describe("the wrapper cases of dpp-messages.json, over a socket in their dialect
     const { "x-p4-sequence": sequence, ...headers } = heard["headers"] as Frame;
     expect(headers).toEqual(sentHeaders);
     expect(sequence).toBeDefined();
-    // Whoever it claims to be, others see the id of its connection.
+    // Whatever id it claims, others see that of its connection.
     if (testCase.input.dialect !== "seed") expect(heard["clientID"]).toBe(sender.clientId);
     expect(sender.keys).not.toContain("error");
   });

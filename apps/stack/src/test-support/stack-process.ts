@@ -81,7 +81,7 @@ export async function readState(dataDir: string): Promise<StackState> {
   return JSON.parse(await readFile(join(dataDir, "stack.json"), "utf8")) as StackState;
 }
 
-/** Whether somebody listens at the URL's port. */
+/** Whether the URL's port accepts connections. */
 export async function answers(url: string): Promise<boolean> {
   const { hostname, port } = new URL(url.replaceAll(/<.*$/g, ""));
   const socket = connect(Number(port), hostname);

@@ -35,7 +35,7 @@ const problems: Readonly<Record<number, ResponseDescription>> = {
   307: goElsewhere,
   400: { description: "The request cannot be used.", content: jsonContent("FieldErrors") },
   401: problemResponse("The join policy asks for a token."),
-  404: problemResponse("Nobody has opened this channel."),
+  404: problemResponse("This channel was never opened."),
   410: problemResponse("The channel is over."),
   503: retryLater,
 };

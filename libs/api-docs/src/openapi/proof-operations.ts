@@ -29,7 +29,7 @@ const received: Readonly<Record<number, ResponseDescription>> = {
   },
   400: problemResponse("The callback is wrong: its envelope, signature, proof or transaction."),
   401: problemResponse("The callback token is not the right one."),
-  404: problemResponse("Nobody ever opened this channel."),
+  404: problemResponse("This channel was never opened."),
   409: problemResponse("The channel holds as much as it may."),
   413: problemResponse("The body is too large."),
   429: problemResponse("The address adds too many bytes a second.", { "retry-after": "Seconds to wait." }),

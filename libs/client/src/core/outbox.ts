@@ -28,7 +28,7 @@ export function replaceEntry(outbox: Outbox, changed: OutboxEntry): Outbox {
   return outbox.map((entry) => (entry.messageId === changed.messageId ? changed : entry));
 }
 
-/** After a loss nobody knows what arrived: everything is to be written again. */
+/** After a loss it is unknown what arrived: everything is sent again. */
 export function requeueAll(outbox: Outbox): Outbox {
   return outbox.map((entry) => (entry.status === "queued" ? entry : { ...entry, status: "queued" }));
 }

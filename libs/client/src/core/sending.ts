@@ -39,7 +39,7 @@ function writeUnconfirmed(state: SessionState): Step {
   return { state: { ...state, outbox: [] }, effects };
 }
 
-/** The receipt timer watches the oldest unconfirmed message: each answer starts it anew, the last one stops it. */
+/** The receipt timer watches the oldest unconfirmed message: each answer restarts it, the last one stops it. */
 export function receiptTimer(state: SessionState): SessionEffect {
   return state.outbox.some(({ status }) => status === "sent")
     ? { type: "setTimer", timer: "receipt", delayMs: state.limits.receiptTimeoutMs }

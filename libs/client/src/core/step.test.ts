@@ -129,7 +129,7 @@ describe("a lost connection", () => {
     expect(reconnectDelayMs(given(start, lost(1006), ...many).effects)).toBe(750);
   });
 
-  it("starts the backoff anew only once a connection has lasted", () => {
+  it("resets the backoff only once a connection has lasted", () => {
     const retry: SessionInput = { type: "timer", timer: "reconnect" };
     const flapping = [start, joined, lost(1006), retry, joined, lost(1006)] as const;
     expect(reconnectDelayMs(given(...flapping).effects)).toBe(150);
@@ -285,7 +285,7 @@ describe("a message on its way", () => {
     expect(state.outbox).toEqual([]);
   });
 
-  it("is found by its correlation id when it answers somebody, but only with the right key", () => {
+  it("is found by its correlation id when it answers a message, but only with the right key", () => {
     const answer = send("a.ack", "payment.ack", "question");
     const rejected = expect.objectContaining({ type: "reject", messageId: "a.ack" }) as unknown;
     expect(given(start, joined, answer, refusal("ILLEGAL_STEP", "question", "payment.ack")).effects).toContainEqual(

@@ -52,14 +52,14 @@ export const badInputChecks: readonly Check[] = [
   })),
   {
     id: "bad-frame-binary",
-    title: "A binary frame is answered with an error, or closed with 1003; nobody else hears it",
+    title: "A binary frame is answered with an error, or closed with 1003; no peer hears it",
     source: "bad input",
     needs: ["tcp"],
     run: (kit) => malformed(kit, opcodes.binary, new Uint8Array([0x7b, 0x7d, 0, 255]), [1003]),
   },
   {
     id: "bad-frame-utf8",
-    title: "A text frame that is not UTF-8 is answered with an error, or closed with 1007; nobody else hears it",
+    title: "A text frame that is not UTF-8 is answered with an error, or closed with 1007; no peer hears it",
     source: "bad input; RFC 6455, 8.1",
     needs: ["tcp"],
     run: (kit) => malformed(kit, opcodes.text, new Uint8Array([0x7b, 0xff, 0xfe, 0x7d]), [1006, 1007]),

@@ -203,7 +203,7 @@ async function readEvents(kit: Kit, path: string, headers: Readonly<Record<strin
   const ended = response.body
     ?.pipeThrough(new TextDecoderStream())
     .pipeTo(new WritableStream({ write: (chunk) => void (text += chunk) }));
-  // The check's end cuts the stream off; nobody waits for that.
+  // The check's end aborts the stream.
   ended?.catch(() => undefined);
   const events = (): ServerSentEvent[] =>
     [...text.matchAll(/^id: ?(\d+)\n(?:event: ?.*\n)?data: ?(.*)\n\n/gm)].map(([, id, data]) => ({

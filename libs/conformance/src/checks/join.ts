@@ -59,7 +59,7 @@ export const joinChecks: readonly Check[] = [
       if (peer.status !== 101) return ensureEqual(peer.status, 404, "the status");
       await new Promise((resolve) => setTimeout(resolve, 100));
       if (peer.closedWith !== null) fail("the upgrade is made, then the socket is closed");
-      skip("the server opens a channel for whoever comes first");
+      skip("the server opens a channel for the first to join");
     },
   },
   {
@@ -153,7 +153,7 @@ export const joinChecks: readonly Check[] = [
   },
   {
     id: "health-channel",
-    title: "The channel named health greets everyone, and connects nobody",
+    title: "The channel named health greets everyone, and relays nothing",
     source: "deployed wallets: joined every two seconds",
     async run(kit) {
       const [first, second] = [await kit.joinAs("merchant", "health"), await kit.joinAs("customer", "health")];

@@ -38,7 +38,7 @@ export const operationsChecks: readonly Check[] = [
   notFromOutside("memory", "An idle socket costs little memory", "defect 17", "the server's memory: see the benchmark"),
 ];
 
-/** Rows of the table of defects that nobody sees from outside are in the card, so that nobody looks for them. */
+/** Defects that cannot be observed from outside are listed in the card, so that they are not missed there. */
 function notFromOutside(id: string, title: string, source: string, needed: string): Check {
   return { id, title, source, run: async () => skip(`not to be seen from outside: it needs ${needed}`) };
 }

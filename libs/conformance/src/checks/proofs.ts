@@ -28,7 +28,7 @@ export const proofChecks: readonly Check[] = [
   },
   {
     id: "proof-for-absent",
-    title: "A proof for a channel where nobody is connected is delivered on the next join",
+    title: "A proof for a channel without connections is delivered on the next join",
     source: "defect 6",
     needs: ["http"],
     async run(kit) {
@@ -67,7 +67,7 @@ export const proofChecks: readonly Check[] = [
   },
   {
     id: "proof-wrong-signature",
-    title: "A proof with a wrong signature is answered 400, and nobody hears it",
+    title: "A proof with a wrong signature is answered 400, and no peer hears it",
     source: "defect 5",
     needs: ["http"],
     run: (kit) => expectRefused(kit, ["tampered-node", "signature-of-other-payload", "tampered-block-height"]),
@@ -138,7 +138,7 @@ export const proofChecks: readonly Check[] = [
   },
   {
     id: "envelopes-refused",
-    title: "Every wrong envelope of the vectors is answered 400 or 413, and nobody hears it",
+    title: "Every wrong envelope of the vectors is answered 400 or 413, and no peer hears it",
     source: "vectors: envelopes",
     needs: ["http"],
     async run(kit) {

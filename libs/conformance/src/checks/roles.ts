@@ -21,7 +21,7 @@ export const roleChecks: readonly Check[] = [
   },
   {
     id: "cross-channel",
-    title: "A frame for another channel than the joined one is refused, and nobody there hears it",
+    title: "A frame for another channel than the joined one is refused, and no peer there hears it",
     source: "defect 3",
     async run(kit) {
       const [here, there] = [await kit.meet(), await kit.meet()];
@@ -52,7 +52,7 @@ export const roleChecks: readonly Check[] = [
   },
   {
     id: "one-merchant",
-    title: "While the merchant is connected, nobody else takes its place",
+    title: "While the merchant is connected, no other peer takes its place",
     source: "design: roles",
     async run(kit) {
       const { channelId, merchant, customer } = await kit.meet();

@@ -4,7 +4,7 @@ export interface TcpAddress {
   readonly secure: boolean;
 }
 
-/** A TCP connection, for what no WebSocket client would do. Brought by whoever runs the checks: sockets are not portable. */
+/** A TCP connection, for what no WebSocket client would do. Injected by the caller: sockets are not portable. */
 export interface TcpConnection {
   write(bytes: Uint8Array): void;
   /** Stops reading: the peer's writes pile up. */
@@ -14,7 +14,7 @@ export interface TcpConnection {
 
 export interface TcpListener {
   data(bytes: Uint8Array): void;
-  /** Once, whoever closed it. */
+  /** Once, for a close by either side. */
   closed(): void;
 }
 

@@ -30,7 +30,7 @@ export function checkProofs(
   ];
 }
 
-/** Miners sign none of this: it is told as what somebody said, and the proofs that it undoes are named. */
+/** Miners sign none of this: it is told as an unsigned claim, and the proofs that it undoes are named. */
 function checkUndoing(events: readonly RecordedEvent[]): readonly EvidenceCheck[] {
   const rejected = eventsOf(events, "TransactionRejected").map((recorded) => {
     const { txid, status, code } = recorded.event.data.rejection;

@@ -26,7 +26,7 @@ describe("the key that signed", () => {
     expect(verifyEvidence(settled, { knownKeys, trustedKeys: knownKeys.slice(0, 1) }).verdict).toBe("fails");
   });
 
-  test("given the same history, made anew and signed by another key, then it does not hold", () => {
+  test("given the same history, rewritten and signed by another key, then it does not hold", () => {
     const forgery = evidenceOf(settledChannel(), { operatorPrivateKeyHex: merchantKey });
     const knownKeys = [publicKeyOf(operatorKey)];
     expect(verifyEvidence(forgery, { knownKeys })).toMatchObject({ verdict: "unknown-key" });

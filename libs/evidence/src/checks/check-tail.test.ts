@@ -58,7 +58,7 @@ describe("a removed tail", () => {
     expect(tailOf(whole, { countersignedHeads, witnessKeys })[0]).toMatch(/^ok COUNTERSIGNATURE/);
   });
 
-  test("given witnesses whose keys nobody knows, then they decide nothing", () => {
+  test("given witnesses with unknown keys, then they decide nothing", () => {
     const countersignedHeads = [{ ...head, ...countersignHead(head, merchantKey) }];
     const anchors = [anchorOf([head], "03".repeat(32))];
     const statuses = tailOf(cut, { countersignedHeads, anchors }).map((line) => line.split(":")[0]);

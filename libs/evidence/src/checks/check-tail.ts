@@ -21,7 +21,7 @@ export interface TailWitnesses {
   readonly witnessKeys: readonly string[];
 }
 
-/** Somebody's word, outside of the chain, that the channel had this head. */
+/** A statement from outside of the chain that the channel had this head. */
 interface Witness {
   readonly code: CheckCode;
   readonly head: ChannelHead;
@@ -143,6 +143,6 @@ function tailCheck(head: ChannelHead, covered: readonly Witness[], ended: boolea
     );
   const furthest = Math.max(0, ...covered.map(({ head: witnessed }) => witnessed.streamVersion));
   const known = furthest === 0 ? "" : ` Up to event ${furthest} nothing is missing.`;
-  const statement = `A removed tail cannot be excluded: nobody else vouches for event ${head.streamVersion} as the last one.${known}`;
+  const statement = `A removed tail cannot be excluded: no other party vouches for event ${head.streamVersion} as the last one.${known}`;
   return notProved("TAIL", statement);
 }

@@ -13,7 +13,7 @@ import {
 export interface ReadProof {
   readonly proven: ProvenTransaction;
   readonly claim: BlockClaim;
-  /** The key that signed the envelope; null when nobody did. */
+  /** The key that signed the envelope; null: unsigned. */
   readonly signer: string | null;
 }
 

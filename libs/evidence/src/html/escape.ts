@@ -16,7 +16,7 @@ export function escapeHtml(text: string): string {
   );
 }
 
-/** A text that somebody else wrote: isolated, so that its direction does not leak into ours. */
+/** A foreign text: isolated, so that its direction does not leak into ours. */
 export function foreignText(text: string): string {
   return text === "" ? "" : `<bdi>${escapeHtml(text)}</bdi>`;
 }

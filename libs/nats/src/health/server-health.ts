@@ -51,7 +51,7 @@ export class ServerHealth {
   }
 
   /**
-   * The log of so many shards, watched: whatever uses it, its answers and refusals are noted. The outermost of a node's
+   * The log of `shards`, watched: every answer and refusal is noted. The outermost of a node's
    * decorators, so that what keeps an event from the log in any of them counts.
    */
   watch(log: EventLog, shards: number): EventLog {

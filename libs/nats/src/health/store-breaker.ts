@@ -1,6 +1,6 @@
 import { isStoreError, shardOf, StoreError, type StoreErrorCode } from "@p4/event-store";
 
-/** What a connected broker refuses until somebody repairs it. The rest passes by itself, or is one channel's own. */
+/** What a connected broker refuses until an operator repairs it. The rest passes by itself, or is one channel's own. */
 const lasting: ReadonlySet<StoreErrorCode> = new Set([
   "STORE_FULL",
   "STORE_FORBIDDEN",
@@ -96,7 +96,7 @@ export class StoreBreaker {
     this.#unansweredMs = nowMs;
     this.#unanswered++;
     this.#silentShards.add(shardOf(channelId, this.#shards));
-    // One shard may be without a leader while the others serve: that is no reason to send anybody else away.
+    // One shard may be without a leader while the others serve: that is no reason to refuse other channels.
     if (this.#unanswered < silentAppends || this.#silentShards.size < Math.min(2, this.#shards)) return;
     const detail = `${String(this.#unanswered)} appends without an answer: look at the way to the broker, its disk space and its log`;
     this.#remember(new StoreError("STORE_UNAVAILABLE", `it is connected but stores nothing; ${detail}`));

@@ -61,7 +61,7 @@ beforeAll(async () => {
   await vi.waitFor(() => run((state) => planCopy(state, "b")), patient);
 }, 120_000);
 
-test("a home that is cut off acknowledges nothing after its lease, and goes on when it is confirmed anew", async () => {
+test("a home that is cut off acknowledges nothing after its lease, and goes on when it is confirmed again", async () => {
   const home = watchHome(brokers.get("a") as Broker, { ...settings, sites: names });
   const load = writer(brokers.get("a") as Broker, "cut", home);
   const cut = (): void => ["b", "w"].forEach((name) => sites.server(name).pause());

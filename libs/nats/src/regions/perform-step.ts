@@ -22,7 +22,7 @@ export interface StepOptions {
   readonly keepTail: (site: string, tail: Tail, events: AsyncIterable<DirectMessage>) => Promise<void>;
 }
 
-/** A stream of three copies elects its leader anew with some updates. */
+/** Some updates of a stream of three copies start a new leader election. */
 const updateWithinMs = 10_000;
 const pollMs = 10;
 

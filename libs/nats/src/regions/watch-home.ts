@@ -76,7 +76,7 @@ export function watchHome(
       if (broker.ready()) {
         // A broker that does not answer says nothing of the home; its health is watched elsewhere.
         const found = await readHome(broker, { region, stream }, answerWithinMs).catch(() => null);
-        // A stream that is made anew at a site says nothing of the region.
+        // A stream that is recreated at a site says nothing of the region.
         if (found !== null) {
           ({ state: told, copyAgeMs, confirmers } = found);
           // Before any node hears that the home is here.

@@ -37,7 +37,7 @@ export interface BrokenServer {
   close(): Promise<void>;
 }
 
-/** A server that is right but for one fault: the real one, with somebody in between. */
+/** A server that is right but for one fault: the real one behind a man in the middle. */
 export async function startBrokenServer(realPort: number, fault: Fault): Promise<BrokenServer> {
   const sockets = new Set<BrokenSocket>();
   const server = createServer((incoming, response) => void serve(incoming, response, { realPort, fault, sockets }));

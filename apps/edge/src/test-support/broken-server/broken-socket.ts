@@ -19,7 +19,7 @@ export interface BrokenSocketOptions {
   readonly fault: SocketFault;
 }
 
-/** One wallet's socket, with somebody between it and the real server. */
+/** One wallet's socket, with a man in the middle before the real server. */
 export class BrokenSocket {
   readonly path: string;
   readonly channelId: string;

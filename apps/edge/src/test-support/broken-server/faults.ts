@@ -31,7 +31,7 @@ export const exposures: Readonly<Record<string, Exposure>> = {
   "wrapper-form": exposed("leaves members out", /userId must be/),
   "error-form": exposed("writes errors of its own", /origin(Key|Type) must be/),
   "no-echo": exposed("echoes", /what was echoed is "payment/),
-  "body-untouched": exposed("serialises bodies anew", /the body is/),
+  "body-untouched": exposed("re-serialises bodies", /the body is/),
   "headers-survive": exposed("strips headers", /X-Origin-ID is/),
   "unknown-members-survive": exposed("strips unknown members", /futureMember is/),
   "ids-survive": exposed("gives new ids", /messageId is/),

@@ -22,7 +22,7 @@ const fromClient = (change: (text: string, socket: BrokenSocket) => string | nul
 
 const upgrade = (change: (path: string) => string | { status: number }): Fault => ({ upgrade: change });
 
-/** What may be wrong with a server's sockets, by name. Made anew for each server. */
+/** What may be wrong with a server's sockets, by name. One set per server. */
 export const socketFaults = {
   "greets everyone": () =>
     fromServer((text, { others }) => {
@@ -108,7 +108,7 @@ export const socketFaults = {
         for (const other of socket.all) if (other.channelId === there) other.toClient(text);
       return text;
     }),
-  "serialises bodies anew": () =>
+  "re-serialises bodies": () =>
     fromClient((text) => {
       try {
         return JSON.stringify(JSON.parse(text));

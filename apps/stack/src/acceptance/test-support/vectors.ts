@@ -56,6 +56,6 @@ function headerAround(merkleRootWire: string): string {
 
 /** An unsigned mAPI envelope around a callback's payload. */
 export function unsignedEnvelope(payload: object): string {
-  const nobody = { signature: null, publicKey: null, encoding: "UTF-8", mimetype: "application/json" };
-  return JSON.stringify({ payload: JSON.stringify(payload), ...nobody });
+  const unsigned = { signature: null, publicKey: null, encoding: "UTF-8", mimetype: "application/json" };
+  return JSON.stringify({ payload: JSON.stringify(payload), ...unsigned });
 }
