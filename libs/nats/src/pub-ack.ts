@@ -15,7 +15,7 @@ export interface StoreMessage {
   /** Complete header lines, each ended by CR LF. */
   readonly headerLines: string;
   readonly bytes: Uint8Array;
-  /** A channel's event. Only these tell whether this server reaches its cluster: see `health/silence.ts`. */
+  /** A channel's event. Only these tell whether this server reaches its cluster: see `health/failure-detector.ts`. */
   readonly isEvent: boolean;
   /** Why the stream does not listen; default: whether it is there, and a home. */
   readonly onSilence?: () => Promise<Error>;

@@ -1,5 +1,5 @@
 import type { EventLog, StoreError, StoreErrorCode } from "@p4/event-store";
-import { electionMs, Silence, type QuestionKind } from "./silence.ts";
+import { electionMs, FailureDetector, type QuestionKind } from "./failure-detector.ts";
 import { StoreBreaker } from "./store-breaker.ts";
 
 /** What may be expected of the broker now. */
@@ -31,7 +31,7 @@ const ready: HealthVerdict = { isReady: true, turnsAway: false, detail: null, co
  */
 export class ServerHealth {
   readonly #options: HealthOptions;
-  readonly #silence = new Silence();
+  readonly #failures = new FailureDetector();
   #breaker: StoreBreaker;
   #listening: NodeJS.Timeout | undefined;
 
@@ -92,12 +92,12 @@ export class ServerHealth {
   }
 
   reconnected(): void {
-    this.#silence.forget();
+    this.#failures.reset();
     this.#breaker.reconnected();
   }
 
   answered(kind: QuestionKind): void {
-    this.#silence.answered(kind);
+    this.#failures.answered(kind);
   }
 
   /**
@@ -106,11 +106,11 @@ export class ServerHealth {
    */
   unanswered(kind: QuestionKind): void {
     if (!this.#options.isConnected() || !this.#options.hasOtherServers()) return;
-    if (this.#silence.unanswered(kind, performance.now())) return this.#options.leave(kind);
+    if (this.#failures.unanswered(kind, performance.now())) return this.#options.leave(kind);
     this.#listening ??= setTimeout(() => {
       this.#listening = undefined;
-      const silent = this.#silence.silentKind;
-      if (silent !== null) this.unanswered(silent);
+      const overdue = this.#failures.overdueKind;
+      if (overdue !== null) this.unanswered(overdue);
     }, electionMs + 50).unref();
   }
 

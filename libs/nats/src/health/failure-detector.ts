@@ -13,14 +13,14 @@ export type QuestionKind = "append" | "read" | "api";
 const patienceMs: Readonly<Record<QuestionKind, number>> = { append: electionMs, read: electionMs, api: 10_000 };
 
 /**
- * Tells when to try another server of the cluster. A server that is cut off from the others keeps its clients: it answers
+ * Decides when to fail over to another server. One that is cut off from its cluster keeps its clients: it answers
  * pings, perhaps reads from its own copies too, but no append reaches a leader. So each kind of question counts alone.
  *
  * Appends are those of channel events. Timers and documents have a stream each: while that has no leader, or is the only one
  * that has, it says nothing about the server. One missed append is enough, though it may be a single shard's leader that is
  * missing: a node that turns wallets away asks no second question (see DESIGN.md).
  */
-export class Silence {
+export class FailureDetector {
   readonly #sinceMs = new Map<QuestionKind, number>();
   #movedMs = -Infinity;
 
@@ -29,16 +29,16 @@ export class Silence {
   }
 
   /** A kind that has had no answer since one was missed. Null: none has. */
-  get silentKind(): QuestionKind | null {
+  get overdueKind(): QuestionKind | null {
     return this.#sinceMs.keys().next().value ?? null;
   }
 
-  /** Another connection starts without blame. */
-  forget(): void {
+  /** For a new connection. */
+  reset(): void {
     this.#sinceMs.clear();
   }
 
-  /** True: the silence has lasted too long, leave this server. */
+  /** True: unanswered for too long, fail over. */
   unanswered(kind: QuestionKind, nowMs: number): boolean {
     const sinceMs = this.#sinceMs.get(kind) ?? nowMs;
     this.#sinceMs.set(kind, sinceMs);
