@@ -35,7 +35,7 @@ async function appendInEpoch(
   try {
     const ack = await publishAcked(broker, {
       subject: writtenSubject({ region: names.region, shard: address.shard }, epoch, request.channelId),
-      onSilence: () => epochs.explainSilence(broker, address, epoch),
+      onNoResponders: () => epochs.explainNoResponders(broker, address, epoch),
       stream: address.stream,
       headerLines,
       bytes,

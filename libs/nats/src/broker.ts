@@ -94,7 +94,7 @@ export class Broker {
     if (!this.ready()) throw this.#unavailable();
   }
 
-  /** One question, one answer. Rejects with STORE_UNAVAILABLE, STORE_FORBIDDEN or what `onSilence` gives. */
+  /** One question, one answer. Rejects with STORE_UNAVAILABLE, STORE_FORBIDDEN or what `onNoResponders` gives. */
   request(subject: string, body: string | Uint8Array = "", options: RequestOptions = {}): Promise<Msg> {
     return new Promise((resolve, reject) => {
       this.assertReady();
@@ -103,7 +103,7 @@ export class Broker {
         deadlineMs: performance.now() + (options.timeoutMs ?? this.requestTimeoutMs),
         onReply: (message) => {
           if (!isNoResponders(message)) resolve(message);
-          else void Promise.resolve(options.onSilence?.() ?? this.noResponders(subject)).then(reject);
+          else void Promise.resolve(options.onNoResponders?.() ?? this.noResponders(subject)).then(reject);
           return true;
         },
         onFailure: reject,
@@ -136,7 +136,7 @@ export class Broker {
   async apiAnswer<T>(path: string, body?: unknown, timeoutMs?: number): Promise<T & { error?: ApiFailure }> {
     const answer = await this.request(`$JS.API.${path}`, body === undefined ? "" : JSON.stringify(body), {
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
-      onSilence: () =>
+      onNoResponders: () =>
         this.nc.info?.jetstream === true
           ? this.noResponders(path)
           : new StoreError("STORE_NOT_ENABLED", `${this.url} answers without JetStream`),
@@ -329,5 +329,5 @@ export interface RequestOptions {
   readonly timeoutMs?: number;
   readonly publish?: PublishOptions;
   /** The error when the subject has no responders. */
-  readonly onSilence?: () => Error | Promise<Error>;
+  readonly onNoResponders?: () => Error | Promise<Error>;
 }

@@ -2,7 +2,7 @@ import type { Msg } from "@nats-io/transport-node";
 import { isStoreError, StoreError } from "@p4/event-store";
 import type { Broker } from "./broker.ts";
 import { status } from "./broker-errors.ts";
-import { explainSilence } from "./pub-ack.ts";
+import { explainNoResponders } from "./pub-ack.ts";
 import type { AnswerSize } from "./read-places.ts";
 
 /** One stored message as a direct get gives it. */
@@ -70,7 +70,7 @@ function askForPage(
         }
         if (code === status.endOfBatch) resolve({ messages, pending: pendingBehind(answer), upTo: upToOf(answer) });
         else if (code === status.notFound) resolve({ messages, pending: 0, upTo: null });
-        else if (code === status.noResponders) void explainSilence(broker, stream, subject).then(reject);
+        else if (code === status.noResponders) void explainNoResponders(broker, stream, subject).then(reject);
         else reject(new StoreError("STORE_UNAVAILABLE", `direct get on ${stream}: status ${code}`));
         return true;
       },

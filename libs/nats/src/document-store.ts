@@ -3,7 +3,7 @@ import type { Msg } from "@nats-io/transport-node";
 import type { Broker } from "./broker.ts";
 import { apiErrorCodes, status, toStoreError } from "./broker-errors.ts";
 import { directPage, toDirectMessage } from "./direct-get.ts";
-import { explainSilence, publishAcked } from "./pub-ack.ts";
+import { explainNoResponders, publishAcked } from "./pub-ack.ts";
 import { bucketStream, bucketSubject, documentBucket } from "./subjects.ts";
 
 export interface DocumentStoreOptions {
@@ -31,8 +31,8 @@ export function createDocumentStore(broker: Broker, options: DocumentStoreOption
       assertStoreKey(key);
       const subject = bucketSubject(bucket, key);
       const path = `$JS.API.DIRECT.GET.${stream}.${subject}`;
-      const onSilence = () => explainSilence(broker, stream, subject);
-      const answer = await broker.reads.first(() => broker.request(path, "", { onSilence }));
+      const onNoResponders = () => explainNoResponders(broker, stream, subject);
+      const answer = await broker.reads.first(() => broker.request(path, "", { onNoResponders }));
       const code = answer.headers?.code ?? 0;
       if (code === 0) return toDocument(key, answer);
       if (code !== status.notFound) throw new StoreError("STORE_UNAVAILABLE", `${path}: status ${code}`);

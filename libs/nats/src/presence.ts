@@ -16,7 +16,7 @@ const answerWithinMs = 500;
 const alive = "1";
 const gone = "0";
 
-class NobodyThere extends Error {}
+class NoResponders extends Error {}
 
 /** Answers for this node's connections, where it has some, and asks other nodes for theirs. */
 export function createPresence(broker: Broker, options: PresenceOptions): Presence {
@@ -33,12 +33,12 @@ export function createPresence(broker: Broker, options: PresenceOptions): Presen
       try {
         const answer = await broker.request(subject, connectionId, {
           timeoutMs: answerWithinMs,
-          onSilence: () => new NobodyThere(subject),
+          onNoResponders: () => new NoResponders(subject),
         });
         return answer.string() === alive;
       } catch (error) {
         // Only a sure answer takes a role away; a slow node or a lost connection is none.
-        return !(error instanceof NobodyThere);
+        return !(error instanceof NoResponders);
       }
     },
     async close() {

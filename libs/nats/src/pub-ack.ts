@@ -18,7 +18,7 @@ export interface StoreMessage {
   /** A channel's event. Only these tell whether this server reaches its cluster: see `health/failure-detector.ts`. */
   readonly isEvent: boolean;
   /** Why the stream does not listen; default: whether it is there, and a home. */
-  readonly onSilence?: () => Promise<Error>;
+  readonly onNoResponders?: () => Promise<Error>;
 }
 
 /**
@@ -38,7 +38,7 @@ export function publishAcked(broker: Broker, message: StoreMessage): Promise<Pub
       onReply: (answer) => {
         if (isNoResponders(answer)) {
           if (message.isEvent) broker.health.unanswered("append");
-          const why = message.onSilence?.() ?? explainSilence(broker, message.stream, message.subject);
+          const why = message.onNoResponders?.() ?? explainNoResponders(broker, message.stream, message.subject);
           void why.then(reject);
           return true;
         }
@@ -65,7 +65,7 @@ export function publishAcked(broker: Broker, message: StoreMessage): Promise<Pub
 const explainWithinMs = 500;
 
 /** No stream listens on the subject: it is missing, or has no leader at the moment. The API tells which. */
-export async function explainSilence(broker: Broker, stream: string, subject: string): Promise<Error> {
+export async function explainNoResponders(broker: Broker, stream: string, subject: string): Promise<Error> {
   try {
     const { config } = await broker.api<{ config: Config }>(`STREAM.INFO.${stream}`, undefined, explainWithinMs);
     const role = roleOfStream(config);
