@@ -12,7 +12,7 @@ import type { HeaderSource, RejectedTransaction } from "@p4/spv";
 import { nodeCrypto, uuid } from "@p4/node-crypto";
 import { CliError, isCliError } from "../cli-error.ts";
 import { type CheckedProof, checkProof } from "./check-proof.ts";
-import { explainRefusal, explainSilence } from "./explain-silence.ts";
+import { explainRefusal, explainFailedUpgrade } from "./explain-failed-upgrade.ts";
 import type { Funding, SignedPayment } from "./funding.ts";
 import { MinersNews } from "./miners-news.ts";
 import { paymentBody } from "./payment-body.ts";
@@ -123,7 +123,7 @@ async function join(wallet: CustomerSession, url: string, options: PayOptions): 
     options.onStep?.({ step: "joined", channelId: wallet.channelId, channelState });
   } catch (error) {
     if (isSessionError(error) || isCliError(error) || options.signal?.aborted === true) throw error;
-    throw await explainSilence(url, joinTimeoutMs);
+    throw await explainFailedUpgrade(url, joinTimeoutMs);
   } finally {
     stopAsking();
   }

@@ -6,7 +6,7 @@ import { CliError } from "../cli-error.ts";
  * A WebSocket does not tell why its upgrade failed. One plain upgrade request does: its status, or the reason why
  * there is no answer.
  */
-export async function explainSilence(url: string, waitedMs: number): Promise<CliError> {
+export async function explainFailedUpgrade(url: string, waitedMs: number): Promise<CliError> {
   const address = new URL(url);
   const where = `${address.protocol}//${address.host}`;
   const answer = await askForUpgrade(address);
