@@ -4,7 +4,7 @@ import { PermissionViolationError } from "@nats-io/transport-node";
 import { isStoreError, StoreError } from "@p4/event-store";
 import { isNoResponders, toStoreError, type ApiFailure } from "./broker-errors.ts";
 import { guarded, type BrokerStatus } from "./broker-status.ts";
-import { Outbox, type Outgoing } from "./outbox.ts";
+import { WriteCoalescer, type Outgoing } from "./write-coalescer.ts";
 import { ReplyInbox } from "./reply-inbox.ts";
 import { ReadPlaces } from "./read-places.ts";
 import { assertServerVersion } from "./server-version.ts";
@@ -38,7 +38,7 @@ export class Broker {
   readonly reads: ReadPlaces;
   readonly #settings: BrokerSettings;
   readonly #reconnectListeners = new Set<() => void>();
-  readonly #outbox = new Outbox((message) => this.#send(message));
+  readonly #writes = new WriteCoalescer((message) => this.#send(message));
   readonly #subscribing: Parameters<typeof subscribe>[0];
   #flushing: Promise<void> | null = null;
   #connected = true;
@@ -48,7 +48,7 @@ export class Broker {
 
   constructor(nc: NatsConnection, settings: BrokerSettings) {
     this.nc = nc;
-    this.#subscribing = { nc, outbox: this.#outbox, report: (error) => this.report(error) };
+    this.#subscribing = { nc, writes: this.#writes, report: (error) => this.report(error) };
     this.#settings = { ...settings, onStatus: guarded(settings.onStatus) };
     this.url = settings.url;
     this.requestTimeoutMs = settings.requestTimeoutMs;
@@ -114,7 +114,7 @@ export class Broker {
 
   /** Publishes with this turn of the event loop. A message that the client refuses fails the question it asks. */
   publish(subject: string, body: string | Uint8Array, options: PublishOptions): void {
-    this.#outbox.post({ subject, body, options });
+    this.#writes.post({ subject, body, options });
   }
 
   /**
@@ -205,7 +205,7 @@ export class Broker {
     try {
       if (this.#connected) {
         await this.inbox.idle(closeIdleMs);
-        this.#outbox.flush();
+        this.#writes.flush();
         await Promise.race([this.nc.drain().catch(() => undefined), sleep(closeDrainMs, undefined, { ref: false })]);
       }
     } finally {
@@ -229,7 +229,7 @@ export class Broker {
   #ping(): Promise<void> {
     return new Promise((resolve, reject) => {
       this.assertReady();
-      this.#outbox.flush();
+      this.#writes.flush();
       const deadlineMs = performance.now() + this.requestTimeoutMs;
       const guard = this.inbox.open({ subject: "PING", deadlineMs, onReply: () => false, onFailure: reject });
       const lost = (cause: unknown): void =>

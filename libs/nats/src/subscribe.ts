@@ -1,9 +1,9 @@
 import type { Msg, NatsConnection, Subscription } from "@nats-io/transport-node";
-import type { Outbox } from "./outbox.ts";
+import type { WriteCoalescer } from "./write-coalescer.ts";
 
 interface SubscribeOptions {
   readonly nc: NatsConnection;
-  readonly outbox: Pick<Outbox, "post">;
+  readonly writes: Pick<WriteCoalescer, "post">;
   /** Hears what the listener throws, and why a subscription could not be made. */
   readonly report: (error: Error) => void;
 }
@@ -30,12 +30,12 @@ class PostedSubscription {
   constructor(options: SubscribeOptions, subject: string, listener: (message: Msg) => void) {
     this.#options = options;
     this.#listener = listener;
-    options.outbox.post(() => this.#start(subject));
+    options.writes.post(() => this.#start(subject));
   }
 
   unsubscribe(): void {
     this.#isOver = true;
-    this.#options.outbox.post(() => this.#stop());
+    this.#options.writes.post(() => this.#stop());
   }
 
   #start(subject: string): void {

@@ -14,7 +14,7 @@ export type Step = () => void;
  * Collects what is sent during one turn of the event loop, so that it leaves in one write. The client itself flushes
  * after each callback: a node that serves many sockets would make a system call for each of their frames and joins.
  */
-export class Outbox {
+export class WriteCoalescer {
   readonly #send: (message: Outgoing) => void;
   #waiting: (Outgoing | Step)[] = [];
 
