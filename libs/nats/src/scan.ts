@@ -4,7 +4,7 @@ import type { Broker } from "./broker.ts";
 import { mergePages } from "./merge.ts";
 import { ShardReader } from "./shard-reader.ts";
 import { shardLive, type Names } from "./subjects.ts";
-import { createWakeUp } from "./wake-up.ts";
+import { createNotifier } from "./notifier.ts";
 
 /** Following is driven by the live feed; this only bounds the delay when one of its messages is lost. */
 const pollMs = 1_000;
@@ -50,13 +50,13 @@ async function* follow(
   liveSubject: string,
   signal: AbortSignal,
 ): AsyncGenerator<ScannedEvent[]> {
-  const wakeUp = createWakeUp();
-  const feed = broker.nc.subscribe(liveSubject, { callback: () => wakeUp.wake() });
+  const notifier = createNotifier();
+  const feed = broker.nc.subscribe(liveSubject, { callback: () => notifier.notify() });
   try {
     while (!signal.aborted) {
       const events = await reader.next().catch(noneWhileAway);
       if (events.length > 0) yield events;
-      else await wakeUp.wait(pollMs, signal);
+      else await notifier.wait(pollMs, signal);
     }
   } finally {
     feed.unsubscribe();

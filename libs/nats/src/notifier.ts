@@ -1,20 +1,20 @@
-/** A bell: many rings while nobody waits count as one. */
-export interface WakeUp {
-  wake(): void;
-  /** Resolves at the next ring (or at once after an unheard one), after the limit, or when aborted. */
+/** Notifications without a waiter are kept as one. */
+export interface Notifier {
+  notify(): void;
+  /** Resolves with the next notification (at once when one is pending), after the limit, or when aborted. */
   wait(limitMs: number, signal?: AbortSignal): Promise<void>;
 }
 
-export function createWakeUp(): WakeUp {
-  let rung = false;
+export function createNotifier(): Notifier {
+  let pending = false;
   let release: (() => void) | undefined;
   return {
-    wake() {
-      rung = true;
+    notify() {
+      pending = true;
       release?.();
     },
     async wait(limitMs, signal) {
-      if (!rung && signal?.aborted !== true) {
+      if (!pending && signal?.aborted !== true) {
         await new Promise<void>((resolve) => {
           const end = (): void => {
             clearTimeout(timer);
@@ -27,7 +27,7 @@ export function createWakeUp(): WakeUp {
         });
         release = undefined;
       }
-      rung = false;
+      pending = false;
     },
   };
 }
