@@ -1,7 +1,7 @@
 import { markerGraceMs } from "@p4/channel-host";
 import { StoreError } from "@p4/event-store";
 import { type ChannelNode } from "@p4/app";
-import { takeTurns } from "@p4/read-models";
+import { startPeriodicJob } from "@p4/read-models";
 import type { Logger } from "@p4/telemetry";
 
 export interface SweepingOptions {
@@ -18,7 +18,7 @@ export function startSweeping(
   { everyMs, logger }: SweepingOptions,
 ): { close(): Promise<void> } {
   const graceMs = Math.min(everyMs, markerGraceMs);
-  return takeTurns({
+  return startPeriodicJob({
     everyMs,
     lastRunMs: () => overdue.lastRunMs(),
     run: async (signal) => {

@@ -1,5 +1,5 @@
 import type { ChannelIndex } from "./channel-index.ts";
-import { takeTurns } from "./take-turns.ts";
+import { startPeriodicJob } from "./periodic-job.ts";
 
 export interface FollowIndexOptions {
   /** How far the index may stay behind; 10 s. Searches take in the rest themselves. */
@@ -15,7 +15,7 @@ export function followIndex(
   index: Pick<ChannelIndex, "catchUp" | "lastRunMs">,
   { everyMs = 10_000, onError }: FollowIndexOptions,
 ): { close(): Promise<void> } {
-  return takeTurns({
+  return startPeriodicJob({
     everyMs,
     lastRunMs: () => index.lastRunMs(),
     run: (signal) => index.catchUp({ signal }),

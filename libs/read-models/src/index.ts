@@ -3,4 +3,4 @@ export { foldChannel } from "./fold-channel.ts";
 export { followIndex, type FollowIndexOptions } from "./follow-index.ts";
 export { forEachConcurrently } from "./for-each-concurrently.ts";
 export { OverdueChannels, type OverdueChannelsOptions, type Sweep } from "./overdue-channels.ts";
-export { takeTurns, type TurnsOptions } from "./take-turns.ts";
+export { startPeriodicJob } from "./periodic-job.ts";

@@ -1,13 +1,13 @@
 import { waitFor } from "@p4/testkit";
 import { describe, expect, it } from "vitest";
-import { takeTurns } from "./take-turns.ts";
+import { startPeriodicJob } from "./periodic-job.ts";
 
 const everyMs = 10;
 
-describe("taking turns", () => {
+describe("a periodic job of many processes", () => {
   it("leaves the work to the one that has just done it, and takes over when none does", async () => {
     let [isBusy, asked, runs] = [true, 0, 0];
-    const turns = takeTurns({
+    const job = startPeriodicJob({
       everyMs,
       lastRunMs: () => {
         asked++;
@@ -20,13 +20,13 @@ describe("taking turns", () => {
     expect(runs).toBe(0);
     isBusy = false;
     await waitFor(() => runs > 0);
-    await turns.close();
+    await job.close();
   });
 
   it("does it for the first time too, goes on after a failure, and ends the work under way when it is closed", async () => {
     const errors: unknown[] = [];
     let runs = 0;
-    const turns = takeTurns({
+    const job = startPeriodicJob({
       everyMs,
       lastRunMs: () => Promise.resolve(null),
       run: async (signal) => {
@@ -36,7 +36,7 @@ describe("taking turns", () => {
       onError: (error) => errors.push(error),
     });
     await waitFor(() => runs === 2);
-    await turns.close();
+    await job.close();
     expect(errors).toEqual([new Error("away")]);
   });
 });

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-export interface TurnsOptions {
+export interface PeriodicJob {
   /** The period of the work over all processes. */
   readonly everyMs: number;
   /** When a process last did it, by the broker's clock; null: never. */
@@ -10,10 +10,10 @@ export interface TurnsOptions {
 }
 
 /**
- * Repeats a piece of work that any number of processes may do: no leader, and no harm when two do it at once. The one that
- * comes shortly after another leaves it for this time. A run that fails is tried again with the next.
+ * A periodic job without a leader: any number of processes may run it, also at once. Each skips a run shortly after
+ * another's. A failed run is retried with the next period.
  */
-export function takeTurns({ everyMs, lastRunMs, run, onError }: TurnsOptions): { close(): Promise<void> } {
+export function startPeriodicJob({ everyMs, lastRunMs, run, onError }: PeriodicJob): { close(): Promise<void> } {
   const stop = new AbortController();
   const { signal } = stop;
   const repeat = async (): Promise<void> => {
