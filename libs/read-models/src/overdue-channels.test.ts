@@ -41,8 +41,8 @@ async function catchUp(): Promise<void> {
   for (const id of endedInLog.splice(0)) await index(id, "expired", past);
 }
 
-function sweeper(stretchDocuments = 2) {
-  return new OverdueChannels({ documents, index: { catchUp }, stretchDocuments });
+function sweeper(rangeDocuments = 2) {
+  return new OverdueChannels({ documents, index: { catchUp }, rangeDocuments });
 }
 
 async function endInLog(id: string): Promise<void> {
@@ -70,7 +70,7 @@ describe("a sweep", () => {
     expect(await sweep()).toEqual({ found: ["late", "settled"], failed: [] });
   });
 
-  it("reads each summary once, and a stretch again when its first deadline has come", async () => {
+  it("reads each summary once, and a range again when its first deadline has come", async () => {
     for (const id of ["a", "b", "c", "d"]) await index(id, "awaitingTerms", id === "c" ? nowMs + 10 : future);
     await sweep();
     expect(read).toEqual(["a", "b", "c", "d"]);
@@ -80,7 +80,7 @@ describe("a sweep", () => {
     expect(await sweep()).toMatchObject({ found: ["e"] });
     expect(read).toEqual(["e"]);
     expect(await sweep(sweeper(), { atMs: nowMs + 11 })).toMatchObject({ found: ["c"] });
-    // The one behind a stretch tells that it is over: that of c, that of e, which has ended, and then it is new itself.
+    // The one behind a range tells that it is over: that of c, that of e, which has ended, and then it is new itself.
     expect(read).toEqual(["c", "d", "e", "e", "e"]);
   });
 
@@ -110,8 +110,8 @@ describe("a sweep", () => {
   });
 
   it.each([
-    ["only a part of a stretch", "b", ["a", "b"], ["c", "d"]],
-    ["nothing of a stretch", "none", [], ["a", "b", "c", "d"]],
+    ["only a part of a range", "b", ["a", "b"], ["c", "d"]],
+    ["nothing of a range", "none", [], ["a", "b", "c", "d"]],
   ])("comes back for the rest when a replica has %s", async (_, last, first, rest) => {
     for (const id of ["a", "b", "c", "d"]) await index(id, "awaitingTerms", nowMs + 10);
     await sweep(sweeper(4));

@@ -3,14 +3,14 @@ import { isStoreError, type DocumentStore } from "@p4/event-store";
 import type { ChannelIndex } from "./channel-index.ts";
 import { forEachConcurrently } from "./for-each-concurrently.ts";
 import { decodeDocument, encodeDocument } from "./json-documents.ts";
-import { joinStretches, type Stretch } from "./sweep-stretches.ts";
+import { mergeRanges, type RevisionRange } from "./revision-ranges.ts";
 
 export interface OverdueChannelsOptions {
   /** The index's own bucket: what is remembered goes when the index goes. */
   readonly documents: DocumentStore;
   readonly index: Pick<ChannelIndex, "catchUp">;
-  /** Documents of one stretch; default 1,000. */
-  readonly stretchDocuments?: number;
+  /** Documents of one range; default 1,000. */
+  readonly rangeDocuments?: number;
 }
 
 export interface Sweep {
@@ -26,20 +26,23 @@ export interface Sweep {
 interface SweepState {
   /** Revision of the last document that was looked at. */
   readonly upTo: number;
-  readonly stretches: readonly Stretch[];
+  /** Ranges of revisions, under the name that stored documents have. */
+  readonly stretches: readonly RevisionRange[];
 }
 
-interface Looked extends SweepState {
+interface Looked {
+  readonly upTo: number;
+  readonly ranges: readonly RevisionRange[];
   /** Whether everything that was asked for has been seen; never, when the end was not known. */
   readonly isWhole: boolean;
 }
 
 interface Looking {
-  readonly stretches: OpenStretch[];
+  readonly ranges: OpenRange[];
   isWhole: boolean;
 }
 
-interface OpenStretch {
+interface OpenRange {
   readonly after: number;
   upTo: number;
   dueAtMs: number;
@@ -47,14 +50,14 @@ interface OpenStretch {
 }
 
 const sweepKey = "sweep";
-const mostStretches = 256;
+const maxRanges = 256;
 const concurrency = 32;
 const ended: ReadonlySet<ChannelSummary["state"]> = new Set(["expired", "closed", "damaged", "unopened"]);
 
 /**
  * Finds the open channels whose deadline has passed, by the index, and not by the broker's timers: those may be lost.
  * A summary keeps its revision until its channel changes. So a sweep looks at the summaries that are new since the last
- * sweep, and again at the stretches whose earliest deadline has come; the others cost nothing. Any number of processes
+ * sweep, and again at the ranges whose earliest deadline has come; the others cost nothing. Any number of processes
  * may sweep: what they remember is one document, and the log takes one expiry.
  */
 export class OverdueChannels {
@@ -86,20 +89,20 @@ export class OverdueChannels {
     const { documents } = this.#options;
     const stored = await documents.get(sweepKey);
     const known = decodeDocument<SweepState>(stored) ?? { upTo: 0, stretches: [] };
-    const stretches: Stretch[] = [];
-    for (const stretch of known.stretches) {
-      if (stretch.dueAtMs >= sweep.dueBeforeMs) {
-        stretches.push(stretch);
+    const ranges: RevisionRange[] = [];
+    for (const range of known.stretches) {
+      if (range.dueAtMs >= sweep.dueBeforeMs) {
+        ranges.push(range);
         continue;
       }
-      const looked = await this.#look(stretch.after, stretch.upTo, sweep);
-      stretches.push(...looked.stretches);
+      const looked = await this.#look(range.after, range.upTo, sweep);
+      ranges.push(...looked.ranges);
       // The replica that answered lags behind: the rest stays due.
-      if (!looked.isWhole) stretches.push({ ...stretch, after: looked.upTo });
+      if (!looked.isWhole) ranges.push({ ...range, after: looked.upTo });
     }
     const tail = await this.#look(known.upTo, Infinity, sweep);
-    stretches.push(...tail.stretches);
-    const state: SweepState = { upTo: tail.upTo, stretches: joinStretches(stretches, mostStretches) };
+    ranges.push(...tail.ranges);
+    const state: SweepState = { upTo: tail.upTo, stretches: mergeRanges(ranges, maxRanges) };
     try {
       await documents.put(sweepKey, encodeDocument(state), stored?.revision ?? 0);
     } catch (error) {
@@ -109,7 +112,7 @@ export class OverdueChannels {
   }
 
   async #look(after: number, upTo: number, sweep: Sweep): Promise<Looked> {
-    const looked: Looking = { stretches: [{ after, upTo: after, dueAtMs: Infinity, documents: 0 }], isWhole: false };
+    const looked: Looking = { ranges: [{ after, upTo: after, dueAtMs: Infinity, documents: 0 }], isWhole: false };
     await forEachConcurrently(this.#overdueChannels(after, upTo, looked, sweep), concurrency, async (channelId) => {
       try {
         await sweep.onOverdue(channelId);
@@ -117,33 +120,33 @@ export class OverdueChannels {
         sweep.onError(channelId, error);
       }
     });
-    const { stretches, isWhole } = looked;
-    const open = stretches.filter(({ dueAtMs }) => dueAtMs !== Infinity);
+    const { ranges, isWhole } = looked;
+    const open = ranges.filter(({ dueAtMs }) => dueAtMs !== Infinity);
     return {
-      upTo: stretches.at(-1)?.upTo ?? after,
-      stretches: open.map(({ after, upTo, dueAtMs }) => ({ after, upTo, dueAtMs })),
+      upTo: ranges.at(-1)?.upTo ?? after,
+      ranges: open.map(({ after, upTo, dueAtMs }) => ({ after, upTo, dueAtMs })),
       isWhole,
     };
   }
 
   /** Notes what it passes in `looked`, and gives the overdue ones. */
   async *#overdueChannels(after: number, upTo: number, looked: Looking, { dueBeforeMs, signal }: Sweep) {
-    const { documents, stretchDocuments = 1_000 } = this.#options;
+    const { documents, rangeDocuments = 1_000 } = this.#options;
     for await (const document of documents.entries("channel.", { afterRevision: after })) {
       signal?.throwIfAborted();
       looked.isWhole = document.revision >= upTo;
       if (document.revision > upTo) return;
-      let stretch = looked.stretches.at(-1);
-      if (stretch === undefined || stretch.documents >= stretchDocuments) {
-        stretch = { after: stretch?.upTo ?? after, upTo: after, dueAtMs: Infinity, documents: 0 };
-        looked.stretches.push(stretch);
+      let range = looked.ranges.at(-1);
+      if (range === undefined || range.documents >= rangeDocuments) {
+        range = { after: range?.upTo ?? after, upTo: after, dueAtMs: Infinity, documents: 0 };
+        looked.ranges.push(range);
       }
-      stretch.documents++;
-      stretch.upTo = document.revision;
+      range.documents++;
+      range.upTo = document.revision;
       const summary = decodeDocument<ChannelSummary>(document);
       if (summary === null || ended.has(summary.state)) continue;
       // Also of those that are ended now: a log that lags behind may have refused it, and only the index tells.
-      stretch.dueAtMs = Math.min(stretch.dueAtMs, summary.expiresAtMs);
+      range.dueAtMs = Math.min(range.dueAtMs, summary.expiresAtMs);
       if (summary.expiresAtMs < dueBeforeMs) yield summary.channelId;
     }
   }
