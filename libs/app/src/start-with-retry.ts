@@ -5,7 +5,7 @@ import type { Standby } from "./standby.ts";
 
 const tryAgainMs = 1_000;
 
-export interface PatientStart {
+export interface RetriedStart {
   /** `beforeListen`: what stands in for the app leaves its address. */
   readonly start: (beforeListen: () => void) => Promise<RunningApp>;
   /** What the process is while its region's home is at another site. Rejects with a StoreError. `beforeListen`: as above. */
@@ -17,16 +17,16 @@ export interface PatientStart {
 }
 
 /**
- * Tries to start while the broker is merely away: it may be electing a leader. Stands by while the region's home is at
- * another site. Throws what trying again does not cure. Undefined: told to stop before it had started.
+ * Retries the start while the broker is away: it may be electing a leader. Stands by while the region's home is at
+ * another site. Throws what a retry does not cure. Undefined: stopped before it had started.
  */
-export async function startPatiently({
+export async function startWithRetry({
   start,
   standBy,
   logger,
   stopping,
   before,
-}: PatientStart): Promise<RunningApp | undefined> {
+}: RetriedStart): Promise<RunningApp | undefined> {
   let standby: Standby | null = null;
   let hasLeft = false;
   let ended: Promise<void> | undefined;

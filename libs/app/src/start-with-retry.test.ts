@@ -1,6 +1,6 @@
 import { StoreError } from "@p4/event-store";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { startPatiently, type PatientStart } from "./start-patiently.ts";
+import { startWithRetry, type RetriedStart } from "./start-with-retry.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -19,10 +19,10 @@ function standbyOf() {
   return { standBy, homeComes: () => come(), leaveAddress, close };
 }
 
-function begin(start: PatientStart["start"], more: Partial<PatientStart> = {}) {
+function begin(start: RetriedStart["start"], more: Partial<RetriedStart> = {}) {
   const logger = { warn: vi.fn() };
   const standBy = (): Promise<never> => Promise.reject(new Error("no standby in this test"));
-  const started = startPatiently({ start, standBy, logger, stopping: new AbortController().signal, ...more });
+  const started = startWithRetry({ start, standBy, logger, stopping: new AbortController().signal, ...more });
   return { started, logger };
 }
 
