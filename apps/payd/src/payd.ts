@@ -18,17 +18,17 @@ import { Broadcaster } from "./mapi/broadcaster.ts";
 import { MapiClient } from "./mapi/mapi-client.ts";
 import { attendChannel } from "./merchant/attend-channel.ts";
 import { Channels } from "./merchant/channels.ts";
-import { InvoiceDesk, type InvoiceOrder } from "./merchant/invoice-desk.ts";
+import { InvoiceService, type InvoiceOrder } from "./merchant/invoice-service.ts";
 import { attendIfNeeded, openInvoice } from "./merchant/open-invoice.ts";
-import { PaymentDesk } from "./merchant/payment-desk.ts";
-import { MinersNewsDesk } from "./merchant/miners-news-desk.ts";
-import { ProofDesk } from "./merchant/proof-desk.ts";
+import { PaymentService } from "./merchant/payment-service.ts";
+import { MinersNewsService } from "./merchant/miners-news-service.ts";
+import { ProofService } from "./merchant/proof-service.ts";
 import { ExpireInvoices } from "./merchant/expire-invoices.ts";
 import { Refusals } from "./merchant/refusals.ts";
 import { resumeInvoices } from "./merchant/resume-invoices.ts";
-import { TermsDesk } from "./merchant/terms-desk.ts";
+import { TermsService } from "./merchant/terms-service.ts";
 import { fixedRates } from "./price/fixed-rates.ts";
-import { PriceDesk } from "./price/price-desk.ts";
+import { PriceService } from "./price/price-service.ts";
 import { createPaydMetrics } from "./payd-metrics.ts";
 import { defaults, type PaydOptions } from "./payd-options.ts";
 import { answerErrors } from "./routes/answer-errors.ts";
@@ -41,7 +41,7 @@ import { invoiceView, publicInvoiceView, type InvoiceUrls } from "./routes/invoi
 import { pageRoutes } from "./routes/page-routes.ts";
 import { requireKey, type KeyPolicy } from "./routes/require-key.ts";
 import { walletRoutes } from "./routes/wallet-routes.ts";
-import { PayoutDesk } from "./wallet/payout-desk.ts";
+import { PayoutService } from "./wallet/payout-service.ts";
 import { PayoutRepository } from "./wallet/payout-repository.ts";
 import { webhookRoutes } from "./routes/webhook-routes.ts";
 import { TargetPolicy } from "./webhook/target-policy.ts";
@@ -90,7 +90,7 @@ export async function startPayd(options: PaydOptions): Promise<Payd> {
   const timeoutMs = settings.minerTimeoutMs;
   const mapi = new MapiClient({ url: options.minerUrl, signaturePolicy, crypto, timeoutMs });
   const broadcaster = new Broadcaster(mapi, options.retry);
-  const terms = new TermsDesk({
+  const terms = new TermsService({
     invoices,
     quote: () => mapi.feeQuote(stopping.signal),
     context: {
@@ -101,7 +101,7 @@ export async function startPayd(options: PaydOptions): Promise<Payd> {
     paymentUrl: (invoiceId) => channelUrl(publicUrls, invoiceId),
     now,
   });
-  const payments = new PaymentDesk({
+  const payments = new PaymentService({
     invoices,
     checks: { ancestryRequired, headers, crypto },
     withFees: (invoice) => terms.withFees(invoice),
@@ -119,7 +119,7 @@ export async function startPayd(options: PaydOptions): Promise<Payd> {
     now,
   });
   const payouts = new PayoutRepository(options.documents);
-  const payoutDesk = new PayoutDesk({
+  const payoutService = new PayoutService({
     invoices,
     payouts,
     masterKey: () => openMasterKey(keyFile, invoices, passphrase),
@@ -134,7 +134,7 @@ export async function startPayd(options: PaydOptions): Promise<Payd> {
     logger,
   });
   const { headerPolicy = "accept-unknown" } = options;
-  const proofs = new ProofDesk({
+  const proofs = new ProofService({
     invoices,
     headers,
     headerPolicy,
@@ -144,7 +144,7 @@ export async function startPayd(options: PaydOptions): Promise<Payd> {
     headerRetryDelaysMs: settings.headerRetryDelaysMs,
     signal: stopping.signal,
   });
-  const news = new MinersNewsDesk({ invoices, headers, headerPolicy, crypto, now });
+  const news = new MinersNewsService({ invoices, headers, headerPolicy, crypto, now });
   const channels = new Channels({
     invoices,
     open(invoiceId) {
@@ -165,15 +165,15 @@ export async function startPayd(options: PaydOptions): Promise<Payd> {
   });
   const paydMetrics = createPaydMetrics(metrics, () => channels.size);
   const newId = (): string => newInvoiceId(randomBytes);
-  const prices = new PriceDesk({ rates: options.rates ?? fixedRates({}), now });
-  const desk = new InvoiceDesk({ invoices, keys, prices, newId, now });
+  const prices = new PriceService({ rates: options.rates ?? fixedRates({}), now });
+  const invoiceService = new InvoiceService({ invoices, keys, prices, newId, now });
   const readiness = new Readiness();
   readiness.add("store", async () => {
     await invoices.get("readiness");
     return { ok: true };
   });
 
-  const opening = { desk, channels, now, logger };
+  const opening = { invoiceService, channels, now, logger };
   const create = async (order: InvoiceOrder, id?: string): Promise<Invoice> => {
     const invoice = await openInvoice(order, opening, id);
     paydMetrics.invoices.inc();
@@ -191,7 +191,7 @@ export async function startPayd(options: PaydOptions): Promise<Payd> {
   const allowedHosts = [options.host, ...(options.allowedHosts ?? [])].map((name) => name.toLowerCase());
   const scoped: readonly ScopedRoute[] = [
     ...invoiceRoutes({
-      desk,
+      invoiceService,
       create,
       view: (invoice) => invoiceView(invoice, urlsOf(invoice), now()),
       defaultExpiryMs: expiresInMs,
@@ -199,8 +199,8 @@ export async function startPayd(options: PaydOptions): Promise<Payd> {
       invoices,
       newId,
     }),
-    exportRoute(desk, now),
-    ...walletRoutes({ desk, payoutDesk, payouts, invoices, newId }),
+    exportRoute(invoiceService, now),
+    ...walletRoutes({ invoiceService, payoutService, payouts, invoices, newId }),
     ...webhookRoutes({ webhooks, sender, invoices, policy, newId, now }),
     eventStreamRoute(followers, stopping.signal),
   ];
@@ -213,7 +213,7 @@ export async function startPayd(options: PaydOptions): Promise<Payd> {
         ...scoped.map(({ scope, ...route }) => answerErrors(requireKey(scope, route, keyPolicy))),
       ].map((route) => guardRoute(route, allowedHosts)),
       ...pageRoutes({
-        desk,
+        invoiceService,
         watch,
         refusals,
         create,
@@ -235,7 +235,7 @@ export async function startPayd(options: PaydOptions): Promise<Payd> {
   });
   const url = `http://${options.host}:${server.port}`;
   const resuming = resumeInvoices({
-    start: [() => expiry.start(), () => sender.start(), () => payoutDesk.resume()],
+    start: [() => expiry.start(), () => sender.start(), () => payoutService.resume()],
     invoices,
     channels,
     payments,
@@ -251,7 +251,7 @@ export async function startPayd(options: PaydOptions): Promise<Payd> {
     await closeInOrder(
       () => server.close(),
       () => channels.close(),
-      () => Promise.all([resuming, payments.idle(), sender.idle(), expiry.idle(), payoutDesk.idle()]),
+      () => Promise.all([resuming, payments.idle(), sender.idle(), expiry.idle(), payoutService.idle()]),
     );
   };
   return { url, close: () => (closing ??= shutDown()) };

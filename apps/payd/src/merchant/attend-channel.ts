@@ -3,16 +3,16 @@ import { isSpvError } from "@p4/spv";
 import type { Logger } from "@p4/telemetry";
 import type { PaydMetrics } from "../payd-metrics.ts";
 import { clientErrorOf } from "./client-error.ts";
-import type { MinersNewsDesk } from "./miners-news-desk.ts";
-import type { PaymentDesk } from "./payment-desk.ts";
-import type { ProofDesk } from "./proof-desk.ts";
-import type { TermsDesk } from "./terms-desk.ts";
+import type { MinersNewsService } from "./miners-news-service.ts";
+import type { PaymentService } from "./payment-service.ts";
+import type { ProofService } from "./proof-service.ts";
+import type { TermsService } from "./terms-service.ts";
 
-export interface Desks {
-  readonly terms: TermsDesk;
-  readonly payments: PaymentDesk;
-  readonly proofs: ProofDesk;
-  readonly news: MinersNewsDesk;
+export interface ChannelServices {
+  readonly terms: TermsService;
+  readonly payments: PaymentService;
+  readonly proofs: ProofService;
+  readonly news: MinersNewsService;
   readonly onRefused: (invoiceId: string, memo: string) => void;
   readonly metrics: PaydMetrics;
   readonly logger: Logger;
@@ -22,10 +22,10 @@ export interface Desks {
 const acknowledgedStates = ["awaitingProof", "settled"];
 
 /** Answers what comes on one invoice's channel. Nothing that fails here ends the session. */
-export function attendChannel(session: MerchantSession, desks: Desks): void {
-  const { terms, payments, proofs, news, metrics } = desks;
+export function attendChannel(session: MerchantSession, services: ChannelServices): void {
+  const { terms, payments, proofs, news, metrics } = services;
   const invoiceId = session.channelId;
-  const logger = desks.logger.child({ invoiceId });
+  const logger = services.logger.child({ invoiceId });
   const attend = (what: string, task: Promise<void>): void => {
     task.catch((error: unknown) => {
       // The session repeats by itself what the server has not stored; what ends here came too late or is not wanted.
@@ -57,7 +57,7 @@ export function attendChannel(session: MerchantSession, desks: Desks): void {
     }
     const { verdict } = answer;
     metrics.payments.inc({ outcome: verdict.accepted ? "accepted" : "refused" });
-    if (!verdict.accepted) desks.onRefused(invoiceId, verdict.memo);
+    if (!verdict.accepted) services.onRefused(invoiceId, verdict.memo);
     logger.info(
       { txid: verdict.txid, ...(!verdict.accepted && { code: verdict.code, memo: verdict.memo }) },
       "payment judged",

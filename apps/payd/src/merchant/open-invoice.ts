@@ -2,10 +2,10 @@ import type { Logger } from "@p4/telemetry";
 import { needsMerchant, type Invoice } from "../invoice/invoice.ts";
 import { isPaydError } from "../errors.ts";
 import type { Channels } from "./channels.ts";
-import type { InvoiceDesk, InvoiceOrder } from "./invoice-desk.ts";
+import type { InvoiceService, InvoiceOrder } from "./invoice-service.ts";
 
 export interface OpenInvoiceOptions {
-  readonly desk: InvoiceDesk;
+  readonly invoiceService: InvoiceService;
   readonly channels: Channels;
   readonly now: () => number;
   readonly logger: Logger;
@@ -16,9 +16,9 @@ export interface OpenInvoiceOptions {
  * `none`, and is joined when its checkout page is opened, or by `POST /connect`.
  */
 export async function openInvoice(order: InvoiceOrder, options: OpenInvoiceOptions, id?: string): Promise<Invoice> {
-  const invoice = await options.desk.create(order, id);
+  const invoice = await options.invoiceService.create(order, id);
   if (needsMerchant(invoice, options.now())) await attendInvoice(invoice.id, options);
-  return options.desk.get(invoice.id);
+  return options.invoiceService.get(invoice.id);
 }
 
 /** Joins the channel of an invoice that can be paid and has no merchant there yet. Tells failures to the log alone. */

@@ -3,8 +3,8 @@ import { forEachConcurrently } from "@p4/read-models";
 import type { Logger } from "@p4/telemetry";
 import type { InvoiceRepository } from "../invoice/invoice-repository.ts";
 import type { Channels } from "./channels.ts";
-import type { PaymentDesk } from "./payment-desk.ts";
-import type { ProofDesk } from "./proof-desk.ts";
+import type { PaymentService } from "./payment-service.ts";
+import type { ProofService } from "./proof-service.ts";
 
 /** Invoices of each kind that are taken up at the same time. */
 const concurrency = 16;
@@ -14,8 +14,8 @@ export interface ResumeContext {
   readonly start?: readonly (() => Promise<void>)[];
   readonly invoices: InvoiceRepository;
   readonly channels: Channels;
-  readonly payments: PaymentDesk;
-  readonly proofs: ProofDesk;
+  readonly payments: PaymentService;
+  readonly proofs: ProofService;
   readonly logger: Logger;
   readonly retryMs: number;
   readonly signal: AbortSignal;

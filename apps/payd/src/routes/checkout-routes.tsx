@@ -1,14 +1,14 @@
 import { json, problem, type HttpRoute } from "@p4/http";
 import { pageResponse, prefersPage, qrCodeSvg, type Assets } from "@p4/pages";
 import type { Invoice } from "../invoice/invoice.ts";
-import type { InvoiceDesk } from "../merchant/invoice-desk.ts";
+import type { InvoiceService } from "../merchant/invoice-service.ts";
 import { CheckoutPage } from "../pages/checkout-page.tsx";
 import type { CheckoutState } from "../pages/checkout-state.ts";
 import { type CheckoutEvents } from "./checkout-events.ts";
 import { readQuery } from "./read-query.ts";
 
 export interface CheckoutRoutesOptions {
-  readonly desk: InvoiceDesk;
+  readonly invoiceService: InvoiceService;
   readonly assets: Assets;
   readonly events: CheckoutEvents;
   readonly stateOf: (invoice: Invoice) => CheckoutState;
@@ -24,13 +24,13 @@ export interface CheckoutRoutesOptions {
  * shows the checkout page within them.
  */
 export function checkoutRoutes(options: CheckoutRoutesOptions): HttpRoute[] {
-  const { desk, assets, events, stateOf, viewOf, attend, tryUrl } = options;
+  const { invoiceService, assets, events, stateOf, viewOf, attend, tryUrl } = options;
   return [
     {
       method: "GET",
       path: "/i/:id",
       async handle({ params, query, headers }) {
-        const invoice = await desk.get(params["id"] ?? "");
+        const invoice = await invoiceService.get(params["id"] ?? "");
         attend(invoice);
         if (!prefersPage(headers)) return json(200, viewOf(invoice), { vary: "accept" });
         const state = stateOf(invoice);
@@ -45,7 +45,7 @@ export function checkoutRoutes(options: CheckoutRoutesOptions): HttpRoute[] {
       path: "/i/:id/qr.svg",
       async handle({ params, query }) {
         readQuery(query, []);
-        const { uri } = stateOf(await desk.get(params["id"] ?? ""));
+        const { uri } = stateOf(await invoiceService.get(params["id"] ?? ""));
         const headers = {
           "content-type": "image/svg+xml",
           "content-security-policy": "default-src 'none'",
@@ -59,7 +59,7 @@ export function checkoutRoutes(options: CheckoutRoutesOptions): HttpRoute[] {
       method: "GET",
       path: "/i/:id/events",
       async handle({ params, method }) {
-        const invoice = await desk.get(params["id"] ?? "");
+        const invoice = await invoiceService.get(params["id"] ?? "");
         if (method === "HEAD") return { status: 200, headers: { "content-type": "text/event-stream" } };
         if (events.isFull) {
           const detail = "too many pages follow their invoices at the moment";

@@ -1,7 +1,7 @@
 import { problem, type HttpRequest, type HttpResponse, type HttpRoute } from "@p4/http";
 import type { Logger } from "@p4/telemetry";
 import { isPaydError, PaydError, paydErrors } from "../errors.ts";
-import { isInvoiceId } from "../merchant/invoice-desk.ts";
+import { isInvoiceId } from "../merchant/invoice-service.ts";
 import { answerErrors } from "./answer-errors.ts";
 import { readQuery } from "./read-query.ts";
 

@@ -1,6 +1,6 @@
 import type { Invoice } from "../invoice/invoice.ts";
 import { statusOf } from "../invoice/invoice.ts";
-import type { InvoiceDesk } from "../merchant/invoice-desk.ts";
+import type { InvoiceService } from "../merchant/invoice-service.ts";
 import { readInvoiceFilter } from "./invoice-filter.ts";
 import type { ScopedRoute } from "./invoice-routes.ts";
 import { invalidRequest } from "./read-json.ts";
@@ -15,7 +15,7 @@ const columns = [
  * `GET /api/v1/export.csv`, with the filters of the list: a row for each invoice, the oldest first. `net_satoshis` is received without
  * refunds and their fees: its sum is what the wallet holds of these invoices, before sweeps.
  */
-export function exportRoute(desk: InvoiceDesk, now: () => number): ScopedRoute {
+export function exportRoute(invoiceService: InvoiceService, now: () => number): ScopedRoute {
   return {
     scope: "invoices:read",
     method: "GET",
@@ -23,7 +23,7 @@ export function exportRoute(desk: InvoiceDesk, now: () => number): ScopedRoute {
     async handle({ query }) {
       const nowMs = now();
       for (const name of ["limit", "cursor"]) if (query.has(name)) throw invalidRequest(`${name}: is for lists alone`);
-      const found = await desk.list(readInvoiceFilter(query, nowMs).matches);
+      const found = await invoiceService.list(readInvoiceFilter(query, nowMs).matches);
       const sorted = found.toSorted((a, b) => a.createdAtMs - b.createdAtMs || a.keyIndex - b.keyIndex);
       const lines = [columns, ...sorted.map((invoice) => rowOf(invoice, nowMs))];
       const headers = {

@@ -1,7 +1,7 @@
 import type { InvoiceMetadata } from "../invoice/invoice.ts";
-import type { InvoiceOrder, InvoiceSum } from "../merchant/invoice-desk.ts";
+import type { InvoiceOrder, InvoiceSum } from "../merchant/invoice-service.ts";
 import { isCurrency, isDecimal } from "../price/price.ts";
-import { maxSatoshis } from "../price/price-desk.ts";
+import { maxSatoshis } from "../price/price-service.ts";
 import { invalidRequest, isObject, readJsonObject } from "./read-json.ts";
 
 const maxMemoLength = 1_000;

@@ -1,7 +1,7 @@
 import type { ApiKeyScope } from "@p4/app";
 import { json, type HttpRoute } from "@p4/http";
 import type { Invoice } from "../invoice/invoice.ts";
-import type { InvoiceDesk, InvoiceOrder } from "../merchant/invoice-desk.ts";
+import type { InvoiceService, InvoiceOrder } from "../merchant/invoice-service.ts";
 import { idOfRequest, type IdempotencyOptions } from "./idempotent.ts";
 import { readInvoiceFilter } from "./invoice-filter.ts";
 import { readInvoiceOrder } from "./invoice-order.ts";
@@ -13,7 +13,7 @@ import { readQuery } from "./read-query.ts";
 export type ScopedRoute = HttpRoute & { readonly scope: ApiKeyScope };
 
 export interface InvoiceRoutesOptions extends IdempotencyOptions {
-  readonly desk: InvoiceDesk;
+  readonly invoiceService: InvoiceService;
   readonly create: (order: InvoiceOrder, id: string) => Promise<Invoice>;
   readonly view: (invoice: Invoice) => object;
   readonly defaultExpiryMs: number;
@@ -25,7 +25,7 @@ export interface InvoiceRoutesOptions extends IdempotencyOptions {
  * `POST /api/v1/invoices/:id/cancel` 200, 404 or 409.
  */
 export function invoiceRoutes(options: InvoiceRoutesOptions): ScopedRoute[] {
-  const { desk, create, view, defaultExpiryMs, now } = options;
+  const { invoiceService, create, view, defaultExpiryMs, now } = options;
   return [
     {
       scope: "invoices:write",
@@ -45,7 +45,7 @@ export function invoiceRoutes(options: InvoiceRoutesOptions): ScopedRoute[] {
       path: "/api/v1/invoices",
       async handle({ path, query }) {
         const filter = readInvoiceFilter(query, now());
-        const found = (await desk.list(filter.matches)).toSorted((a, b) => comparePlaces(placeOf(a), placeOf(b)));
+        const found = (await invoiceService.list(filter.matches)).toSorted((a, b) => comparePlaces(placeOf(a), placeOf(b)));
         const { entries, headers } = pageOf(found, filter.page, placeOf, { path, query });
         return json(200, entries.map(view), headers);
       },
@@ -56,7 +56,7 @@ export function invoiceRoutes(options: InvoiceRoutesOptions): ScopedRoute[] {
       path: "/api/v1/invoices/:id",
       async handle({ params, query }) {
         readQuery(query, []);
-        return json(200, view(await desk.get(params["id"] ?? "")));
+        return json(200, view(await invoiceService.get(params["id"] ?? "")));
       },
     },
     {
@@ -69,7 +69,7 @@ export function invoiceRoutes(options: InvoiceRoutesOptions): ScopedRoute[] {
         if (body.length > 0 && new TextDecoder().decode(body).trim() !== "{}") {
           throw invalidRequest("body: must be left out, or {}");
         }
-        return json(200, view(await desk.cancel(params["id"] ?? "")));
+        return json(200, view(await invoiceService.cancel(params["id"] ?? "")));
       },
     },
   ];

@@ -4,7 +4,7 @@ import { loadAssets } from "@p4/pages";
 import type { Invoice } from "../invoice/invoice.ts";
 import type { InvoiceWatch } from "../invoice/invoice-watch.ts";
 import { paymentUri } from "../invoice/payment-uri.ts";
-import type { InvoiceDesk, InvoiceOrder } from "../merchant/invoice-desk.ts";
+import type { InvoiceService, InvoiceOrder } from "../merchant/invoice-service.ts";
 import type { Refusals } from "../merchant/refusals.ts";
 import { checkoutState, type CheckoutState } from "../pages/checkout-state.ts";
 import { answerPageErrors } from "./answer-page-errors.tsx";
@@ -16,7 +16,7 @@ import { requireKey, type KeyPolicy } from "./require-key.ts";
 import { frontRoute, orderRoute } from "./shop-routes.tsx";
 
 export interface PageRoutesOptions {
-  readonly desk: InvoiceDesk;
+  readonly invoiceService: InvoiceService;
   readonly watch: InvoiceWatch;
   readonly refusals: Refusals;
   readonly create: (order: InvoiceOrder) => Promise<Invoice>;
@@ -37,14 +37,14 @@ export interface PageRoutesOptions {
 
 /** The wallet's pages: the demo shop at `/`, and the checkout of each invoice. */
 export function pageRoutes(options: PageRoutesOptions): HttpRoute[] {
-  const { desk, watch, refusals, paymentUrl, walletUrl, merchant, allowedHosts, now, signal, attend } = options;
+  const { invoiceService, watch, refusals, paymentUrl, walletUrl, merchant, allowedHosts, now, signal, attend } = options;
   const assets = loadAssets(join(import.meta.dirname, "../../dist/browser"));
   const stateOf = (invoice: Invoice): CheckoutState => {
     const url = paymentUrl(invoice);
     const refusal = refusals.of(invoice.id);
     return checkoutState(invoice, { merchant, paymentUrl: url, uri: paymentUri(url), nowMs: now(), refusal });
   };
-  const events = new CheckoutEvents({ watch, read: (id) => desk.get(id), stateOf, attend, now, signal });
+  const events = new CheckoutEvents({ watch, read: (id) => invoiceService.get(id), stateOf, attend, now, signal });
   const tryUrl = (url: string): string | null => (walletUrl === undefined ? null : `${walletUrl}#${url}`);
   const shop = { assets, merchant, create: options.create, expiresInMs: options.expiresInMs };
   const withErrors = (route: HttpRoute): HttpRoute => answerPageErrors(route, assets);
@@ -52,7 +52,7 @@ export function pageRoutes(options: PageRoutesOptions): HttpRoute[] {
     ...[
       frontRoute(shop),
       ...docsRoutes(options.described, assets),
-      ...checkoutRoutes({ desk, assets, events, stateOf, viewOf: options.viewOf, attend, tryUrl }),
+      ...checkoutRoutes({ invoiceService, assets, events, stateOf, viewOf: options.viewOf, attend, tryUrl }),
       assets.route,
     ].map((route) => guardRoute(withErrors(route), allowedHosts)),
     guardForm(withErrors(requireKey("invoices:write", orderRoute(shop), options.keyPolicy)), allowedHosts),

@@ -1,6 +1,6 @@
 import { json, type HttpRoute } from "@p4/http";
 import { pageResponse, prefersPage, type Assets } from "@p4/pages";
-import type { InvoiceOrder } from "../merchant/invoice-desk.ts";
+import type { InvoiceOrder } from "../merchant/invoice-service.ts";
 import type { Invoice } from "../invoice/invoice.ts";
 import { basket, basketSatoshis } from "../pages/basket.ts";
 import { ShopPage } from "../pages/shop-page.tsx";

@@ -1,8 +1,8 @@
 import { json, type HttpResponse } from "@p4/http";
 import { PaydError } from "../errors.ts";
-import type { InvoiceDesk } from "../merchant/invoice-desk.ts";
+import type { InvoiceService } from "../merchant/invoice-service.ts";
 import type { Payout } from "../wallet/payout.ts";
-import type { PayoutDesk } from "../wallet/payout-desk.ts";
+import type { PayoutService } from "../wallet/payout-service.ts";
 import type { PayoutRepository } from "../wallet/payout-repository.ts";
 import { scriptOfAddress } from "../wallet/script-of-address.ts";
 import { idOfRequest, type IdempotencyOptions } from "./idempotent.ts";
@@ -11,8 +11,8 @@ import { invalidRequest, readJsonObject } from "./read-json.ts";
 import { readQuery } from "./read-query.ts";
 
 export interface WalletRoutesOptions extends IdempotencyOptions {
-  readonly desk: InvoiceDesk;
-  readonly payoutDesk: PayoutDesk;
+  readonly invoiceService: InvoiceService;
+  readonly payoutService: PayoutService;
   readonly payouts: PayoutRepository;
 }
 
@@ -24,7 +24,7 @@ const maxReasonLength = 500;
  * miner has it. `GET /api/v1/wallet` and `GET /api/v1/payouts/:id`: 200.
  */
 export function walletRoutes(options: WalletRoutesOptions): ScopedRoute[] {
-  const { desk, payoutDesk, payouts } = options;
+  const { invoiceService, payoutService, payouts } = options;
   return [
     {
       scope: "refunds:write",
@@ -33,7 +33,7 @@ export function walletRoutes(options: WalletRoutesOptions): ScopedRoute[] {
       maxBodyBytes,
       async handle(request) {
         readQuery(request.query, []);
-        const invoice = await desk.get(request.params["id"] ?? "");
+        const invoice = await invoiceService.get(request.params["id"] ?? "");
         const body = request.body.length === 0 ? new TextEncoder().encode("{}") : request.body;
         const given = readJsonObject(body, ["satoshis", "address", "reason"], "a refund");
         const order = {
@@ -42,7 +42,7 @@ export function walletRoutes(options: WalletRoutesOptions): ScopedRoute[] {
           reason: readReason(given["reason"] ?? null),
         };
         const id = await idOfRequest(request, `refund ${invoice.id}`, order, options);
-        return answerOf(await payoutDesk.refund(invoice, order, id));
+        return answerOf(await payoutService.refund(invoice, order, id));
       },
     },
     {
@@ -53,7 +53,7 @@ export function walletRoutes(options: WalletRoutesOptions): ScopedRoute[] {
       async handle(request) {
         readQuery(request.query, []);
         const script = readAddress(readJsonObject(request.body, ["address"], "a sweep")["address"]);
-        return answerOf(await payoutDesk.sweep(script, await idOfRequest(request, "sweep", { script }, options)));
+        return answerOf(await payoutService.sweep(script, await idOfRequest(request, "sweep", { script }, options)));
       },
     },
     {
@@ -62,7 +62,7 @@ export function walletRoutes(options: WalletRoutesOptions): ScopedRoute[] {
       path: "/api/v1/wallet",
       async handle({ query }) {
         readQuery(query, []);
-        return json(200, await payoutDesk.balance());
+        return json(200, await payoutService.balance());
       },
     },
     {

@@ -10,7 +10,7 @@ import type { BroadcastResult } from "../mapi/broadcaster.ts";
 import { checkPayment, paymentReferenceOf, type PaymentChecks } from "./check-payment.ts";
 import { SerialByKey } from "./serial-by-key.ts";
 
-export interface PaymentDeskOptions {
+export interface PaymentServiceOptions {
   readonly invoices: InvoiceRepository;
   readonly checks: PaymentChecks;
   readonly withFees: (invoice: Invoice) => Promise<Invoice>;
@@ -28,11 +28,11 @@ export interface PaymentAnswer {
  * Takes payments. Each step is stored before the next begins and may be repeated, so that a crash anywhere between the
  * first byte and the acknowledgement is mended by the same payment coming again, or by `resume`.
  */
-export class PaymentDesk {
-  readonly #options: PaymentDeskOptions;
+export class PaymentService {
+  readonly #options: PaymentServiceOptions;
   readonly #serial = new SerialByKey();
 
-  constructor(options: PaymentDeskOptions) {
+  constructor(options: PaymentServiceOptions) {
     this.#options = options;
   }
 

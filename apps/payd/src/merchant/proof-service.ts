@@ -12,7 +12,7 @@ import {
 import { proofKeyOf, type InvoiceRepository } from "../invoice/invoice-repository.ts";
 import { recordDoubleSpend, recordProof } from "../invoice/invoice-steps.ts";
 
-export interface ProofDeskOptions {
+export interface ProofServiceOptions {
   readonly invoices: InvoiceRepository;
   readonly headers: HeaderSource;
   readonly headerPolicy: HeaderPolicy;
@@ -27,10 +27,10 @@ export interface ProofDeskOptions {
 export type ProofOutcome = "proved" | "unconfirmed" | "contradicted" | "doubleSpend" | "ignored";
 
 /** Takes `proof.create` and `doublespend.notify`. */
-export class ProofDesk {
-  readonly #options: ProofDeskOptions;
+export class ProofService {
+  readonly #options: ProofServiceOptions;
 
-  constructor(options: ProofDeskOptions) {
+  constructor(options: ProofServiceOptions) {
     this.#options = options;
   }
 

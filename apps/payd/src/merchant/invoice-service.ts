@@ -1,6 +1,6 @@
 import { isStoreError } from "@p4/event-store";
 import { PaydError } from "../errors.ts";
-import type { PriceDesk } from "../price/price-desk.ts";
+import type { PriceService } from "../price/price-service.ts";
 import { createInvoice, type Invoice, type InvoiceMetadata } from "../invoice/invoice.ts";
 import type { InvoiceRepository } from "../invoice/invoice-repository.ts";
 import { recordCancelled } from "../invoice/invoice-steps.ts";
@@ -21,24 +21,24 @@ interface OrderDetails {
   readonly expiresInMs: number;
 }
 
-export interface InvoiceDeskOptions {
+export interface InvoiceServiceOptions {
   readonly invoices: InvoiceRepository;
   readonly keys: InvoiceKeys;
-  readonly prices: PriceDesk;
+  readonly prices: PriceService;
   readonly newId: () => string;
   readonly now: () => number;
 }
 
 /** Opens invoices and finds them again. */
-export class InvoiceDesk {
-  readonly #options: InvoiceDeskOptions;
+export class InvoiceService {
+  readonly #options: InvoiceServiceOptions;
 
-  constructor(options: InvoiceDeskOptions) {
+  constructor(options: InvoiceServiceOptions) {
     this.#options = options;
   }
 
   /**
-   * `id`: where it is decided already; an invoice that has it is given as it is. Throws what `PriceDesk.quote` throws.
+   * `id`: where it is decided already; an invoice that has it is given as it is. Throws what `PriceService.quote` throws.
    */
   async create(order: InvoiceOrder, id = this.#options.newId()): Promise<Invoice> {
     const { invoices, keys, prices, now } = this.#options;

@@ -2,7 +2,7 @@ import { PaydError } from "../errors.ts";
 import { satoshisFor, type Price } from "./price.ts";
 import type { RateSource } from "./rate-source.ts";
 
-export interface PriceDeskOptions {
+export interface PriceServiceOptions {
   readonly rates: RateSource;
   readonly now: () => number;
 }
@@ -19,10 +19,10 @@ const skewMs = 60_000;
 export const maxSatoshis = 2_100_000_000_000_000;
 
 /** Turns amounts of a currency into satoshis. */
-export class PriceDesk {
-  readonly #options: PriceDeskOptions;
+export class PriceService {
+  readonly #options: PriceServiceOptions;
 
-  constructor(options: PriceDeskOptions) {
+  constructor(options: PriceServiceOptions) {
     this.#options = options;
   }
 

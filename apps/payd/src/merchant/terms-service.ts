@@ -5,7 +5,7 @@ import { recordFees } from "../invoice/invoice-steps.ts";
 import { buildPaymentRequest, type PaymentRequestContext } from "../invoice/payment-request.ts";
 import { PaydError } from "../errors.ts";
 
-export interface TermsDeskOptions {
+export interface TermsServiceOptions {
   readonly invoices: InvoiceRepository;
   readonly quote: () => Promise<Fees>;
   readonly context: Omit<PaymentRequestContext, "paymentUrl">;
@@ -14,10 +14,10 @@ export interface TermsDeskOptions {
 }
 
 /** Builds the answers to `paymentrequest.create`. */
-export class TermsDesk {
-  readonly #options: TermsDeskOptions;
+export class TermsService {
+  readonly #options: TermsServiceOptions;
 
-  constructor(options: TermsDeskOptions) {
+  constructor(options: TermsServiceOptions) {
     this.#options = options;
   }
 

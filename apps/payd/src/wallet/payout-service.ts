@@ -13,7 +13,7 @@ import type { PayoutRepository } from "./payout-repository.ts";
 import { selectAll, selectCoins } from "./select-coins.ts";
 import { signPayout } from "./sign-payout.ts";
 
-export interface PayoutDeskOptions {
+export interface PayoutServiceOptions {
   readonly invoices: InvoiceRepository;
   readonly payouts: PayoutRepository;
   /** The wallet's key, read for the occasion: nothing that stays in memory can spend. */
@@ -48,11 +48,11 @@ const maxRefunds = 50;
  * Spends the wallet's coins. A payout is stored, signed, before it is sent: its document is what marks its coins as spent, and what a
  * restart goes on with. One is made at a time.
  */
-export class PayoutDesk {
-  readonly #options: PayoutDeskOptions;
+export class PayoutService {
+  readonly #options: PayoutServiceOptions;
   readonly #serial = new SerialByKey();
 
-  constructor(options: PayoutDeskOptions) {
+  constructor(options: PayoutServiceOptions) {
     this.#options = options;
   }
 

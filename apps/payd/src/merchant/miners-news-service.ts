@@ -10,7 +10,7 @@ import type { InvoiceRepository } from "../invoice/invoice-repository.ts";
 import type { Invoice, InvoiceProof } from "../invoice/invoice.ts";
 import { recordRejection, recordRevocation } from "../invoice/invoice-steps.ts";
 
-export interface MinersNewsDeskOptions {
+export interface MinersNewsServiceOptions {
   readonly invoices: InvoiceRepository;
   readonly headers: HeaderSource;
   readonly headerPolicy: HeaderPolicy;
@@ -21,10 +21,10 @@ export interface MinersNewsDeskOptions {
 export type MinersNewsOutcome = "revoked" | "rejected" | "stands" | "ignored" | "invalid";
 
 /** Takes `proof.revoked` and `transaction.rejected`: what undoes a proof, and what casts doubt on an accepted payment. */
-export class MinersNewsDesk {
-  readonly #options: MinersNewsDeskOptions;
+export class MinersNewsService {
+  readonly #options: MinersNewsServiceOptions;
 
-  constructor(options: MinersNewsDeskOptions) {
+  constructor(options: MinersNewsServiceOptions) {
     this.#options = options;
   }
 
