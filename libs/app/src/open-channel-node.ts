@@ -41,7 +41,7 @@ import { OverdueChannels } from "@p4/read-models";
 import type { StoredHere } from "./stored-here.ts";
 import { startProbing } from "./probe-store.ts";
 import { unwatchedClock, watchClock, type WatchedClock } from "./watch-clock.ts";
-import { startComparing } from "@p4/channel-host";
+import { startReconciling } from "@p4/channel-host";
 
 /** The two ports that the actors' truth comes by. */
 export interface ChannelPorts {
@@ -212,7 +212,7 @@ function assemble(
     listChannels: () => listChannels(broker, { region, shards }),
     endOfLog: () => endOfLog(broker, { region, shards }),
   });
-  const stopComparing = startComparing(registry, () => broker.ready());
+  const stopReconciling = startReconciling(registry, () => broker.ready());
   const stopAsking = askJetStream(broker);
   const strayProofs = createDocumentStore(broker, { region, name: "strays" });
   // An operator's tool stores nothing to find out.
@@ -238,7 +238,7 @@ function assemble(
       home.stop();
       copies.stop();
       replicas.stop();
-      stopComparing();
+      stopReconciling();
       stopAsking();
       stopProbing();
       registry.close();

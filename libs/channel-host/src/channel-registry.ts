@@ -28,8 +28,8 @@ interface Actor {
   isUnread: boolean;
 }
 
-const maxCompareTries = 3;
-const compareAgainMs = 500;
+const maxReconcileTries = 3;
+const retryAfterMs = 500;
 
 /** The channel actors of one node: rehydrated on demand, one mailbox each, passivated without followers. */
 export class ChannelRegistry {
@@ -44,14 +44,14 @@ export class ChannelRegistry {
   #round = this.#actors.keys();
   /** What is left of this round: channels that come all the time must not keep it from its end. */
   #leftInRound = 0;
-  /** Channels that may lack what was stored during the last loss of the broker. */
-  #uncompared = new Set<string>();
+  /** The stale set: channels that may lack what was stored during the last loss of the broker. */
+  #stale = new Set<string>();
   #reconciled: Promise<void> = Promise.resolve();
   #closed = false;
 
   constructor(runtime: ActorRuntime) {
     this.#runtime = { ...runtime, timers: new DeadlineTimers(runtime) };
-    this.#reconnects = runtime.feed.onReconnect(() => void this.#compareAfterLoss());
+    this.#reconnects = runtime.feed.onReconnect(() => void this.#reconcileAfterLoss());
   }
 
   /** Channels that this node keeps live. */
@@ -149,16 +149,16 @@ export class ChannelRegistry {
    *
    * @throws StoreError after some tries; each one's error was given to `onFault`.
    */
-  async compareNext(count: number): Promise<void> {
-    const channelIds = this.#nextOfRound(count);
+  async reconcileNext(limit: number): Promise<void> {
+    const channelIds = this.#nextOfRound(limit);
     await this.#reconcile(() => channelIds);
     for (const channelId of channelIds) this.#actors.get(channelId)?.replica.sleepIfQuiet();
   }
 
-  #nextOfRound(count: number): string[] {
+  #nextOfRound(limit: number): string[] {
     if (this.#leftInRound === 0) this.#beginRound();
     const channelIds: string[] = [];
-    while (channelIds.length < count && this.#leftInRound > 0) {
+    while (channelIds.length < limit && this.#leftInRound > 0) {
       const { value, done } = this.#round.next();
       if (done !== true) {
         channelIds.push(value);
@@ -186,25 +186,25 @@ export class ChannelRegistry {
         this.#runtime.onFault("*", error);
         // An answered part shows that the broker is there: the rest stay stale, and each compares itself when used.
         const mayPass = isStoreError(error) && error.retryable && foundVersions(error).size === 0;
-        if (tries === maxCompareTries || !mayPass) throw error;
-        await this.#runtime.delay(compareAgainMs);
+        if (tries === maxReconcileTries || !mayPass) throw error;
+        await this.#runtime.delay(retryAfterMs);
       }
     }
   }
 
-  /** Brings up what can be, also when a part of the log does not answer. */
+  /** Reconciles what can be, also when a part of the log does not answer. */
   async #compare(channelIds: readonly string[]): Promise<void> {
     // After another loss meanwhile this comparison says nothing: the new set stays as it is.
-    const uncompared = this.#uncompared;
-    const bringUp = async (channelId: string, version = 0): Promise<void> => {
-      await this.#bringUp(channelId, version);
-      uncompared.delete(channelId);
+    const stale = this.#stale;
+    const catchUp = async (channelId: string, version = 0): Promise<void> => {
+      await this.#catchUpTo(channelId, version);
+      stale.delete(channelId);
     };
     try {
       const versions = await this.#runtime.log.streamVersions(channelIds);
-      await Promise.all(channelIds.map((channelId) => bringUp(channelId, versions.get(channelId))));
+      await Promise.all(channelIds.map((channelId) => catchUp(channelId, versions.get(channelId))));
     } catch (error) {
-      await Promise.all([...foundVersions(error)].map(([channelId, version]) => bringUp(channelId, version)));
+      await Promise.all([...foundVersions(error)].map(([channelId, version]) => catchUp(channelId, version)));
       throw error;
     }
   }
@@ -220,36 +220,36 @@ export class ChannelRegistry {
   async #upToDate(actor: Actor): Promise<void> {
     await actor.ready;
     if (actor.isUnread) await this.#readFirst(actor);
-    await this.#compared(actor.replica);
+    await this.#ensureFresh(actor.replica);
   }
 
   /** A channel that could not be compared with the rest compares itself: one dead shard must not stop the others. */
-  async #compared(replica: ChannelReplica): Promise<void> {
-    const uncompared = this.#uncompared;
-    if (!uncompared.has(replica.channelId)) return;
+  async #ensureFresh(replica: ChannelReplica): Promise<void> {
+    const stale = this.#stale;
+    if (!stale.has(replica.channelId)) return;
     try {
       await this.#reconciled;
     } catch {
-      if (!uncompared.has(replica.channelId)) return;
+      if (!stale.has(replica.channelId)) return;
       await replica.compare();
-      uncompared.delete(replica.channelId);
+      stale.delete(replica.channelId);
     }
   }
 
   /** Commands wait for the comparison, for a bounded time. */
-  async #compareAfterLoss(): Promise<void> {
-    this.#uncompared = new Set(this.#actors.keys());
+  async #reconcileAfterLoss(): Promise<void> {
+    this.#stale = new Set(this.#actors.keys());
     while (!this.#closed) {
-      this.#reconciled = this.#reconcile(() => this.#uncompared);
+      this.#reconciled = this.#reconcile(() => this.#stale);
       try {
         return await this.#reconciled;
       } catch {
-        await this.#runtime.delay(compareAgainMs);
+        await this.#runtime.delay(retryAfterMs);
       }
     }
   }
 
-  async #bringUp(channelId: string, version: number): Promise<void> {
+  async #catchUpTo(channelId: string, version: number): Promise<void> {
     try {
       await this.#actors.get(channelId)?.replica.reach(version);
     } catch (error) {
@@ -279,7 +279,7 @@ export class ChannelRegistry {
   }
 
   async #submitTo(actor: Actor, command: ChannelCommand): Promise<SubmitResult> {
-    await this.#compared(actor.replica);
+    await this.#ensureFresh(actor.replica);
     return actor.mailbox.post(async () => {
       if (actor.isUnread && !mayOpen(command)) await this.#readFirst(actor);
       if (this.#runtime.alwaysReplay) await actor.replica.replay();
@@ -299,7 +299,7 @@ export class ChannelRegistry {
     const { channelId } = actor.replica;
     if (this.#actors.get(channelId) !== actor) return;
     this.#actors.delete(channelId);
-    this.#uncompared.delete(channelId);
+    this.#stale.delete(channelId);
     actor.subscription.unsubscribe();
     actor.replica.stop();
   }

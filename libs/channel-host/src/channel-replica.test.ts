@@ -122,9 +122,9 @@ describe("a replica", () => {
     const [question, ...rest] = wholePayment() as [never, never];
     await write(question);
     await vi.waitFor(() => expect(heard).toHaveLength(1));
-    await reader.registry.compareNext(1);
+    await reader.registry.reconcileNext(1);
     expect(reader.registry.asleep).toBe(0);
-    await reader.registry.compareNext(1);
+    await reader.registry.reconcileNext(1);
     expect(reader.registry.asleep).toBe(1);
     expect(channel.channel).toEqual(await writer.registry.read("inv1"));
     const readsBefore = reader.reads.count;

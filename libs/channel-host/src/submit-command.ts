@@ -50,10 +50,10 @@ export async function submitCommand(
     const base = replica.channel;
     // The answer is about the merchant of `base`. Should another one come meanwhile, the append's expected version tells.
     const holder = contestedHolder(command, base);
-    const current = holder === null ? command : await withMerchantLife(command, holder, runtime);
+    const current = holder === null ? command : await withMerchantLiveness(command, holder, runtime);
     const decision = decide(current, base.snapshot, runtime.sha256Hex);
     try {
-      const result = await carryOut(decision, current, base, replica, runtime);
+      const result = await execute(decision, current, base, replica, runtime);
       if (result !== null) return result;
     } catch (error) {
       if (isStoreError(error, "STORE_APPEND_IN_FLIGHT")) await runtime.delay(2 + round);
@@ -70,7 +70,7 @@ export async function submitCommand(
 }
 
 /** Null: decide again. */
-async function carryOut(
+async function execute(
   decision: Decision,
   command: ChannelCommand,
   base: Channel,
@@ -187,7 +187,7 @@ function contestedHolder(command: ChannelCommand, { snapshot }: Channel): Partic
   return claim === null ? null : contestedMerchant(claim.participant, claim.role, snapshot);
 }
 
-async function withMerchantLife(
+async function withMerchantLiveness(
   command: ChannelCommand,
   holder: Participant,
   runtime: ActorRuntime,

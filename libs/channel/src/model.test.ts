@@ -74,7 +74,7 @@ const step = fc.record({
 });
 
 /** One command as an actor carries it out; the log grows by at most one event. */
-function carryOut(command: ChannelCommand, gap: number, channel: Channel, log: StoredText[]): Channel {
+function execute(command: ChannelCommand, gap: number, channel: Channel, log: StoredText[]): Channel {
   const decision = decide(command, channel.snapshot);
   expect(decide(command, channel.snapshot)).toEqual(decision);
   if (decision.outcome !== "accepted") return channel;
@@ -91,10 +91,10 @@ describe("whatever is asked of a channel", () => {
     fc.assert(
       fc.property(fc.array(step, { minLength: 1, maxLength: 40 }), (steps) => {
         const log: StoredText[] = [];
-        let channel = carryOut(join(merchant, { ackGraceMs: 5 }), 1, newChannel(), log);
+        let channel = execute(join(merchant, { ackGraceMs: 5 }), 1, newChannel(), log);
         for (const { command, gap } of steps) {
           const before = channel;
-          channel = carryOut(command, gap, before, log);
+          channel = execute(command, gap, before, log);
           if (isEnded(before.snapshot) && isWallets(command)) expect(channel).toBe(before);
           if (isEnded(before.snapshot)) expect(stateName(channel.snapshot)).toBe(stateName(before.snapshot));
           reached.add(stateName(channel.snapshot));
@@ -130,11 +130,11 @@ it("a wallet's message that was stored is always a duplicate", () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
       const log: StoredText[] = [];
-      let channel = carryOut(join(merchant, { ackGraceMs: 5 }), 1, newChannel(), log);
+      let channel = execute(join(merchant, { ackGraceMs: 5 }), 1, newChannel(), log);
       const stored: WalletCommand[] = [];
       for (const { command, gap } of steps) {
         const before = channel;
-        channel = carryOut(command, gap, before, log);
+        channel = execute(command, gap, before, log);
         if (channel !== before && "message" in command && command.type !== "EndChannel") stored.push(command);
       }
       fc.pre(stored.length > 0);

@@ -40,7 +40,7 @@ export function runPlan(context: VerbContext, command: RegionCommand): Promise<v
     for (const line of warnings) context.progress(line);
     steps.forEach((step, i) => context.progress(`${String(i + 1)}. ${stepText(step)}`));
     await context.confirm(`Do this to region ${command.region}?`, command.yes === true);
-    await carryOut(context, command, sites);
+    await execute(context, command, sites);
   });
 }
 
@@ -49,7 +49,7 @@ interface DoneStep {
   readonly tookMs: number;
 }
 
-async function carryOut(context: VerbContext, command: RegionCommand, sites: Sites): Promise<void> {
+async function execute(context: VerbContext, command: RegionCommand, sites: Sites): Promise<void> {
   const { region } = command;
   const { config, brokers } = sites;
   const startedMs = performance.now();

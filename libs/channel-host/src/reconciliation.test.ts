@@ -43,13 +43,13 @@ describe("a registry that compares its channels with the log", () => {
     store.faults.loseLiveEvents(3);
     for (const id of ids) await other.registry.submit(id, wallet("OfferTerms"));
     expect(heard).toEqual([]);
-    await deaf.registry.compareNext(2);
+    await deaf.registry.reconcileNext(2);
     expect(heard).toEqual(["inv1", "inv2"]);
-    await deaf.registry.compareNext(2);
+    await deaf.registry.reconcileNext(2);
     expect(heard).toEqual(ids);
     store.faults.loseLiveEvents(1);
     await other.registry.submit("inv1", wallet("SubmitPayment"));
-    await deaf.registry.compareNext(2);
+    await deaf.registry.reconcileNext(2);
     expect(heard).toEqual([...ids, "inv1"]);
   });
 
@@ -157,13 +157,13 @@ describe("a registry that compares its channels with the log", () => {
     const followNext = () => node.registry.follow(`inv${String(++count)}`, ignore);
     const followed = [await followNext(), await followNext(), await followNext(), await followNext()];
     for (let turn = 0; turn < 4; turn++) {
-      await node.registry.compareNext(2);
+      await node.registry.reconcileNext(2);
       await followNext();
       await followNext();
     }
     expect(asked.mock.calls.flatMap(([ids]) => ids).filter((id) => id === "inv1")).toHaveLength(2);
     for (const each of followed) each.release();
-    for (let turn = 0; turn < 8; turn++) await node.registry.compareNext(4);
+    for (let turn = 0; turn < 8; turn++) await node.registry.reconcileNext(4);
     expect(asked.mock.calls.map(([ids]) => ids.length)).not.toContain(0);
   });
 

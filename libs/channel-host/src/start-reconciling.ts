@@ -5,9 +5,9 @@ import type { ChannelRegistry } from "./channel-registry.ts";
  * channel can be lost without a trace when a broker dies between storing and republishing it, or when a new
  * subscription has not reached the stream's leader yet. No reconnect and no later event would tell.
  */
-const compareEveryMs = 2_000;
+const reconcileEveryMs = 2_000;
 /** One question to each shard, at the most. */
-const comparedAtOnce = 1_024;
+const reconciledAtOnce = 1_024;
 /** Each compared channel costs a stored message's way here: a node with very many takes this many turns for all. */
 const mostTurns = 10;
 
@@ -15,8 +15,8 @@ const mostTurns = 10;
  * Compares the live channels with the log again and again: all of them every two seconds, or, beyond a thousand, in turns,
  * all within twenty seconds. Returns what ends it.
  */
-export function startComparing(
-  registry: Pick<ChannelRegistry, "compareNext" | "size">,
+export function startReconciling(
+  registry: Pick<ChannelRegistry, "reconcileNext" | "size">,
   ready: () => boolean,
 ): () => void {
   let busy = false;
@@ -25,9 +25,9 @@ export function startComparing(
     busy = true;
     // Its failures were reported already; the next turn is the next try.
     registry
-      .compareNext(Math.max(comparedAtOnce, Math.ceil(registry.size / mostTurns)))
+      .reconcileNext(Math.max(reconciledAtOnce, Math.ceil(registry.size / mostTurns)))
       .catch(() => undefined)
       .finally(() => (busy = false));
-  }, compareEveryMs);
+  }, reconcileEveryMs);
   return () => clearInterval(timer);
 }
