@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import { clientAddress, peerAddress, type Peer } from "./client-address.ts";
-import { handshake, rawClient, serve } from "./test-support.ts";
+import { echoRoute, handshake, rawClient, serve } from "./test-support.ts";
 
 const bytesOf = (address: string): ArrayBuffer => new Uint8Array(address.split(".").map(Number)).buffer;
 
@@ -79,8 +79,7 @@ describe("the address that limits count for", () => {
 });
 
 describe("limits of one address", () => {
-  const route = { path: "/ws/:id", maxMessageBytes: 100, upgrade: () => ({ accept: true, data: null }) as const };
-  const webSockets = [{ ...route, message: () => undefined }];
+  const webSockets = [echoRoute()];
 
   /** The status of a join that comes with this header. */
   async function join(port: number, forwardedFor: string): Promise<string | undefined> {

@@ -1,14 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { handshake, rawClient, serve, wallet } from "./test-support.ts";
-import type { AnyWebSocketRoute } from "./web-socket-route.ts";
-
-const accepting = (extra: Partial<AnyWebSocketRoute> = {}): AnyWebSocketRoute => ({
-  path: "/ws/:id",
-  maxMessageBytes: 1_000,
-  upgrade: () => ({ accept: true, data: {} }),
-  message: () => undefined,
-  ...extra,
-});
+import { echoRoute, handshake, rawClient, serve, wallet } from "./test-support.ts";
 
 const patient = { timeout: 30_000 };
 const upgradeHeader = "Upgrade: websocket\r\n";
@@ -26,7 +17,7 @@ describe("a request with a WebSocket key", () => {
     ["another protocol", connectionHeader, "Upgrade: h2c\r\n", "Upgrade"],
   ])("is refused before the route is asked: %s", async (_, connection, upgrade, header) => {
     const asked = vi.fn();
-    const { server } = await serve({ webSockets: [accepting({ upgrade: asked, turnAway: asked })] });
+    const { server } = await serve({ webSockets: [echoRoute({ upgrade: asked, turnAway: asked })] });
     const { socket, received } = await rawClient(server.port);
     socket.write(handshake("/ws/1").replace(connectionHeader, connection).replace(upgradeHeader, upgrade));
     await vi.waitFor(() => expect(received()).toContain(`the header ${header} must`), patient);
@@ -38,7 +29,7 @@ describe("a request with a WebSocket key", () => {
   });
 
   it.each(["12", "8", "0", "13, 8", ""])("of version %j is told which one is spoken here", async (version) => {
-    const { server } = await serve({ webSockets: [accepting()] });
+    const { server } = await serve({ webSockets: [echoRoute()] });
     const { socket, received } = await rawClient(server.port);
     socket.write(handshake("/ws/1").replace("Version: 13", `Version: ${version}`));
     await vi.waitFor(() => expect(received()).toContain('"HTTP_WEBSOCKET_VERSION"'), patient);
@@ -52,7 +43,7 @@ describe("a request with a WebSocket key", () => {
     ["in two lines", "Connection: keep-alive\r\nConnection: upgrade\r\n", upgradeHeader],
     ["with several protocols to choose from", connectionHeader, "Upgrade: h2c, websocket\r\n"],
   ])("becomes one when it asks %s", async (_, connection, upgrade) => {
-    const { server } = await serve({ webSockets: [accepting()] });
+    const { server } = await serve({ webSockets: [echoRoute()] });
     const { socket, received } = await rawClient(server.port);
     socket.write(handshake("/ws/1").replace(connectionHeader, connection).replace(upgradeHeader, upgrade));
     await vi.waitFor(() => expect(received()).toMatch(/^HTTP\/1.1 101 /), patient);
@@ -62,7 +53,7 @@ describe("a request with a WebSocket key", () => {
   });
 
   it("keeps no place when it is refused", async () => {
-    const { server, socketUrl } = await serve({ limits: { maxConnections: 1 }, webSockets: [accepting()] });
+    const { server, socketUrl } = await serve({ limits: { maxConnections: 1 }, webSockets: [echoRoute()] });
     const { socket, received } = await rawClient(server.port);
     socket.write(handshake("/ws/1").replace("Upgrade\r\nSec", "keep-alive\r\nSec").repeat(3));
     await vi.waitFor(() => expect(received().match(/HTTP\/1.1 426/g)).toHaveLength(3), patient);

@@ -1,6 +1,6 @@
 import { expect, it, vi } from "vitest";
 import type { HttpRoute } from "./http-route.ts";
-import { serve, signal } from "./test-support.ts";
+import { echoRoute, serve, signal } from "./test-support.ts";
 
 /** Open until the client leaves. */
 const stream: HttpRoute = {
@@ -15,14 +15,6 @@ const stream: HttpRoute = {
     },
   }),
 };
-const webSockets = [
-  {
-    path: "/ws",
-    maxMessageBytes: 100,
-    upgrade: () => ({ accept: true, data: null }) as const,
-    message: () => undefined,
-  },
-];
 
 async function open(url: string) {
   const abort = new AbortController();
@@ -32,9 +24,9 @@ async function open(url: string) {
 
 it("a response that stays open takes a place among the sockets, and gives it back", async () => {
   const limits = { maxConnections: 3, maxConnectionsPerIp: 2, maxUpgradesUnderWay: 1 };
-  const { url, server } = await serve({ routes: [stream], webSockets, limits });
+  const { url, server } = await serve({ routes: [stream], webSockets: [echoRoute()], limits });
   const first = await open(url);
-  const socket = new WebSocket(`${url.replace("http", "ws")}/ws`);
+  const socket = new WebSocket(`${url.replace("http", "ws")}/ws/1`);
   const opened = signal<string>();
   socket.addEventListener("open", () => opened.fire("open"));
   expect(await opened.promise).toBe("open");

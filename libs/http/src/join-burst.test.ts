@@ -1,13 +1,8 @@
 import { steadyClock } from "@p4/testkit";
 import { describe, expect, it, vi } from "vitest";
-import { handshake, rawClient, serve, signal, wallet } from "./test-support.ts";
+import { echoRoute, handshake, rawClient, serve, signal, wallet, type EchoSocket } from "./test-support.ts";
 import { TokenBuckets } from "./token-bucket.ts";
-import { closeCodes, type AnyWebSocketRoute, type WebSocketConnection } from "./web-socket-route.ts";
-
-function route(more: Partial<AnyWebSocketRoute> = {}): AnyWebSocketRoute {
-  const upgrade = () => ({ accept: true, data: null }) as const;
-  return { path: "/ws/:id", maxMessageBytes: 100, upgrade, message: () => undefined, ...more };
-}
+import { closeCodes } from "./web-socket-route.ts";
 
 /** The status of each answer on one connection; [] when it was closed without one. */
 async function answers(port: number, ...paths: string[]): Promise<string[]> {
@@ -24,7 +19,7 @@ describe("a route that turns joins away", () => {
     const upgrade = vi.fn(() => ({ accept: true, data: null }) as const);
     const refusal = { status: 503, code: "BUSY", detail: "not now", retryAfterSeconds: 3 } as const;
     const turnAway = (id: string) => (id === "known" ? null : refusal);
-    const { server } = await serve({ limits: { maxConnections: 1 }, webSockets: [route({ turnAway, upgrade })] });
+    const { server } = await serve({ limits: { maxConnections: 1 }, webSockets: [echoRoute({ turnAway, upgrade })] });
     const { socket, received } = await rawClient(server.port);
     socket.write(handshake("/ws/unknown"));
     await vi.waitFor(() => expect(received()).toMatch(/HTTP\/1.1 503[^]*retry-after: 3\r\n[^]*"code":"BUSY"/i));
@@ -37,7 +32,7 @@ describe("a route that turns joins away", () => {
 
 describe("an address that joins on although it is refused", () => {
   it("is answered for a while, then cut off as it connects, and let in again once it has slowed down", async () => {
-    const { server } = await serve({ limits: { maxUpgradesPerIpPerSecond: 40 }, webSockets: [route()] });
+    const { server } = await serve({ limits: { maxUpgradesPerIpPerSecond: 40 }, webSockets: [echoRoute()] });
     const clock = steadyClock();
     clock.stop();
     const burst = Array.from({ length: 150 }, () => answers(server.port, "/ws/1"));
@@ -56,7 +51,7 @@ describe("an address that joins on although it is refused", () => {
     const upgrade = vi.fn(
       () => ({ accept: false, refusal: { status: 404, code: "UNKNOWN", detail: "no such channel" } }) as const,
     );
-    const { server } = await serve({ limits: { maxUpgradesPerIpPerSecond: 1 }, webSockets: [route({ upgrade })] });
+    const { server } = await serve({ limits: { maxUpgradesPerIpPerSecond: 1 }, webSockets: [echoRoute({ upgrade })] });
     const [kept, flood] = [await rawClient(server.port), await rawClient(server.port)];
     flood.socket.write(handshake("/ws/1").repeat(2 + 16 + 200));
     await flood.ended;
@@ -71,7 +66,7 @@ describe("an address that joins on although it is refused", () => {
   it("is answered all the same behind a proxy, which would take the edge for broken", async () => {
     steadyClock().stop();
     const limits = { maxUpgradesPerIpPerSecond: 1 };
-    const { server } = await serve({ limits, webSockets: [route()], trustedProxies: ["127.0.0.1"] });
+    const { server } = await serve({ limits, webSockets: [echoRoute()], trustedProxies: ["127.0.0.1"] });
     const forwarded = handshake("/ws/1").replace("\r\n\r\n", "\r\nX-Forwarded-For: 203.0.113.1\r\n\r\n");
     const { socket, received } = await rawClient(server.port);
     const refused = () => received().match(/HTTP\/1.1 429/g)?.length ?? 0;
@@ -90,7 +85,7 @@ describe("a socket that was closed with 4290", () => {
     const { server, socketUrl } = await serve({
       limits: { maxUpgradesPerIpPerSecond: 10 },
       webSockets: [
-        route({ message: (socket: WebSocketConnection<null>) => socket.close(closeCodes.slowConsumer, "too much") }),
+        echoRoute({ message: (socket: EchoSocket) => socket.close(closeCodes.slowConsumer, "too much") }),
       ],
     });
     const { socket, opened, closed } = wallet(`${socketUrl}/ws/1`);
@@ -106,7 +101,7 @@ describe("a socket that was closed with 4290", () => {
     const gone = signal<number>();
     const { server, socketUrl } = await serve({
       limits: { maxUpgradesPerIpPerSecond: 10 },
-      webSockets: [route({ close: (_, code) => gone.fire(code) })],
+      webSockets: [echoRoute({ close: (_, code) => gone.fire(code) })],
     });
     const { socket, opened } = wallet(`${socketUrl}/ws/1`);
     await opened;

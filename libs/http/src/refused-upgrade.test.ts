@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { handshake, rawClient, serve, wallet } from "./test-support.ts";
+import { echoRoute, handshake, rawClient, serve, wallet } from "./test-support.ts";
 import { ClosingRefusals, type UpgradeHead, type UpgradeRefusal } from "./upgrade-refusal.ts";
 import type { AnyWebSocketRoute, UpgradeDecision } from "./web-socket-route.ts";
 
@@ -15,14 +15,7 @@ const closeCodeFor = ({ status }: UpgradeRefusal, { header, query }: UpgradeHead
     : null;
 
 function route(more: Partial<AnyWebSocketRoute> = {}): AnyWebSocketRoute {
-  return {
-    path: "/ws/:id",
-    maxMessageBytes: 1_000,
-    closeCodeFor,
-    upgrade: () => refusing,
-    message: () => undefined,
-    ...more,
-  };
+  return echoRoute({ closeCodeFor, upgrade: () => refusing, ...more });
 }
 
 afterEach(() => vi.restoreAllMocks());

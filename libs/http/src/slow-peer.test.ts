@@ -1,25 +1,13 @@
 import { describe, expect, it, vi } from "vitest";
 import { SendQueues } from "./send-queues.ts";
-import { handshake, rawClient, serve, signal } from "./test-support.ts";
-import { closeCodes, type AnyWebSocketRoute, type WebSocketConnection } from "./web-socket-route.ts";
-
-type Socket = WebSocketConnection<{ id: string | undefined }>;
-
-function route(extra: Partial<AnyWebSocketRoute> = {}): AnyWebSocketRoute {
-  return {
-    path: "/ws/:id",
-    maxMessageBytes: 1_000,
-    upgrade: (request) => ({ accept: true, data: { id: request.params["id"] } }),
-    message: (socket: Socket, text) => void socket.send(text),
-    ...extra,
-  };
-}
+import { echoRoute, handshake, rawClient, serve, signal, type EchoSocket } from "./test-support.ts";
+import { closeCodes } from "./web-socket-route.ts";
 
 describe("a peer that does not read", () => {
   it("is closed with 4290; all that was accepted before arrives, in order", async () => {
     const done = signal<{ code: number; sent: number }>();
     let sent = 0;
-    const flood = (socket: Socket): void => {
+    const flood = (socket: EchoSocket): void => {
       for (let i = 0; i < 50; i++) {
         if (socket.send(`${String(sent).padStart(8, "0")}${"x".repeat(50_000)}`) === "dropped") return;
         sent += 1;
@@ -27,7 +15,7 @@ describe("a peer that does not read", () => {
       setImmediate(flood, socket);
     };
     const { server } = await serve({
-      webSockets: [route({ maxQueuedBytes: 300_000, open: flood, close: (_, code) => done.fire({ code, sent }) })],
+      webSockets: [echoRoute({ maxQueuedBytes: 300_000, open: flood, close: (_, code) => done.fire({ code, sent }) })],
     });
     const { socket, received, ended } = await rawClient(server.port);
     socket.pause();
@@ -42,14 +30,14 @@ describe("a peer that does not read", () => {
 
   it("keeps its place once it is closed, until it is cut off", async () => {
     const done = signal();
-    const flood = (socket: Socket): void => {
+    const flood = (socket: EchoSocket): void => {
       while (socket.send("x".repeat(50_000)) !== "dropped");
     };
     const sendQueues = new SendQueues();
     const { server } = await serve({
       sendQueues,
       limits: { maxConnections: 1 },
-      webSockets: [route({ maxQueuedBytes: 300_000, open: flood, close: () => done.fire() })],
+      webSockets: [echoRoute({ maxQueuedBytes: 300_000, open: flood, close: () => done.fire() })],
     });
     const { socket } = await rawClient(server.port);
     socket.pause();

@@ -1,6 +1,7 @@
 import { connect, type Socket } from "node:net";
 import { afterEach } from "vitest";
 import { startServer, type HttpServer, type ServerOptions } from "./server.ts";
+import type { AnyWebSocketRoute, WebSocketConnection } from "./web-socket-route.ts";
 
 /** A running server, the errors it reported, and its base URL. Closed after the test. */
 export interface Running {
@@ -30,6 +31,19 @@ export async function serve(options: Partial<ServerOptions>): Promise<Running> {
     errors,
     url: `http://127.0.0.1:${String(server.port)}`,
     socketUrl: `ws://127.0.0.1:${String(server.port)}`,
+  };
+}
+
+export type EchoSocket = WebSocketConnection<{ id: string | undefined }>;
+
+/** `/ws/:id`: takes every join and echoes every message. */
+export function echoRoute(extra: Partial<AnyWebSocketRoute> = {}): AnyWebSocketRoute {
+  return {
+    path: "/ws/:id",
+    maxMessageBytes: 1_000,
+    upgrade: (request) => ({ accept: true, data: { id: request.params["id"] } }),
+    message: (socket: EchoSocket, text) => void socket.send(text),
+    ...extra,
   };
 }
 

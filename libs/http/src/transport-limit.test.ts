@@ -1,18 +1,10 @@
 import { expect, it, vi } from "vitest";
-import { serve, wallet } from "./test-support.ts";
+import { echoRoute, serve, wallet } from "./test-support.ts";
 import { transportLimitBytes } from "./web-socket-behavior.ts";
-import type { AnyWebSocketRoute } from "./web-socket-route.ts";
 
 it("a message may be over the limit up to twice and a mebibyte: beyond, the connection breaks without a word, and no other", async () => {
   const codes: number[] = [];
-  const route: AnyWebSocketRoute = {
-    path: "/ws/:id",
-    maxMessageBytes: 1_000,
-    upgrade: () => ({ accept: true, data: null }),
-    message: (socket, text) => void socket.send(text),
-    close: (_, code) => void codes.push(code),
-  };
-  const { socketUrl } = await serve({ webSockets: [route] });
+  const { socketUrl } = await serve({ webSockets: [echoRoute({ close: (_, code) => void codes.push(code) })] });
   const most = transportLimitBytes(1_000);
   expect(most).toBe(2_000 + 1_048_576);
   const [larger, largest, other] = [

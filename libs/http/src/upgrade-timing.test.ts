@@ -1,13 +1,11 @@
 import { expect, it, vi } from "vitest";
-import { handshake, rawClient, serve, signal, wallet } from "./test-support.ts";
+import { echoRoute, handshake, rawClient, serve, signal, wallet } from "./test-support.ts";
 
 it("upgrades a request that is decided while another one is read, without touching the other", async () => {
   const [asked, decide] = [signal(), signal()];
   const { server, socketUrl } = await serve({
     webSockets: [
-      {
-        path: "/ws/:id",
-        maxMessageBytes: 100,
+      echoRoute({
         async upgrade({ params }) {
           if (params["id"] === "waiting") {
             asked.fire();
@@ -15,18 +13,15 @@ it("upgrades a request that is decided while another one is read, without touchi
           }
           return { accept: true, data: null };
         },
-        message: (socket, text) => void socket.send(text),
-      },
-      {
+      }),
+      echoRoute({
         path: "/refused/:id",
-        maxMessageBytes: 100,
         upgrade() {
           // Its answer is written at once, and the other one's decision follows as a microtask of this very call.
           decide.fire();
           return { accept: false, refusal: { status: 404, code: "UNKNOWN", detail: "refused" } };
         },
-        message: () => undefined,
-      },
+      }),
     ],
   });
   const waiting = wallet(`${socketUrl}/ws/waiting`);

@@ -1,23 +1,11 @@
 import { steadyClock } from "@p4/testkit";
 import { describe, expect, it, vi } from "vitest";
-import { handshake, rawClient, serve, signal, wallet } from "./test-support.ts";
-import { closeCodes, type AnyWebSocketRoute, type WebSocketConnection } from "./web-socket-route.ts";
-
-type Socket = WebSocketConnection<{ id: string | undefined }>;
-
-function route(extra: Partial<AnyWebSocketRoute> = {}): AnyWebSocketRoute {
-  return {
-    path: "/ws/:id",
-    maxMessageBytes: 1_000,
-    upgrade: (request) => ({ accept: true, data: { id: request.params["id"] } }),
-    message: (socket: Socket, text) => void socket.send(text),
-    ...extra,
-  };
-}
+import { echoRoute, handshake, rawClient, serve, signal, wallet, type EchoSocket } from "./test-support.ts";
+import { closeCodes, type AnyWebSocketRoute } from "./web-socket-route.ts";
 
 describe("upgrade", () => {
   it("gives the TCP connection's place back with the socket, closed by either side", async () => {
-    const { server, socketUrl } = await serve({ limits: { maxTcpConnections: 1 }, webSockets: [route()] });
+    const { server, socketUrl } = await serve({ limits: { maxTcpConnections: 1 }, webSockets: [echoRoute()] });
     const tcpConnections = (): number => server.stats().tcpConnections;
     for (let i = 0; i < 4; i++) {
       const { socket, opened, closed } = wallet(`${socketUrl}/ws/1`);
@@ -36,15 +24,15 @@ describe("upgrade", () => {
   });
 
   it.each(["at once", "later"])("accepts %s, with data, protocol and peer address", async (when) => {
-    const seen = signal<Socket>();
+    const seen = signal<EchoSocket>();
     const { socketUrl } = await serve({
       webSockets: [
-        route({
+        echoRoute({
           upgrade: (request) => {
             const decision = { accept: true, data: { id: request.params["id"] }, protocol: "p4" } as const;
             return when === "at once" ? decision : new Promise((resolve) => setImmediate(() => resolve(decision)));
           },
-          open: (socket: Socket) => seen.fire(socket),
+          open: (socket: EchoSocket) => seen.fire(socket),
         }),
       ],
     });
@@ -58,7 +46,7 @@ describe("upgrade", () => {
     const { server } = await serve({
       limits: { maxConnections: 1 },
       webSockets: [
-        route({
+        echoRoute({
           upgrade: () => ({ accept: false, refusal: { status: 404, code: "UNKNOWN", detail: "unknown channel" } }),
         }),
       ],
@@ -73,7 +61,7 @@ describe("upgrade", () => {
 
   it("answers 500 when the decision fails, 400 to a bad path, 426 to a plain request", async () => {
     const { server, errors, url } = await serve({
-      webSockets: [route({ upgrade: () => Promise.reject(new Error("x")) })],
+      webSockets: [echoRoute({ upgrade: () => Promise.reject(new Error("x")) })],
     });
     for (const [path, status] of [
       ["/ws/1", "500"],
@@ -92,7 +80,7 @@ describe("upgrade", () => {
     const upgrade = vi.fn(
       () => ({ accept: false, refusal: { status: 404, code: "UNKNOWN", detail: "no such channel" } }) as const,
     );
-    const { server } = await serve({ limits: { maxUpgradesPerIpPerSecond: 1 }, webSockets: [route({ upgrade })] });
+    const { server } = await serve({ limits: { maxUpgradesPerIpPerSecond: 1 }, webSockets: [echoRoute({ upgrade })] });
     const { socket, received } = await rawClient(server.port);
     socket.write(handshake("/ws/1").repeat(8));
     await vi.waitFor(() => expect(received().match(/HTTP\/1.1 /g)).toHaveLength(8));
@@ -109,7 +97,7 @@ describe("upgrade", () => {
     };
     const { server, socketUrl } = await serve({
       limits: { maxUpgradesUnderWay: 2 },
-      webSockets: [route({ upgrade })],
+      webSockets: [echoRoute({ upgrade })],
     });
     const waiting = [wallet(`${socketUrl}/ws/1`), wallet(`${socketUrl}/ws/1`)];
     await vi.waitFor(() => expect(server.stats().runningRequests).toBe(2));
@@ -126,7 +114,7 @@ describe("upgrade", () => {
     const { server } = await serve({
       limits: { maxConnections: 1 },
       webSockets: [
-        route({
+        echoRoute({
           open,
           upgrade: async () => {
             asked.fire();
@@ -151,7 +139,7 @@ describe("upgrade", () => {
     [{ maxConnections: 1 }, "503"],
     [{ maxConnectionsPerIp: 1 }, "429"],
   ])("keeps the limit %j, and admits again after a close", async (limits, status) => {
-    const { server, socketUrl } = await serve({ limits, webSockets: [route()] });
+    const { server, socketUrl } = await serve({ limits, webSockets: [echoRoute()] });
     const first = wallet(`${socketUrl}/ws/1`);
     expect(await first.opened).toBe(true);
     const { socket, received } = await rawClient(server.port);
@@ -167,7 +155,7 @@ describe("messages", () => {
   it("carries text both ways, from text or UTF-8 bytes", async () => {
     const { socketUrl } = await serve({
       webSockets: [
-        route({ message: (socket: Socket, text) => void [socket.send(text), socket.send(Buffer.from(text))] }),
+        echoRoute({ message: (socket: EchoSocket, text) => void [socket.send(text), socket.send(Buffer.from(text))] }),
       ],
     });
     const { socket, messages, opened } = wallet(`${socketUrl}/ws/1`);
@@ -179,9 +167,9 @@ describe("messages", () => {
   it("reports binary frames and large messages apart, and the connection may go on", async () => {
     const { socketUrl } = await serve({
       webSockets: [
-        route({
-          binary: (socket: Socket, size) => void socket.send(`binary ${String(size)}`),
-          tooLarge: (socket: Socket, size) => void socket.send(`large ${String(size)}`),
+        echoRoute({
+          binary: (socket: EchoSocket, size) => void socket.send(`binary ${String(size)}`),
+          tooLarge: (socket: EchoSocket, size) => void socket.send(`large ${String(size)}`),
         }),
       ],
     });
@@ -197,7 +185,7 @@ describe("messages", () => {
     ["a binary frame", new Uint8Array(3), closeCodes.unsupportedData],
     ["a large message", "x".repeat(1_001), closeCodes.messageTooBig],
   ])("closes on %s when the route has no callback", async (_, data, code) => {
-    const { socketUrl } = await serve({ webSockets: [route()] });
+    const { socketUrl } = await serve({ webSockets: [echoRoute()] });
     const { socket, opened, closed } = wallet(`${socketUrl}/ws/1`);
     await opened;
     socket.send(data);
@@ -209,9 +197,9 @@ describe("messages", () => {
       if (how === "throws") throw new Error("boom");
       return Promise.reject(new Error("boom"));
     };
-    const message = (socket: Socket, text: string): unknown => (text === "bad" ? fail() : socket.send(text));
+    const message = (socket: EchoSocket, text: string): unknown => (text === "bad" ? fail() : socket.send(text));
     const { socketUrl, errors } = await serve({
-      webSockets: [route({ message: message as AnyWebSocketRoute["message"] })],
+      webSockets: [echoRoute({ message: message as AnyWebSocketRoute["message"] })],
     });
     const [bad, good] = [wallet(`${socketUrl}/ws/1`), wallet(`${socketUrl}/ws/2`)];
     await Promise.all([bad.opened, good.opened]);
@@ -227,10 +215,10 @@ describe("messages", () => {
 
 describe("closing", () => {
   it("tells the route once, and a closed connection swallows what comes late", async () => {
-    const [seen, gone] = [signal<Socket>(), signal<{ code: number; reason: string }>()];
+    const [seen, gone] = [signal<EchoSocket>(), signal<{ code: number; reason: string }>()];
     const { socketUrl } = await serve({
       webSockets: [
-        route({ open: (s: Socket) => seen.fire(s), close: (_, code, reason) => gone.fire({ code, reason }) }),
+        echoRoute({ open: (s: EchoSocket) => seen.fire(s), close: (_, code, reason) => gone.fire({ code, reason }) }),
       ],
     });
     const { socket, opened } = wallet(`${socketUrl}/ws/1`);
@@ -243,14 +231,14 @@ describe("closing", () => {
   });
 
   it("cuts a long reason between characters", async () => {
-    const { socketUrl } = await serve({ webSockets: [route({ open: (s: Socket) => s.close(4000, "é".repeat(100)) })] });
+    const { socketUrl } = await serve({ webSockets: [echoRoute({ open: (s: EchoSocket) => s.close(4000, "é".repeat(100)) })] });
     expect(await wallet(`${socketUrl}/ws/1`).closed).toEqual({ code: 4000, reason: "é".repeat(61) });
   });
 
   it("pings a quiet peer, and ends one that does not answer", async () => {
     const closed = signal<number>();
     const { server } = await serve({
-      webSockets: [route({ idleTimeoutSeconds: 8, close: (_, code) => closed.fire(code) })],
+      webSockets: [echoRoute({ idleTimeoutSeconds: 8, close: (_, code) => closed.fire(code) })],
     });
     const { socket, received } = await rawClient(server.port);
     socket.write(handshake("/ws/1"));
@@ -260,11 +248,11 @@ describe("closing", () => {
 
   it("calls drain once a slow peer reads again", async () => {
     const [full, drained] = [signal(), signal()];
-    const fill = (socket: Socket): void => {
+    const fill = (socket: EchoSocket): void => {
       if (socket.send("x".repeat(100_000)) === "backpressure") full.fire();
       else setImmediate(fill, socket);
     };
-    const { server } = await serve({ webSockets: [route({ open: fill, drain: () => drained.fire() })] });
+    const { server } = await serve({ webSockets: [echoRoute({ open: fill, drain: () => drained.fire() })] });
     const { socket } = await rawClient(server.port);
     socket.pause();
     socket.write(handshake("/ws/1"));
@@ -284,7 +272,7 @@ describe("closing", () => {
       }
       return { accept: true, data: {} };
     };
-    const { server, socketUrl } = await serve({ webSockets: [route({ upgrade })] });
+    const { server, socketUrl } = await serve({ webSockets: [echoRoute({ upgrade })] });
     const { opened, closed } = wallet(`${socketUrl}/ws/1`);
     await opened;
     const late = await rawClient(server.port);
