@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { createServer, type AddressInfo } from "node:net";
-import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import { freePort } from "@p4/nats-server/testing";
 import { waitFor } from "@p4/testkit";
 import { GenericContainer, Network, Wait, getContainerRuntimeClient } from "testcontainers";
 import type { StartedNetwork, StartedTestContainer } from "testcontainers";
@@ -154,15 +153,6 @@ async function startMember(name: string, image: string, own: StartedNetwork, mes
     .withStartupTimeout(60_000)
     .start();
   return new Member(name, container, mesh, port, monitorPort);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }
 
 async function dockerApi() {

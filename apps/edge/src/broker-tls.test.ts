@@ -1,10 +1,10 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { findNatsServer, startNatsServer, type NatsServerProcess } from "@p4/nats-server";
-import { makeCertificates } from "@p4/nats-server/testing";
+import { freePort, makeCertificates } from "@p4/nats-server/testing";
 import { tempDir } from "@p4/testkit";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { freePort, spawnEdge } from "./test-support/edge-process.ts";
+import { spawnEdge } from "./test-support/edge-process.ts";
 import { joinPeer } from "./test-support/peer.ts";
 
 const dir = tempDir();

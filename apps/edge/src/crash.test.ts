@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { createServer, type AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
+import { freePort } from "@p4/nats-server/testing";
 import { waitFor, withNatsServer } from "@p4/testkit";
 import { afterAll, describe, expect, it } from "vitest";
 import { ack, payment } from "./test-support/bodies.ts";
@@ -91,13 +91,4 @@ async function startChild(port: number): Promise<ChildProcess> {
 async function exitCode(child: ChildProcess): Promise<number | null> {
   if (child.exitCode === null) await once(child, "exit");
   return child.exitCode;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }

@@ -1,8 +1,9 @@
 import { maxRecordedJoins } from "@p4/channel";
+import { freePort } from "@p4/nats-server/testing";
 import { waitFor, withNatsServer } from "@p4/testkit";
 import { beforeAll, describe, expect, it } from "vitest";
 import { ack, payment, terms } from "./test-support/bodies.ts";
-import { freePort, spawnEdge } from "./test-support/edge-process.ts";
+import { spawnEdge } from "./test-support/edge-process.ts";
 import { newChannelId, startTestEdge, type TestEdge } from "./test-support/edges.ts";
 import { headerOf, joinPeer, type Peer } from "./test-support/peer.ts";
 

@@ -1,11 +1,12 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer, type Server } from "node:net";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { freePort } from "./free-port.ts";
 import { findNatsServer } from "./find-nats-server.ts";
 import type { NatsServerProcess } from "./nats-server-process.ts";
 import { processIdentity } from "./process-identity.ts";
@@ -244,13 +245,4 @@ async function startInOtherProcess(storeDir: string): Promise<number> {
   owner.kill("SIGKILL");
   await once(owner, "exit");
   return Number(line.toString("utf8"));
-}
-
-async function freePort(): Promise<number> {
-  const server: Server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, "close");
-  return port;
 }

@@ -1,8 +1,9 @@
 import { chown, cp, mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { freePort } from "@p4/nats-server/testing";
 import { debianFiles } from "./debian-programs.ts";
 import { exists, run } from "./install-once.ts";
-import { freePort, startStoreProcess, type StoreProcess } from "./store-process.ts";
+import { startStoreProcess, type StoreProcess } from "./store-process.ts";
 
 export interface Postgres extends StoreProcess {
   readonly version: string;

@@ -1,7 +1,8 @@
 import { delimiter, join } from "node:path";
+import { freePort } from "@p4/nats-server/testing";
 import { debianFiles } from "./debian-programs.ts";
 import { exists, run } from "./install-once.ts";
-import { freePort, startStoreProcess, type StoreProcess } from "./store-process.ts";
+import { startStoreProcess, type StoreProcess } from "./store-process.ts";
 
 export interface Redis extends StoreProcess {
   readonly version: string;

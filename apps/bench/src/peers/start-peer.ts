@@ -4,11 +4,12 @@ import { join } from "node:path";
 import { startServerProcess } from "../server-process.ts";
 import type { Subject } from "../table/subjects.ts";
 import { centrifugoWire, p4Wire, socketIoWire } from "../wires.ts";
+import { freePort } from "@p4/nats-server/testing";
 import { goProgram } from "./go-program.ts";
 import { npmModules } from "./npm-modules.ts";
 import { startPostgres } from "./postgres.ts";
 import { startRedis } from "./redis.ts";
-import { freePort, startStoreProcess } from "./store-process.ts";
+import { startStoreProcess } from "./store-process.ts";
 
 /** What else stores a message before the other side sees it. Each is installed at its first start. */
 export const peers = [

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { closeSync, openSync } from "node:fs";
-import { connect, createServer, type AddressInfo } from "node:net";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { spawnBound } from "@p4/nats-server";
@@ -47,13 +47,4 @@ async function listens(port: number): Promise<boolean> {
   );
   socket.destroy();
   return connected;
-}
-
-/** Free at this moment: for programs that cannot choose one themselves. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { connectBroker, type Broker } from "@p4/nats";
 import { findNatsServer, startNatsServer, type NatsServerProcess, siteConfig } from "@p4/nats-server";
 import { AppProcess } from "../system/app-process.ts";
-import { freePort } from "../system/free-port.ts";
+import { freePort } from "@p4/nats-server/testing";
 import { Link } from "../system/link.ts";
 
 export interface Site {

@@ -3,7 +3,7 @@ import { readFile, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { findNatsServer, startNatsServer, type NatsServerProcess } from "@p4/nats-server";
-import { freePort } from "./free-port.ts";
+import { freePort } from "@p4/nats-server/testing";
 import { Link } from "./link.ts";
 import type { Member } from "./member.ts";
 

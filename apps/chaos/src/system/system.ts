@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { AppProcess } from "./app-process.ts";
 import { startBrokerCluster, type Broker, type BrokerCluster } from "./broker-cluster.ts";
-import { freePort } from "./free-port.ts";
+import { freePort } from "@p4/nats-server/testing";
 import { Link } from "./link.ts";
 import type { Member } from "./member.ts";
 

@@ -1,8 +1,9 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
+import { freePort } from "@p4/nats-server/testing";
 import { wallClock, withNatsServer } from "@p4/testkit";
 import { describe, expect, it } from "vitest";
-import { freePort, spawnEdge } from "../test-support/edge-process.ts";
+import { spawnEdge } from "../test-support/edge-process.ts";
 import { newChannelId, startTestEdge } from "../test-support/edges.ts";
 import { get, locationOf, paymentUrl, post } from "../test-support/http-calls.ts";
 import {

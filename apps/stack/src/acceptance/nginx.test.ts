@@ -2,7 +2,7 @@ import { request } from "node:http";
 import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { withBroker } from "./test-support/broker.ts";
 import { newChannelId, problemOf, startEdgeServer, type Answer, type EdgeServer } from "./test-support/edge-server.ts";
-import { freePort } from "./test-support/free-port.ts";
+import { freePort } from "@p4/nats-server/testing";
 import { noNginx, startNginx } from "./test-support/nginx.ts";
 import { headerOf, type Wallet } from "./test-support/wallet.ts";
 

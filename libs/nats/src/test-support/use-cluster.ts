@@ -1,8 +1,8 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findNatsServer, startNatsServer, type NatsServerProcess } from "@p4/nats-server";
+import { freePort } from "@p4/nats-server/testing";
 import { afterAll, beforeAll } from "vitest";
 import type { Broker } from "../broker.ts";
 import type { BrokerStatus } from "../broker-status.ts";
@@ -67,12 +67,4 @@ export function useCluster(): TestCluster {
       return broker;
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -1,8 +1,8 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findNatsServer, startNatsServer, type NatsServerProcess, siteConfig } from "@p4/nats-server";
+import { freePort } from "@p4/nats-server/testing";
 import { afterAll, beforeAll } from "vitest";
 import type { Broker } from "../broker.ts";
 import { connectBroker } from "../connect-broker.ts";
@@ -52,12 +52,4 @@ export function useSites(...sites: readonly string[]): TestSites {
       return broker;
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
 }

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { onTestFinished, vi } from "vitest";
 import { edgeServerAt, type EdgeServer } from "./edge-server.ts";
-import { freePort } from "./free-port.ts";
+import { freePort } from "@p4/nats-server/testing";
 
 const main = join(import.meta.dirname, "..", "..", "..", "..", "edge", "dist", "main.js");
 

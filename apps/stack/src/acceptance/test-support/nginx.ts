@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, vi } from "vitest";
 import { edgeServerAt, type EdgeServer } from "./edge-server.ts";
-import { freePort } from "./free-port.ts";
+import { freePort } from "@p4/nats-server/testing";
 
 const deployed = join(import.meta.dirname, "..", "..", "..", "..", "..", "deploy", "cluster", "nginx.conf");
 

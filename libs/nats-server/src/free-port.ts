@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
 
-/** A port that was free a moment ago: processes that are restarted need one that stays theirs. */
+/** A port that was free a moment ago, for programs that need the same one after a restart. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
