@@ -1,14 +1,8 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { processTerminal, terminalOn } from "./terminal.ts";
+import { processTerminal } from "./terminal.ts";
+import { screen } from "./test-support/screen.ts";
 
 afterEach(() => vi.restoreAllMocks());
-
-function screen(isColoured: boolean) {
-  const written: string[] = [];
-  const write = (line: string): void => void written.push(line);
-  const coloured = { out: isColoured, err: isColoured };
-  return { written, terminal: terminalOn({ out: write, err: write, coloured, isInteractive: false }) };
-}
 
 it("ends quietly when the reader of the output has gone, and lets any other failure through", () => {
   const before = process.stdout.listeners("error");

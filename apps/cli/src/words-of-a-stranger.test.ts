@@ -9,9 +9,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { commandOf } from "./test-support/paid-channel.ts";
 import { payLine } from "./pay/pay-lines.ts";
 import { resultLines } from "./conform/score-lines.ts";
-import { terminalOn } from "./terminal.ts";
 import { said, withRecordedLog } from "./test-support/recorded-log.ts";
 import { runP4 } from "./test-support/run-p4.ts";
+import { screen } from "./test-support/screen.ts";
 
 /** Clears a line, colours, sets the title, turns the direction, begins a line of its own. */
 const hostile = "\u001b[2K\u001b]0;x\u0007\u009b31m\u202e\u2066\u200f\u061c\u2028\u007f\ud83d\nfalse line";
@@ -36,13 +36,6 @@ async function linesOf(...args: readonly string[]): Promise<string> {
   const whole = [...lines, ...wide.out.split("\n"), ...wide.err.split("\n"), ...err.split("\n")];
   expect(whole.filter((line) => steering.test(line))).toEqual([]);
   return whole.join("\n");
-}
-
-function screen() {
-  const written: string[] = [];
-  const write = (line: string): void => void written.push(line);
-  const coloured = { out: false, err: false };
-  return { written, terminal: terminalOn({ out: write, err: write, coloured, isInteractive: false }) };
 }
 
 /** One input, one output of 1,500 satoshis to OP_1: never valid on a chain. */

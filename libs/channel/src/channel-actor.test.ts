@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { InspectionEvent } from "xstate";
@@ -6,8 +5,8 @@ import { getShortestPaths } from "xstate/graph";
 import { startChannelActor, type ChannelActor } from "./channel-actor.ts";
 import { channelMachine, channelStates, stateName } from "./channel.machine.ts";
 import type { ChannelEventType } from "./events.ts";
+import { sha256Hex } from "./test-support.ts";
 
-const sha256Hex = (text: string): string => createHash("sha256").update(text).digest("hex");
 const texts = readFileSync(new URL("../samples/conversations/paid-and-proved.v1.jsonl", import.meta.url), "utf8")
   .trimEnd()
   .split("\n");

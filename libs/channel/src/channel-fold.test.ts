@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { foldStored, newChannel, type Channel } from "./channel-fold.ts";
 import { logErrors } from "./errors.ts";
-import { conversation, sha256Hex } from "./test-support.ts";
+import { conversation, replay, sha256Hex } from "./test-support.ts";
 import { expire, join, merchant, paymentTxid, recordProof, wallet } from "./testing.ts";
 import type { StoredText } from "./timeline.ts";
 
@@ -14,13 +13,6 @@ const { stored, channel } = conversation(
   recordProof(paymentTxid),
   expire(),
 );
-
-function replay(log: readonly StoredText[]): Channel {
-  return log.reduce(
-    (folded, { text, streamVersion }) => foldStored(folded, text, streamVersion, sha256Hex).channel,
-    newChannel(),
-  );
-}
 
 function faultOf(log: readonly StoredText[]): unknown {
   try {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { isEnded, stateName } from "./channel.machine.ts";
-import { foldSealed, foldStored, newChannel, sealFor, type Channel } from "./channel-fold.ts";
+import { foldSealed, newChannel, sealFor, type Channel } from "./channel-fold.ts";
 import type { ChannelCommand, WalletCommand } from "./commands.ts";
 import { walletCommands } from "./decide-wallet.ts";
 import type { Decision } from "./decision.ts";
@@ -11,7 +11,7 @@ import { pendingFor, roleListeners } from "./heard-by.ts";
 import type { Participant } from "./participant.ts";
 import { isForgotten } from "./remembered-event.ts";
 import { sequence } from "./sequenced-event.ts";
-import { decide, sha256Hex } from "./test-support.ts";
+import { decide, replay, sha256Hex } from "./test-support.ts";
 import {
   close,
   customer,
@@ -183,11 +183,4 @@ it("whatever is asked of a channel, what it has forgotten makes no difference", 
 
 function isWallets({ type }: ChannelCommand): boolean {
   return type in walletCommands || type === "JoinChannel";
-}
-
-function replay(log: readonly StoredText[]): Channel {
-  return log.reduce(
-    (folded, { text, streamVersion }) => foldStored(folded, text, streamVersion, sha256Hex).channel,
-    newChannel(),
-  );
 }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { foldSealed, newChannel, sealFor, type Channel } from "./channel-fold.ts";
+import { foldSealed, foldStored, newChannel, sealFor, type Channel } from "./channel-fold.ts";
 import type { ChannelCommand } from "./commands.ts";
 import type { ChannelSnapshot } from "./channel.machine.ts";
 import { decide as decideBy } from "./decide.ts";
@@ -27,4 +27,12 @@ export function conversation(...commands: readonly ChannelCommand[]): { stored: 
     stored.push({ streamVersion, text: sealed.text });
   }
   return { stored, channel };
+}
+
+/** The channel of a log, folded from its first event. */
+export function replay(log: readonly StoredText[]): Channel {
+  return log.reduce(
+    (folded, { text, streamVersion }) => foldStored(folded, text, streamVersion, sha256Hex).channel,
+    newChannel(),
+  );
 }

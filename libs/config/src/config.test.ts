@@ -4,24 +4,15 @@ import { dirname, join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { addressesOf } from "./addresses.ts";
-import { ConfigError, isConfigError } from "./config-error.ts";
-import { loadConfig, type Environment } from "./config.ts";
+import { ConfigError } from "./config-error.ts";
+import { loadConfig } from "./config.ts";
 import { expirySweepMs } from "./fixed-settings.ts";
 import { configReference, describeConfig, formatConfig } from "./describe-config.ts";
 import { durationMs, integer, listOf, manyOf, sizeBytes } from "./parsers.ts";
 import { schema } from "./schema.ts";
 import type { Setting } from "./setting.ts";
+import { problemsOf } from "./test-support.ts";
 import { httpUrl, natsUrl } from "./urls.ts";
-
-function problemsOf(environment: Environment): { variable: string; value: string; rule: string }[] {
-  try {
-    loadConfig(environment);
-  } catch (error) {
-    if (isConfigError(error)) return [...error.problems];
-    throw error;
-  }
-  return [];
-}
 
 describe("loadConfig", () => {
   it("gives the documented defaults for an empty environment", () => {

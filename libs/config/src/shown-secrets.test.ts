@@ -1,19 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ConfigError, isConfigError, type ConfigProblem } from "./config-error.ts";
+import { ConfigError } from "./config-error.ts";
 import { loadConfig, type Environment } from "./config.ts";
 import { describeConfig, formatConfig } from "./describe-config.ts";
 import { schema } from "./schema.ts";
-
-function problemsOf(environment: Environment): readonly ConfigProblem[] {
-  try {
-    loadConfig(environment);
-  } catch (error) {
-    if (isConfigError(error)) return error.problems;
-    throw error;
-  }
-  return [];
-}
+import { problemsOf } from "./test-support.ts";
 
 describe("the configuration and what is wrong with it", () => {
   it("never shows a secret, nor a password in a URL, in an error", () => {

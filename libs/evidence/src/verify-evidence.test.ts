@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { checksOf } from "./fixtures/checks-of.ts";
 import {
   arcProof,
   blockHash,
@@ -17,15 +18,9 @@ import {
   type StoredJson,
 } from "./fixtures/paid-channel.ts";
 import { publicKeyOf } from "./signing.ts";
-import { verifyEvidence, type VerifyEvidenceOptions } from "./verify-evidence.ts";
+import { verifyEvidence } from "./verify-evidence.ts";
 
 const settled = evidenceOf(settledChannel());
-
-function checksOf(text: string, options?: VerifyEvidenceOptions) {
-  const { checks } = verifyEvidence(text, options);
-  return (code: string) =>
-    checks.filter((check) => check.code === code).map(({ status, statement }) => [status, statement]);
-}
 
 /** The failed checks of a settled channel, one of whose events says something else, rightly chained and signed. */
 function faultsAfter(type: string, change: (event: StoredJson) => void) {

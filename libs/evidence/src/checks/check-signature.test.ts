@@ -1,15 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { checksOf } from "../fixtures/checks-of.ts";
 import { evidenceOf, merchantKey, operatorKey, settledChannel } from "../fixtures/paid-channel.ts";
 import { publicKeyOf } from "../signing.ts";
-import { verifyEvidence, type VerifyEvidenceOptions } from "../verify-evidence.ts";
+import { verifyEvidence } from "../verify-evidence.ts";
 
 const settled = evidenceOf(settledChannel());
-
-function checksOf(text: string, options?: VerifyEvidenceOptions) {
-  const { checks } = verifyEvidence(text, options);
-  return (code: string) =>
-    checks.filter((check) => check.code === code).map(({ status, statement }) => [status, statement]);
-}
 
 describe("the key that signed", () => {
   test("given no key to compare, then a key signed it, and that it is the operator's is not proved", () => {
