@@ -8,7 +8,6 @@ export const consoleErrors = {
   CONSOLE_INVALID: { status: 400, title: "Invalid request", retryable: false },
   CONSOLE_CHANNEL_UNKNOWN: { status: 404, title: "No such channel", retryable: false },
   CONSOLE_EVENT_UNKNOWN: { status: 404, title: "No such event", retryable: false },
-  CONSOLE_TOO_MANY: { status: 429, title: "Try again later", retryable: true },
   CONSOLE_BROKER_AWAY: { status: 503, title: "The broker is away", retryable: true },
 } as const;
 

@@ -1,5 +1,5 @@
 import { messageCommand, type ChannelCommand, type MessageFacts, type RecordedMessage } from "@p4/channel";
-import { ackOutcomeOf, decodeFrame, messageSpec, parseBody, wireErrors, describeWireError } from "@p4/protocol";
+import { ackOutcomeOf, decodeFrame, messageSpec, parseBody, wireErrors, wireErrorTexts } from "@p4/protocol";
 import type { BodyWarning, Dialect, FrameOrigin, Message, WireError } from "@p4/protocol";
 import type { SpvCrypto } from "@p4/spv";
 import { participantOf, type Connection } from "./connection.ts";
@@ -102,14 +102,8 @@ function factsOf(key: string, json: unknown, payment: ReadPayment | null): Messa
 
 /** Without a rule of its own, the error's general one. */
 export function refuseWire(error: Partial<WireError> & Pick<WireError, "code">, origin: RefusedOrigin): FrameRefusal {
-  const { title, rule } = wireErrors[error.code];
-  return {
-    ok: false,
-    errCode: error.code,
-    title,
-    description: describeWireError({ field: null, rule, ...error }),
-    origin,
-  };
+  const { rule } = wireErrors[error.code];
+  return { ok: false, ...wireErrorTexts({ field: null, rule, ...error }), origin };
 }
 
 export function refuse(code: EdgeErrorCode, description: string, origin: RefusedOrigin): FrameRefusal {

@@ -20,8 +20,3 @@ export class HttpServerError extends Error {
     this.retryable = httpErrorTable[code].retryable;
   }
 }
-
-/** True for an error of this library; compares the code, so it works across duplicate copies of the package. */
-export function isHttpServerError(error: unknown): error is HttpServerError {
-  return error instanceof Error && "code" in error && typeof error.code === "string" && error.code in httpErrorTable;
-}

@@ -1,6 +1,6 @@
 export { ByteBudget, tooManyBytes, type ByteRates } from "./byte-budget.ts";
 export { cors, corsHeaders, type CorsPolicy } from "./cors.ts";
-export { HttpServerError, httpErrorTable, isHttpServerError, type HttpErrorCode } from "./errors.ts";
+export { HttpServerError, httpErrorTable, type HttpErrorCode } from "./errors.ts";
 export type { HttpRequest, HttpResponse, HttpRoute, StreamWriter } from "./http-route.ts";
 export { json, problem, type Problem } from "./responses.ts";
 export { SendQueues } from "./send-queues.ts";

@@ -48,7 +48,6 @@ export const status = {
   endOfBatch: 204,
   notFound: 404,
   requestTimeout: 408,
-  tooManySubjects: 413,
   noResponders: 503,
 } as const;
 

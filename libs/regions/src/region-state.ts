@@ -63,9 +63,6 @@ export function rowOf({ region, sites }: RegionState): RegionRow {
 export const roleOf = (site: SiteState, stream: string): StreamRole | undefined =>
   site.streams.find((each) => each.stream === stream)?.role;
 
-export const lastSequenceOf = (site: SiteState, stream: string): number =>
-  site.streams.find((each) => each.stream === stream)?.lastSequence ?? 0;
-
 /** The last sequence that a log of epoch `epoch` shares with the one whose forks these are. */
 export function commonUpTo(epoch: number, forks: readonly Fork[]): number {
   return Math.min(...forks.filter((fork) => fork.epoch > epoch).map(({ sequence }) => sequence));

@@ -102,10 +102,3 @@ export function bumpLeafOf(bump: Bump, txid: string): BumpLeaf & { readonly hash
   if (leftmost !== null) return leftmost;
   throw new SpvError("SPV_BUMP_TXID_ABSENT", `bump: ${txid} is not at level 0`);
 }
-
-/** Every transaction that the path flags as a client's own, as shown. */
-export function bumpTxids(bump: Bump): string[] {
-  const txids: string[] = [];
-  for (const { hash, isTxid } of bump.path[0] ?? []) if (isTxid && hash !== null) txids.push(bytesToDisplayHash(hash));
-  return txids;
-}

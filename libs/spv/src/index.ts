@@ -9,7 +9,7 @@ export {
 } from "./arc-callback.ts";
 export { type Beef, type BeefEntry, beefSubject, isBeef, MAX_BEEF_BYTES, parseBeef } from "./beef.ts";
 export { type BlockHeader, HEADER_BYTES, meetsOwnTarget, parseBlockHeader } from "./block-header.ts";
-export { type Bump, type BumpLeaf, bumpTxids, MAX_BUMP_BYTES, parseBump, parseBumpHex } from "./bump.ts";
+export { type Bump, type BumpLeaf, MAX_BUMP_BYTES, parseBump, parseBumpHex } from "./bump.ts";
 export { encodeBump, encodeBumpHex } from "./bump-encode.ts";
 export { bumpMerkleRoot, verifyBump } from "./bump-root.ts";
 export { bytesToDisplayHash, bytesToHex, displayHashToBytes, hexToBytes } from "./bytes.ts";

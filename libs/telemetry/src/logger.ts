@@ -52,8 +52,3 @@ export function createLogger({
     { write: (line) => destination.write(visibleText(line, "\n")) },
   );
 }
-
-/** A path with its query as it may be logged: the values of `token` and alike are hidden. */
-export function redactUrl(pathAndQuery: string): string {
-  return pathAndQuery.replace(/([?&](?:token|access_token|secret|key)=)[^&#]*/gi, "$1(redacted)");
-}

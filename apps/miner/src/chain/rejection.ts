@@ -20,7 +20,6 @@ export const REJECTIONS = {
   BLOCK_BAD_MERKLE_ROOT: { reason: "bad-txnmrklroot", retryable: false },
   BLOCK_BAD_TIME: { reason: "time-too-old", retryable: false },
   BLOCK_BAD_COINBASE: { reason: "bad-cb", retryable: false },
-  BLOCK_BAD_TRANSACTION: { reason: "bad-txns", retryable: false },
 } as const satisfies Record<string, { reason: string; retryable: boolean }>;
 
 export type RejectionCode = keyof typeof REJECTIONS;

@@ -13,8 +13,6 @@ export interface BlockStore {
   close(): void;
 }
 
-export const NO_BLOCK_STORE: BlockStore = { append: () => undefined, close: () => undefined };
-
 /**
  * Opens an append-only file with one block per line and hands each stored block to `replay`. A last line without its
  * newline is what a crash leaves: it is cut off. Any other bad line throws, with its number.
