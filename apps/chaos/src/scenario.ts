@@ -5,6 +5,8 @@ import { join, resolve } from "node:path";
 export interface ScenarioOutcome {
   readonly text: string;
   readonly isAsExpected: boolean;
+  /** When it is not; 1. */
+  readonly exitCode?: number;
 }
 
 /**
@@ -33,5 +35,5 @@ export async function runScenario(
   process.stdout.write(`${outcome.text}\n`);
   if (keepIn === null && outcome.isAsExpected) await rm(dir, { recursive: true, force: true });
   else process.stderr.write(`logs, stores and the wallets' record: ${dir}\n`);
-  return outcome.isAsExpected ? 0 : 1;
+  return outcome.isAsExpected ? 0 : (outcome.exitCode ?? 1);
 }

@@ -1,13 +1,17 @@
 import { expect, test } from "vitest";
-import { readOptions } from "./campaign-options.ts";
+import { readArguments } from "../scenario-command.ts";
+import { campaignFlags, readCampaign } from "./campaign-options.ts";
+
+const readOptions = (args: readonly string[]) => readArguments({ flags: campaignFlags, read: readCampaign }, args);
 
 test("has values for what is left out", () => {
-  expect(readOptions([])).toEqual({ minutes: 2, seed: 1, rate: 8, json: false, sabotage: null, dir: null });
+  const options = { minutes: 2, seed: 1, rate: 8, sabotage: null };
+  expect(readOptions([])).toEqual({ options, json: false, dir: null });
 });
 
 test("reads minutes, seed and sabotage", () => {
   const options = readOptions(["--minutes", "0.5", "--seed", "7", "--sabotage", "no-occ", "--json"]);
-  expect(options).toMatchObject({ minutes: 0.5, seed: 7, sabotage: "no-occ", json: true });
+  expect(options).toMatchObject({ options: { minutes: 0.5, seed: 7, sabotage: "no-occ" }, json: true });
 });
 
 test.each([
@@ -17,4 +21,8 @@ test.each([
   [["--unknown"], /--unknown/],
 ])("names what is wrong with %j", (args, message) => {
   expect(() => readOptions(args)).toThrow(message);
+});
+
+test("asks for nothing else where help is asked for", () => {
+  expect(readOptions(["--help", "--seed", "x"])).toBe("help");
 });

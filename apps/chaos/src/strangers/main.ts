@@ -1,14 +1,13 @@
-import { parseArgs } from "node:util";
 import { whole, within } from "../number-option.ts";
-import { runScenario } from "../scenario.ts";
-import { brokenStops, runStops, stopsText } from "./run-stops.ts";
+import { runCommand, type ScenarioReport } from "../scenario-command.ts";
+import { brokenStops, runStops, stopsText, type StopsOptions } from "./run-stops.ts";
 import { runStrangers, type StrangersOptions } from "./run-strangers.ts";
 import { strangersText } from "./strangers-report.ts";
 import { isStrangersSabotage, strangersSabotages, type StrangersSabotage } from "./strangers-sabotage.ts";
 import { verdictOf } from "./strangers-verdict.ts";
 
 const sabotageNames = Object.keys(strangersSabotages).join("|");
-const strangersUsage = `npm run chaos -- strangers [--minutes 2] [--seed 1] [--rate 20] [--json] [--dir path]
+const usage = `npm run chaos -- strangers [--minutes 2] [--seed 1] [--rate 20] [--json] [--dir path]
                             [--sabotage ${sabotageNames}]
 npm run chaos -- strangers --sigterm 10 [--seed 1] [--rate 20] [--json] [--dir path]
 
@@ -25,65 +24,48 @@ exit code 0, and nothing that honest wallets were told was lost. Linux: other sy
 const undecidedExitCode = 3;
 
 /** Resolves with the exit code. */
-export async function strangersMain(args: readonly string[]): Promise<number> {
-  let options: ReturnType<typeof readOptions>;
-  try {
-    options = readOptions(args);
-  } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${strangersUsage}\n`);
-    return 2;
-  }
-  if (options === "help") {
-    process.stdout.write(`${strangersUsage}\n`);
-    return 0;
-  }
-  const { json, dir: keepIn, sigterm, ...plan } = options;
-  if (sigterm > 0) {
-    return runScenario(keepIn, async (dir, onProgress) => {
-      const report = await runStops({ sigterm, seed: plan.seed, rate: plan.rate }, dir, onProgress);
-      const text = json ? JSON.stringify(report, null, 2) : stopsText(report);
-      return { text, isAsExpected: brokenStops(report).length === 0 };
-    });
-  }
-  let isUndecided = false;
-  const exitCode = await runScenario(keepIn, async (dir, onProgress) => {
-    const report = await runStrangers(plan, dir, onProgress);
-    const verdict = verdictOf(report);
-    const text = json ? JSON.stringify({ ...report, verdict }, null, 2) : strangersText(report, verdict);
-    const isFound = plan.sabotage !== null && verdict.outcome === "broken";
-    isUndecided = plan.sabotage === null && verdict.outcome === "undecided";
-    return { text, isAsExpected: isFound || (plan.sabotage === null && verdict.outcome === "kept") };
-  });
-  return isUndecided ? undecidedExitCode : exitCode;
+export const strangersMain = (args: readonly string[]): Promise<number> =>
+  runCommand(
+    {
+      usage,
+      flags: {
+        minutes: { type: "string", default: "2" },
+        seed: { type: "string", default: "1" },
+        rate: { type: "string", default: "20" },
+        sigterm: { type: "string", default: "0" },
+        sabotage: { type: "string" },
+      },
+      read: ({ minutes, seed, rate, sigterm, sabotage }) => ({
+        minutes: within("minutes", minutes, 0.1, 1_440),
+        seed: whole("seed", seed, 0, 2 ** 31),
+        rate: whole("rate", rate, 1, 1_000),
+        sigterm: whole("sigterm", sigterm, 0, 1_000),
+        sabotage: sabotageOf(sabotage),
+      }),
+      run: ({ sigterm, ...plan }, dir, onProgress) =>
+        sigterm > 0
+          ? stops({ sigterm, seed: plan.seed, rate: plan.rate }, dir, onProgress)
+          : strangers(plan, dir, onProgress),
+    },
+    args,
+  );
+
+async function stops(options: StopsOptions, dir: string, onProgress: (text: string) => void): Promise<ScenarioReport> {
+  const report = await runStops(options, dir, onProgress);
+  return { report, text: stopsText(report), isAsExpected: brokenStops(report).length === 0 };
 }
 
-/** @throws Error that names the option and the rule. */
-function readOptions(
-  args: readonly string[],
-): (StrangersOptions & { readonly sigterm: number; readonly json: boolean; readonly dir: string | null }) | "help" {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      minutes: { type: "string", default: "2" },
-      seed: { type: "string", default: "1" },
-      rate: { type: "string", default: "20" },
-      sigterm: { type: "string", default: "0" },
-      sabotage: { type: "string" },
-      dir: { type: "string" },
-      json: { type: "boolean", default: false },
-      help: { type: "boolean", default: false },
-    },
-  });
-  if (values.help) return "help";
-  return {
-    minutes: within("minutes", values.minutes, 0.1, 1_440),
-    seed: whole("seed", values.seed, 0, 2 ** 31),
-    rate: whole("rate", values.rate, 1, 1_000),
-    sigterm: whole("sigterm", values.sigterm, 0, 1_000),
-    sabotage: sabotageOf(values.sabotage),
-    json: values.json,
-    dir: values.dir ?? null,
-  };
+async function strangers(
+  options: StrangersOptions,
+  dir: string,
+  onProgress: (text: string) => void,
+): Promise<ScenarioReport> {
+  const report = await runStrangers(options, dir, onProgress);
+  const verdict = verdictOf(report);
+  const given = { report: { ...report, verdict }, text: strangersText(report, verdict) };
+  if (options.sabotage !== null) return { ...given, isAsExpected: verdict.outcome === "broken" };
+  const exitCode = verdict.outcome === "undecided" ? undecidedExitCode : 1;
+  return { ...given, isAsExpected: verdict.outcome === "kept", exitCode };
 }
 
 function sabotageOf(name: string | undefined): StrangersSabotage | null {
