@@ -1,4 +1,4 @@
-import { isStoreError, type DocumentStore } from "@p4/event-store";
+import { decodeDocument, encodeDocument, isStoreError, type DocumentStore } from "@p4/event-store";
 
 /** A join token that counts no more. */
 export interface RevokedToken {
@@ -15,10 +15,10 @@ const lookEveryMs = 1_000;
 
 /** Writes the revocation down, and takes away the records of tokens that have ended meanwhile. Rejects with a StoreError. */
 export async function revokeToken(documents: DocumentStore, token: RevokedToken): Promise<void> {
-  await documents.set(token.tokenId, new TextEncoder().encode(JSON.stringify(token)));
-  for await (const { key, bytes } of documents.entries()) {
-    const { expiresAtMs } = readRecord(bytes);
-    if (expiresAtMs !== null && expiresAtMs < token.revokedAtMs) await documents.delete(key);
+  await documents.set(token.tokenId, encodeDocument(token));
+  for await (const document of documents.entries()) {
+    const { expiresAtMs } = decodeDocument<RevokedToken>(document);
+    if (expiresAtMs !== null && expiresAtMs < token.revokedAtMs) await documents.delete(document.key);
   }
 }
 
@@ -63,9 +63,9 @@ export class RevokedTokens {
   }
 
   async #look(): Promise<void> {
-    for await (const { key, bytes, revision } of this.#documents.entries("", { afterRevision: this.#revision })) {
-      this.#revision = revision;
-      this.#ends.set(key, readRecord(bytes).expiresAtMs);
+    for await (const document of this.#documents.entries("", { afterRevision: this.#revision })) {
+      this.#revision = document.revision;
+      this.#ends.set(document.key, decodeDocument<RevokedToken>(document).expiresAtMs);
     }
     const nowMs = Date.now();
     // Whose time is over is refused for that.
@@ -75,7 +75,3 @@ export class RevokedTokens {
 
 /** More than clocks may differ. */
 const forgetAfterMs = 60_000;
-
-function readRecord(bytes: Uint8Array): Pick<RevokedToken, "expiresAtMs"> {
-  return JSON.parse(new TextDecoder().decode(bytes)) as RevokedToken;
-}

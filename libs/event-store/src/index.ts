@@ -9,6 +9,8 @@ export type * from "./document-store.ts";
 export type * from "./blob-store.ts";
 export type * from "./presence.ts";
 export { withClaimCheck, type ClaimCheckOptions } from "./claim-check.ts";
+export { decodeDocument, encodeDocument } from "./json-document.ts";
+export { retryOnConflict } from "./retry-on-conflict.ts";
 export { assertChannelId, assertEventId, assertStoreKey } from "./names.ts";
 export { createPlaces, type InPlace } from "./places.ts";
 export { bytesOf, readInPortions, type PortionOptions } from "./read-in-portions.ts";

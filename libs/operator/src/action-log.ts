@@ -1,4 +1,4 @@
-import type { DocumentStore } from "@p4/event-store";
+import { decodeDocument, encodeDocument, type DocumentStore } from "@p4/event-store";
 import { createDocumentStore } from "@p4/nats";
 import { randomId } from "@p4/node-crypto";
 import type { Operator } from "./operator.ts";
@@ -14,9 +14,6 @@ export interface NotedAction {
   readonly outcome: string;
 }
 
-const encoder = new TextEncoder();
-const decoder = new TextDecoder();
-
 export class ActionLog {
   readonly #records: DocumentStore;
 
@@ -26,15 +23,13 @@ export class ActionLog {
 
   async note(action: NotedAction): Promise<void> {
     const key = `action.${action.channelId}.${String(action.atMs)}-${randomId(6)}`;
-    await this.#records.set(key, encoder.encode(JSON.stringify(action)));
+    await this.#records.set(key, encodeDocument(action));
   }
 
   /** In the order of their noting. */
   async of(channelId: string): Promise<readonly NotedAction[]> {
     const found: NotedAction[] = [];
-    for await (const { bytes } of this.#records.entries(`action.${channelId}.`)) {
-      found.push(JSON.parse(decoder.decode(bytes)) as NotedAction);
-    }
+    for await (const document of this.#records.entries(`action.${channelId}.`)) found.push(decodeDocument(document));
     return found;
   }
 }

@@ -1,4 +1,4 @@
-import { isStoreError, type BlobStore, type DocumentStore, type StoredDocument } from "@p4/event-store";
+import { decodeDocument, encodeDocument, isStoreError, type BlobStore, type DocumentStore } from "@p4/event-store";
 import { createBlobStore, createDocumentStore } from "@p4/nats";
 import { sha256Hex } from "@p4/node-crypto";
 import { OperatorError } from "./operator-error.ts";
@@ -41,7 +41,7 @@ export class Archive {
   }
 
   async *all(): AsyncGenerator<ArchiveRecord> {
-    for await (const document of this.#records.entries("archive.")) yield decode<ArchiveRecord>(document);
+    for await (const document of this.#records.entries("archive.")) yield decodeDocument<ArchiveRecord>(document);
   }
 
   /** The file first, so that no record leads nowhere; an older file of the channel goes last. */
@@ -51,7 +51,7 @@ export class Archive {
     const before = await this.record(channelId);
     await this.#files.put(fileKey({ channelId, sha256 }), bytes);
     const record = { channelId, state, streamVersion, headHash, archivedAtMs: nowMs, bytes: bytes.length, sha256 };
-    await this.#records.set(`archive.${channelId}`, encoder.encode(JSON.stringify(record)));
+    await this.#records.set(`archive.${channelId}`, encodeDocument(record));
     if (before !== null && before.sha256 !== sha256) await this.#files.delete(fileKey(before));
     return record;
   }
@@ -71,7 +71,7 @@ export class Archive {
     if ((await this.hold(channelId)) !== null) return false;
     await this.#records.delete(`archive.${channelId}`);
     if ((await this.hold(channelId)) !== null) {
-      await this.#records.set(`archive.${channelId}`, encoder.encode(JSON.stringify(record)));
+      await this.#records.set(`archive.${channelId}`, encodeDocument(record));
       return false;
     }
     await this.#files.delete(fileKey(record));
@@ -83,13 +83,13 @@ export class Archive {
   }
 
   async *holds(): AsyncGenerator<Hold> {
-    for await (const document of this.#records.entries("hold.")) yield decode<Hold>(document);
+    for await (const document of this.#records.entries("hold.")) yield decodeDocument<Hold>(document);
   }
 
   /** The first reason stays: a second hold of a channel changes nothing and gives back what is there. */
   async addHold(hold: Hold): Promise<Hold> {
     try {
-      await this.#records.put(`hold.${hold.channelId}`, encoder.encode(JSON.stringify(hold)), 0);
+      await this.#records.put(`hold.${hold.channelId}`, encodeDocument(hold), 0);
       return hold;
     } catch (error) {
       const there = isStoreError(error, "STORE_REVISION_CONFLICT") ? await this.hold(hold.channelId) : null;
@@ -103,8 +103,7 @@ export class Archive {
   }
 
   async #read<T>(key: string): Promise<T | null> {
-    const document = await this.#records.get(key);
-    return document === null ? null : decode<T>(document);
+    return decodeDocument<T>(await this.#records.get(key));
   }
 }
 
@@ -117,7 +116,5 @@ export function openArchive({ node, config }: Operator): Archive {
 }
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
-const decode = <T>({ bytes }: StoredDocument): T => JSON.parse(decoder.decode(bytes)) as T;
 const fileKey = ({ channelId, sha256 }: Pick<ArchiveRecord, "channelId" | "sha256">): string =>
   `${channelId}.${sha256}`;

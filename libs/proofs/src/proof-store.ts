@@ -1,4 +1,4 @@
-import { isStoreError, type DocumentStore, type StoredDocument } from "@p4/event-store";
+import { decodeDocument, encodeDocument, retryOnConflict, type DocumentStore, type StoredDocument } from "@p4/event-store";
 import { emptyDocument, onlyOfChannel, withinStrayLimits, type ProofDocument } from "./proof-document.ts";
 
 /** Where news of a transaction come from. */
@@ -39,7 +39,7 @@ export class ProofStore {
     const kept = await this.#kept.get(txid);
     const stray = kept === null ? await this.#strays.get(txid) : null;
     const stored = kept ?? stray;
-    return { document: stored === null ? null : parse(stored.bytes), kept, stray };
+    return { document: decodeDocument<ProofDocument>(stored), kept, stray };
   }
 
   /**
@@ -58,7 +58,7 @@ export class ProofStore {
     // What came before the payment, from others who name this transaction too, stays behind.
     const begin = async (): Promise<ProofDocument | null> => {
       const stray = seen?.kept === null ? seen.stray : await this.#strays.get(txid);
-      return stray === null ? null : onlyOfChannel(parse(stray.bytes), channelId);
+      return stray === null ? null : onlyOfChannel(decodeDocument(stray), channelId);
     };
     return changeIn(this.#kept, txid, change, { begin, seen: seen?.kept });
   }
@@ -86,25 +86,15 @@ async function changeIn(
   change: (document: ProofDocument) => ProofDocument,
   { begin = () => Promise.resolve(null), seen }: ChangeFrom = {},
 ): Promise<ProofDocument> {
-  for (let round = 1; ; round++) {
-    const stored = round === 1 && seen !== undefined ? seen : await documents.get(txid);
-    const document = (stored === null ? await begin() : parse(stored.bytes)) ?? emptyDocument(txid);
+  let known = seen;
+  return retryOnConflict(async () => {
+    const stored = known === undefined ? await documents.get(txid) : known;
+    known = undefined;
+    const document = (stored === null ? await begin() : decodeDocument<ProofDocument>(stored)) ?? emptyDocument(txid);
     const changed = change(document);
-    if (changed === document) return document;
-    try {
-      await documents.put(txid, encoder.encode(JSON.stringify(changed)), stored?.revision ?? 0);
-      return changed;
-    } catch (error) {
-      if (!isStoreError(error, "STORE_REVISION_CONFLICT") || round === maxRounds) throw error;
-    }
-  }
+    if (changed !== document) await documents.put(txid, encodeDocument(changed), stored?.revision ?? 0);
+    return changed;
+  }, maxConflicts);
 }
 
-/** Each lost round means that another writer got through, so this many are never lost for long. */
-const maxRounds = 32;
-const encoder = new TextEncoder();
-const decoder = new TextDecoder("utf-8", { fatal: true });
-
-function parse(bytes: Uint8Array): ProofDocument {
-  return JSON.parse(decoder.decode(bytes)) as ProofDocument;
-}
+const maxConflicts = 32;

@@ -1,4 +1,4 @@
-import type { DocumentStore } from "@p4/event-store";
+import { decodeDocument, encodeDocument, type DocumentStore } from "@p4/event-store";
 import type { BlockClaim } from "@p4/spv";
 
 /** A channel has a proof whose block the header source does not know yet. */
@@ -26,12 +26,12 @@ export class WaitingProofs {
 
   /** `id`: the same for the same proof on the same channel, fit for a key. */
   async add(id: string, waiting: WaitingProof): Promise<void> {
-    await this.#documents.set(`${prefix}${id}`, encoder.encode(JSON.stringify(waiting)));
+    await this.#documents.set(`${prefix}${id}`, encodeDocument(waiting));
   }
 
   async *writtenAfter(revision: number): AsyncIterable<KeptWaitingProof> {
     for await (const entry of this.#documents.entries(prefix, { afterRevision: revision })) {
-      const waiting = JSON.parse(decoder.decode(entry.bytes)) as WaitingProof;
+      const waiting = decodeDocument<WaitingProof>(entry);
       yield { ...waiting, key: entry.key, revision: entry.revision };
     }
   }
@@ -40,6 +40,3 @@ export class WaitingProofs {
     await this.#documents.delete(key);
   }
 }
-
-const encoder = new TextEncoder();
-const decoder = new TextDecoder("utf-8", { fatal: true });

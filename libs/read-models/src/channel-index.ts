@@ -1,10 +1,16 @@
 import { isLogError, machineVersion, summarize, summarizeDamaged, type ChannelSummary } from "@p4/channel";
-import type { DocumentStore, EventLog, ScannedEvent } from "@p4/event-store";
+import {
+  decodeDocument as decode,
+  encodeDocument as encode,
+  retryOnConflict,
+  type DocumentStore,
+  type EventLog,
+  type ScannedEvent,
+} from "@p4/event-store";
 import { sha256Hex } from "@p4/node-crypto";
 import { foldChannel } from "./fold-channel.ts";
 import { forEachConcurrently } from "./for-each-concurrently.ts";
 import { checkpointKey, readCheckpoint, writeCheckpoint } from "./index-checkpoint.ts";
-import { decodeDocument as decode, encodeDocument as encode, retryOnConflict } from "./json-documents.ts";
 
 export interface ChannelIndexOptions {
   readonly documents: DocumentStore;
@@ -26,6 +32,8 @@ const concurrency = 128;
 /** A batch of changes ends with a checkpoint: after this many channels, or events. */
 const batchChannels = 2_000;
 const batchEvents = 20_000;
+/** Of one document, in a row. */
+const maxConflicts = 32;
 /** How many channels a run remembers as up to date: those with many events are not written for each of them. */
 const maxRemembered = 100_000;
 
@@ -156,7 +164,7 @@ export class ChannelIndex {
       const known = decode<ChannelSummary>(stored);
       if (known !== null && known.streamVersion >= summary.streamVersion) return;
       await documents.put(key, bytes, stored?.revision ?? 0);
-    });
+    }, maxConflicts);
   }
 
   async #addToTxid(txid: string, channelId: string): Promise<void> {
@@ -167,7 +175,7 @@ export class ChannelIndex {
       const { channelIds } = decode<TxidEntry>(stored) ?? { channelIds: [] };
       if (channelIds.includes(channelId)) return;
       await documents.put(key, encode({ channelIds: [...channelIds, channelId] }), stored?.revision ?? 0);
-    });
+    }, maxConflicts);
   }
 }
 

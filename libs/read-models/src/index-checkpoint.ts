@@ -1,10 +1,10 @@
-import type { DocumentStore } from "@p4/event-store";
-import { decodeDocument, encodeDocument, retryOnConflict } from "./json-documents.ts";
+import { decodeDocument, encodeDocument, retryOnConflict, type DocumentStore } from "@p4/event-store";
 
 export const checkpointKey = "checkpoint";
 
 /** Raise it when the documents of the index change their shape: each reader then rebuilds them. */
 const indexFormat = 3;
+const maxConflicts = 32;
 
 interface Checkpoint {
   readonly format: number;
@@ -39,5 +39,5 @@ export async function writeCheckpoint(
     );
     const checkpoint: Checkpoint = { format: indexFormat, machine, positions: merged };
     await documents.put(checkpointKey, encodeDocument(checkpoint), stored?.revision ?? 0);
-  });
+  }, maxConflicts);
 }

@@ -1,8 +1,7 @@
 import type { ChannelSummary } from "@p4/channel";
-import { isStoreError, type DocumentStore } from "@p4/event-store";
+import { decodeDocument, encodeDocument, isStoreError, type DocumentStore } from "@p4/event-store";
 import type { ChannelIndex } from "./channel-index.ts";
 import { forEachConcurrently } from "./for-each-concurrently.ts";
-import { decodeDocument, encodeDocument } from "./json-documents.ts";
 import { mergeRanges, type RevisionRange } from "./revision-ranges.ts";
 
 export interface OverdueChannelsOptions {

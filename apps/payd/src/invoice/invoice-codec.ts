@@ -1,15 +1,9 @@
+import { decodeDocument, type StoredDocument } from "@p4/event-store";
 import type { Invoice } from "./invoice.ts";
 
-const encoder = new TextEncoder();
-const decoder = new TextDecoder("utf-8", { fatal: true });
-
-export function encodeInvoice(invoice: Invoice): Uint8Array {
-  return encoder.encode(JSON.stringify(invoice));
-}
-
-/** Reads what `encodeInvoice` wrote. Throws when the record was written by a newer version of this wallet. */
-export function decodeInvoice(bytes: Uint8Array): Invoice {
-  const value = JSON.parse(decoder.decode(bytes)) as Invoice;
+/** Reads a stored invoice. Throws when it was written by a newer version of this wallet. */
+export function decodeInvoice(document: Pick<StoredDocument, "bytes">): Invoice {
+  const value = decodeDocument<Invoice>(document);
   if (value.version !== 1)
     throw new Error(`invoice ${value.id}: stored as version ${String(value.version)}, this wallet knows 1`);
   // Earlier versions of this wallet noted none of these.

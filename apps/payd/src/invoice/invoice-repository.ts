@@ -1,9 +1,9 @@
-import { isStoreError, type DocumentStore } from "@p4/event-store";
+import { decodeDocument, encodeDocument, isStoreError, retryOnConflict, type DocumentStore } from "@p4/event-store";
 import { nodeCrypto } from "@p4/node-crypto";
 import { bytesToHex, parseTransaction } from "@p4/spv";
 import type { WalletCoin } from "../wallet/coin.ts";
 import { scriptOfAddress } from "../wallet/script-of-address.ts";
-import { decodeInvoice, encodeInvoice } from "./invoice-codec.ts";
+import { decodeInvoice } from "./invoice-codec.ts";
 import { withEvents, type InvoiceEvent } from "./invoice-event.ts";
 import type { Invoice, PaidOutput } from "./invoice.ts";
 
@@ -35,17 +35,13 @@ export class InvoiceRepository {
   }
 
   /** Takes the next BIP32 index. A crash leaves a gap, never a second invoice with the same key. */
-  async takeKeyIndex(): Promise<number> {
-    for (;;) {
+  takeKeyIndex(): Promise<number> {
+    return retryOnConflict(async () => {
       const stored = await this.#documents.get(counterKey);
       const index = stored === null ? 0 : Number(decoder.decode(stored.bytes));
-      try {
-        await this.#documents.put(counterKey, encoder.encode(String(index + 1)), stored?.revision ?? 0);
-        return index;
-      } catch (error) {
-        if (!isStoreError(error, "STORE_REVISION_CONFLICT")) throw error;
-      }
-    }
+      await this.#documents.put(counterKey, encoder.encode(String(index + 1)), stored?.revision ?? 0);
+      return index;
+    });
   }
 
   async readKeyFingerprint(): Promise<string | null> {
@@ -72,59 +68,51 @@ export class InvoiceRepository {
   }
 
   async add(invoice: Invoice): Promise<void> {
-    await this.#documents.put(invoicePrefix + invoice.id, encodeInvoice(invoice), 0);
+    await this.#documents.put(invoicePrefix + invoice.id, encodeDocument(invoice), 0);
     this.#onChanged(invoice, invoice.events);
   }
 
   async get(id: string): Promise<Invoice | null> {
     const stored = await this.#documents.get(invoicePrefix + id);
-    return stored === null ? null : decodeInvoice(stored.bytes);
+    return stored === null ? null : decodeInvoice(stored);
   }
 
   /**
    * Applies a pure step to the invoice, with the events that tell of it, again if another writer was first. Writes nothing when the
    * step changes nothing.
    */
-  async update(id: string, step: (invoice: Invoice) => Invoice): Promise<Invoice> {
-    for (;;) {
+  update(id: string, step: (invoice: Invoice) => Invoice): Promise<Invoice> {
+    return retryOnConflict(async () => {
       const stored = await this.#documents.get(invoicePrefix + id);
       if (stored === null) throw new Error(`invoice ${id} is not in the store any more`);
-      const before = decodeInvoice(stored.bytes);
+      const before = decodeInvoice(stored);
       const stepped = step(before);
       if (stepped === before) return before;
       const after = withEvents(before, stepped, this.#now());
-      try {
-        await this.#documents.put(invoicePrefix + id, encodeInvoice(after), stored.revision);
-        const last = before.events.at(-1)?.sequence ?? 0;
-        this.#onChanged(
-          after,
-          after.events.filter(({ sequence }) => sequence > last),
-        );
-        return after;
-      } catch (error) {
-        if (!isStoreError(error, "STORE_REVISION_CONFLICT")) throw error;
-      }
-    }
+      await this.#documents.put(invoicePrefix + id, encodeDocument(after), stored.revision);
+      const last = before.events.at(-1)?.sequence ?? 0;
+      this.#onChanged(
+        after,
+        after.events.filter(({ sequence }) => sequence > last),
+      );
+      return after;
+    });
   }
 
   /** Page by page; one that is changed meanwhile may come twice, the later state later. */
   async *all(): AsyncGenerator<Invoice> {
-    for await (const { bytes } of this.#documents.entries(invoicePrefix)) yield decodeInvoice(bytes);
+    for await (const document of this.#documents.entries(invoicePrefix)) yield decodeInvoice(document);
   }
 
   /** What an Idempotency-Key was first used for, and under which id. Stores `use` for a key that is new. */
-  async claimIdempotencyKey(keyHash: string, use: IdempotentUse): Promise<IdempotentUse> {
+  claimIdempotencyKey(keyHash: string, use: IdempotentUse): Promise<IdempotentUse> {
     const key = `idempotency.${keyHash}`;
-    for (;;) {
-      const stored = await this.#documents.get(key);
-      if (stored !== null) return JSON.parse(decoder.decode(stored.bytes)) as IdempotentUse;
-      try {
-        await this.#documents.put(key, encoder.encode(JSON.stringify(use)), 0);
-        return use;
-      } catch (error) {
-        if (!isStoreError(error, "STORE_REVISION_CONFLICT")) throw error;
-      }
-    }
+    return retryOnConflict(async () => {
+      const first = decodeDocument<IdempotentUse>(await this.#documents.get(key));
+      if (first !== null) return first;
+      await this.#documents.put(key, encodeDocument(use), 0);
+      return use;
+    });
   }
 
   /** The payment's body as it came, the merchant's evidence; kept apart because ancestors can make it large. */

@@ -1,8 +1,6 @@
-import { isStoreError, type DocumentStore } from "@p4/event-store";
+import { decodeDocument, encodeDocument, retryOnConflict, type DocumentStore } from "@p4/event-store";
 import type { Payout } from "./payout.ts";
 
-const encoder = new TextEncoder();
-const decoder = new TextDecoder("utf-8", { fatal: true });
 const prefix = "payout.";
 
 /** Payouts as documents beside the invoices. Each method rejects with a StoreError. */
@@ -14,42 +12,29 @@ export class PayoutRepository {
   }
 
   async get(id: string): Promise<Payout | null> {
-    const stored = await this.#documents.get(prefix + id);
-    return stored === null ? null : decode(stored.bytes);
+    return decodeDocument<Payout>(await this.#documents.get(prefix + id));
   }
 
   async add(payout: Payout): Promise<void> {
-    await this.#documents.put(prefix + payout.id, encode(payout), 0);
+    await this.#documents.put(prefix + payout.id, encodeDocument(payout), 0);
   }
 
   /** What the miner has said is final. */
-  async settle(id: string, outcome: Pick<Payout, "state" | "refusal">): Promise<Payout> {
-    for (;;) {
+  settle(id: string, outcome: Pick<Payout, "state" | "refusal">): Promise<Payout> {
+    return retryOnConflict(async () => {
       const stored = await this.#documents.get(prefix + id);
       if (stored === null) throw new Error(`payout ${id} is not in the store any more`);
-      const before = decode(stored.bytes);
+      const before = decodeDocument<Payout>(stored);
       if (before.state !== "signed") return before;
       const after = { ...before, ...outcome };
-      try {
-        await this.#documents.put(prefix + id, encode(after), stored.revision);
-        return after;
-      } catch (error) {
-        if (!isStoreError(error, "STORE_REVISION_CONFLICT")) throw error;
-      }
-    }
+      await this.#documents.put(prefix + id, encodeDocument(after), stored.revision);
+      return after;
+    });
   }
 
   async all(): Promise<readonly Payout[]> {
     const found = new Map<string, Payout>();
-    for await (const { key, bytes } of this.#documents.entries(prefix)) found.set(key, decode(bytes));
+    for await (const document of this.#documents.entries(prefix)) found.set(document.key, decodeDocument(document));
     return [...found.values()];
   }
-}
-
-function encode(payout: Payout): Uint8Array {
-  return encoder.encode(JSON.stringify(payout));
-}
-
-function decode(bytes: Uint8Array): Payout {
-  return JSON.parse(decoder.decode(bytes)) as Payout;
 }

@@ -1,8 +1,5 @@
-import { isStoreError, type DocumentStore } from "@p4/event-store";
+import { decodeDocument, encodeDocument, retryOnConflict, type DocumentStore } from "@p4/event-store";
 import { newDelivery, type Delivery, type Webhook } from "./webhook.ts";
-
-const encoder = new TextEncoder();
-const decoder = new TextDecoder("utf-8", { fatal: true });
 
 /** Webhooks and what became of their deliveries, as documents beside the invoices. */
 export class WebhookRepository {
@@ -13,12 +10,11 @@ export class WebhookRepository {
   }
 
   async add(webhook: Webhook): Promise<void> {
-    await this.#documents.put(webhookKey(webhook.id), encode(webhook), 0);
+    await this.#documents.put(webhookKey(webhook.id), encodeDocument(webhook), 0);
   }
 
   async get(id: string): Promise<Webhook | null> {
-    const stored = await this.#documents.get(webhookKey(id));
-    const webhook = stored === null ? null : (decode(stored.bytes) as Webhook);
+    const webhook = decodeDocument<Webhook>(await this.#documents.get(webhookKey(id)));
     return webhook?.deletedAtMs === null ? webhook : null;
   }
 
@@ -30,7 +26,7 @@ export class WebhookRepository {
   /** The oldest first, without those that were taken away. */
   async list(): Promise<readonly Webhook[]> {
     const found = new Map<string, Webhook>();
-    for await (const { key, bytes } of this.#documents.entries("webhook.")) found.set(key, decode(bytes) as Webhook);
+    for await (const document of this.#documents.entries("webhook.")) found.set(document.key, decodeDocument(document));
     return [...found.values()]
       .filter(({ deletedAtMs }) => deletedAtMs === null)
       .sort((a, b) => a.createdAtMs - b.createdAtMs);
@@ -38,7 +34,7 @@ export class WebhookRepository {
 
   async delivery(webhookId: string, invoiceId: string): Promise<Delivery> {
     const stored = await this.#documents.get(deliveryKey(webhookId, invoiceId));
-    return stored === null ? newDelivery(webhookId, invoiceId) : (decode(stored.bytes) as Delivery);
+    return decodeDocument<Delivery>(stored) ?? newDelivery(webhookId, invoiceId);
   }
 
   async record(webhookId: string, invoiceId: string, step: (delivery: Delivery) => Delivery): Promise<Delivery> {
@@ -48,21 +44,16 @@ export class WebhookRepository {
   }
 
   async *deliveries(webhookId: string): AsyncGenerator<Delivery> {
-    for await (const { bytes } of this.#documents.entries(`delivery.${webhookId}.`)) yield decode(bytes) as Delivery;
+    for await (const stored of this.#documents.entries(`delivery.${webhookId}.`)) yield decodeDocument<Delivery>(stored);
   }
 
-  async #change<Value>(key: string, change: (stored: Value | null) => Value | null): Promise<Value | null> {
-    for (;;) {
+  #change<Value extends object>(key: string, change: (stored: Value | null) => Value | null): Promise<Value | null> {
+    return retryOnConflict(async () => {
       const stored = await this.#documents.get(key);
-      const after = change(stored === null ? null : (decode(stored.bytes) as Value));
-      if (after === null) return null;
-      try {
-        await this.#documents.put(key, encode(after), stored?.revision ?? 0);
-        return after;
-      } catch (error) {
-        if (!isStoreError(error, "STORE_REVISION_CONFLICT")) throw error;
-      }
-    }
+      const after = change(decodeDocument<Value>(stored));
+      if (after !== null) await this.#documents.put(key, encodeDocument(after), stored?.revision ?? 0);
+      return after;
+    });
   }
 }
 
@@ -72,12 +63,4 @@ function webhookKey(id: string): string {
 
 function deliveryKey(webhookId: string, invoiceId: string): string {
   return `delivery.${webhookId}.${invoiceId}`;
-}
-
-function encode(value: unknown): Uint8Array {
-  return encoder.encode(JSON.stringify(value));
-}
-
-function decode(bytes: Uint8Array): unknown {
-  return JSON.parse(decoder.decode(bytes)) as unknown;
 }
