@@ -1,6 +1,6 @@
-import { Amount, countdownText, Moment } from "@p4/pages/view";
+import { Amount, countdownText, Fact, Moment } from "@p4/pages/view";
 import { visibleText } from "@p4/protocol";
-import type { ComponentChildren, VNode } from "preact";
+import type { VNode } from "preact";
 import type { ChannelAnswer, ConnectionView, ProofView } from "../../src/views/views.ts";
 import { Ago } from "./moments.tsx";
 import { spanText, stateText } from "./words.ts";
@@ -62,15 +62,6 @@ export function ChannelFacts({ channel, nowMs }: { readonly channel: ChannelAnsw
 function deadlineText(leftMs: number, isOver: boolean): string {
   if (isOver) return "the channel has ended";
   return leftMs > 0 ? `in ${countdownText(leftMs)}` : `over for ${spanText(-leftMs)}`;
-}
-
-function Fact({ name, children }: { readonly name: string; readonly children: ComponentChildren }): VNode {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
-  );
 }
 
 /** Connections that the log knows, and whether they are there. */

@@ -1,5 +1,6 @@
+import { Fact } from "@p4/pages/view";
 import { visibleText } from "@p4/protocol";
-import type { ComponentChildren, VNode } from "preact";
+import type { VNode } from "preact";
 import type { CheckView, StoreView, SystemAnswer, SystemSample } from "../../src/views/views.ts";
 import { askApi } from "./ask-api.ts";
 import { LineChart } from "./line-chart.tsx";
@@ -118,15 +119,6 @@ function limitText({ storeLimitBytes, limitDaysLeft }: StoreFacts): string {
 function clockText(aheadMs: number): string {
   const apart = Math.round(Math.abs(aheadMs));
   return apart < 50 ? "the same as here" : `${String(apart)} ms ${aheadMs < 0 ? "behind" : "ahead"}`;
-}
-
-function Fact({ name, children }: { readonly name: string; readonly children: ComponentChildren }): VNode {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
-  );
 }
 
 function Charts({ samples }: { readonly samples: readonly SystemSample[] }): VNode {

@@ -1,5 +1,5 @@
 import { isStoreError } from "@p4/event-store";
-import { json, problem, type HttpRequest, type HttpResponse, type HttpRoute } from "@p4/http";
+import { json, jsonFields, problem, type HttpRequest, type HttpResponse, type HttpRoute } from "@p4/http";
 import {
   evidenceMaker,
   holdChannel,
@@ -70,7 +70,7 @@ export function actionRoutes({ operator, nowMs, tell }: ActionRoutesOptions): Ht
   };
 
   const act = async (channelId: string, action: NotedAction["action"], request: HttpRequest): Promise<HttpResponse> => {
-    const asked = fieldsOf(request.body);
+    const asked = jsonFields(request.body);
     const reason = typeof asked["reason"] === "string" ? asked["reason"].trim() : "";
     if (reason === "" || reason.length > maxReasonLength) {
       return refusal("CONSOLE_INVALID", `reason: must be 1 to ${String(maxReasonLength)} characters`);
@@ -141,13 +141,4 @@ function refused(error: OperatorError): HttpResponse {
     { code: error.code, title: "Not done", detail: error.message },
     { "cache-control": "no-store" },
   );
-}
-
-function fieldsOf(body: Uint8Array): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(new TextDecoder().decode(body));
-    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
-  } catch {
-    return {};
-  }
 }

@@ -1,4 +1,4 @@
-import { json, problem, TokenBuckets, type HttpRequest, type HttpResponse, type HttpRoute } from "@p4/http";
+import { json, jsonFields, problem, TokenBuckets, type HttpRequest, type HttpResponse, type HttpRoute } from "@p4/http";
 import type { HeaderSource } from "@p4/spv";
 
 export interface TryRoutesOptions {
@@ -23,7 +23,7 @@ const invalid = (detail: string): HttpResponse =>
 export function tryRoutes({ minerUrl, headers, nowMs }: TryRoutesOptions): HttpRoute[] {
   const buckets = new TokenBuckets(coinLimit, nowMs());
   const coins = async ({ body, remoteAddress }: HttpRequest): Promise<HttpResponse> => {
-    const { address, satoshis } = fieldsOf(body);
+    const { address, satoshis } = jsonFields(body);
     if (typeof address !== "string" || !/^[1-9A-HJ-NP-Za-km-z]{26,36}$/.test(address)) {
       return invalid("address: must be a Bitcoin address");
     }
@@ -38,7 +38,7 @@ export function tryRoutes({ minerUrl, headers, nowMs }: TryRoutesOptions): HttpR
     return askFaucet(`${minerUrl}/dev/faucet`, { address, satoshis });
   };
   const block = async ({ body }: HttpRequest): Promise<HttpResponse> => {
-    const { merkleRoot, blockHash, blockHeight } = fieldsOf(body);
+    const { merkleRoot, blockHash, blockHeight } = jsonFields(body);
     if (!isHash(merkleRoot)) return invalid("merkleRoot: must be 64 hexadecimal digits");
     if (blockHash !== undefined && !isHash(blockHash)) return invalid("blockHash: must be 64 hexadecimal digits");
     if (blockHeight !== undefined && !Number.isSafeInteger(blockHeight))
@@ -70,15 +70,6 @@ async function askFaucet(url: string, order: object): Promise<HttpResponse> {
   }
   const detail = "the development miner gives no coins at the moment";
   return problem(503, { code: "TRY_NO_COINS", title: "no coins", detail }, { "retry-after": "1" });
-}
-
-function fieldsOf(body: Uint8Array): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(new TextDecoder().decode(body));
-    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
-  } catch {
-    return {};
-  }
 }
 
 function isHash(value: unknown): value is string {

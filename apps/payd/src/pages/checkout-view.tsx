@@ -1,5 +1,5 @@
-import { bsvText, countdownText, Moment, satoshisText } from "@p4/pages/view";
-import type { ComponentChildren, VNode } from "preact";
+import { bsvText, countdownText, Fact, Moment, satoshisText } from "@p4/pages/view";
+import type { VNode } from "preact";
 import type { CheckoutStage, CheckoutState } from "./checkout-state.ts";
 import { checkoutWords } from "./checkout-words.ts";
 
@@ -191,14 +191,5 @@ function Receipt({ state, live }: Pick<CheckoutViewProps, "state" | "live">): VN
         </button>
       )}
     </section>
-  );
-}
-
-function Fact({ name, children }: { readonly name: string; readonly children: ComponentChildren }): VNode {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }
