@@ -144,8 +144,8 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     home: gate,
     unready: () => {
       if (draining.signal.aborted) return "this node is shutting down";
-      const { turnsAway, code } = node.broker.health.verdict;
-      if (turnsAway) return code === null ? "the broker is away" : "the broker stores nothing at the moment";
+      const { rejectsJoins, code } = node.broker.health.verdict;
+      if (rejectsJoins) return code === null ? "the broker is away" : "the broker stores nothing at the moment";
       return home.trouble ?? node.clock.trouble;
     },
     draining: draining.signal,

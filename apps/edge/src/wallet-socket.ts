@@ -22,7 +22,7 @@ export function walletSocketRoute(context: EdgeContext): WebSocketRoute<Connecti
     path: "/ws/:channelID",
     maxMessageBytes: context.limits.maxMessageBytes,
     maxQueuedBytes: context.limits.maxQueuedBytes,
-    turnAway: (channelId) => rejectNewChannel(channelId, context),
+    rejectEarly: (channelId) => rejectNewChannel(channelId, context),
     closeCodeFor,
     upgrade: (request) => joinChannel(request, context),
     open: (socket) => {

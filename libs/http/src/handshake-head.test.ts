@@ -17,7 +17,7 @@ describe("a request with a WebSocket key", () => {
     ["another protocol", connectionHeader, "Upgrade: h2c\r\n", "Upgrade"],
   ])("is refused before the route is asked: %s", async (_, connection, upgrade, header) => {
     const asked = vi.fn();
-    const { server } = await serve({ webSockets: [echoRoute({ upgrade: asked, turnAway: asked })] });
+    const { server } = await serve({ webSockets: [echoRoute({ upgrade: asked, rejectEarly: asked })] });
     const { socket, received } = await rawClient(server.port);
     socket.write(handshake("/ws/1").replace(connectionHeader, connection).replace(upgradeHeader, upgrade));
     await vi.waitFor(() => expect(received()).toContain(`the header ${header} must`), patient);

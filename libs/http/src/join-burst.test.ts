@@ -18,8 +18,8 @@ describe("a route that turns joins away", () => {
   it("answers them before anything is copied or decided, by their path, and lets the others in", async () => {
     const upgrade = vi.fn(() => ({ accept: true, data: null }) as const);
     const refusal = { status: 503, code: "BUSY", detail: "not now", retryAfterSeconds: 3 } as const;
-    const turnAway = (id: string) => (id === "known" ? null : refusal);
-    const { server } = await serve({ limits: { maxConnections: 1 }, webSockets: [echoRoute({ turnAway, upgrade })] });
+    const rejectEarly = (id: string) => (id === "known" ? null : refusal);
+    const { server } = await serve({ limits: { maxConnections: 1 }, webSockets: [echoRoute({ rejectEarly, upgrade })] });
     const { socket, received } = await rawClient(server.port);
     socket.write(handshake("/ws/unknown"));
     await vi.waitFor(() => expect(received()).toMatch(/HTTP\/1.1 503[^]*retry-after: 3\r\n[^]*"code":"BUSY"/i));

@@ -46,7 +46,7 @@ describe("a refused upgrade whose client never sees an HTTP answer", () => {
   });
 
   it("is told the same before anything is copied, at the server's limits, and for a path that cannot be read", async () => {
-    const { socketUrl } = await serve({ webSockets: [route({ turnAway: () => unknown })] });
+    const { socketUrl } = await serve({ webSockets: [route({ rejectEarly: () => unknown })] });
     expect(await wallet(`${socketUrl}/ws/1`).closed).toEqual({ code: 4404, reason: "UNKNOWN: no such channel" });
     const small = await serve({
       limits: { maxConnections: 1 },

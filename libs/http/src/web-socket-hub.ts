@@ -141,7 +141,7 @@ export class WebSocketHub {
         // Before the request is even copied: a burst of joins must cost little.
         const verdict = this.#mayTry(address, res);
         if (verdict === "cutOff") return this.#end(res);
-        const refusal = verdict ?? handshakeFault(req) ?? route.turnAway?.(req.getParameter(0) ?? "") ?? null;
+        const refusal = verdict ?? handshakeFault(req) ?? route.rejectEarly?.(req.getParameter(0) ?? "") ?? null;
         if (refusal !== null) return this.#refuseAtOnce(refusal, { route, address, res, req, context });
         const exchange = this.#dispatcher.begin(res, req, address);
         const match = router.match(exchange.request.path);

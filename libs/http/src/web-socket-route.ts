@@ -39,7 +39,7 @@ export interface WebSocketRoute<Data> {
    * Asked first, before anything of the request is copied: what it answers costs next to nothing. `parameter` is the path's
    * first one as it was sent. Null: go on to `upgrade`.
    */
-  turnAway?(parameter: string): UpgradeRefusal | null;
+  rejectEarly?(parameter: string): UpgradeRefusal | null;
   /**
    * A browser hides the answer to a refused upgrade from its program. For such a client: the code to close with, once its
    * socket was accepted. Null: it is answered as HTTP, as are all when too many are refused.

@@ -45,7 +45,7 @@ it("several shards that leave three appends in a row unanswered are, until one i
   await appendAll(append, [one, other]);
   expect(health.verdict.isReady).toBe(true);
   await append(one);
-  expect(health.verdict).toMatchObject({ turnsAway: true, code: "STORE_UNAVAILABLE" });
+  expect(health.verdict).toMatchObject({ rejectsJoins: true, code: "STORE_UNAVAILABLE" });
   await append("c");
   expect(health.verdict.isReady).toBe(true);
 });
@@ -53,7 +53,7 @@ it("several shards that leave three appends in a row unanswered are, until one i
 it("the only shard of a small installation is the broker", async () => {
   const { health, append } = troubled(new Set([one]), 1);
   await appendAll(append, [one, one, one]);
-  expect(health.verdict).toMatchObject({ turnsAway: true, code: "STORE_UNAVAILABLE" });
+  expect(health.verdict).toMatchObject({ rejectsJoins: true, code: "STORE_UNAVAILABLE" });
 });
 
 it("what went unanswered long ago does not count", async () => {
@@ -132,11 +132,11 @@ describe("the verdict", () => {
     let isConnected = true;
     const health = healthOf(() => isConnected);
     health.note(full);
-    expect(health.verdict).toMatchObject({ isReady: false, turnsAway: false, code: "STORE_FULL" });
+    expect(health.verdict).toMatchObject({ isReady: false, rejectsJoins: false, code: "STORE_FULL" });
     isConnected = false;
-    expect(health.verdict).toMatchObject({ isReady: false, turnsAway: true });
+    expect(health.verdict).toMatchObject({ isReady: false, rejectsJoins: true });
     health.reconnected();
-    expect(health.verdict).toEqual({ isReady: false, turnsAway: true, code: null, detail: "the broker is away" });
+    expect(health.verdict).toEqual({ isReady: false, rejectsJoins: true, code: null, detail: "the broker is away" });
   });
 
   it("reports an error once to the operator, unless he was told already", () => {

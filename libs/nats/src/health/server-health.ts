@@ -6,8 +6,8 @@ import { StoreBreaker } from "./store-breaker.ts";
 export interface HealthVerdict {
   /** It is there, and nothing speaks against its storing: for readiness. */
   readonly isReady: boolean;
-  /** New wallets would only wait. A refusal that is one stream's, such as a full disk, is told to each one's message instead. */
-  readonly turnsAway: boolean;
+  /** Joins would only wait: reject them. A refusal that is one stream's, such as a full disk, is told to each one's message instead. */
+  readonly rejectsJoins: boolean;
   /** Null when it is ready. */
   readonly detail: string | null;
   readonly code: StoreErrorCode | null;
@@ -23,7 +23,7 @@ export interface HealthOptions {
   readonly report: (error: StoreError) => void;
 }
 
-const ready: HealthVerdict = { isReady: true, turnsAway: false, detail: null, code: null };
+const ready: HealthVerdict = { isReady: true, rejectsJoins: false, detail: null, code: null };
 
 /**
  * The one judge of the server that a node is connected to. Everything that is asked of it tells of its answers here;
@@ -43,8 +43,8 @@ export class ServerHealth {
   get verdict(): HealthVerdict {
     const { trouble, isInDoubt } = this.#breaker;
     if (trouble !== null) {
-      const turnsAway = trouble.code === "STORE_UNAVAILABLE" || !this.#options.isConnected();
-      return { isReady: false, turnsAway, detail: trouble.message, code: trouble.code };
+      const rejectsJoins = trouble.code === "STORE_UNAVAILABLE" || !this.#options.isConnected();
+      return { isReady: false, rejectsJoins, detail: trouble.message, code: trouble.code };
     }
     if (!this.#options.isConnected()) return unready("the broker is away", true);
     return isInDoubt ? unready("the broker is back, and has not stored anything yet", false) : ready;
@@ -119,6 +119,6 @@ export class ServerHealth {
   }
 }
 
-function unready(detail: string, turnsAway: boolean): HealthVerdict {
-  return { isReady: false, turnsAway, detail, code: null };
+function unready(detail: string, rejectsJoins: boolean): HealthVerdict {
+  return { isReady: false, rejectsJoins, detail, code: null };
 }
