@@ -158,7 +158,7 @@ function report(path, error) {
   return false;
 }
 
-/** Results whose source has gone would still be found by those who import them. */
+/** Results whose source has gone could still be imported. */
 function removeOrphans(dist, files) {
   if (!existsSync(dist)) return;
   const scripts = new Set(files.map(({ name }) => scriptOf(name)));

@@ -6,7 +6,7 @@ export interface EdgeLimits extends ByteRates {
   readonly maxMessageBytes: number;
   /** What waits for a slow wallet before its socket is closed with 4290. */
   readonly maxQueuedBytes: number;
-  /** A channel has few parties: one merchant, his customers' devices. */
+  /** A channel has few parties: one merchant, the customers' devices. */
   readonly maxSocketsPerChannel: number;
   /** Who only watches does it over HTTP. */
   readonly maxListenersPerChannel: number;

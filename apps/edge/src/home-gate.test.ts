@@ -104,7 +104,7 @@ test("a join whose event found no home waits for the watch to hear of it", async
   expect(await waiting).toMatchObject({ status: 307, detail: "ws://b.pay.example/p4" });
 });
 
-test("who waits at a node that is about to serve comes back to it", async () => {
+test("a join that waits at a node that is about to serve is sent back to it", async () => {
   const [home, closing] = [watched(moving), new AbortController()];
   const waiting = gateOf(home, closing).sendOn(asked());
   home.move(here);
@@ -133,7 +133,7 @@ test("a standby redirects everything but what tells of itself", async () => {
   expect(page).toContain('p4_region_copy_age_seconds{region="local",app="edge"} 0.04');
 });
 
-test("who waits at a standby is sent on when it gives way, not turned away", async () => {
+test("a join that waits at a standby is sent on when it gives way, not refused", async () => {
   const logger = createLogger({ level: "silent", name: "edge" });
   const home = watched(moving);
   const waited = await startStandIn({ config, logger, home, beforeListen: () => undefined });

@@ -25,7 +25,7 @@ async function receiptOf(peer: Peer, messageId: string): Promise<string> {
 }
 
 describe("whether a merchant is there", () => {
-  it("is told to who joins and with each receipt, as it changes", async () => {
+  it("is told with each join and each receipt, as it changes", async () => {
     const id = newChannelId();
     const wallet = await edge.join(`${id}?${customer}`);
     expect(merchantOf(wallet)).toBe("absent");

@@ -70,7 +70,7 @@ describe("a refused join", () => {
     expect(await edge.metric("edge_joins_refused_total")).toBe(3);
   });
 
-  it("is told by closing to who sends an Origin, or asks for it, and as HTTP to who asks for that", async () => {
+  it("is told by closing to a client that sends an Origin, or asks for it, and as HTTP to one that asks for that", async () => {
     const path = `${newChannelId()}?role=owner`;
     expect((await open.upgrade(path)).status).toBe(400);
     expect((await open.upgrade(path, fromPage)).status).toBe(101);

@@ -22,7 +22,7 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 const methods = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
 
 /**
- * What an edge is while its region's home is at another site: it tells wallets where that is, and lets no one in. `/readyz`
+ * What an edge is while its region's home is at another site: it tells wallets where that is, and opens no socket. `/readyz`
  * is red, `/livez` is not.
  */
 export async function startStandIn({ config, logger, home, beforeListen }: StandInOptions): Promise<EdgeStandIn> {
@@ -81,7 +81,7 @@ export async function startStandIn({ config, logger, home, beforeListen }: Stand
     leaveAddress: () => server.stopListening(),
     async close() {
       closing.abort();
-      // A server that is closing lets no one in, not even to be sent on.
+      // A server that is closing opens no socket, not even to redirect it.
       for (const endMs = performance.now() + sendOnWithinMs; held > 0 && performance.now() < endMs;) await turn();
       await turn();
       await server.close();

@@ -92,7 +92,7 @@ describe("callbacks", () => {
     expect(verified).toMatchObject({ proven: { merkleRoot: tip.body.header.merkleRoot } });
   });
 
-  test("a repeated submit is a success, and one who subscribes after the block still gets the proof", async () => {
+  test("a repeated submit is a success, and a subscription after the block still gets the proof", async () => {
     const payment = await spend(await client.faucet(1000), [900]);
     await client.postMapi({ rawtx: rawHex(payment) });
     await client.post("/dev/mine", {});

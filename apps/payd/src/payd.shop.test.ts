@@ -53,7 +53,7 @@ describe("API keys", () => {
   });
 
   test.each(["x-forwarded-for", "forwarded", "x-real-ip", "via"])(
-    "are asked of who comes through a proxy on this machine: %s",
+    "are asked of a client behind a proxy on this machine: %s",
     async (name) => {
       await wallet.start();
       expect((await wallet.post("/api/v1/invoices", order, { [name]: "203.0.113.9" })).status).toBe(401);

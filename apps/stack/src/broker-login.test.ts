@@ -14,7 +14,7 @@ async function p4(dataDir: string, ...args: string[]): Promise<{ readonly exitCo
   return { exitCode, shown: lines.join("\n") };
 }
 
-test("the broker of npm start lets in who has the login in the data directory, and refuses everyone else", async () => {
+test("the broker of npm start accepts the login in the data directory, and refuses all else", async () => {
   const dataDir = join(testDir(onTestFinished), "data");
   const settings = { ...freePorts, P4_APPS: "edge", P4_DEMO: "off", P4_LOG_LEVEL: "trace", P4_SHARDS: "1" };
   const stack = new StackProcess([], { ...settings, P4_DATA_DIR: dataDir });

@@ -6,7 +6,7 @@ import { loadConfig } from "@p4/config";
 import { findNatsServer, siteConfig } from "@p4/nats-server";
 import { expect, it } from "vitest";
 
-/** What `deploy/multi-region` gives to those who have several sites. */
+/** What `deploy/multi-region` has for several sites. */
 const dir = fileURLToPath(new URL("../../../deploy/multi-region/", import.meta.url));
 const read = (name: string): string => readFileSync(join(dir, name), "utf8");
 const namesOf = (ext: string): string[] => readdirSync(dir).filter((name) => name.endsWith(ext));

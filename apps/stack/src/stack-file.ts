@@ -7,7 +7,7 @@ const stackFileName = "stack.json";
 
 /**
  * Tells `p4` where the running system is, and in which files its login to the broker is; for its user alone. A login that is
- * written in P4_NATS_URL is kept out: who uses `p4` then names it there.
+ * written in P4_NATS_URL is kept out: users of `p4` then name it there.
  */
 export async function writeStackFile({ config, natsUrl, endpoints }: StackContext): Promise<void> {
   const urls = natsUrl.split(",").map(withoutLogin).join(",");

@@ -143,7 +143,7 @@ async function append(
   }
 }
 
-/** The event is stored, whatever becomes of those who are told. */
+/** The event is stored, even when a listener throws. */
 function tellStored(event: SequencedEvent, { channelId, channel }: ChannelReplica, runtime: ActorRuntime): void {
   try {
     runtime.onStored?.(event, channel, channelId);

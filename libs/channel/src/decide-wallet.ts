@@ -54,7 +54,7 @@ export function decideWalletCommand(command: WalletCommand, snapshot: ChannelSna
   return overShare(command, from, context) ?? { outcome: "accepted", event };
 }
 
-/** Who ends the channel must not leave a payer without the answer to his payment. */
+/** A channel must not end while its payer waits for the answer to a payment. */
 export function decideEndChannel(command: EndChannel, snapshot: ChannelSnapshot): Decision {
   const { from, merchantIsAlive, message } = command;
   const role = from.role ?? spokenRole(from, snapshot.context) ?? "merchant";

@@ -35,7 +35,7 @@ export const limitSettings = {
     "2000",
     integer(1, 1_000_000),
     ["edge"],
-    "Joins of one address (IPv6: one /64) a second, twice as many at once; the next gets 429, and who goes on is cut off for 2 s",
+    "Joins of one address (IPv6: one /64) a second, twice as many at once; the next gets 429, and an address that goes on is cut off for 2 s",
   ),
   trustedProxies: optional(
     "P4_TRUSTED_PROXIES",

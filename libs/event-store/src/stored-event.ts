@@ -18,7 +18,7 @@ export interface StoredEvent {
 
 /**
  * In place of a live event's previous version: the event is larger than the feed carries. Its `bytes` are empty; read it
- * from the log. No channel has this version, so that who looks for gaps needs no rule of its own.
+ * from the log. No channel has this version, so that the search for gaps needs no special case.
  */
 export const READ_FROM_LOG: StreamVersion = -1;
 

@@ -13,7 +13,7 @@ export interface FoundHeader {
 }
 
 /**
- * Gets a block's whole header, for those who keep it: a lookup only judges. Null when the source does not know the
+ * Gets a block's whole header, for callers that keep it: a lookup only judges. Null when the source does not know the
  * block, or knows no headers by hash.
  *
  * @throws Error when the source cannot be asked, or answers with another block's header.

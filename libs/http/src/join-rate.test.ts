@@ -25,7 +25,7 @@ describe("JoinRate", () => {
     expect(burst(rate, 200, 2_000)).toEqual({ passes: 200, tooFast: 0, cutOff: 0 });
   });
 
-  it("is not prolonged by one that goes on, and keeps the refill for those who come after", () => {
+  it("is not prolonged by one that goes on, and keeps the refill for later joins", () => {
     const rate = new JoinRate(limit, 0);
     burst(rate, 301, 0);
     for (let nowMs = 10; nowMs < 2_000; nowMs += 10) expect(burst(rate, 5, nowMs).cutOff).toBe(5);

@@ -61,7 +61,7 @@ describe("a refused upgrade whose client never sees an HTTP answer", () => {
     expect(await wallet(`${other}/ws/%zz`).closed).toMatchObject({ code: 4400 });
   });
 
-  it("holds no place of those who are let in", async () => {
+  it("holds no place of accepted sockets", async () => {
     let isOpen = false;
     const upgrade = () => (isOpen ? { accept: true, data: null } : refusing);
     const { socketUrl, server } = await serve({

@@ -37,7 +37,7 @@ describe("CORS", () => {
 });
 
 describe("start and close", () => {
-  it("says who has the port and what to do", async () => {
+  it("says that the port is taken and what to do", async () => {
     // A port asked for by number: only then could uWS share it with a second server.
     const earlier = (await serve({})).server;
     await earlier.close();

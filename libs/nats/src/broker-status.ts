@@ -13,7 +13,7 @@ export function guarded(onStatus: (status: BrokerStatus) => void): (status: Brok
     try {
       onStatus(status);
     } catch {
-      // There is no one else to tell.
+      // Nothing else can be told.
     }
   };
 }

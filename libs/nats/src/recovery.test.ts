@@ -121,7 +121,7 @@ describe("a broker that is killed and started again", () => {
     loud = false;
   });
 
-  it("is left within seconds when it is silent, and lets go of who waits for it", async () => {
+  it("is left within seconds when it is silent, and rejects pending requests", async () => {
     // Longer than this test may take: the client alone would wait for the answer to a ping for two of these.
     const broker = await nats.connect({ requestTimeoutMs: 60_000, pingIntervalMs: 120_000 });
     const log = createEventLog(broker, settings);

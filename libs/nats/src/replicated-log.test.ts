@@ -59,7 +59,7 @@ describe("an event that is appended again on its old version", () => {
 });
 
 describe("one event that two nodes append at once", () => {
-  it("is stored once, and who has to wait is told to: no broker counts as silent for it", slow, async () => {
+  it("is stored once, and a caller that has to wait is told to: no broker counts as silent for it", slow, async () => {
     const logs = [createEventLog(one, three), createEventLog(two, three)];
     const unanswered = [vi.spyOn(one.health, "unanswered"), vi.spyOn(two.health, "unanswered")];
     const codes: string[] = [];

@@ -98,7 +98,7 @@ export function userPermissions(
       "operator",
       [
         ...[api("STREAM.LIST"), api("STREAM.INFO.*"), ...homes],
-        // Asked who is connected.
+        // Presence requests.
         presence,
         ...[...log, deadlines, ...blobs, ...proofs, ...index],
         ...writeDocuments(region, "paydkeys"),

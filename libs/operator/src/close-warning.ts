@@ -6,7 +6,7 @@ export function closeWarning(snapshot: ChannelSnapshot): string | null {
   const { context } = snapshot;
   if (acceptedPayment(context) !== undefined) {
     return isProven(context)
-      ? "it is paid and proved; who has not been told yet may not hear it on this channel any more"
+      ? "it is paid and proved; a party that has not been told yet may not hear it on this channel any more"
       : "it is paid, and the proof has not come; what a miner says later is still stored, but no wallet hears it live";
   }
   if (context.attempts.at(-1)?.verdict !== null || context.attempts.length === 0) return null;

@@ -14,7 +14,7 @@ const maxDetailLength = 1_000;
 
 /**
  * Wallets know `proof.create` as mAPI's envelope around a TSC proof. ARC sends a BUMP and signs nothing: the branch in the
- * form they know, unsigned, and as a BUMP for those who prefer it. Both are in one form, however the path was spelled.
+ * form they know, unsigned, and as a BUMP for those that prefer it. Both are in one form, however the path was spelled.
  */
 export function arcProofBody(callback: ArcCallback, { bump, proven }: ArcMerklePath, crypto: SpvCrypto): string {
   const target =

@@ -11,7 +11,7 @@ export interface Problem {
   readonly detail: string;
 }
 
-/** What the sender is told of an error; null when it is ours and none of his business. */
+/** What the sender is told of an error; null for an internal error. */
 export function problemOf(error: unknown): Problem | null {
   if (isSpvError(error)) {
     const { httpStatus: status } = SPV_ERRORS[error.code];

@@ -88,7 +88,7 @@ export function revokeProofs(
   return { ...document, proofs };
 }
 
-/** Whether both say the same of the chain. Only who has seen the header knows the hash, when the target was a root. */
+/** Whether both say the same of the chain. When the target was a root, the hash is known only with the header. */
 export function isSameProof(left: StoredProof, right: StoredProof): boolean {
   if (left.merkleRoot !== right.merkleRoot) return false;
   return left.blockHash === right.blockHash || left.blockHash === null || right.blockHash === null;

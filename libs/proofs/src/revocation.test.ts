@@ -130,7 +130,7 @@ describe("a proof whose block leaves the chain", () => {
     expect([await server.state(), (await read(server)).states]).toEqual(["awaitingProof", ["superseded"]]);
   });
 
-  it("is revoked after the channel's end too, for who comes back", async () => {
+  it("is revoked after the channel's end too, for wallets that come back", async () => {
     const server = await paid(mined());
     server.nowMs += ttlMs;
     expect(await post(server, stale())).toBe(201);

@@ -13,7 +13,7 @@ export type TscTarget =
   | { readonly type: "merkleRoot"; readonly merkleRoot: string };
 
 /**
- * A Merkle proof of the branch kind, checked for shape only: TSC (TS 2020.01030), or what mAPI sends to those who did not
+ * A Merkle proof of the branch kind, checked for shape only: TSC (TS 2020.01030), or what mAPI sends to clients that did not
  * ask for TSC, which differs in `target` and has `flags`.
  */
 export interface TscProof {

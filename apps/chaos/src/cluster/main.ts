@@ -104,7 +104,7 @@ function printEndpoints(system: System, socketUrl: string, proofUrl: string, dir
   say(`logs, stores  ${dir}`);
 }
 
-/** The settings that are every process's; ports and addresses are each one's own. */
+/** The settings that all processes share: without ports and addresses. */
 function settingsOf(env: NodeJS.ProcessEnv): Record<string, string> {
   const own = new Set(["P4_PROOF_PORT", "P4_NATS_URL", "P4_NATS_CREDENTIALS", "P4_DATA_DIR"]);
   return Object.fromEntries(

@@ -6,7 +6,7 @@ import { StrangerSocket, upgradeHeaders } from "./stranger-socket.ts";
 export interface StrangerTarget {
   readonly host: string;
   readonly port: number;
-  /** The address of loopback that he comes from. */
+  /** Its own address of loopback. */
   readonly from: string;
 }
 
@@ -17,7 +17,7 @@ export interface StrangerWorld {
   readonly over: AbortSignal;
   /** False: strangers have written as much as the campaign allows for now. */
   mayWrite(bytes: number): boolean;
-  /** He has managed what he must not: told in the report. */
+  /** An attack has succeeded: told in the report. */
   succeeded(what: string): void;
 }
 
@@ -27,7 +27,7 @@ export interface Answer {
   readonly text: string;
 }
 
-/** One who comes from an address of his own, does one thing, and leaves nothing open. */
+/** An attacker with an address of its own, which does one thing and leaves nothing open. */
 export class Stranger {
   readonly world: StrangerWorld;
   readonly #target: StrangerTarget;
@@ -52,7 +52,7 @@ export class Stranger {
     return least + Math.floor(this.world.random() * (most - least + 1));
   }
 
-  /** A connection on which he writes bytes as he likes. */
+  /** A connection for arbitrary bytes. */
   dial(): Socket {
     const { host, port, from } = this.#target;
     const socket = connect({ host, port, localAddress: from });
@@ -85,7 +85,7 @@ export class Stranger {
     return socket.heard("receipt").length > receipts;
   }
 
-  /** `abortAfterMs`: he hangs up then, without an answer. */
+  /** `abortAfterMs`: closes the connection then, without an answer. */
   ask(method: string, path: string, options: AskOptions = {}): Promise<Answer> {
     const { host, port, from } = this.#target;
     const { body, headers = {}, abortAfterMs = patienceMs } = options;
@@ -109,7 +109,7 @@ export class Stranger {
     await delay(ms, undefined, { signal: this.world.over }).catch(() => undefined);
   }
 
-  /** He is gone: every connection of his is reset. */
+  /** Resets every connection of this stranger. */
   leave(): void {
     this.#leaving.abort();
     for (const socket of this.#sockets) socket.destroy();

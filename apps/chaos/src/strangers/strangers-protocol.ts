@@ -20,7 +20,7 @@ export interface StrangersSettings {
   readonly burstBytes: number;
 }
 
-/** From the parent: no new stranger comes; those who are there end. */
+/** From the parent: no new stranger comes; running ones end. */
 export interface StopStrangers {
   readonly type: "stop";
 }

@@ -13,7 +13,7 @@ export interface StalledPeerPlan {
   readonly holdMs: number;
 }
 
-/** Together less than a merchant may add to his channel, and more than the edge and two kernels keep for one peer. */
+/** Together less than a merchant may add to a channel, and more than the edge and two kernels keep for one peer. */
 const bodyBytes = 400_000;
 const messages = 20;
 const endWithinMs = 15_000;

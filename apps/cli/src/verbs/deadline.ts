@@ -30,7 +30,7 @@ export const deadlineVerb: Verb = (program, context) => {
       examples(
         ["p4 deadline extend inv123 2h", "two hours more than it has now"],
         ["p4 deadline extend inv123 2026-11-24T18:00Z --yes", "to a time, without asking"],
-        ["p4 deadline extend 2h --state awaitingAck", "all of them to two hours from now; who has more keeps it"],
+        ["p4 deadline extend 2h --state awaitingAck", "all of them to two hours from now; a later deadline is kept"],
       ) +
         "\nNot beyond what the log keeps (P4_LOG_RETENTION), counted from the channel's opening.\n" +
         bulkHelp,

@@ -218,7 +218,7 @@ describe("p4 evidence verify", () => {
   });
 
   it("writes pages for people: beside the export, and of what was verified", async () => {
-    // The page goes to the other side, who has to find out whose key it is.
+    // The page goes to the other side, which has to find out whose key it is.
     const handedOut = await readFile(join(dir, "paid.html"), "utf8");
     expect(handedOut).toContain("A key signed this. Whose it is, is not known here.");
     expect(handedOut).not.toContain("This evidence holds");

@@ -63,7 +63,7 @@ export const tokenVerb: Verb = (program, context) => {
     )
     .addHelpText(
       "after",
-      examples(["TOKEN=customer.0.k3... p4 token revoke - inv42", "who has the same text elsewhere is out as well"]) +
+      examples(["TOKEN=customer.0.k3... p4 token revoke - inv42", "other holders of the same text are out as well"]) +
         "\nTwo tokens of one channel, role and end are the same text. To make another one, give it another --lifetime.\n",
     )
     .action((text: string, channelId: string) => revoke(context, given(context, text), channelId));

@@ -83,7 +83,7 @@ function Wait({ row, nowMs }: { readonly row: ChannelRow; readonly nowMs: number
   );
 }
 
-/** A dot that is full for who is there, and the word for who does not see it. */
+/** A dot that is full when connected, and the word for screen readers. */
 export function Wallet({ name, presence }: { readonly name: string; readonly presence: Presence | null }): VNode {
   const is = presence?.is ?? null;
   return (

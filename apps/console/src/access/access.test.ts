@@ -19,7 +19,7 @@ describe("without a key", () => {
     [{ host: "[::1]:8445", "sec-fetch-site": "none" }],
     [{ ...local, "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate" }],
     [{ ...local, origin: "http://127.0.0.1:8445" }],
-  ])("who is on this machine comes in: %j", (headers) => {
+  ])("a client on this machine is allowed: %j", (headers) => {
     expect(denial(headers)).toBe(null);
   });
 

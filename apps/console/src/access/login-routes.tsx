@@ -25,7 +25,7 @@ export function loginRoutes(options: LoginOptions): HttpRoute[] {
     const next = safeNext(form.get("next"));
     const page = (fault: string, status: number): HttpResponse =>
       pageResponse(<LoginPage assets={assets} next={next} fault={fault} />, status);
-    // Also for who has no session yet: a login that another page sends would put its victim into a session of its own.
+    // Also without a session yet: a login that another page sends would put its victim into a session of its own.
     if (denialOf(request, options) === "origin") return page("Log in from this page.", 403);
     if (key === null) return seeOther("/console");
     if (!buckets.take(request.remoteAddress, nowMs())) return page("Too many tries. Wait a minute.", 429);

@@ -22,7 +22,7 @@ const shownConnections = 20;
 const maxFollowed = 200;
 
 /**
- * `GET /console/api/channels/:id?known=<sequence>`: all of a channel, or only who is there when nothing was stored since.
+ * `GET /console/api/channels/:id?known=<sequence>`: all of a channel, or only its connections when nothing was stored since.
  * `GET /console/api/channels/:id/events/:sequence`: one stored event, byte for byte.
  */
 export function channelRoutes({ node, presence, nowMs }: ChannelRoutesOptions): HttpRoute[] {

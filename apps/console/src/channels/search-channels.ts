@@ -25,7 +25,7 @@ const maxTextLength = 200;
 /** Looked at before the sockets of this process have their turn again. */
 const batch = 10_000;
 
-/** @returns the rule that is broken, for who asks */
+/** @returns the rule that is broken, for the caller */
 export function readQuery(query: URLSearchParams): ChannelQuery | { readonly rule: string } {
   const text = (query.get("q") ?? "").trim().toLowerCase();
   if (text.length > maxTextLength) return { rule: `q: must be at most ${String(maxTextLength)} characters` };

@@ -110,7 +110,7 @@ export interface ChannelAnswer {
   readonly machine: readonly MachineTransition[];
 }
 
-/** Nothing has been stored since: only who is there may have changed. */
+/** Nothing has been stored since: only the connections may have changed. */
 export interface UnchangedAnswer {
   readonly nowMs: number;
   readonly unchanged: true;

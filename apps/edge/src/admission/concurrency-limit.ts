@@ -14,7 +14,7 @@ export interface LimitOptions {
 }
 
 /**
- * Below this gradient the limit does not grow: who waits at the door waits for a node that is at its end, and to let more in
+ * Below this gradient the limit does not grow: what queues here queues for a saturated node, and to let more in
  * would make those fail that are in.
  */
 const growsFrom = 0.25;

@@ -63,7 +63,7 @@ function pending(question: QuestionEvent, channel: Channel, applied: Record<stri
 }
 
 /**
- * Named by the event, whose id is random: a messageId may be guessed, and the answer is for the one who asked.
+ * Named by the event, whose id is random: a messageId may be guessed, and the answer is for the asking client alone.
  */
 function answerPath(paymentId: string, { metadata }: QuestionEvent): string {
   return `/api/v1/payment/${paymentId}/answers/${encodeURIComponent(metadata.eventId)}`;

@@ -134,7 +134,7 @@ describe("GET /channels/:channelID/events", () => {
       await waitFor(() => listener.events.length === 1);
       expect(listener.events.map(({ event }) => event)).toEqual(["invoice.paid"]);
     }
-    // Who merely says that he is the merchant has no seat to show.
+    // A client that merely claims to be the merchant has no seat to show.
     expect((await get(eventsUrl(edge, channelId, "?role=merchant"))).status).toBe(403);
   });
 

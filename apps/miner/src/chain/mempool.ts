@@ -57,7 +57,7 @@ export class Mempool implements CoinView {
   }
 }
 
-/** True when every coin exists and no one in the mempool spends it. */
+/** True when every coin exists and is unspent in the mempool. */
 export function fitsInto(mempool: Mempool, transaction: ChainTransaction): boolean {
   return (
     mempool.conflictsWith(transaction).length === 0 &&

@@ -87,7 +87,7 @@ export class MinerNode {
     }
   }
 
-  /** Tells the new subscriber where the transaction stands: one who comes after the block still gets the proof. */
+  /** Tells the new subscriber where the transaction stands: one that comes after the block still gets the proof. */
   #subscribe(txid: string, subscription: Subscription): void {
     this.#subscriptions.add(txid, subscription);
     const position = this.chain.minedPosition(txid);

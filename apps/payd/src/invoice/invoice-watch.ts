@@ -1,4 +1,4 @@
-/** Tells who looks at an invoice that there is something new to see. */
+/** Notifies the viewers of an invoice of changes. */
 export class InvoiceWatch {
   readonly #listeners = new Map<string, Set<() => void>>();
 

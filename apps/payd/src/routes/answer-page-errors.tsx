@@ -5,7 +5,7 @@ import { isPaydError, paydErrors } from "../errors.ts";
 import { MessagePage } from "../pages/message-page.tsx";
 import { answerErrors } from "./answer-errors.ts";
 
-/** As `answerErrors`, with a page for who asks for a page. */
+/** As `answerErrors`, with a page for clients that accept one. */
 export function answerPageErrors(route: HttpRoute, assets: Assets): HttpRoute {
   const plain = answerErrors(route);
   return {

@@ -27,7 +27,7 @@ export class EventFollowers {
 
 /**
  * `GET /api/v1/events`: what webhooks would be told, from now on, as server-sent events: id, type, body. For development: what happens
- * while no one listens is not repeated.
+ * without a listener is not repeated.
  */
 export function eventStreamRoute(followers: EventFollowers, stopping: AbortSignal): ScopedRoute {
   const write = async (writer: StreamWriter): Promise<void> => {

@@ -40,7 +40,7 @@ describe("a payment with nothing but curl", () => {
     expect(await back.hear("payment")).toMatchObject({ correlationId });
     acknowledge(back, correlationId);
     expect(await answer).toBe(`${ack}\n201`);
-    // And for who asks again, from the log.
+    // And for a repeated request, from the log.
     expect(await curl("-d", payment, url)).toBe(`${ack}\n201`);
     expect(back.keys.filter((key) => key === "payment")).toHaveLength(1);
   });

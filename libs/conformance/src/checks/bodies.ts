@@ -23,7 +23,7 @@ const terms: readonly string[] = [
   { destinations: { outputs: [{ script: "51" }] } },
 ].map((body) => JSON.stringify(body));
 
-/** The server passes bodies on and leaves the judgement to who reads them. */
+/** The server passes bodies on and leaves the judgement to the receiver. */
 export const bodyChecks: readonly Check[] = [
   {
     id: "bodies-unjudged",

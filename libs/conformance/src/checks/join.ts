@@ -9,7 +9,7 @@ const document = "document: GET /ws/:channelID";
 export const joinChecks: readonly Check[] = [
   {
     id: "join-success",
-    title: "The first message to who joins is join.success on this channel; others do not hear it",
+    title: "The first message after a join is join.success on this channel; others do not hear it",
     source: "document: Messages",
     async run(kit) {
       const { channelId, merchant, customer } = await kit.meet();

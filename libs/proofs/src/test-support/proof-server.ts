@@ -27,7 +27,7 @@ export interface ProofServer {
   open(channelId: string): Promise<void>;
   /** A payment of this transaction, which the merchant accepts. */
   pay(txid: string, channelId?: string): Promise<void>;
-  /** The keys of what one who joins now is told. */
+  /** The keys of what a join is told now. */
   pending(role: Role): Promise<string[]>;
   /** The channel's state. */
   state(): Promise<string>;

@@ -14,7 +14,7 @@ export const eavesdrop: Attack = async (stranger) => {
   const fellows = await Promise.all(Array.from({ length: crowd }, () => stranger.join(id, "&role=customer")));
   const rival = await stranger.join(id, "&role=merchant&since=0");
   if (rival !== null && grantedRole(rival.heard("join.success")[0]) === "merchant") {
-    stranger.world.succeeded("a second merchant was told that he is one");
+    stranger.world.succeeded("a second merchant was given the role");
   }
   const { bodyText } = syntheticPayment();
   await stranger.store(payer, "payment", { ...(JSON.parse(bodyText) as object), refundTo: secret });

@@ -4,7 +4,7 @@ import { jsonBody, type Attack } from "../stranger.ts";
 
 const batches = 5;
 
-/** Proofs, statuses and notices from one who is no miner: of the accepted payment, and of transactions by the hundred. */
+/** Proofs, statuses and notices that no miner sent: of the accepted payment, and of transactions by the hundred. */
 export const forgedProofs: Attack = async (stranger) => {
   const id = `${stranger.newId()}-private`;
   const merchant = await stranger.join(id, "&role=merchant&receipts=true");

@@ -1,7 +1,7 @@
 import { ackBody, syntheticPayment } from "../../wallets/bodies.ts";
 import { patienceMs, type Attack } from "../stranger.ts";
 
-/** One who says no role pays and accepts the payment himself, in one burst. */
+/** A client without a role pays and accepts its own payment, in one burst. */
 export const oneBurst: Attack = async (stranger) => {
   const id = stranger.newId();
   const merchant = await stranger.join(id, "&role=merchant&receipts=true");

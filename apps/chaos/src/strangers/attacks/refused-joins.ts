@@ -39,7 +39,7 @@ export const refusedJoins: Attack = async (stranger) => {
     await socket.until(() => socket.status !== 0, patienceMs);
     if (socket.status === 101) {
       await socket.until(() => socket.isOver, patienceMs);
-      if (!socket.isOver || socket.heard("join.success").length > 0) stranger.world.succeeded(`he joined by ${path}`);
+      if (!socket.isOver || socket.heard("join.success").length > 0) stranger.world.succeeded(`joined by ${path}`);
     }
     socket.end();
     const paths = unknown(stranger.newId());
