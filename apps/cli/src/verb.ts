@@ -11,8 +11,8 @@ export interface VerbContext {
   /** The result: `value` as one JSON object under `--json` (bigints as numbers), else the lines for people. */
   print(value: object, lines: () => string | readonly string[]): void;
   /**
-   * Asks before something that cannot be undone. Throws a CliError when the answer is no, or when the terminal is not interactive and
-   * `--yes` was not given.
+   * Asks before something that cannot be undone. Throws a CliError when the answer is no, or without `--yes` on a
+   * terminal that is not interactive.
    */
   confirm(question: string, yes: boolean): Promise<void>;
   /** A line about how it goes; nothing under `--json`. */

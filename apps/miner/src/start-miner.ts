@@ -29,8 +29,6 @@ export interface MinerOptions {
   readonly dataDir: string | null;
   /** Transactions wait this long, so that a block holds more than one. Default 300. */
   readonly blockIntervalMs?: number;
-  /** 64 hex digits. Without it a fixed development key signs. */
-  readonly minerKeyHex?: string;
   readonly delivery?: Partial<DeliveryPolicy>;
   readonly log: (message: string) => void;
 }
@@ -48,7 +46,7 @@ export async function startMiner(options: MinerOptions): Promise<Miner> {
   const node = new MinerNode({
     params: DEVELOPMENT_CHAIN,
     rewardScript: FAUCET_SCRIPT,
-    signer: createEnvelopeSigner(options.minerKeyHex ?? developmentKey()),
+    signer: createEnvelopeSigner(developmentKey()),
     callbacks: new CallbackSender({ ...DEVELOPMENT_DELIVERY, ...options.delivery }, options.log),
     blockIntervalMs: options.blockIntervalMs ?? DEFAULT_BLOCK_INTERVAL_MS,
     log: options.log,

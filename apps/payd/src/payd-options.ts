@@ -30,7 +30,6 @@ export interface PaydOptions {
   readonly channelLifeMs?: number;
   /** mAPI of the miner. */
   readonly minerUrl: string;
-  readonly minerTimeoutMs?: number;
   readonly signaturePolicy?: SignaturePolicy;
   readonly headers: HeaderSource;
   /** Whether a proof from a block that the header source does not know settles an invoice. Default `accept-unknown`. */
@@ -52,8 +51,6 @@ export interface PaydOptions {
   readonly passphrase?: string | null;
   readonly network?: string;
   readonly merchant?: MerchantProfile;
-  /** Default one hour. */
-  readonly invoiceExpiryMs?: number;
   readonly joinTimeoutMs?: number;
   readonly retry?: RetryPolicy;
   readonly headerRetryDelaysMs?: readonly number[];
@@ -65,10 +62,11 @@ export interface PaydOptions {
   readonly metrics?: Metrics;
 }
 
+export const minerTimeoutMs = 5_000;
+export const invoiceExpiryMs = 3_600_000;
+
 export const defaults = {
-  minerTimeoutMs: 5_000,
   joinTimeoutMs: 8_000,
-  invoiceExpiryMs: 3_600_000,
   resumeRetryMs: 5_000,
   network: "regtest",
   merchant: { name: "P4 reference merchant", email: "", address: "", avatar: "" },

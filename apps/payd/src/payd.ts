@@ -30,7 +30,7 @@ import { TermsService } from "./merchant/terms-service.ts";
 import { fixedRates } from "./price/fixed-rates.ts";
 import { PriceService } from "./price/price-service.ts";
 import { createPaydMetrics } from "./payd-metrics.ts";
-import { defaults, type PaydOptions } from "./payd-options.ts";
+import { defaults, invoiceExpiryMs, minerTimeoutMs, type PaydOptions } from "./payd-options.ts";
 import { answerErrors } from "./routes/answer-errors.ts";
 import { connectRoutes } from "./routes/connect-routes.ts";
 import { EventFollowers, eventStreamRoute } from "./routes/event-stream-route.ts";
@@ -87,8 +87,7 @@ export async function startPayd(options: PaydOptions): Promise<Payd> {
   const ancestryRequired = options.ancestryRequired ?? true;
   const publicUrls = publicUrlsOf(options);
 
-  const timeoutMs = settings.minerTimeoutMs;
-  const mapi = new MapiClient({ url: options.minerUrl, signaturePolicy, crypto, timeoutMs });
+  const mapi = new MapiClient({ url: options.minerUrl, signaturePolicy, crypto, timeoutMs: minerTimeoutMs });
   const broadcaster = new Broadcaster(mapi, options.retry);
   const terms = new TermsService({
     invoices,
@@ -187,14 +186,13 @@ export async function startPayd(options: PaydOptions): Promise<Payd> {
     findKey: async (text) => (await apiKeys?.find(text, now())) ?? null,
     alwaysRequired: options.keyAlwaysRequired ?? false,
   };
-  const expiresInMs = settings.invoiceExpiryMs;
   const allowedHosts = [options.host, ...(options.allowedHosts ?? [])].map((name) => name.toLowerCase());
   const scoped: readonly ScopedRoute[] = [
     ...invoiceRoutes({
       invoiceService,
       create,
       view: (invoice) => invoiceView(invoice, urlsOf(invoice), now()),
-      defaultExpiryMs: expiresInMs,
+      defaultExpiryMs: invoiceExpiryMs,
       now,
       invoices,
       newId,
@@ -223,7 +221,7 @@ export async function startPayd(options: PaydOptions): Promise<Payd> {
         paymentUrl: (invoice) => paymentUrl(publicUrls, invoice),
         walletUrl: options.walletUrl,
         merchant: profile.name,
-        expiresInMs,
+        expiresInMs: invoiceExpiryMs,
         allowedHosts,
         now,
         described: scoped,

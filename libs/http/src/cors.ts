@@ -4,13 +4,12 @@ import type { HttpRequest, HttpResponse } from "./http-route.ts";
 export interface CorsPolicy {
   /** "*" for any, else exact origins such as "https://wallet.example". */
   readonly origins: "*" | readonly string[];
-  /** Request headers that pages may send. Default: what the browser asks for. */
-  readonly allowHeaders?: readonly string[];
   /** Response headers that pages may read. */
   readonly exposeHeaders?: readonly string[];
-  /** How long a browser may remember a preflight's answer. Default 600. */
-  readonly maxAgeSeconds?: number;
 }
+
+/** How long a browser may remember a preflight's answer. */
+const preflightSeconds = "600";
 
 /** Headers for an ordinary response: empty when the request is not cross-origin or its origin is not allowed. */
 export function corsHeaders(policy: CorsPolicy, request: Pick<HttpRequest, "headers">): Record<string, string> {
@@ -36,9 +35,9 @@ export function cors(
   if (policy !== undefined && granted["access-control-allow-origin"] !== undefined) {
     Object.assign(headers, granted);
     headers["access-control-allow-methods"] = methods.join(", ");
-    const asked = policy.allowHeaders?.join(", ") ?? request.headers.get("access-control-request-headers");
+    const asked = request.headers.get("access-control-request-headers");
     if (asked !== undefined) headers["access-control-allow-headers"] = asked;
-    headers["access-control-max-age"] = String(policy.maxAgeSeconds ?? 600);
+    headers["access-control-max-age"] = preflightSeconds;
   }
   return { status: 204, headers };
 }

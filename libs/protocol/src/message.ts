@@ -42,7 +42,6 @@ export interface ServerMessageInput {
   readonly correlationId?: string;
   readonly bodyText?: string | null;
   readonly headers?: MessageHeaders;
-  readonly expirationMs?: number;
   readonly clientId?: string;
   readonly appId?: string;
 }
@@ -56,7 +55,7 @@ export function serverMessage(input: ServerMessageInput): Message {
     correlationId: input.correlationId ?? "",
     channelId: input.channelId,
     timestamp: new Date(input.timestampMs).toISOString(),
-    expiration: input.expirationMs === undefined ? null : new Date(input.expirationMs).toISOString(),
+    expiration: null,
     headers: input.headers ?? [],
     appId: input.appId ?? "p4",
     userId: "",

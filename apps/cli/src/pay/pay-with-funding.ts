@@ -43,8 +43,6 @@ export interface PayOptions {
   readonly proofTimeoutMs?: number;
   /** For the first join. Default 10 s. */
   readonly joinTimeoutMs?: number;
-  /** For each answer of the merchant. Default 60 s. */
-  readonly answerTimeoutMs?: number;
   readonly dialect?: Dialect;
   readonly token?: string;
   /** Words for the merchant. */
@@ -204,7 +202,10 @@ const nextSteps: Readonly<Record<string, string>> = {
   MERCHANT_SILENT: "Ask the merchant.",
 };
 
-function waitForAnswer({ answerTimeoutMs = 60_000, signal }: PayOptions): StepOptions {
+/** For each answer of the merchant. */
+const answerTimeoutMs = 60_000;
+
+function waitForAnswer({ signal }: PayOptions): StepOptions {
   return { timeoutMs: answerTimeoutMs, ...(signal === undefined ? {} : { signal }) };
 }
 
