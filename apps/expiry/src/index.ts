@@ -1,1 +1,1 @@
-export { startExpiry, type ExpiryOptions } from "./start-expiry.ts";
+export { startExpiry } from "./start-expiry.ts";

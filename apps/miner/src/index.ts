@@ -1,1 +1,1 @@
-export { DEFAULT_BLOCK_INTERVAL_MS, startMiner, type Miner, type MinerOptions } from "./start-miner.ts";
+export { startMiner, type Miner, type MinerOptions } from "./start-miner.ts";

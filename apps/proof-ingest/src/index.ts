@@ -1,1 +1,1 @@
-export { startProofIngest, type ProofIngest, type ProofIngestOptions } from "./start-proof-ingest.ts";
+export { startProofIngest, type ProofIngest } from "./start-proof-ingest.ts";

@@ -1,8 +1,8 @@
 export { asyncApi } from "./asyncapi/asyncapi.ts";
-export { docsRoutes, type DocsOptions, type DocsRoute } from "./docs-routes.ts";
+export { docsRoutes } from "./docs-routes.ts";
 export type { ErrorTables, JoinErrorDescription, MessageErrorDescription } from "./error-description.ts";
 export type { JsonSchema } from "./json-schema.ts";
-export { describedOperations, openApi, type OpenApiOptions } from "./openapi/openapi.ts";
+export { describedOperations, openApi } from "./openapi/openapi.ts";
 export {
   jsonContent,
   problemResponse,

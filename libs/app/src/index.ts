@@ -29,12 +29,5 @@ export { AtHome } from "./at-home.ts";
 export { homeCheck, homeMetrics } from "./home-check.ts";
 export { replicaMetrics } from "./replica-check.ts";
 export { homeLeft } from "./home-left.ts";
-export {
-  openStandby,
-  type Standby,
-  type StandbyTraits,
-  type StandIn,
-  type StandInOptions,
-  type StartStandIn,
-} from "./standby.ts";
-export { runApp, type RunningApp, type StartApp } from "./run-app.ts";
+export { openStandby, type Standby, type StandbyTraits, type StandIn, type StandInOptions } from "./standby.ts";
+export { runApp, type RunningApp } from "./run-app.ts";

@@ -8,11 +8,11 @@ export type { ChannelContext, PaymentAttempt, Verdict } from "./context.ts";
 export type { WalletEventType } from "./context.ts";
 export { acceptedPayment, isProven, standingProofs, wasSubmitted } from "./proven.ts";
 export { bodyTextOf } from "./message-content.ts";
-export { eventTexts, type EventTexts } from "./event-texts.ts";
+export { eventTexts } from "./event-texts.ts";
 export { parsedBodyOf } from "./parsed-body.ts";
-export { outlineOfTerms, termsOutputs, type TermsOutline } from "./terms-outline.ts";
+export { outlineOfTerms, termsOutputs } from "./terms-outline.ts";
 export { isForgotten, whole, type ForgottenEvent, type RememberedEvent } from "./remembered-event.ts";
-export { findPayment, type PaymentIdentity } from "./find-payment.ts";
+export { findPayment } from "./find-payment.ts";
 export {
   channelMachine,
   channelStates,

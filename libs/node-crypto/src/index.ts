@@ -2,5 +2,5 @@ export { signWebhook, verifyWebhook, webhookSignatureHeader } from "./webhook-si
 export { verifyEcdsaSha256 } from "./ecdsa.ts";
 export { constantTimeEqual, hmacSha256, sha256, sha256Hex } from "./hash.ts";
 export { randomId, uuid } from "./ids.ts";
-export { signToken, tokenIdOf, verifyToken, type JoinGrant, type TokenRole, type TokenVerdict } from "./join-token.ts";
+export { signToken, tokenIdOf, verifyToken, type TokenRole } from "./join-token.ts";
 export { nodeCrypto } from "./node-spv-crypto.ts";

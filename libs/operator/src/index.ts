@@ -2,11 +2,11 @@ export { Archive, openArchive, type ArchiveRecord, type Hold } from "./archive.t
 export { assertWithinLog } from "./assert-within-log.ts";
 export { laterDeadline, type Later } from "./extend-deadline.ts";
 export { explainFailure } from "./explain-failure.ts";
-export { blockFinder, type BlockAnswer } from "./find-blocks.ts";
+export { blockFinder } from "./find-blocks.ts";
 export { holdChannel } from "./hold-channel.ts";
 export { openKeyFile, operatorKeyPath, readKeyFile, type SigningKey } from "./key-file.ts";
-export { evidenceMaker, type EvidenceMaker, type EvidenceMakerOptions, type MadeEvidence } from "./make-evidence.ts";
-export { ActionLog, openActionLog, type NotedAction } from "./action-log.ts";
+export { evidenceMaker, type EvidenceMaker, type MadeEvidence } from "./make-evidence.ts";
+export { openActionLog, type NotedAction } from "./action-log.ts";
 export { closeWarning } from "./close-warning.ts";
 export type { Operator } from "./operator.ts";
 export { requeueProofs, type Requeued } from "./requeue-proofs.ts";

@@ -13,4 +13,4 @@ export { WaitingProofs } from "./waiting-proofs.ts";
 export { ProofStore, type NewsOrigin } from "./proof-store.ts";
 export type { ProofDocument, ProofNotice, StoredProof } from "./proof-document.ts";
 export { presentDocument, proofStates, type ProofState } from "./proof-states.ts";
-export { isProofError, ProofError, proofErrors, type ProofErrorCode } from "./errors.ts";
+export { isProofError, ProofError, proofErrors } from "./errors.ts";

@@ -12,7 +12,7 @@ export * from "./errors.ts";
 export * from "./join-parameters.ts";
 export * from "./message.ts";
 export * from "./parse-body.ts";
-export { recogniseBody, type BodyForm, type ParsedBody, type RecognisedBody } from "./recognise-body.ts";
+export { recogniseBody, type BodyForm, type ParsedBody } from "./recognise-body.ts";
 export * from "./schemas.ts";
 export * from "./terms-names.ts";
 export * from "./visible-text.ts";
