@@ -1,4 +1,4 @@
-import type { Participant, SequencedEvent, TimelineEntry } from "@p4/channel";
+import { speakerOf, type Participant, type TimelineEntry } from "@p4/channel";
 import { codeText, escapeHtml } from "./escape.ts";
 import { table } from "./table.ts";
 import { timeElement } from "./time.ts";
@@ -7,7 +7,7 @@ import { timeElement } from "./time.ts";
 export function partiesSection(timeline: readonly TimelineEntry[]): string {
   const parties = new Map<string, { participant: Participant; firstAtMs: number; messages: number }>();
   for (const { event, atMs } of timeline) {
-    const participant = participantOf(event);
+    const participant = speakerOf(event);
     if (participant === null) continue;
     const known = parties.get(participant.connectionId);
     parties.set(participant.connectionId, {
@@ -35,15 +35,4 @@ export function partiesSection(timeline: readonly TimelineEntry[]): string {
     String(messages),
   ]);
   return `<section aria-labelledby="parties">\n<h2 id="parties">Who took part</h2>\n${table("Connections, as the server saw them", columns, rows)}\n</section>`;
-}
-
-function participantOf(event: SequencedEvent): Participant | null {
-  switch (event.type) {
-    case "ChannelOpened":
-      return event.data.openedBy;
-    case "ParticipantJoined":
-      return event.data.participant;
-    default:
-      return "from" in event.data ? event.data.from : null;
-  }
 }
