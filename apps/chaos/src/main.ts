@@ -7,15 +7,17 @@ import { powerCutMain } from "./power-cut/main.ts";
 import { regionsMain } from "./regions/main.ts";
 import { strangersMain } from "./strangers/main.ts";
 
-const commands = new Map(Object.entries({
-  cluster: clusterMain,
-  handover: handoverMain,
-  leader: leaderMain,
-  outage: outageMain,
-  "power-cut": powerCutMain,
-  regions: regionsMain,
-  strangers: strangersMain,
-}));
+const commands = new Map(
+  Object.entries({
+    cluster: clusterMain,
+    handover: handoverMain,
+    leader: leaderMain,
+    outage: outageMain,
+    "power-cut": powerCutMain,
+    regions: regionsMain,
+    strangers: strangersMain,
+  }),
+);
 
 const args = process.argv.slice(2);
 const command = commands.get(args[0] ?? "");

@@ -1,4 +1,10 @@
-import { decodeDocument, encodeDocument, retryOnConflict, type DocumentStore, type StoredDocument } from "@p4/event-store";
+import {
+  decodeDocument,
+  encodeDocument,
+  retryOnConflict,
+  type DocumentStore,
+  type StoredDocument,
+} from "@p4/event-store";
 import { apiKeyHolds, apiKeyIdOf, type ApiKey } from "./api-key.ts";
 
 /** The bucket of the merchant's API keys: written by the operator, read by payd. */

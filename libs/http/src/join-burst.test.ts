@@ -19,7 +19,10 @@ describe("a route that turns joins away", () => {
     const upgrade = vi.fn(() => ({ accept: true, data: null }) as const);
     const refusal = { status: 503, code: "BUSY", detail: "not now", retryAfterSeconds: 3 } as const;
     const rejectEarly = (id: string) => (id === "known" ? null : refusal);
-    const { server } = await serve({ limits: { maxConnections: 1 }, webSockets: [echoRoute({ rejectEarly, upgrade })] });
+    const { server } = await serve({
+      limits: { maxConnections: 1 },
+      webSockets: [echoRoute({ rejectEarly, upgrade })],
+    });
     const { socket, received } = await rawClient(server.port);
     socket.write(handshake("/ws/unknown"));
     await vi.waitFor(() => expect(received()).toMatch(/HTTP\/1.1 503[^]*retry-after: 3\r\n[^]*"code":"BUSY"/i));
@@ -84,9 +87,7 @@ describe("a socket that was closed with 4290", () => {
     steadyClock().stop();
     const { server, socketUrl } = await serve({
       limits: { maxUpgradesPerIpPerSecond: 10 },
-      webSockets: [
-        echoRoute({ message: (socket: EchoSocket) => socket.close(closeCodes.slowConsumer, "too much") }),
-      ],
+      webSockets: [echoRoute({ message: (socket: EchoSocket) => socket.close(closeCodes.slowConsumer, "too much") })],
     });
     const { socket, opened, closed } = wallet(`${socketUrl}/ws/1`);
     await opened;

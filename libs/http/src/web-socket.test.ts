@@ -231,7 +231,9 @@ describe("closing", () => {
   });
 
   it("cuts a long reason between characters", async () => {
-    const { socketUrl } = await serve({ webSockets: [echoRoute({ open: (s: EchoSocket) => s.close(4000, "é".repeat(100)) })] });
+    const { socketUrl } = await serve({
+      webSockets: [echoRoute({ open: (s: EchoSocket) => s.close(4000, "é".repeat(100)) })],
+    });
     expect(await wallet(`${socketUrl}/ws/1`).closed).toEqual({ code: 4000, reason: "é".repeat(61) });
   });
 

@@ -1,4 +1,10 @@
-import { decodeDocument, encodeDocument, retryOnConflict, type DocumentStore, type StoredDocument } from "@p4/event-store";
+import {
+  decodeDocument,
+  encodeDocument,
+  retryOnConflict,
+  type DocumentStore,
+  type StoredDocument,
+} from "@p4/event-store";
 import { emptyDocument, onlyOfChannel, withinStrayLimits, type ProofDocument } from "./proof-document.ts";
 
 /** Where news of a transaction come from. */

@@ -28,11 +28,7 @@ export const channelsVerb: Verb = (program, context) => {
     .option("--since <time>", "with an event at or after this time", pastArgument)
     .option("--until <time>", "opened at or before this time", pastArgument)
     .option("--txid <txid>", "on which this transaction was submitted; its first digits will do", txidStartArgument)
-    .option(
-      "--stuck [duration]",
-      "has waited for a party this long (5m), or its deadline is over",
-      durationArgument,
-    )
+    .option("--stuck [duration]", "has waited for a party this long (5m), or its deadline is over", durationArgument)
     .option("--limit <n>", "most rows shown", countArgument, 50)
     .addHelpText(
       "after",

@@ -100,7 +100,8 @@ describe("steps of an invoice", () => {
   });
 
   test("each state survives being stored", () => {
-    for (const invoice of Object.values(invoiceIn)) expect(decodeInvoice({ bytes: encodeDocument(invoice) })).toEqual(invoice);
+    for (const invoice of Object.values(invoiceIn))
+      expect(decodeInvoice({ bytes: encodeDocument(invoice) })).toEqual(invoice);
   });
 
   test("what a newer wallet stored is not read", () => {

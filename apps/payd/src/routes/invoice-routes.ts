@@ -45,7 +45,9 @@ export function invoiceRoutes(options: InvoiceRoutesOptions): ScopedRoute[] {
       path: "/api/v1/invoices",
       async handle({ path, query }) {
         const filter = readInvoiceFilter(query, now());
-        const found = (await invoiceService.list(filter.matches)).toSorted((a, b) => comparePlaces(placeOf(a), placeOf(b)));
+        const found = (await invoiceService.list(filter.matches)).toSorted((a, b) =>
+          comparePlaces(placeOf(a), placeOf(b)),
+        );
         const { entries, headers } = pageOf(found, filter.page, placeOf, { path, query });
         return json(200, entries.map(view), headers);
       },

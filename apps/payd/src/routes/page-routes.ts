@@ -37,7 +37,8 @@ export interface PageRoutesOptions {
 
 /** The wallet's pages: the demo shop at `/`, and the checkout of each invoice. */
 export function pageRoutes(options: PageRoutesOptions): HttpRoute[] {
-  const { invoiceService, watch, refusals, paymentUrl, walletUrl, merchant, allowedHosts, now, signal, attend } = options;
+  const { invoiceService, watch, refusals, paymentUrl, walletUrl, merchant, allowedHosts, now, signal, attend } =
+    options;
   const assets = loadAssets(join(import.meta.dirname, "../../dist/browser"));
   const stateOf = (invoice: Invoice): CheckoutState => {
     const url = paymentUrl(invoice);

@@ -44,7 +44,8 @@ export class WebhookRepository {
   }
 
   async *deliveries(webhookId: string): AsyncGenerator<Delivery> {
-    for await (const stored of this.#documents.entries(`delivery.${webhookId}.`)) yield decodeDocument<Delivery>(stored);
+    for await (const stored of this.#documents.entries(`delivery.${webhookId}.`))
+      yield decodeDocument<Delivery>(stored);
   }
 
   #change<Value extends object>(key: string, change: (stored: Value | null) => Value | null): Promise<Value | null> {

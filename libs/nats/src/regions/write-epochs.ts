@@ -58,7 +58,11 @@ export class WriteEpochs {
   }
 
   /** Why nothing listens for this epoch: another one was found and noted (`retryInNewEpoch` goes on), or there is no home here. */
-  async explainNoResponders(broker: Broker, { shard, stream, eventSubject }: ChannelAddress, epoch: number): Promise<Error> {
+  async explainNoResponders(
+    broker: Broker,
+    { shard, stream, eventSubject }: ChannelAddress,
+    epoch: number,
+  ): Promise<Error> {
     try {
       const config = await streamConfig(broker, stream, askWithinMs);
       if (config === undefined) return new StoreError("STORE_MISSING", stream);
