@@ -19,6 +19,11 @@ export const testLimits = {
 export interface PackageTestOptions {
   /** For the package's tests alone: all packages together share the root's workers. */
   readonly maxWorkers?: number;
+  /**
+   * False: its test files share a worker's modules. That halves the CPU of packages whose tests are short, and holds where no
+   * file changes what another one sees. Default: each file has a worker of its own.
+   */
+  readonly isolate?: boolean;
   /** Where one test runs a whole system of processes. */
   readonly testTimeout?: number;
 }

@@ -4,7 +4,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
 const limits = { maxBytes: 20_000 };
-const caseCount = 100_000;
+/** `npm run fuzz -- --cases 100000` asks for more. */
+const caseCount = Number(process.env["FUZZ_CASES"] ?? 25_000);
 
 const vectors = JSON.parse(readFileSync(new URL("../../spv/vectors/dpp-messages.json", import.meta.url), "utf8")) as {
   readonly cases: readonly { readonly group: string; readonly input: { readonly frame?: string } }[];

@@ -21,7 +21,8 @@ import { parseTscProof } from "./tsc-proof.ts";
 import { VERIFY_IF_SIGNED } from "./verify-envelope.ts";
 import { verifyTscProof } from "./verify-tsc.ts";
 
-const RUNS_PER_DECODER = 10_000;
+/** `npm run fuzz -- --cases 100000` asks for more. */
+const RUNS_PER_DECODER = Math.ceil(Number(process.env["FUZZ_CASES"] ?? 30_000) / 10);
 const BIGGEST_GROWTH_BYTES = 256 * 1024 * 1024;
 
 /** Every signature holds, so that mutated payloads reach the decoders behind the signature. */

@@ -7,7 +7,7 @@ import { withEdgeProgram } from "./test-support/edge-program.ts";
 import { newChannelId } from "./test-support/edge-server.ts";
 import { envelopeBody, envelopes, messages, type VectorCase } from "./test-support/vectors.ts";
 
-/** The decoders are fuzzed in their libraries, 100,000 cases and more; this is about the program around them. */
+/** The decoders are fuzzed in their libraries; this is about the program around them. */
 const seed = 20_261_123;
 const ownCases = 6_020;
 /** `npm run fuzz -- --cases 100000` asks for more. */
