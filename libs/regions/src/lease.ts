@@ -89,7 +89,7 @@ export class Lease {
     return !this.#isLater(row, epoch);
   }
 
-  /** The table of a move is written last where both homes answer: until then it names the one before. */
+  /** Two operators may each have written a row of one epoch: whoever is not named by it counts it as another one's. */
   #isLater(row: HeardRow, epoch: number): row is NonNullable<HeardRow> {
     return row !== null && (row.epoch > epoch || (row.epoch === epoch && row.home !== this.#rules.own));
   }

@@ -12,7 +12,7 @@ import {
 } from "./plan.ts";
 import { RegionError } from "./region-error.ts";
 import type { RegionRow } from "./region-row.ts";
-import { answeringSite, roleOf, rowOf, type RegionState, type SiteState } from "./region-state.ts";
+import { answeringSite, roleOf, rowOf, type RegionState, type SiteState, type StreamState } from "./region-state.ts";
 import type { Step } from "./step.ts";
 
 /** A copy that has not heard of its home for longer cannot be complete at once. */
@@ -23,7 +23,8 @@ const completeFencedMs = 60_000;
 
 /**
  * Moves a region's home to a site that has a copy, while both are there: nothing is lost. Also finishes a switch that was
- * cut short, and takes one back as long as no stream of the other site has been promoted (`to` is then the home itself).
+ * cut short, and takes one back as long as the table does not name the other site (`to` is then the home itself).
+ * No stream is promoted before the table names its epoch and site: of two operators one is told there, and does not.
  *
  * @throws RegionError
  */
@@ -31,7 +32,7 @@ export function planSwitch(state: RegionState, to: string): Plan {
   const row = rowOf(state);
   const home = answeringSite(state, row.home);
   const target = answeringSite(state, to);
-  if (to === row.home) return finishOrTakeBack(state, home, row);
+  if (to === row.home) return goOnAtHome(state, home, row);
   const epoch = row.epoch + 1;
   assertUnderWay(state, home, target, epoch);
   const streams = namesOf(home.streams);
@@ -46,8 +47,8 @@ export function planSwitch(state: RegionState, to: string): Plan {
     ...(isUntouched ? [{ ...complete, streams, withinMs: completeBeforeMs }] : []),
     ...unlessEmpty({ do: "fence", site: home.site, by: epoch, streams: namesOf(open) }),
     ...unlessEmpty({ ...complete, streams: unpromoted, withinMs: completeFencedMs }),
-    ...unlessEmpty({ do: "promote", site: to, epoch, streams: unpromoted }),
     tableStep(state, moved),
+    ...unlessEmpty({ do: "promote", site: to, epoch, streams: unpromoted }),
   ];
   const { steps: rest, row: done } = rejoin(state, asHome(target, epoch), moved);
   return { steps: [...steps, ...rest], row: done };
@@ -58,6 +59,8 @@ function assertUnderWay(state: RegionState, home: SiteState, target: SiteState, 
   for (const { stream, role } of home.streams) {
     const isOurs = (role.kind === "home" && role.epoch === epoch - 1) || (role.kind === "fenced" && role.by === epoch);
     if (!isOurs) throw new RegionError("REGION_UNFINISHED", `${stream} at ${home.site} is ${roleText(role)}`);
+  }
+  for (const { stream } of home.streams) {
     const there = roleOf(target, stream);
     const isThere = isCopyOf(there, home, stream) || (there?.kind === "home" && there.epoch === epoch);
     if (!isThere) throw new RegionError("REGION_NOT_A_COPY", `${stream} at ${target.site} is ${roleText(there)}`);
@@ -78,8 +81,8 @@ function assertFresh(target: SiteState): void {
   }
 }
 
-function finishOrTakeBack(state: RegionState, home: SiteState, row: RegionRow): Plan {
-  const epoch = row.epoch + 1;
+/** The table names the site already: what is left of a move to it, or the move away that was begun is taken back. */
+function goOnAtHome(state: RegionState, home: SiteState, row: RegionRow): Plan {
   const isAtWork = home.streams.every(({ role }) => role.kind === "home" && role.epoch === row.epoch);
   if (isAtWork) {
     const rest = rejoin(state, home, row);
@@ -87,15 +90,39 @@ function finishOrTakeBack(state: RegionState, home: SiteState, row: RegionRow): 
     if (steps.length > 0) return { ...rest, steps };
     throw new RegionError("REGION_IS_HOME", row.home);
   }
+  const waiting = home.streams.filter(({ role }) => role.kind === "copy");
+  return waiting.length > 0 ? finish(state, home, row, waiting) : takeBack(state, home, row);
+}
+
+/** The table was written, and not every stream promoted. Only where the home before is fenced for it: else it was a failover. */
+function finish(state: RegionState, home: SiteState, row: RegionRow, waiting: readonly StreamState[]): Plan {
+  const complete = waiting.map(({ stream, role }): Step => {
+    const from = answeringSite(state, role.kind === "copy" ? role.of : "");
+    const there = roleOf(from, stream);
+    if (there?.kind !== "fenced" || there.by !== row.epoch) {
+      throw new RegionError("REGION_UNFINISHED", `${stream} at ${from.site} is ${roleText(there)}`);
+    }
+    return { do: "complete", from: from.site, to: home.site, streams: [stream], withinMs: completeFencedMs };
+  });
+  const { steps: rest, row: done } = rejoin(state, asHome(home, row.epoch), row);
+  const promote: Step = { do: "promote", site: home.site, epoch: row.epoch, streams: namesOf(waiting) };
+  return { steps: [tableStep(state, row), ...complete, promote, ...rest], row: done };
+}
+
+function takeBack(state: RegionState, home: SiteState, row: RegionRow): Plan {
+  const isBegun = home.streams.every(({ role }) =>
+    role.kind === "fenced" ? role.by === row.epoch : role.kind === "home" && role.epoch === row.epoch,
+  );
+  const epoch = isBegun ? row.epoch : row.epoch + 1;
   for (const other of state.sites) {
     const promoted = other.streams.find(({ role }) => other !== home && role.kind === "home" && role.epoch === epoch);
     if (promoted) throw new RegionError("REGION_UNFINISHED", `${other.site} has taken over ${promoted.stream}`);
   }
-  const kept: RegionRow = { ...row, epoch, turn: 0 };
+  const kept: RegionRow = isBegun ? row : { ...row, epoch, turn: 0 };
   const old = home.streams.filter(({ role }) => !(role.kind === "home" && role.epoch === epoch));
   return {
     row: kept,
-    steps: [...unlessEmpty({ do: "promote", site: home.site, epoch, streams: namesOf(old) }), tableStep(state, kept)],
+    steps: [tableStep(state, kept), ...unlessEmpty({ do: "promote", site: home.site, epoch, streams: namesOf(old) })],
   };
 }
 

@@ -92,7 +92,7 @@ export function copyAnew(state: RegionState, home: SiteState, site: SiteState, r
   return [
     ...unlessEmpty({ do: "fence", site: site.site, by: row.epoch, streams: namesOf(writable) }),
     ...(tails.length === 0 ? [] : [{ do: "export", site: site.site, epoch: row.epoch, tails } as const]),
-    ...unlessEmpty({ do: "drop", site: site.site, streams: namesOf(stale) }),
+    ...unlessEmpty({ do: "drop", site: site.site, epoch: row.epoch, streams: namesOf(stale) }),
     ...unlessEmpty({ do: "copy", from: home.site, to: site.site, streams: missing }),
     { do: "complete", from: home.site, to: site.site, streams: wanted, withinMs: fullCopyMs },
     tableStep(state, row),

@@ -106,6 +106,18 @@ describe("given a home and a copy", () => {
     }
   });
 
+  test("when it was given up between the table and the promotion, then only a failover goes on: the old home was not fenced", () => {
+    const world = copied();
+    world.at("a").answers = false;
+    World.parts(failover("b", "a")(world.state).steps)
+      .slice(0, 1)
+      .forEach((part) => world.apply(part));
+    world.at("a").answers = true;
+    expect(refusal(() => planSwitch(world.state, "b"))).toBe("REGION_UNFINISHED");
+    run(world, failover("b", "a", true));
+    expect(rolesAt(world, "b")).toEqual(["home 2"]);
+  });
+
   test("when the copy is old, then the switch is refused", () => {
     const world = copied();
     world.stream("b", log).role = { kind: "copy", of: "a", epoch: 1, ageMs: 2_001 };
@@ -247,6 +259,19 @@ const crashes: readonly { what: string; world: () => World; command: Command; ho
     command: switchTo("b"),
     home: "b",
     copies: ["a", "c"],
+  },
+  {
+    what: "switch that is taken back",
+    world: () => {
+      const world = copied();
+      World.parts(planSwitch(world.state, "b").steps)
+        .slice(0, 3)
+        .forEach((part) => world.apply(part));
+      return world;
+    },
+    command: switchTo("a"),
+    home: "a",
+    copies: ["b"],
   },
   {
     what: "failover",

@@ -24,7 +24,8 @@ export type Step =
   | { readonly do: "table"; readonly row: RegionRow; readonly sites: readonly string[]; readonly needed: number }
   /** Writes down what a deposed home took behind the fork, before it is dropped. */
   | { readonly do: "export"; readonly site: string; readonly epoch: number; readonly tails: readonly Tail[] }
-  | { readonly do: "drop"; readonly site: string; readonly streams: readonly string[] };
+  /** Streams that are neither the home of `epoch` nor its copies. */
+  | { readonly do: "drop"; readonly site: string; readonly epoch: number; readonly streams: readonly string[] };
 
 /** What only one site has of a stream: everything after `afterSequence`. */
 export interface Tail {

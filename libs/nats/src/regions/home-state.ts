@@ -53,7 +53,7 @@ export async function readHome(
 
 function atHome(epoch: number, row: RegionRow | null): Pick<FoundHome, "state" | "confirmers"> {
   if (row === null || row.class !== "sync") return { state: { kind: "here", epoch }, confirmers: [] };
-  // A planned move promotes before it writes the table: which copies must confirm is not known yet.
+  // This site was left out when the tables were written: which copies must confirm is not known yet.
   if (row.epoch < epoch) return { state: { kind: "moving" }, confirmers: [] };
   return { state: { kind: "here", epoch }, confirmers: confirmersOf(row) };
 }
@@ -63,7 +63,7 @@ function elsewhere(
   row: RegionRow | null,
   own: string | null,
 ): HomeState {
-  // The table is written last in a planned move and first after a loss: of the two the later one counts.
+  // The table names a home before its streams are promoted; a site that was cut off may have an old one: the later counts.
   const isLater = row !== null && row.epoch >= role.epoch;
   if (isLater && row.home !== own) return { kind: "away", site: row.home };
   return role.kind === "copy" && !isLater ? { kind: "away", site: role.of } : { kind: "moving" };

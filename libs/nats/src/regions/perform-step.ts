@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { isStoreError, StoreError } from "@p4/event-store";
-import { RegionError, type Step, type Tail } from "@p4/regions";
+import { RegionError, roleText, type Step, type StreamRole, type Tail } from "@p4/regions";
 import type { Broker } from "../broker.ts";
 import { apiErrorCodes, toStoreError } from "../broker-errors.ts";
 import { directPage, type DirectMessage } from "../direct-get.ts";
@@ -55,11 +55,15 @@ export async function performStep(step: Step, options: StepOptions): Promise<voi
       return spread(step, options);
     case "export":
       for (const tail of step.tails) {
+        await assertStale(at(step.site), tail.stream, step);
         await options.keepTail(step.site, tail, eventsAfter(at(step.site), tail.stream, tail.afterSequence));
       }
       return;
     case "drop":
-      return each(step.streams, (stream) => drop(options.sites, step.site, stream));
+      return each(step.streams, async (stream) => {
+        await assertStale(at(step.site), stream, step);
+        await drop(options.sites, step.site, stream);
+      });
   }
 }
 
@@ -89,13 +93,28 @@ async function adopt(broker: Broker, region: string, stream: string): Promise<vo
 
 async function fence(broker: Broker, region: string, stream: string, by: number): Promise<void> {
   const config = await configAt(broker, stream);
-  if (roleOfStream(config).kind === "home") await update(broker, fencedSettings(region, config, by));
+  const role = roleOfStream(config);
+  if (role.kind !== "home") return;
+  if (role.epoch > by) throw contested(broker, stream, role);
+  await update(broker, fencedSettings(region, config, by));
+}
+
+const contested = (broker: Broker, stream: string, role: StreamRole): RegionError =>
+  new RegionError("REGION_CONTESTED", `${stream} at ${broker.site ?? broker.url} is ${roleText(role)}`);
+
+/** What a plan calls a deposed home's may have become the home, or a copy of it, by another operator's hand. */
+async function assertStale(broker: Broker, stream: string, { epoch }: { readonly epoch: number }): Promise<void> {
+  const config = await streamConfig(broker, stream);
+  if (config === undefined) return;
+  const role = roleOfStream(config);
+  if (role.kind === "home" || (role.kind === "copy" && role.epoch >= epoch)) throw contested(broker, stream, role);
 }
 
 async function promote(broker: Broker, region: string, stream: string, epoch: number): Promise<void> {
   const config = await configAt(broker, stream);
   const role = roleOfStream(config);
   if (role.kind === "home" && role.epoch === epoch) return;
+  if (role.kind === "home" && role.epoch > epoch) throw contested(broker, stream, role);
   const { lastSequence } = await readStreamState(broker, stream);
   await update(broker, homeSettings(region, config, epoch, lastSequence));
 }

@@ -117,9 +117,9 @@ describe("a region on two real sites", () => {
     expect(await findDrift(b, settings)).toEqual([]);
   });
 
-  test("finishes a switch that was killed between the promotion and the table", async () => {
+  test("finishes a switch that was killed between the table and the promotion", async () => {
     const plan = await run((state) => planSwitch(state, "a"), 4);
-    expect(plan.steps.slice(0, 4).map((step) => step.do)).toEqual(["complete", "fence", "complete", "promote"]);
+    expect(plan.steps.slice(0, 4).map((step) => step.do)).toEqual(["complete", "fence", "complete", "table"]);
     await run((state) => planSwitch(state, "a"));
     expect(await roles()).toEqual(["a: home", "b: copy"]);
     const { sites: states } = await surveyRegion(brokers, region);
@@ -135,6 +135,22 @@ describe("a region on two real sites", () => {
     const [step] = planClass(state, "none").steps;
     const options = { region, sites: brokers, replicas: 1, keepTail: async () => undefined };
     await expect(performStep(step as never, options)).rejects.toMatchObject({ code: "REGION_CONTESTED" });
+  });
+
+  test("drops and fences nothing that has become the home, or its copy, since the plan was made", async () => {
+    const options = { region, sites: brokers, replicas: 1, keepTail: async () => undefined };
+    const streams = ["P4_CHANNELS_eu_0"];
+    const tails = [{ stream: "P4_CHANNELS_eu_0", afterSequence: 0, lastSequence: 1 }];
+    const contested = { code: "REGION_CONTESTED" };
+    const drop = (site: string) => performStep({ do: "drop", site, epoch: 3, streams }, options);
+    await expect(drop("a")).rejects.toMatchObject(contested);
+    await expect(drop("b")).rejects.toMatchObject(contested);
+    const kept = performStep({ do: "export", site: "b", epoch: 3, tails }, options);
+    await expect(kept).rejects.toMatchObject(contested);
+    const late = { site: "a", streams } as const;
+    await expect(performStep({ do: "fence", by: 2, ...late }, options)).rejects.toMatchObject(contested);
+    await expect(performStep({ do: "promote", epoch: 2, ...late }, options)).rejects.toMatchObject(contested);
+    expect(await roles()).toEqual(["a: home", "b: copy"]);
   });
 
   test("is taken over where its home is killed; the returning home's own events are written down, not merged", async () => {

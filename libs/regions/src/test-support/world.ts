@@ -1,4 +1,5 @@
-import type { RegionRow } from "../region-row.ts";
+import { RegionError } from "../region-error.ts";
+import { compareRows, sameRow, type RegionRow } from "../region-row.ts";
 import type { Fork, RegionState, SiteState, StreamRole, StreamState } from "../region-state.ts";
 import type { Step } from "../step.ts";
 
@@ -100,7 +101,7 @@ export class World {
       case "complete":
         return this.follow();
       case "table":
-        for (const site of step.sites) this.at(site).row = step.row;
+        for (const site of step.sites) this.#write(site, step.row);
         return;
       case "export":
         for (const { stream, afterSequence } of step.tails)
@@ -112,6 +113,15 @@ export class World {
       case "outwait":
         return;
     }
+  }
+
+  /** As the tables of sites do: over a row that is lower. */
+  #write(site: string, row: RegionRow): void {
+    const held = this.at(site).row;
+    if (held !== null && !sameRow(held, row) && compareRows(held, row) >= 0) {
+      throw new RegionError("REGION_CONTESTED", site);
+    }
+    this.at(site).row = row;
   }
 
   #copy(from: string, to: string, name: string): void {
