@@ -29,14 +29,16 @@ export function tailKeeper(dir: string, region: string, epoch: number, kept: Kep
     if (lines.length === 0) return;
     await mkdir(dir, { recursive: true });
     const path = join(dir, `${region}-${String(epoch)}-${site}-${stream}.jsonl`);
-    const file = await open(`${path}.part`, "w", 0o600);
+    // Two operators may do so at once.
+    const part = `${path}.${String(process.pid)}.part`;
+    const file = await open(part, "w", 0o600);
     try {
       await file.writeFile(`${lines.join("\n")}\n`);
       await file.sync();
     } finally {
       await file.close();
     }
-    await rename(`${path}.part`, path);
+    await rename(part, path);
     kept.push({ stream, path, messages: lines.length, channels: [...channels].sort() });
   };
 }
