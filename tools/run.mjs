@@ -11,7 +11,7 @@ const commands = {
   bench: ["bench"],
   chaos: ["chaos"],
   cluster: ["chaos", "cluster"],
-  regions: ["chaos", "regions"],
+  regions: ["chaos", "region-drills"],
   p4: ["cli"],
 };
 

@@ -4,6 +4,7 @@ import { handoverMain } from "./handover/main.ts";
 import { leaderMain } from "./leader/main.ts";
 import { outageMain } from "./outage/main.ts";
 import { powerCutMain } from "./power-cut/main.ts";
+import { regionCampaignMain } from "./region-campaign/main.ts";
 import { regionsMain } from "./regions/main.ts";
 import { strangersMain } from "./strangers/main.ts";
 
@@ -14,7 +15,8 @@ const commands = new Map(
     leader: leaderMain,
     outage: outageMain,
     "power-cut": powerCutMain,
-    regions: regionsMain,
+    "region-drills": regionsMain,
+    regions: regionCampaignMain,
     strangers: strangersMain,
   }),
 );

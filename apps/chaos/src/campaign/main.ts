@@ -17,7 +17,9 @@ Single faults, each with its own figures (--help after each name):
   npm run chaos -- leader      the broker that leads most streams is killed under load
   npm run chaos -- outage      every broker is gone for 30 s while wallets go on paying
   npm run chaos -- power-cut   what a loss of power leaves of acknowledged events
-  npm run chaos -- strangers   strangers try everything at once beside honest payments`;
+  npm run chaos -- strangers   strangers try everything at once beside honest payments
+
+  npm run chaos -- regions     the same with three sites, whose home is lost, cut off, moved and taken back`;
 
 /** Resolves with the exit code. */
 export const campaignMain = (args: readonly string[]): Promise<number> =>

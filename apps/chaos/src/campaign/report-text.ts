@@ -39,7 +39,7 @@ export function violationLines(violations: readonly Violation[]): string[] {
   });
 }
 
-function listOf(counts: Readonly<Record<string, number>>): string {
+export function listOf(counts: Readonly<Record<string, number>>): string {
   return Object.entries(counts)
     .sort(([, left], [, right]) => right - left)
     .map(([name, count]) => `${name} ${String(count)}`)

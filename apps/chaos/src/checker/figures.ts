@@ -1,4 +1,3 @@
-import type { Fault } from "../nemesis/fault.ts";
 import type { History, Violation } from "./history.ts";
 import { quantile } from "./quantile.ts";
 import { receiptWaits } from "./receipt-waits.ts";
@@ -25,7 +24,11 @@ export interface Figures {
   readonly violations: number;
 }
 
-export function figuresOf(history: History, faults: readonly Fault[], violations: readonly Violation[]): Figures {
+export function figuresOf(
+  history: History,
+  faults: readonly { readonly kind: string }[],
+  violations: readonly Violation[],
+): Figures {
   const { records, log } = history;
   const sessions = sessionsOf(records);
   const waits = receiptWaits(records)
@@ -67,7 +70,7 @@ export function longestWithoutConnection(sessions: ReturnType<typeof sessionsOf>
   return longestMs;
 }
 
-function countBy(names: readonly string[]): Record<string, number> {
+export function countBy(names: readonly string[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
   return counts;

@@ -36,6 +36,12 @@ export const violationCodes = [
   "NOT_EXPIRED",
   "OUTCOMES_DIFFER",
   "WAITED_FOR_EVER",
+  // Of campaigns with regions.
+  "ACKNOWLEDGED_AFTER_LEASE",
+  "TWO_HOMES",
+  "TAIL_WITHOUT_FAILOVER",
+  "COPY_DIFFERS",
+  "NOT_WHOLE",
 ] as const;
 
 export type ViolationCode = (typeof violationCodes)[number];

@@ -7,7 +7,7 @@ import type { RegionsReport } from "./run-regions.ts";
 const main = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
 
 test("wallets pay on while a home moves, and after its site is killed", async () => {
-  const args = [main, "regions", "--rate", "8", "--seconds", "3", "--json"];
+  const args = [main, "region-drills", "--rate", "8", "--seconds", "3", "--json"];
   // Rejects on any other exit code than 0.
   const { stdout } = await promisify(execFile)(process.execPath, args);
   const [planned, killed] = (JSON.parse(stdout) as RegionsReport).drills;

@@ -20,6 +20,8 @@ export interface Site {
 
 export interface Sites {
   readonly all: readonly Site[];
+  /** Between the sites, by the names of the later and the earlier one: `b-a`. The later one opens the connection. */
+  readonly links: ReadonlyMap<string, Link>;
   stop(): Promise<void>;
 }
 
@@ -31,15 +33,18 @@ export interface SitesOptions {
   readonly delayMs: number;
   /** Of the apps, by variable. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Whether the nodes know the sites by name, of which a majority then confirms a home. Default: they do not. */
+  readonly confirmed?: boolean;
 }
 
 const mainOf = (app: string): string => fileURLToPath(new URL(`../../../${app}/dist/main.js`, import.meta.url));
 
 /** One nats-server a site, with a JetStream domain of its own and a delayed leaf link to each site before it, and an edge. */
-export async function startSites({ dir, names, shards, delayMs, settings = {} }: SitesOptions): Promise<Sites> {
+export async function startSites({ dir, names, shards, delayMs, ...options }: SitesOptions): Promise<Sites> {
+  const { settings = {}, confirmed = false } = options;
   const { path: binary } = await findNatsServer();
   const sites: Site[] = [];
-  const links: Link[] = [];
+  const links = new Map<string, Link>();
   const started: NatsServerProcess[] = [];
   const leafPorts: number[] = [];
   const ports = new Map<string, number>();
@@ -47,7 +52,7 @@ export async function startSites({ dir, names, shards, delayMs, settings = {} }:
     await Promise.all(sites.flatMap(({ edge, expiry }) => [edge.stop(), expiry.stop()]));
     await Promise.all(sites.map(({ broker }) => broker.close()));
     await Promise.all(started.map((server) => server.stop()));
-    for (const link of links) link.close();
+    for (const link of links.values()) link.close();
   };
   try {
     await mkdir(dir, { recursive: true });
@@ -55,7 +60,7 @@ export async function startSites({ dir, names, shards, delayMs, settings = {} }:
     const siteUrls = [...ports].map(([name, port]) => `${name}=http://127.0.0.1:${String(port)}`).join(";");
     for (const name of names) {
       const ways = await Promise.all(leafPorts.map((port) => Link.open(port, 0, delayMs)));
-      links.push(...ways);
+      ways.forEach((link, index) => links.set(`${name}-${names[index] ?? ""}`, link));
       const leafPort = await freePort();
       const configFile = join(dir, `${name}.conf`);
       await writeFile(
@@ -77,6 +82,8 @@ export async function startSites({ dir, names, shards, delayMs, settings = {} }:
         P4_SHARDS: String(shards),
         P4_REPLICAS: "1",
         P4_SITE_URLS: siteUrls,
+        // Nodes take the names alone: they reach the other sites over the links.
+        ...(confirmed ? { P4_SITES: names.map((each) => `${each}=${server.url}`).join(";") } : {}),
         P4_LOG_LEVEL: "info",
         ...settings,
       };
@@ -87,7 +94,7 @@ export async function startSites({ dir, names, shards, delayMs, settings = {} }:
       const edgeUrl = `ws://127.0.0.1:${String(port)}`;
       sites.push({ name, server, broker, edge: appOf("edge", port), expiry: appOf("expiry", null), edgeUrl });
     }
-    return { all: sites, stop };
+    return { all: sites, links, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -46,6 +46,39 @@ test("takes the time that it is told each way, and keeps the order", async () =>
   expect(performance.now() - startMs).toBeGreaterThanOrEqual(2 * delayMs - 2);
 });
 
+test("passes bytes one way alone, and those of the other way when it is healed", async () => {
+  const { link, client, server } = await echoBehindLink();
+  await answerTo(client, "here");
+  link.pass({ severed: ["back"], delayMs: 0 });
+  let heard = "";
+  client.on("data", (bytes: Buffer) => (heard += bytes.toString()));
+  const arrived = once([...server.sockets][0] as Socket, "data");
+  client.write("there");
+  await arrived;
+  const other = connect(link.port, "127.0.0.1");
+  await once(other, "connect");
+  other.destroy();
+  expect(heard).toBe("");
+  link.heal();
+  await once(client, "data");
+  expect(heard).toBe("there");
+});
+
+test("keeps the order when it becomes faster", async () => {
+  const { link, client } = await echoBehindLink(30);
+  let heard = "";
+  client.on("data", (bytes: Buffer) => (heard += bytes.toString()));
+  await answerTo(client, "one");
+  link.pass({ severed: [], delayMs: 60 });
+  client.write("two");
+  setTimeout(() => {
+    link.pass({ severed: [], delayMs: 0 });
+    client.write("three");
+  }, 10);
+  while (heard.length < "onetwothree".length) await once(client, "data");
+  expect(heard).toBe("onetwothree");
+});
+
 async function echoBehindLink(delayMs = 0) {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {

@@ -1,5 +1,17 @@
 import { once } from "node:events";
 import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
+import { InOrder } from "./in-order.ts";
+
+/** `there`: from the side that has opened the connection; `back`: to it. */
+export type Way = "there" | "back";
+
+/** What a link does with bytes. */
+export interface Passage {
+  /** Ways on which nothing passes. */
+  readonly severed: readonly Way[];
+  /** Each way, in ms; for what comes from now on. */
+  readonly delayMs: number;
+}
 
 /**
  * A TCP connection's way through this process, so that it can be interrupted without any privilege: what a network
@@ -10,13 +22,14 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 export class Link {
   readonly port: number;
   readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
-  readonly #delayMs: number;
-  #severed = false;
+  readonly #sockets = new Map<Socket, Way>();
+  readonly #ownDelayMs: number;
+  #passage: Passage;
 
   private constructor(server: Server, targetPort: number, delayMs: number) {
     this.#server = server;
-    this.#delayMs = delayMs;
+    this.#ownDelayMs = delayMs;
+    this.#passage = { severed: [], delayMs };
     this.port = (server.address() as AddressInfo).port;
     server.on("connection", (near: Socket) => this.#join(near, targetPort));
   }
@@ -29,50 +42,56 @@ export class Link {
   }
 
   sever(): void {
-    this.#severed = true;
-    for (const socket of this.#sockets) socket.pause();
+    this.pass({ severed: ["there", "back"], delayMs: this.#passage.delayMs });
   }
 
   heal(): void {
-    this.#severed = false;
-    for (const socket of this.#sockets) socket.resume();
+    this.pass({ severed: [], delayMs: this.#ownDelayMs });
+  }
+
+  /** A way that is severed holds its bytes back until it is no longer. */
+  pass(passage: Passage): void {
+    this.#passage = passage;
+    for (const [socket, way] of this.#sockets) {
+      if (this.#isSevered(way)) socket.pause();
+      else socket.resume();
+    }
   }
 
   close(): void {
     this.#server.close();
-    for (const socket of this.#sockets) socket.destroy();
+    for (const socket of this.#sockets.keys()) socket.destroy();
   }
 
   #join(near: Socket, targetPort: number): void {
     const far = connect(targetPort, "127.0.0.1");
-    this.#forward(near, far);
-    this.#forward(far, near);
+    this.#forward(near, far, "there");
+    this.#forward(far, near, "back");
     near.setNoDelay(true);
     far.setNoDelay(true);
   }
 
   /** Not `pipe`: it would resume a severed socket by itself when the other side has drained. */
-  #forward(from: Socket, to: Socket): void {
-    this.#sockets.add(from);
+  #forward(from: Socket, to: Socket, way: Way): void {
+    this.#sockets.set(from, way);
+    const onTheWay = new InOrder();
     const pass = (bytes: Buffer): void => {
       if (to.destroyed || to.write(bytes)) return;
       from.pause();
       to.once("drain", () => {
-        if (!this.#severed) from.resume();
+        if (!this.#isSevered(way)) from.resume();
       });
     };
-    from.on("data", (bytes: Buffer) => this.#later(() => pass(bytes)));
+    from.on("data", (bytes: Buffer) => onTheWay.add(this.#passage.delayMs, () => pass(bytes)));
     from.once("close", () => {
       this.#sockets.delete(from);
-      this.#later(() => to.destroy());
+      onTheWay.add(this.#passage.delayMs, () => to.destroy());
     });
     from.on("error", () => from.destroy());
-    if (!this.#severed) from.resume();
+    if (!this.#isSevered(way)) from.resume();
   }
 
-  /** In order: timers of one length fire as they were set. */
-  #later(work: () => void): void {
-    if (this.#delayMs === 0) work();
-    else setTimeout(work, this.#delayMs);
+  #isSevered(way: Way): boolean {
+    return this.#passage.severed.includes(way);
   }
 }
