@@ -11,7 +11,7 @@ export interface StoredDocument {
  * Keys are `[A-Za-z0-9_=.-]{1,200}`.
  */
 export interface DocumentStore {
-  get(key: string): Promise<StoredDocument | null>;
+  get(key: string, options?: GetOptions): Promise<StoredDocument | null>;
   /** Writes only if the revision is still the given one (0: the key must not exist); STORE_REVISION_CONFLICT otherwise. */
   put(key: string, bytes: Uint8Array, expectedRevision: number): Promise<number>;
   /** Writes whatever is there. */
@@ -20,6 +20,14 @@ export interface DocumentStore {
   keys(prefix?: string): AsyncIterable<string>;
   /** Whole documents, page by page, in the order of their revisions. Fastest where the prefix ends with a dot. */
   entries(prefix?: string, options?: EntriesOptions): AsyncIterable<StoredDocument>;
+}
+
+export interface GetOptions {
+  /**
+   * It is mostly not there: the leader is asked at once, which alone can say so. Default: a replica is asked, and the leader
+   * when that has nothing.
+   */
+  readonly expectNone?: boolean;
 }
 
 export interface EntriesOptions {

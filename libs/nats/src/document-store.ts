@@ -27,9 +27,10 @@ export function createDocumentStore(broker: Broker, options: DocumentStoreOption
   }
 
   return {
-    async get(key) {
+    async get(key, { expectNone = false } = {}) {
       assertStoreKey(key);
       const subject = bucketSubject(bucket, key);
+      if (expectNone) return readFromLeader(broker, stream, key, subject);
       const path = `$JS.API.DIRECT.GET.${stream}.${subject}`;
       const onNoResponders = () => explainNoResponders(broker, stream, subject);
       const answer = await broker.reads.first(() => broker.request(path, "", { onNoResponders }));

@@ -4,6 +4,7 @@ import {
   retryOnConflict,
   type DocumentStore,
   type StoredDocument,
+  type GetOptions,
 } from "@p4/event-store";
 import { emptyDocument, onlyOfChannel, withinStrayLimits, type ProofDocument } from "./proof-document.ts";
 
@@ -41,9 +42,9 @@ export class ProofStore {
   }
 
   /** As `read`, for who may change what is there afterwards: looking for what is not there is what costs most. */
-  async look(txid: string): Promise<SeenProofs> {
-    const kept = await this.#kept.get(txid);
-    const stray = kept === null ? await this.#strays.get(txid) : null;
+  async look(txid: string, options?: GetOptions): Promise<SeenProofs> {
+    const kept = await this.#kept.get(txid, options);
+    const stray = kept === null ? await this.#strays.get(txid, options) : null;
     const stored = kept ?? stray;
     return { document: decodeDocument<ProofDocument>(stored), kept, stray };
   }

@@ -14,7 +14,7 @@ export async function recordProof(
 ): Promise<void> {
   const { store, rules } = services;
   const { txid } = unjudged;
-  const seen = await store.look(txid);
+  const seen = await store.look(txid, { expectNone: true });
   const document = seen.document ?? emptyDocument(txid);
   // Of a transaction that has left a block, what is remembered of the chain may be from before.
   const fresh = document.proofs.some((other) => isRevoked(other, document));

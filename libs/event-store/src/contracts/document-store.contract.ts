@@ -24,6 +24,18 @@ export function documentStoreContract(name: string, getStore: () => DocumentStor
       expect(await read(key)).toBe("two");
     });
 
+    it("tells the same when it is asked for what is mostly not there", async () => {
+      const key = newKey();
+      const ask = () => getStore().get(key, { expectNone: true });
+      expect(await ask()).toBeNull();
+      const revision = await getStore().put(key, bytes("one"), 0);
+      const found = await ask();
+      expect(found).toMatchObject({ key, revision });
+      expect(new TextDecoder().decode(found?.bytes)).toBe("one");
+      await getStore().delete(key);
+      expect(await ask()).toBeNull();
+    });
+
     it("refuses a stale revision and leaves the document alone", async () => {
       const key = newKey();
       const first = await getStore().put(key, bytes("one"), 0);
