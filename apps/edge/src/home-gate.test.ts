@@ -22,6 +22,7 @@ function watched(state: HomeState | null) {
     state,
     trouble: "the region's home is elsewhere",
     copyAgeMs: 40,
+    confirmers: [],
     onChange(listener: (state: HomeState) => void) {
       listeners.add(listener);
       return () => listeners.delete(listener);
