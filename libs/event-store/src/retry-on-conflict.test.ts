@@ -22,9 +22,10 @@ describe("retryOnConflict", () => {
   });
 
   it("gives up after its rounds, and at once for another error", async () => {
-    const losing = vi.fn(() => Promise.reject(conflict));
+    let rounds = 0;
+    const losing = () => (++rounds > 5 ? Promise.resolve() : Promise.reject(conflict));
     await expect(retryOnConflict(losing, 3)).rejects.toBe(conflict);
-    expect(losing).toHaveBeenCalledTimes(3);
+    expect(rounds).toBe(3);
     const failing = vi.fn(() => Promise.reject(new StoreError("STORE_UNAVAILABLE", "away")));
     await expect(retryOnConflict(failing)).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
     expect(failing).toHaveBeenCalledTimes(1);
