@@ -40,7 +40,8 @@ export function readArguments<const T extends Flags, Options>(
   { flags, read }: Pick<ScenarioCommand<T, Options>, "flags" | "read">,
   args: readonly string[],
 ): GivenOptions<Options> | "help" {
-  const { values } = parseArgs({ args: [...args], options: { ...flags, ...common } as Flags });
+  const all: Flags = { ...flags, ...common };
+  const { values } = parseArgs({ args: [...args], options: all });
   const { dir, json, help } = values as Values<typeof common>;
   return help ? "help" : { options: read(values as Values<T>), json, dir: dir ?? null };
 }

@@ -19,9 +19,9 @@ export interface UpgradeRefusal {
 /** What in a request tells how its client has to be refused. */
 export interface UpgradeHead {
   /** By lower-case name; "" when it is not there. */
-  header(name: string): string;
+  readonly header: (name: string) => string;
   /** Undefined when it is not there. */
-  query(name: string): string | undefined;
+  readonly query: (name: string) => string | undefined;
 }
 
 export function headOf(request: UwsRequest): UpgradeHead {
