@@ -1,4 +1,4 @@
-import { bytesEqual, bytesToDisplayHash, hexToBytes } from "./bytes.ts";
+import { bytesEqual, hexToBytes } from "./bytes.ts";
 import { ByteReader } from "./byte-reader.ts";
 import { SpvError } from "./errors.ts";
 import { MAX_TREE_HEIGHT } from "./merkle-branch.ts";
