@@ -48,6 +48,10 @@ func must[T any](value T, err error) T {
 }
 
 func main() {
+	if len(os.Args) != 4 {
+		fmt.Fprintln(os.Stderr, "usage: go run customer.go <host:port> <channelID> p4|dpp")
+		os.Exit(2)
+	}
 	host, channel, dialect := os.Args[1], os.Args[2], os.Args[3]
 	conn := must(net.Dial("tcp", host))
 	fmt.Fprintf(conn, "GET /ws/%s?role=customer&dialect=%s HTTP/1.1\r\nHost: %s\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"+

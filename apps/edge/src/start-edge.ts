@@ -181,6 +181,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     const server = await startServer({
       host: config.host,
       port: config.port,
+      portVariable: "P4_PORT",
       routes: [
         ...routes,
         ...pageRoutes(config, readiness, assets),

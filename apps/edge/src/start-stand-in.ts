@@ -65,6 +65,7 @@ export async function startStandIn({ config, logger, home, beforeListen }: Stand
   const server = await startServer({
     host: config.host,
     port: config.port,
+    portVariable: "P4_PORT",
     routes: [...operationsRoutes(readiness, metrics), ...redirects],
     webSockets: [sockets],
     cors: { origins: "*", exposeHeaders: exposedHeaders },

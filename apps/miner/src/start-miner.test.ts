@@ -65,7 +65,10 @@ test("a port in use rejects the start with a code", async () => {
   const { miner } = await startTestMiner();
   try {
     const port = Number(new URL(miner.url).port);
-    await expect(startTestMiner({ port })).rejects.toMatchObject({ code: "HTTP_ADDRESS_IN_USE" });
+    await expect(startTestMiner({ port })).rejects.toMatchObject({
+      code: "HTTP_ADDRESS_IN_USE",
+      message: expect.stringContaining("set P4_MINER_PORT") as string,
+    });
   } finally {
     await miner.close();
   }

@@ -64,6 +64,7 @@ export async function startMiner(options: MinerOptions): Promise<Miner> {
   const server = await startServer({
     host: options.host,
     port: options.port,
+    portVariable: "P4_MINER_PORT",
     routes,
     cors: { origins: "*" },
     onError: (error, where) => options.log(`${where}: ${error instanceof Error ? error.message : String(error)}`),

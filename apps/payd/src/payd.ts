@@ -205,6 +205,7 @@ export async function startPayd(options: PaydOptions): Promise<Payd> {
   const server = await startServer({
     host: options.host,
     port: options.port,
+    portVariable: "P4_PAYD_PORT",
     routes: [
       ...[
         ...connectRoutes((invoiceId) => channels.connect(invoiceId), logger),

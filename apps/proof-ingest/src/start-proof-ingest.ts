@@ -67,6 +67,7 @@ export async function startProofIngest(options: ProofIngestOptions): Promise<Pro
     const server = await startServer({
       host: config.host,
       port: config.proofPort,
+      portVariable: "P4_PROOF_PORT",
       routes,
       cors: { origins: "*" },
       trustedProxies: config.trustedProxies ?? [],

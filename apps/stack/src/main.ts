@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { timelineTable } from "@p4/cli";
-import { isConfigError, loadConfig } from "@p4/config";
+import { addressesOf, isConfigError, loadConfig } from "@p4/config";
 import { isNatsServerError } from "@p4/nats-server";
 import { visibleText } from "@p4/protocol";
 import { exitSoon, runUntilSignal } from "@p4/telemetry";
@@ -57,7 +57,14 @@ async function serve(): Promise<number> {
       },
     });
   }
-  lifecycle.add({ name: "ready", start: () => print("Serving. Ctrl-C stops everything.") });
+  lifecycle.add({
+    name: "ready",
+    start: () => {
+      const { publicUrl } = addressesOf(context.config);
+      const pages = config.apps.includes("edge") ? ` All pages: ${publicUrl}/` : "";
+      print(`Serving. Ctrl-C stops everything.${pages}`);
+    },
+  });
   return runUntilSignal(lifecycle, { logger, tell: say, until: until.promise });
 }
 

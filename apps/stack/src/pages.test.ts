@@ -130,11 +130,13 @@ describe.skipIf(!hasBrowser)("the pages in a browser (skipped without Chromium; 
   );
 
   it.each(looks)("the test wallet pays and checks the proof itself: $width px, $colorScheme", async (look) => {
-    const { page, complaints } = await openWindow(browser, look);
-    await page.goto(urlOf("edge"));
-    await inspect(page, "landing", look);
-    await page.goto(await checkoutUrl());
-    await page.getByRole("link", { name: "Pay with the test wallet" }).click();
+    const { page: shop, complaints } = await openWindow(browser, look);
+    await shop.goto(urlOf("edge"));
+    await inspect(shop, "landing", look);
+    await shop.goto(await checkoutUrl());
+    const opened = shop.context().waitForEvent("page");
+    await shop.getByRole("link", { name: "Pay with the test wallet" }).click();
+    const page = await opened;
     await page.getByText("asks for").waitFor();
     await inspect(page, "wallet-request", look);
     // By keyboard alone: the button has the name of what it does.
@@ -149,8 +151,10 @@ describe.skipIf(!hasBrowser)("the pages in a browser (skipped without Chromium; 
     await page.getByRole("button", { name: "Send", exact: true }).click();
     await page.locator("summary", { hasText: /error.*key/ }).waitFor();
     await inspect(page, "wallet-proved", look);
+    // The checkout page was not left for it, and has followed the payment.
+    await shop.getByRole("status").filter({ hasText: "Paid and proved in block" }).waitFor();
     expect(complaints).toEqual([]);
-    await page.close();
+    await shop.context().close();
   });
 
   it("the test wallet plays both sides, each with its frames", async () => {
@@ -176,6 +180,30 @@ describe.skipIf(!hasBrowser)("the pages in a browser (skipped without Chromium; 
     await page.getByRole("button", { name: "Open request" }).click();
     await page.getByRole("alert").filter({ hasText: "must be a payment link" }).waitFor();
     await inspect(page, "wallet-bad-link", look);
+
+    // A request that is left for another one has nothing to say any more.
+    for (const channelId of ["left-open", "opened-next"]) {
+      await page.getByLabel("Payment link").fill(`${urlOf("edge").replace(/^http/, "ws")}/ws/${channelId}`);
+      await page.getByRole("button", { name: "Open request" }).click();
+      await page.getByText("Asking for the payment request").waitFor();
+    }
+    const received = page.locator("summary", { hasText: "receipt" });
+    await received.nth(1).waitFor();
+    expect(await page.getByRole("alert").count()).toBe(0);
+
+    // A request that is paid says so in plain words.
+    const checkout = await checkoutUrl();
+    const { uri } = (await (await fetch(checkout)).json()) as { uri: string };
+    const minerUrl = urlOf("miner");
+    const onProgress = (): void => undefined;
+    await payInvoice(new URL(uri).searchParams.get("r") ?? "", {
+      faucetUrl: minerUrl,
+      headersUrl: minerUrl,
+      onProgress,
+    });
+    await page.getByLabel("Payment link").fill(uri);
+    await page.getByRole("button", { name: "Open request" }).click();
+    await page.getByRole("alert").filter({ hasText: "This request is paid already" }).waitFor();
     await page.close();
   });
 

@@ -13,7 +13,11 @@ async function failedStart(env: Readonly<Record<string, string>>) {
 }
 
 describe.concurrent("a start that cannot succeed says why in one line and stops", () => {
-  test("a port in use: which one, and no broker stays behind", async ({ expect, onTestFinished }) => {
+  test.for([
+    ["P4_PORT", "all"],
+    ["P4_PROOF_PORT", "proof-ingest"],
+    ["P4_PAYD_PORT", "miner,payd"],
+  ] as const)("a port in use: %s, and no broker stays behind", async ([variable, apps], { expect, onTestFinished }) => {
     const other = createServer().listen(0, "127.0.0.1");
     onTestFinished(() => void other.close());
     await new Promise((resolve) => other.once("listening", resolve));
@@ -21,11 +25,13 @@ describe.concurrent("a start that cannot succeed says why in one line and stops"
     const dataDir = testDir(onTestFinished);
     const { exitCode, lines, stdout } = await failedStart({
       ...freePorts,
-      P4_PORT: String(port),
+      [variable]: String(port),
+      P4_APPS: apps,
       P4_DATA_DIR: dataDir,
     });
     expect(exitCode).toBe(1);
-    expect(lines).toEqual([expect.stringMatching(new RegExp(`^p4: .*127\\.0\\.0\\.1:${String(port)}.*port`))]);
+    const address = `127\\.0\\.0\\.1:${String(port)}`;
+    expect(lines).toEqual([expect.stringMatching(new RegExp(`^p4: .*${address}.*set ${variable} to another port`))]);
     const [natsUrl] = /nats:\/\/\S+/.exec(stdout) ?? [];
     expect(natsUrl).toBeDefined();
     expect(await answers(natsUrl as string)).toBe(false);

@@ -7,7 +7,10 @@ interface ClientErrorSpec {
 /** Every way in which a step of a session can fail by itself. What the server refuses has the server's own code. */
 export const clientErrors = {
   URL_INVALID: { retryable: false, meaning: "a channel address is ws(s)://host/ws/<channelID>" },
-  WEBSOCKET_MISSING: { retryable: false, meaning: "there is no global WebSocket here: pass the webSocket option" },
+  WEBSOCKET_MISSING: {
+    retryable: false,
+    meaning: "there is no global WebSocket here (Node.js has one from 22 on): pass the webSocket option",
+  },
   BODY_INVALID: { retryable: false, meaning: "the body is not what its key promises" },
   QUEUE_FULL: { retryable: true, meaning: "too many messages wait for the server" },
   MESSAGE_ID_PENDING: { retryable: true, meaning: "a message with this messageId is already on its way" },

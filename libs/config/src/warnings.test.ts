@@ -5,7 +5,7 @@ import { warningsOf } from "./warnings.ts";
 
 const warned = (environment: Record<string, string>, apps: readonly AppName[] = appNames) =>
   [...warningsOf(loadConfig(environment), apps)].map((text) => text.slice(0, 20));
-const [proofs, open] = ["proofs are taken fro", "P4_JOIN_POLICY=open "];
+const [proofs, open] = ["for trials only: any", "P4_JOIN_POLICY=open "];
 const token = { P4_CALLBACK_TOKEN: "0123456789abcdef" };
 
 describe("warningsOf", () => {

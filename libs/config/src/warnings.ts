@@ -7,7 +7,7 @@ export function* warningsOf(config: Config, apps: readonly AppName[]): Iterable<
   const takesProofs = apps.includes("edge") || apps.includes("proof-ingest");
   if (takesProofs && !areProofsProtected(config)) {
     yield (
-      "proofs are taken from anyone who knows a channel's id, and settle it although anyone can compute one: " +
+      "for trials only: anyone who knows a channel's id can compute a proof that settles it; before real payments " +
       "set P4_HEADER_SOURCE, P4_CALLBACK_TOKEN, or P4_SIGNATURE_POLICY=trusted-keys"
     );
   }

@@ -11,13 +11,14 @@ interface ListenWithOptions {
 }
 
 /**
- * Listens on host:port; port 0 takes a free one.
+ * Listens on host:port; port 0 takes a free one. `portVariable` is what errors tell the reader to set.
  * Throws HttpServerError HTTP_ADDRESS_IN_USE, HTTP_ADDRESS_DENIED or HTTP_ADDRESS_UNAVAILABLE.
  */
 export async function listen(
   app: TemplatedApp,
   host: string,
   port: number,
+  portVariable?: string,
 ): Promise<{ token: us_listen_socket; port: number }> {
   const result: { token?: us_listen_socket | false } = {};
   (app as unknown as ListenWithOptions).listen(
@@ -29,26 +30,32 @@ export async function listen(
   // uWS calls back before it returns.
   const { token = false } = result;
   if (token !== false) return { token, port: us_socket_local_port(token) };
-  throw await explain(host, port);
+  throw await explain(host, port, portVariable);
 }
 
 /** uWS says only "no"; Node's own listen on the same address says why. */
-async function explain(host: string, port: number): Promise<HttpServerError> {
+async function explain(host: string, port: number, portVariable: string | undefined): Promise<HttpServerError> {
   const cause = await new Promise<NodeJS.ErrnoException | undefined>((resolve) => {
     const probe = createServer();
     probe.once("error", resolve);
     probe.listen({ host, port, exclusive: true }, () => probe.close(() => resolve(undefined)));
   });
-  const [code, text] = reasonFor(cause?.code, host, port);
+  const [code, text] = reasonFor(cause?.code, host, port, portVariable);
   return new HttpServerError(code, text, { cause });
 }
 
-function reasonFor(cause: string | undefined, host: string, port: number): [HttpErrorCode, string] {
+function reasonFor(
+  cause: string | undefined,
+  host: string,
+  port: number,
+  portVariable: string | undefined,
+): [HttpErrorCode, string] {
   const address = `${host.includes(":") ? `[${host}]` : host}:${String(port)}`;
+  const choose = portVariable === undefined ? "choose another port" : `set ${portVariable} to another port`;
   switch (cause) {
     case "EACCES":
     case "EPERM":
-      return ["HTTP_ADDRESS_DENIED", `no permission to listen on ${address}: choose a port from 1024 up`];
+      return ["HTTP_ADDRESS_DENIED", `no permission to listen on ${address}: ${choose} from 1024 up`];
     case "EADDRNOTAVAIL":
     case "ENOTFOUND":
     case "EAI_AGAIN":
@@ -60,7 +67,7 @@ function reasonFor(cause: string | undefined, host: string, port: number): [Http
     default:
       return [
         "HTTP_ADDRESS_IN_USE",
-        `cannot listen on ${address}: another process uses this port; stop it or choose another port (0 takes a free one)`,
+        `cannot listen on ${address}: another process uses this port; stop it or ${choose} (0 takes a free one)`,
       ];
   }
 }

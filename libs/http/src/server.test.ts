@@ -44,7 +44,10 @@ describe("start and close", () => {
     const { server } = await serve({ port: earlier.port });
     await expect(serve({ port: server.port })).rejects.toMatchObject({
       code: "HTTP_ADDRESS_IN_USE",
-      message: expect.stringContaining(`127.0.0.1:${String(server.port)}`) as string,
+      message: expect.stringMatching(`127.0.0.1:${String(server.port)}.*choose another port`) as string,
+    });
+    await expect(serve({ port: server.port, portVariable: "SHOP_PORT" })).rejects.toMatchObject({
+      message: expect.stringContaining("set SHOP_PORT to another port") as string,
     });
   });
 

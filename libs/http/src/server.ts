@@ -41,6 +41,8 @@ export interface ServerOptions {
   readonly host: string;
   /** 0 takes a free port. */
   readonly port: number;
+  /** The environment variable that sets the port, for the message of a port that cannot be had. */
+  readonly portVariable?: string;
   readonly routes: readonly HttpRoute[];
   readonly webSockets?: readonly AnyWebSocketRoute[];
   readonly cors?: CorsPolicy;
@@ -121,10 +123,12 @@ export async function startServer(options: ServerOptions): Promise<HttpServer> {
   for (const route of options.webSockets ?? []) hub.mount(app, route);
   app.any("/*", (res, req) => dispatcher.handle(res, req));
 
-  const { token, port } = await listen(app, options.host, options.port).catch((error: unknown) => {
-    anchor.release();
-    throw error;
-  });
+  const { token, port } = await listen(app, options.host, options.port, options.portVariable).catch(
+    (error: unknown) => {
+      anchor.release();
+      throw error;
+    },
+  );
   let closing: Promise<void> | undefined;
 
   let listens = true;

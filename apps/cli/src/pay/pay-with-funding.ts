@@ -198,7 +198,7 @@ async function waitForCheckedProof(
 const nextSteps: Readonly<Record<string, string>> = {
   CHANNEL_UNKNOWN: "Has the merchant opened it? Is it spelt right?",
   EDGE_TOKEN: "Pass the token that came with the payment URL.",
-  MERCHANT_ABSENT: "Is the merchant's wallet running?",
+  MERCHANT_ABSENT: "Is the merchant's wallet running, and is the channel's id that of the invoice?",
   MERCHANT_SILENT: "Ask the merchant.",
 };
 

@@ -20,6 +20,7 @@ export class Wallet {
   readonly #session: CustomerSession;
   readonly #show: (state: WalletState) => void;
   #state: WalletState;
+  #closed = false;
 
   constructor(socketUrl: string, record: Record, show: (state: WalletState) => void) {
     this.#session = customer(socketUrl, { appId: "p4/try", webSocket: recordedSocket("customer", record) });
@@ -70,7 +71,9 @@ export class Wallet {
       .catch((error: unknown) => this.#update({ trouble: wordsOf(error) }));
   }
 
+  /** From then on it shows nothing: the page has another wallet. */
   close(): void {
+    this.#closed = true;
     this.#session.close();
   }
 
@@ -86,11 +89,13 @@ export class Wallet {
 
   #update(changes: Partial<WalletState>): void {
     this.#state = { ...this.#state, ...changes };
-    this.#show(this.#state);
+    if (!this.#closed) this.#show(this.#state);
   }
 }
 
 function wordsOf(error: unknown): string {
+  if (isSessionError(error) && error.code === "ALREADY_PAID")
+    return "This request is paid already: ask for another one.";
   if (isSessionError(error)) return `${error.message} (${error.code})`;
   return error instanceof Error ? error.message : String(error);
 }

@@ -53,11 +53,7 @@ export function CheckoutView({ state, nowMs, tryUrl, embedded, live }: CheckoutV
         )}
         {isOpen && <Countdown leftMs={state.expiresAtMs - nowMs} expiresAtMs={state.expiresAtMs} />}
       </section>
-      {isOpen ? (
-        <Pay state={state} tryUrl={tryUrl} embedded={embedded} live={live} />
-      ) : (
-        <Receipt state={state} live={live} />
-      )}
+      {isOpen ? <Pay state={state} tryUrl={tryUrl} live={live} /> : <Receipt state={state} live={live} />}
     </div>
   );
 }
@@ -115,7 +111,7 @@ function Countdown({ leftMs, expiresAtMs }: { readonly leftMs: number; readonly 
   );
 }
 
-function Pay({ state, tryUrl, embedded, live }: Omit<CheckoutViewProps, "nowMs">): VNode {
+function Pay({ state, tryUrl, live }: Pick<CheckoutViewProps, "state" | "tryUrl" | "live">): VNode {
   return (
     <section class="card pay no-print" aria-label="How to pay">
       <img
@@ -138,7 +134,8 @@ function Pay({ state, tryUrl, embedded, live }: Omit<CheckoutViewProps, "nowMs">
         </button>
       )}
       {tryUrl !== null && (
-        <a class="button" href={tryUrl} {...(embedded && { target: "_blank", rel: "noopener" })}>
+        // In a window of its own: this page goes on to follow the payment.
+        <a class="button" href={tryUrl} target="_blank" rel="noopener">
           Pay with the test wallet
         </a>
       )}
