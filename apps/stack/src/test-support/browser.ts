@@ -45,9 +45,11 @@ export interface Window {
 export async function openWindow(browser: Browser, { width, colorScheme }: Look): Promise<Window> {
   const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
   const complaints: string[] = [];
-  page.on("console", (message) => void (message.type() !== "log" && complaints.push(message.text())));
-  page.on("pageerror", (error) => complaints.push(error.message));
-  page.setDefaultTimeout(25_000);
+  // Of the windows that the page opens as well.
+  const context = page.context();
+  context.on("console", (message) => void (message.type() !== "log" && complaints.push(message.text())));
+  context.on("weberror", (error) => complaints.push(error.error().message));
+  context.setDefaultTimeout(25_000);
   return { page, complaints };
 }
 
