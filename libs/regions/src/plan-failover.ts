@@ -1,7 +1,7 @@
 import { isCopyOf, namesOf, neededOf, roleText, tableStep, unlessEmpty, type Plan } from "./plan.ts";
 import { RegionError } from "./region-error.ts";
 import type { RegionRow } from "./region-row.ts";
-import { answeringSite, roleOf, rowOf, siteOf, type RegionState, type SiteState } from "./region-state.ts";
+import { answeringSite, holesOf, roleOf, rowOf, siteOf, type RegionState, type SiteState } from "./region-state.ts";
 import type { Step } from "./step.ts";
 
 export interface FailoverOptions {
@@ -53,10 +53,14 @@ function assertUsable(state: RegionState, target: SiteState, lost: SiteState, ep
     if (!isPromoted && !(role.kind === "copy" && role.of === lost.site)) {
       throw new RegionError("REGION_NOT_A_COPY", `${stream} at ${target.site} is ${roleText(role)}`);
     }
-    const ahead = state.sites.find((other) => {
+    const better = state.sites.find((other) => {
       if (other === target || other === lost || !isCopyOf(roleOf(other, stream), lost, stream)) return false;
-      return other.streams.some((each) => each.stream === stream && each.lastSequence > lastSequence);
+      const there = other.streams.find((each) => each.stream === stream)?.lastSequence ?? 0;
+      const more = there - lastSequence;
+      const fewerHoles = holesOf(target, stream) - holesOf(other, stream);
+      // Better in one and no worse in the other: so that one of two copies is always taken.
+      return more >= 0 && fewerHoles >= 0 && more + fewerHoles > 0;
     });
-    if (ahead !== undefined) throw new RegionError("REGION_COPY_BEHIND", `${ahead.site} has more of ${stream}`);
+    if (better !== undefined) throw new RegionError("REGION_COPY_BEHIND", `${better.site} has more of ${stream}`);
   }
 }

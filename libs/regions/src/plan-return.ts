@@ -1,6 +1,6 @@
-import { copyAnew, homeStreams, isCopyOf, spreadRow, withCopy, type Plan } from "./plan.ts";
+import { copyAnew, homeStreams, isWholeCopyOf, spreadRow, withCopy, type Plan } from "./plan.ts";
 import { RegionError } from "./region-error.ts";
-import { answeringSite, roleOf, rowOf, type RegionState } from "./region-state.ts";
+import { answeringSite, rowOf, type RegionState } from "./region-state.ts";
 
 /**
  * Makes a site that was deposed, or that followed a deposed home, a copy of the home again. What it took behind the fork is
@@ -13,9 +13,7 @@ export function planReturn(state: RegionState, site: string): Plan {
   const returning = answeringSite(state, site);
   if (site === row.home) throw new RegionError("REGION_IS_HOME", site);
   const home = answeringSite(state, row.home);
-  const isComplete = homeStreams(home, row.epoch).every(({ stream }) =>
-    isCopyOf(roleOf(returning, stream), home, stream),
-  );
+  const isComplete = homeStreams(home, row.epoch).every(({ stream }) => isWholeCopyOf(returning, home, stream));
   if (isComplete && row.copies.includes(site)) return { steps: spreadRow(state, row), row };
   const done = withCopy(row, site);
   return { steps: copyAnew(state, home, returning, done), row: done };

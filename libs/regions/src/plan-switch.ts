@@ -2,6 +2,7 @@ import {
   copyAnew,
   forksOf,
   isCopyOf,
+  isWholeCopyOf,
   namesOf,
   roleText,
   spreadRow,
@@ -12,7 +13,15 @@ import {
 } from "./plan.ts";
 import { RegionError } from "./region-error.ts";
 import type { RegionRow } from "./region-row.ts";
-import { answeringSite, roleOf, rowOf, type RegionState, type SiteState, type StreamState } from "./region-state.ts";
+import {
+  answeringSite,
+  holesOf,
+  roleOf,
+  rowOf,
+  type RegionState,
+  type SiteState,
+  type StreamState,
+} from "./region-state.ts";
 import type { Step } from "./step.ts";
 
 /** A copy that has not heard of its home for longer cannot be complete at once. */
@@ -39,6 +48,7 @@ export function planSwitch(state: RegionState, to: string): Plan {
   const open = home.streams.filter(({ role }) => role.kind === "home");
   const isUntouched = open.length === streams.length;
   if (isUntouched) assertFresh(target);
+  assertWhole(home, target);
   const unpromoted = streams.filter((stream) => roleOf(target, stream)?.kind === "copy");
   const joining = state.sites.filter((site) => site !== target && site.streams.length > 0).map(({ site }) => site);
   const moved: RegionRow = { ...row, epoch, turn: 0, home: to, copies: [], joining };
@@ -79,6 +89,13 @@ function assertFresh(target: SiteState): void {
       role.ageMs === null ? "has never heard of its home" : `heard of its home ${Math.round(role.ageMs)} ms ago`;
     throw new RegionError("REGION_COPY_BEHIND", `${stream} at ${target.site} ${heard}`);
   }
+}
+
+function assertWhole(home: SiteState, target: SiteState): void {
+  const holed = target.streams.find(({ stream }) => holesOf(target, stream) > holesOf(home, stream));
+  if (holed === undefined) return;
+  const detail = `${holed.stream} at ${target.site} lacks ${holed.holes ?? 0} events in the middle; "return" makes it anew`;
+  throw new RegionError("REGION_COPY_BEHIND", detail);
 }
 
 /** The table names the site already: what is left of a move to it, or the move away that was begun is taken back. */
@@ -135,7 +152,7 @@ function rejoin(state: RegionState, home: SiteState, row: RegionRow): Plan {
   let current = row;
   for (const site of state.sites) {
     if (site.site === home.site || !site.answers || !isOfRegion(site, row)) continue;
-    const isComplete = home.streams.every(({ stream }) => isCopyOf(roleOf(site, stream), home, stream));
+    const isComplete = home.streams.every(({ stream }) => isWholeCopyOf(site, home, stream));
     if (isComplete && current.copies.includes(site.site)) continue;
     const next = withCopy(current, site.site);
     steps.push(...copyAnew(state, home, site, next));

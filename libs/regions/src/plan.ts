@@ -2,6 +2,7 @@ import { RegionError } from "./region-error.ts";
 import { majorityOf, sameRow, type RegionRow } from "./region-row.ts";
 import {
   commonUpTo,
+  holesOf,
   roleOf,
   type Fork,
   type RegionState,
@@ -56,6 +57,10 @@ export function isCopyOf(role: StreamRole | undefined, home: SiteState, stream: 
   return commonUpTo(role.epoch, forksOf(home, stream)) === Infinity;
 }
 
+/** The same, and it lacks nothing in the middle that the home has. */
+export const isWholeCopyOf = (site: SiteState, home: SiteState, stream: string): boolean =>
+  isCopyOf(roleOf(site, stream), home, stream) && holesOf(site, stream) <= holesOf(home, stream);
+
 export function forksOf(home: SiteState, stream: string): readonly Fork[] {
   const role = roleOf(home, stream);
   return role?.kind === "home" ? role.forks : [];
@@ -79,7 +84,7 @@ export function roleText(role: StreamRole | undefined): string {
 /** Makes a site whose streams are no copies of the home yet a copy: what it has of its own is written down and dropped. */
 export function copyAnew(state: RegionState, home: SiteState, site: SiteState, row: RegionRow): Step[] {
   const wanted = namesOf(home.streams);
-  const stale = site.streams.filter(({ stream, role }) => !isCopyOf(role, home, stream));
+  const stale = site.streams.filter(({ stream }) => !isWholeCopyOf(site, home, stream));
   const plain = stale.find(({ role }) => role.kind === "plain");
   if (plain !== undefined) throw new RegionError("REGION_NAME_TAKEN", `${plain.stream} at ${site.site}`);
   const writable = stale.filter(({ role }) => role.kind === "home");
@@ -88,7 +93,7 @@ export function copyAnew(state: RegionState, home: SiteState, site: SiteState, r
     const afterSequence = Math.min(commonUpTo(epoch, forksOf(home, stream)), lastSequence);
     return afterSequence < lastSequence ? [{ stream, afterSequence, lastSequence }] : [];
   });
-  const missing = wanted.filter((stream) => !isCopyOf(roleOf(site, stream), home, stream));
+  const missing = wanted.filter((stream) => !isWholeCopyOf(site, home, stream));
   return [
     ...unlessEmpty({ do: "fence", site: site.site, by: row.epoch, streams: namesOf(writable) }),
     ...(tails.length === 0 ? [] : [{ do: "export", site: site.site, epoch: row.epoch, tails } as const]),

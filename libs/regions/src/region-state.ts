@@ -21,6 +21,8 @@ export interface StreamState {
   readonly stream: string;
   readonly role: StreamRole;
   readonly lastSequence: number;
+  /** Of a log: events that are missing in the middle. A copy can lose some that were on their way when its link was cut. */
+  readonly holes?: number;
 }
 
 /** What one site says of a region. Streams are those that are copied. */
@@ -62,6 +64,9 @@ export function rowOf({ region, sites }: RegionState): RegionRow {
 
 export const roleOf = (site: SiteState, stream: string): StreamRole | undefined =>
   site.streams.find((each) => each.stream === stream)?.role;
+
+export const holesOf = (site: SiteState, stream: string): number =>
+  site.streams.find((each) => each.stream === stream)?.holes ?? 0;
 
 /** The last sequence that a log of epoch `epoch` shares with the one whose forks these are. */
 export function commonUpTo(epoch: number, forks: readonly Fork[]): number {

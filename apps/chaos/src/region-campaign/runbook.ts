@@ -44,6 +44,8 @@ export class Runbook {
     await this.#untilDone(`switch to ${to}`, async () => {
       const { outcome } = await this.run(["switch", "--to", to], killing);
       killing = undefined;
+      // A copy that has holes has to be made anew first.
+      if (outcome === "REGION_COPY_BEHIND") await this.#mend(await this.#look());
       return outcome === "done" || outcome === "REGION_IS_HOME";
     }).catch(() => this.settle());
   }
@@ -107,7 +109,9 @@ const isAtWork = ({ streams }: SiteState, { epoch }: RegionRow): boolean =>
   streams.length > 0 && streams.every(({ role }) => role.kind === "home" && role.epoch === epoch);
 
 const isCopy = ({ site, streams }: SiteState, { home, copies }: RegionRow): boolean =>
-  copies.includes(site) && streams.length > 0 && streams.every(({ role }) => role.kind === "copy" && role.of === home);
+  copies.includes(site) &&
+  streams.length > 0 &&
+  streams.every(({ role, holes = 0 }) => role.kind === "copy" && role.of === home && holes === 0);
 
 /** What an operator would see of a region that is not whole. Pure. */
 export function troublesOf({ sites }: RegionState): string[] {

@@ -15,6 +15,7 @@ function site(name: string, role: StreamRole, lastSequence = 10, held: RegionRow
 }
 
 const stateOf = (...sites: readonly SiteState[]): RegionState => ({ region: "eu", sites });
+const holed = (streams: SiteState["streams"]) => streams.map((stream) => ({ ...stream, holes: 81 }));
 const healthy = stateOf(site("a", home), site("b", copy(120)));
 
 function red(state: RegionState): string[] {
@@ -39,6 +40,11 @@ test.each([
   ],
   ["a copy that takes writes", stateOf(site("a", home), site("b", home)), "copy at b"],
   ["a copy that has not heard for longer than 3 s", stateOf(site("a", home), site("b", copy(3_001))), "copy at b"],
+  [
+    "a copy that lacks events in the middle",
+    stateOf(site("a", home), { ...site("b", copy(0)), streams: holed(site("b", copy(0)).streams) }),
+    "copy at b",
+  ],
   ["a copy that has never heard", stateOf(site("a", home), site("b", copy(null))), "copy at b"],
   ["a site that is away", stateOf(site("a", home), { ...site("b", copy(0)), answers: false }), "table at b"],
 ] as const)("%s is red", (_what, state, check) => expect(red(state)).toContain(check));

@@ -71,6 +71,11 @@ function copyFinding(copy: SiteState, home: SiteState | undefined): Finding {
   if (stale !== undefined) {
     return failed(check, `${stale.stream} is ${roleText(stale.role)}`, `p4 region return <region> ${copy.site}`);
   }
+  const holes = copy.streams.reduce((sum, stream) => sum + (stream.holes ?? 0), 0);
+  const holesOfHome = (home?.streams ?? []).reduce((sum, stream) => sum + (stream.holes ?? 0), 0);
+  if (holes > holesOfHome) {
+    return failed(check, `lacks ${holes} events in the middle`, `p4 region return <region> ${copy.site}`);
+  }
   const ageMs = copyAgeMs(copy);
   const behind = behindBy(copy, home);
   const text = `heard of its home ${Math.round(ageMs)} ms ago${behind === null ? "" : `, ${behind} events behind`}`;

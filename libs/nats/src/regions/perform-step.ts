@@ -11,7 +11,7 @@ import { ensureTable, writeTable } from "./region-table.ts";
 import { adoptedSettings, copyConsumer, fencedSettings, homeSettings } from "./role-settings.ts";
 import { roleOfStream, type Config } from "./stream-role.ts";
 import type { SiteBrokers } from "./survey-region.ts";
-import { readStreamState } from "./survey-region.ts";
+import { findStreamState, readStreamState } from "./survey-region.ts";
 
 export interface StepOptions {
   readonly region: string;
@@ -104,10 +104,11 @@ const contested = (broker: Broker, stream: string, role: StreamRole): RegionErro
 
 /** What a plan calls a deposed home's may have become the home, or a copy of it, by another operator's hand. */
 async function assertStale(broker: Broker, stream: string, { epoch }: { readonly epoch: number }): Promise<void> {
-  const config = await streamConfig(broker, stream);
-  if (config === undefined) return;
-  const role = roleOfStream(config);
-  if (role.kind === "home" || (role.kind === "copy" && role.epoch >= epoch)) throw contested(broker, stream, role);
+  const found = await findStreamState(broker, stream, updateWithinMs);
+  if (found === null) return;
+  const { role, holes = 0 } = found;
+  const isCopy = role.kind === "copy" && role.epoch >= epoch && holes === 0;
+  if (role.kind === "home" || isCopy) throw contested(broker, stream, role);
 }
 
 async function promote(broker: Broker, region: string, stream: string, epoch: number): Promise<void> {
@@ -158,12 +159,17 @@ async function untilComplete(
 ): Promise<void> {
   const wanted = await lastMessage(from, stream);
   for (const endMs = performance.now() + withinMs; ; await sleep(pollMs)) {
-    const { role, lastSequence } = await readStreamState(to, stream);
+    const { role, lastSequence, holes = 0 } = await readStreamState(to, stream);
     // One that has just been made may be as long as an empty origin, and not be fed yet.
     const isFed = role.kind !== "copy" || role.ageMs !== null;
-    if (isFed && lastSequence >= wanted) return;
-    if (performance.now() < endMs) continue;
-    throw new RegionError("REGION_COPY_BEHIND", `${stream} at ${site} is at ${lastSequence} of ${wanted}`);
+    const isHoled = holes > 0 && holes > ((await readStreamState(from, stream)).holes ?? 0);
+    if (isFed && lastSequence >= wanted && !isHoled) return;
+    // What a copy has left out does not come any more.
+    if (!isHoled && performance.now() < endMs) continue;
+    throw new RegionError(
+      "REGION_COPY_BEHIND",
+      `${stream} at ${site} is at ${lastSequence} of ${wanted}, and lacks ${holes} before`,
+    );
   }
 }
 

@@ -3,7 +3,7 @@ import type { RegionState, SiteState, StreamState } from "@p4/regions";
 import type { Broker } from "../broker.ts";
 import { apiErrorCodes, toStoreError } from "../broker-errors.ts";
 import { streamNames } from "../stream-names.ts";
-import { isCopied } from "./region-streams.ts";
+import { isCopied, useOf } from "./region-streams.ts";
 import { readTable } from "./region-table.ts";
 import { roleOfStream, type Config } from "./stream-role.ts";
 
@@ -14,7 +14,7 @@ const askWithinMs = 2_000;
 
 interface Info {
   readonly config: Config;
-  readonly state: { readonly last_seq: number };
+  readonly state: { readonly last_seq: number; readonly num_deleted?: number };
   /** Nanoseconds since the last message or heartbeat; -1: none yet. */
   readonly mirror?: { readonly active: number };
 }
@@ -53,5 +53,8 @@ export async function findStreamState(broker: Broker, stream: string, timeoutMs:
   if (error?.err_code === apiErrorCodes.streamNotFound) return null;
   if (error !== undefined) throw toStoreError(error, path);
   const active = mirror?.active ?? -1;
-  return { stream, role: roleOfStream(config, active < 0 ? null : active / 1e6), lastSequence: state.last_seq };
+  const role = roleOfStream(config, active < 0 ? null : active / 1e6);
+  // Nothing is ever deleted inside a log; of other streams old values are.
+  const holes = useOf(stream).kind === "log" ? (state.num_deleted ?? 0) : 0;
+  return { stream, role, lastSequence: state.last_seq, ...(holes === 0 ? {} : { holes }) };
 }

@@ -6,6 +6,7 @@ import type { Step } from "../step.ts";
 interface Stream {
   role: StreamRole;
   events: string[];
+  holes?: number;
 }
 
 /** Sites as their brokers would be after each step, with the events of each stream by name. */
@@ -65,10 +66,11 @@ export class World {
   get state(): RegionState {
     const sites = [...this.sites].map(([site, { answers, row, streams }]): SiteState => {
       if (!answers) return { site, answers, row: null, streams: [] };
-      const states = [...streams].map(([stream, { role, events }]): StreamState => ({
+      const states = [...streams].map(([stream, { role, events, holes = 0 }]): StreamState => ({
         stream,
         role,
         lastSequence: events.length,
+        ...(holes === 0 ? {} : { holes }),
       }));
       return { site, answers, row, streams: states };
     });
