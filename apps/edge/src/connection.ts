@@ -2,6 +2,7 @@ import type { FollowedChannel } from "@p4/channel-host";
 import type { Listener, Participant, SequencedEvent } from "@p4/channel";
 import type { TokenBucket, WebSocketConnection } from "@p4/http";
 import { closeCodes, closeReason, type Role } from "@p4/protocol";
+import type { TraceContext } from "@p4/telemetry";
 import type { ChannelHistory } from "./channel-history.ts";
 import type { Grant, Grants } from "./grants.ts";
 import type { PeerSpeech } from "./peer-speech.ts";
@@ -26,6 +27,8 @@ export interface Connection {
   /** Payments that it has sent again: their answer is its own. */
   repeated: ReadonlySet<number>;
   readonly wantsReceipts: boolean;
+  /** That the join came with; null without, and while traces are off. */
+  readonly trace: TraceContext | null;
   /** The merchant's connection on another node that was found to be gone when this one joined. */
   readonly lostMerchant: string | null;
   /** Null: not open yet. */

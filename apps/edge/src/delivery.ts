@@ -3,11 +3,14 @@ import { closeCodes, type Message } from "@p4/protocol";
 import { listenerOf, sendTo, type Connection } from "./connection.ts";
 import { OutgoingFrame } from "./outgoing-frame.ts";
 
+/** Hears of each event for each socket that it was written to. */
+export type DeliveryListener = (event: SequencedEvent, channelId: string) => void;
+
 /** From what an actor has folded to the sockets: nothing is heard that is not stored. */
 export class Delivery {
   /** Messages of this node's own sockets that are being stored, by the id of their command: decoded when they came. */
   readonly underWay = new Map<string, Message>();
-  readonly #onDelivered: () => void;
+  readonly #onDelivered: DeliveryListener;
   #event: SequencedEvent | null = null;
   /**
    * Of that event, by the kind of message: at most two, since the answer to a payment is the payer's, and the others
@@ -15,7 +18,7 @@ export class Delivery {
    */
   readonly #frames = new Map<OutgoingMessage["kind"], OutgoingFrame>();
 
-  constructor(onDelivered: () => void) {
+  constructor(onDelivered: DeliveryListener) {
     this.#onDelivered = onDelivered;
   }
 
@@ -26,7 +29,7 @@ export class Delivery {
     if (message !== null && connection.socket === null) connection.missed.push(event);
     else if (message !== null) {
       sendTo(connection, this.#frameOf(message, event, connection.followed.channelId));
-      this.#onDelivered();
+      this.#onDelivered(event, connection.followed.channelId);
     }
     if (isEnded(snapshot)) connection.socket?.close(closeCodes.channelOver.code, `channel.${stateName(snapshot)}`);
   }

@@ -1,5 +1,6 @@
 import type { AdmissionControl } from "./admission/admission-control.ts";
 import type { ChannelRegistry } from "@p4/channel-host";
+import type { ChannelTracing } from "@p4/app";
 import type { EventLog } from "@p4/event-store";
 import type { ByteBudget, TokenBuckets } from "@p4/http";
 import type { SpvCrypto } from "@p4/spv";
@@ -55,6 +56,8 @@ export interface EdgeContext {
   readonly unready: () => string | null;
   /** Aborts when this node begins to shut down: who waits is sent on. */
   readonly draining: AbortSignal;
+  /** Null: off. */
+  readonly tracing: ChannelTracing | null;
   readonly onError: (error: unknown, where: string) => void;
   /** One line of the log for a join or a refusal. */
   readonly note: Note;

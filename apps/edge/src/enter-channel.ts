@@ -2,6 +2,7 @@ import type { Channel, Participant } from "@p4/channel";
 import type { FoldListener, FollowedChannel } from "@p4/channel-host";
 import type { HttpRequest } from "@p4/http";
 import type { Role } from "@p4/protocol";
+import type { TraceContext } from "@p4/telemetry";
 import { ChannelHistory } from "./channel-history.ts";
 import type { Connection } from "./connection.ts";
 import type { EdgeContext } from "./edge-context.ts";
@@ -10,6 +11,7 @@ import type { JoinRequest } from "./join-request.ts";
 import { findLostMerchant } from "./merchant-presence.ts";
 import { recallNames } from "./peer-speech.ts";
 import { recordJoin } from "./record-join.ts";
+import { traceOf } from "./submit-traced.ts";
 import { subjectOf } from "./wallet-subject.ts";
 
 type Admitted = Extract<JoinVerdict, { admitted: true }>;
@@ -49,7 +51,8 @@ async function enter(
   const listener: FoldListener = (event, channel) => {
     if (listening.connection !== null) delivery.hear(listening.connection, event, channel);
   };
-  const open = () => openOrLoad({ join, who, verdict, listener, isGone }, context);
+  const trace = traceOf(request, context);
+  const open = () => openOrLoad({ join, who, verdict, listener, isGone, trace }, context);
   const admitted = registry.isLive(join.channelId) ? { result: await open() } : await admission.run(open);
   if (admitted === null || admitted.result === "overloaded") return "overloaded";
   if (admitted.result === null) return null;
@@ -69,6 +72,7 @@ async function enter(
       ...subject,
       speech: recallNames(join.speech, followed.channel),
       wantsReceipts: join.wantsReceipts,
+      trace,
       lostMerchant,
       history,
     };
@@ -94,11 +98,12 @@ interface Entering {
   readonly verdict: Admitted;
   readonly listener: FoldListener;
   readonly isGone: () => boolean;
+  readonly trace: TraceContext | null;
 }
 
 /** The channel with this join in its log. Null and overloaded as `enterChannel` says; then it is followed no more. */
 async function openOrLoad(
-  { join, who, verdict, listener, isGone }: Entering,
+  { join, who, verdict, listener, isGone, trace }: Entering,
   context: EdgeContext,
 ): Promise<Entered | "overloaded" | null> {
   const { registry, admission, newcomers } = context;
@@ -110,7 +115,7 @@ async function openOrLoad(
     if (isGone() || isOverShare(followed, context)) return "overloaded";
     const opens = isUnopened(followed.channel) && verdict.mayOpen;
     if (opens && admission.overload !== null) return "overloaded";
-    joined = await recordJoin(who, followed, verdict, context);
+    joined = await recordJoin(who, followed, { ...verdict, trace }, context);
     if (joined === null) return null;
     if (expectNew && followed.channel.snapshot.context.eventCount > 1) newcomers.wasKnown();
     return { followed, joined };

@@ -60,14 +60,14 @@ export class MerchantQueue {
 
 /** Whether the connection waits no longer: it has the seat, has said that it is something else, or has gone. */
 async function takeSeat(connection: Connection, context: EdgeContext): Promise<boolean> {
-  const { followed, id, subject, role } = connection;
+  const { followed, id, subject, role, trace } = connection;
   const seat = seatOf(followed.channel);
   if (seat?.connectionId === id || role === "customer") return true;
   // Asked before anything is stored: a join that is refused the seat would be an event each time.
   if (seat !== null && (await context.isConnectionAlive(seat.nodeId, seat.connectionId))) return false;
   if (isGone(connection)) return false;
   const who = { connectionId: id, ...(subject === undefined ? {} : { subject }) };
-  const joined = await recordJoin(who, followed, { role: "merchant", mayOpen: false }, context);
+  const joined = await recordJoin(who, followed, { role: "merchant", mayOpen: false, trace }, context);
   // It may have gone meanwhile, and its channel with it.
   if (isGone(connection)) return true;
   if (joined?.role !== "merchant") return false;

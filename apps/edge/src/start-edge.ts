@@ -13,7 +13,9 @@ import {
   openChannelNode,
   placementOf,
   replicaMetrics,
+  traceMetrics,
   RevokedTokens,
+  tracingOf,
   proofRoutesOf,
   watchHeaders,
   type ChannelNode,
@@ -26,7 +28,7 @@ import { AdmissionControl } from "./admission/admission-control.ts";
 import { bridgeRoutes, exposedHeaders } from "./bridge/bridge-routes.ts";
 import { Connections } from "./connections.ts";
 import { CountedUse } from "./counted-use.ts";
-import { Delivery } from "./delivery.ts";
+import { Delivery, type DeliveryListener } from "./delivery.ts";
 import { durabilityCheck } from "./durability-check.ts";
 import type { EdgeContext } from "./edge-context.ts";
 import { edgeLimits } from "./edge-limits.ts";
@@ -68,6 +70,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
   const connections = new Connections();
   const metrics = createMetrics("edge");
   const [countMoney, noteMoney] = [moneyMetrics(metrics), logMoney(logger)];
+  const tracing = tracingOf(config, "edge", logger);
   const node = await openChannelNode({
     natsUrl: options.natsUrl,
     name: "p4-edge",
@@ -82,6 +85,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       if (isLogError(error)) connections.sendAway(channelId, "this node has lost the channel: join again");
     },
     isAlive: (connectionId) => connections.isAlive(connectionId),
+    tracing,
     alwaysReplay: options.alwaysReplay ?? false,
     watchesClock: options.watchesClock ?? true,
     ...(options.wrap === undefined ? {} : { wrap: options.wrap }),
@@ -115,13 +119,21 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
   const { home } = node;
   homeMetrics(metrics, config.region, home);
   replicaMetrics(metrics, node.replicas);
+  if (tracing !== null) traceMetrics(metrics, tracing);
   const gate = new HomeGate({ home, siteUrls: config.siteUrls ?? [], closing: draining.signal, atFirst: "here" });
+  const onDelivered: DeliveryListener =
+    tracing === null
+      ? () => counters.frameDelivered()
+      : (event, channelId) => {
+          counters.frameDelivered();
+          tracing.delivered(event, channelId);
+        };
   const context: EdgeContext = {
     nodeId: node.nodeId,
     connections,
     joins: new CountedUse(),
     listeners: new CountedUse(),
-    delivery: new Delivery(() => counters.frameDelivered()),
+    delivery: new Delivery(onDelivered),
     merchantQueue: new MerchantQueue(),
     registry: node.registry,
     log: node.log,
@@ -149,6 +161,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       return home.trouble ?? node.clock.trouble;
     },
     draining: draining.signal,
+    tracing,
     onError: (error, where) => logger.error({ error, where }, "edge error"),
     note: limitedNotes(logger, performance.now()),
   };
@@ -157,6 +170,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
   readiness.add("durability", durabilityCheck(node.broker, config));
   // One node can serve everything; an app of its own takes the callbacks where they must not share a process with wallets.
   const proofs = proofRoutesOf(node, config, {
+    tracing,
     onCallback: callbackCounter(metrics),
     onError: (error) => context.onError(error, "proof callback"),
   });
@@ -224,7 +238,9 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       revoked?.close();
       stopWatching();
       stopSeating();
-      await drain(connections, server, node, gate.closeReason ?? "drain: go on at another node");
+      await drain(connections, server, node, gate.closeReason ?? "drain: go on at another node").finally(() =>
+        tracing?.close(),
+      );
     };
     const left = homeLeft(home);
     return {

@@ -14,6 +14,7 @@ import { merchantHeader, merchantPresence } from "./merchant-presence.ts";
 import { OutgoingFrame, sequenceHeader } from "./outgoing-frame.ts";
 import { learnSpeech, writeFor } from "./peer-speech.ts";
 import { sendRefusal } from "./send-refusal.ts";
+import { submitTraced } from "./submit-traced.ts";
 import { readWalletFrame, refuse, refuseWire, type ReadFrame } from "./wallet-frame.ts";
 
 /** `GET /ws/:channelID`: a wallet's socket, from its join to its end. */
@@ -149,7 +150,9 @@ async function store(frame: ReadFrame, connection: Connection, context: EdgeCont
   context.memory.takeIn(sizeBytes);
   underWay.set(commandId, frame.message);
   try {
-    const result = await context.admission.during(connection.followed.submit(frame.command));
+    const { followed, trace } = connection;
+    const submitted = submitTraced(frame.recorded.key, frame.command, followed, trace, context);
+    const result = await context.admission.during(submitted);
     answer(result, frame, connection, context);
     if (result.outcome === "stored") {
       const tookMs = performance.now() - startedMs;

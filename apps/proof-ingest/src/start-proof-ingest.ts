@@ -12,6 +12,8 @@ import {
   proofRoutesOf,
   replicaMetrics,
   reportsTo,
+  traceMetrics,
+  tracingOf,
   watchHeaders,
   type RunningApp,
 } from "@p4/app";
@@ -42,8 +44,10 @@ export async function startProofIngest(options: ProofIngestOptions): Promise<Pro
   const { config, logger, natsUrl, beforeListen } = options;
   const metrics = createMetrics("proof-ingest");
   const [count, log] = [moneyMetrics(metrics), logMoney(logger)];
+  const tracing = tracingOf(config, "proof-ingest", logger);
   const node = await openChannelNode({
     natsUrl,
+    tracing,
     name: "p4-proof-ingest",
     ...placementOf(config),
     ...reportsTo(logger),
@@ -56,7 +60,9 @@ export async function startProofIngest(options: ProofIngestOptions): Promise<Pro
   healthChecks(readiness, node);
   homeMetrics(metrics, config.region, node.home);
   replicaMetrics(metrics, node.replicas);
+  if (tracing !== null) traceMetrics(metrics, tracing);
   const proofs = proofRoutesOf(node, config, {
+    tracing,
     onCallback: callbackCounter(metrics),
     onError: (error) => logger.error({ error }, "proof callback"),
   });
@@ -80,7 +86,7 @@ export async function startProofIngest(options: ProofIngestOptions): Promise<Pro
       await closeInOrder(
         () => server.close(),
         () => node.close(),
-      );
+      ).finally(() => tracing?.close());
     };
     return {
       port: server.port,

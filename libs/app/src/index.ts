@@ -18,6 +18,9 @@ export {
   type ChannelNodeOptions,
   type ChannelPorts,
 } from "./open-channel-node.ts";
+export { ChannelTracing, type Traced } from "./tracing/channel-tracing.ts";
+export { traceMetrics } from "./tracing/trace-metrics.ts";
+export { tracingOf } from "./tracing/tracing-of.ts";
 export { logMoney } from "./log-money.ts";
 export { moneyMetrics } from "./money-metrics.ts";
 export type { StoredHere } from "./stored-here.ts";

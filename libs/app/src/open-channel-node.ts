@@ -39,6 +39,7 @@ import { settledWithin } from "@p4/telemetry/settled-within";
 import { ChannelIndex } from "@p4/read-models";
 import { OverdueChannels } from "@p4/read-models";
 import type { StoredHere } from "./stored-here.ts";
+import type { ChannelTracing } from "./tracing/channel-tracing.ts";
 import { startProbing } from "./probe-store.ts";
 import { unwatchedClock, watchClock, type WatchedClock } from "./watch-clock.ts";
 import { startReconciling } from "@p4/channel-host";
@@ -74,6 +75,8 @@ export interface ChannelNodeOptions {
   readonly onFault?: (channelId: string, error: unknown) => void;
   /** Hears of each event that this node stores. */
   readonly onStored?: (stored: StoredHere) => void;
+  /** Null or left out: nothing is traced. */
+  readonly tracing?: ChannelTracing | null;
   /** Puts something between the actors and the broker: measurements, or the faults of a failure test. */
   readonly wrap?: (ports: ChannelPorts) => ChannelPorts;
 }
@@ -168,7 +171,7 @@ function assemble(
   home: HomeWatch,
   copies: FollowedCopies,
 ): ChannelNode {
-  const { region, shards } = options;
+  const { region, shards, tracing = null } = options;
   const nodeId = uuid();
   const presence: Presence = createPresence(broker, { region, nodeId, isAlive: options.isAlive ?? null });
   const replicas = watchReplicas(broker, { region, shards });
@@ -179,7 +182,7 @@ function assemble(
       epochs: new WriteEpochs({ onHomeMoved: () => home.ask(), leaseLeftMs: (epoch) => home.leaseLeftMs(epoch) }),
       isSuspect: (shard) => replicas.isSuspect(shard),
     }),
-    feed: createLiveFeed(broker, { region, shards }),
+    feed: createLiveFeed(broker, { region, shards, withTraces: tracing !== null }),
   };
   // A broker without a JetStream domain has no other site.
   const counted = broker.site === null ? atHome : withCopies(atHome, copies.gate, shards);
@@ -187,7 +190,8 @@ function assemble(
     thresholdBytes: largestEventBytes(broker),
     sha256Hex,
   });
-  const { log: wrapped, feed } = options.wrap?.(stored) ?? stored;
+  const traced = tracing?.wrap(stored, nodeId) ?? stored;
+  const { log: wrapped, feed } = options.wrap?.(traced) ?? traced;
   const log = broker.health.watch(wrapped, shards);
   const deadlines = createDeadlineStore(broker, { region });
   const runtime: ActorRuntime = {
@@ -202,6 +206,7 @@ function assemble(
     delay: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     onFault: options.onFault ?? (() => undefined),
     onStored: (event, channel, channelId) => options.onStored?.({ event, channel, channelId, nodeId }),
+    ...(tracing === null ? {} : { decide: tracing.decide }),
     alwaysReplay: options.alwaysReplay ?? false,
   };
   const registry = new ChannelRegistry(runtime);

@@ -23,7 +23,11 @@ async function refusalUnder(
   const memory = createInMemoryStore();
   const registry = {} as ChannelNode["registry"];
   const node = { registry, proofs: memory.documents("proofs"), strayProofs: memory.documents("strays") };
-  const hooks = { onCallback: (refusal: string | null) => refusals.push(refusal), onError: () => undefined };
+  const hooks = {
+    tracing: null,
+    onCallback: (refusal: string | null) => refusals.push(refusal),
+    onError: () => undefined,
+  };
   const routes = proofRoutesOf(node, configOf(environment), hooks);
   const request: ProofRequest = {
     params: { txid },

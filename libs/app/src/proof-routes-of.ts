@@ -12,11 +12,17 @@ import {
 } from "@p4/proofs";
 import { trustedKeys, type SignaturePolicy } from "@p4/spv";
 import type { ChannelNode } from "./open-channel-node.ts";
+import type { ChannelTracing } from "./tracing/channel-tracing.ts";
+import { traceProofs } from "./tracing/trace-proofs.ts";
 
 export type ProofConfig = Pick<
   Config,
   "headerSource" | "headerPolicy" | "signaturePolicy" | "trustedKeys" | "callbackToken"
 >;
+
+export interface ProofHooks extends Pick<ProofRouteOptions, "onCallback" | "onError"> {
+  readonly tracing: ChannelTracing | null;
+}
 
 /** The fastest miners wait one second for the answer to a callback; storing it needs some of that second too. */
 const headerTimeoutMs = 800;
@@ -25,10 +31,11 @@ const headerTimeoutMs = 800;
 export function proofRoutesOf(
   node: Pick<ChannelNode, "registry" | "proofs" | "strayProofs">,
   config: ProofConfig,
-  hooks: Pick<ProofRouteOptions, "onCallback" | "onError">,
+  { tracing, ...hooks }: ProofHooks,
 ): ProofRoute[] {
   const isAuthorized = authorizationOf(config.callbackToken);
-  return proofRoutes({ ...proofServicesOf(node, config), isAuthorized, ...hooks });
+  const trace = tracing === null ? {} : { trace: traceProofs(tracing, node.registry) };
+  return proofRoutes({ ...proofServicesOf(node, config), isAuthorized, ...hooks, ...trace });
 }
 
 /** What recording a callback's facts needs. */

@@ -1,4 +1,4 @@
-import type { Channel, SequencedEvent, Sha256Hex } from "@p4/channel";
+import type { Channel, decide, SequencedEvent, Sha256Hex } from "@p4/channel";
 import type { DeadlineStore, EventLog, LiveFeed } from "@p4/event-store";
 
 /** Everything that an actor needs of the world. */
@@ -19,6 +19,8 @@ export interface ActorRuntime {
   readonly onFault: (channelId: string, error: unknown) => void;
   /** This node has stored an event: for metrics and logs. Once for each, with the channel behind it. */
   readonly onStored?: (event: SequencedEvent, channel: Channel, channelId: string) => void;
+  /** The core's own, with something around it: for traces. */
+  readonly decide?: typeof decide;
   /** Rebuild the actor from the log before every command: proves that nothing lives in memory alone. */
   readonly alwaysReplay: boolean;
 }

@@ -51,7 +51,7 @@ export async function submitCommand(
     // The answer is about the merchant of `base`. Should another one come meanwhile, the append's expected version tells.
     const holder = contestedHolder(command, base);
     const current = holder === null ? command : await withMerchantLiveness(command, holder, runtime);
-    const decision = decide(current, base.snapshot, runtime.sha256Hex);
+    const decision = (runtime.decide ?? decide)(current, base.snapshot, runtime.sha256Hex);
     try {
       const result = await execute(decision, current, base, replica, runtime);
       if (result !== null) return result;

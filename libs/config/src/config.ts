@@ -16,7 +16,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 const settings = Object.entries(schema) as [SettingName, Setting<unknown>][];
 
-/** Reads the `P4_` variables, and the files of the data directory. Throws a ConfigError that lists every problem. An empty variable counts as left out. */
+/** Reads the `P4_` variables, those of OpenTelemetry, and the files of the data directory. Throws a ConfigError that lists every problem. An empty variable counts as left out. */
 export function loadConfig(environment: Environment): Config {
   const problems: ConfigProblem[] = [...unknownVariables(environment)];
   const values: Partial<Record<SettingName, unknown>> = {};

@@ -16,6 +16,7 @@ import {
   port,
 } from "./parsers.ts";
 import { appNames, inFile, optional, required } from "./setting.ts";
+import { traceSettings } from "./trace-settings.ts";
 import { httpUrl as http } from "./urls.ts";
 
 const host = matching(
@@ -168,6 +169,7 @@ export const schema = {
     ["edge", "proof-ingest"],
     "Whether a proof whose block header cannot be found is accepted",
   ),
+  ...traceSettings,
   consoleKey: inFile("secrets/console-key", secretText, ["edge"], "Key of /console; none: this machine alone", true),
   paydPassphrase: inFile(
     "secrets/payd-passphrase",

@@ -7,6 +7,8 @@ export interface AppendRequest {
   readonly bytes: Uint8Array;
   /** The version that the decision was made on; STREAM_DOES_NOT_EXIST for the first event. */
   readonly expectedStreamVersion: StreamVersion;
+  /** W3C trace context of this append. Travels beside the event to the live feed; no part of its bytes. */
+  readonly traceparent?: string;
 }
 
 export interface AppendResult {

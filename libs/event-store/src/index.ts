@@ -11,7 +11,7 @@ export type * from "./presence.ts";
 export { withClaimCheck } from "./claim-check.ts";
 export { decodeDocument, encodeDocument } from "./json-document.ts";
 export { retryOnConflict } from "./retry-on-conflict.ts";
-export { assertChannelId, assertEventId, assertStoreKey } from "./names.ts";
+export { assertChannelId, assertEventId, assertStoreKey, assertTraceparent } from "./names.ts";
 export { createPlaces, type InPlace } from "./places.ts";
 export { bytesOf, readInPortions, type PortionOptions } from "./read-in-portions.ts";
 export { shardOf } from "./shard-of.ts";

@@ -26,4 +26,6 @@ export const READ_FROM_LOG: StreamVersion = -1;
 export interface LiveEvent extends StoredEvent {
   /** Or {@link READ_FROM_LOG}. */
   readonly previousStreamVersion: StreamVersion;
+  /** As it was appended with, from a feed that reads it. */
+  readonly traceparent?: string;
 }

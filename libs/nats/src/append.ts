@@ -1,4 +1,4 @@
-import { assertEventId, isStoreError, type AppendRequest, type AppendResult } from "@p4/event-store";
+import { assertEventId, assertTraceparent, isStoreError, type AppendRequest, type AppendResult } from "@p4/event-store";
 import type { Broker } from "./broker.ts";
 import { writtenSubject } from "@p4/regions";
 import { retryInNewEpoch, type WriteEpochs } from "./regions/write-epochs.ts";
@@ -23,14 +23,16 @@ async function appendInEpoch(
 ): Promise<AppendResult> {
   const address = channelAddress(names, request.channelId);
   const epoch = epochs.of(address.shard);
-  const { eventId, bytes, expectedStreamVersion } = request;
+  const { eventId, bytes, expectedStreamVersion, traceparent } = request;
   assertEventId(eventId);
+  if (traceparent !== undefined) assertTraceparent(traceparent);
   // Deduplicated over the whole stream, so the channel is part of it.
   const messageId = `${request.channelId}:${eventId}`;
   const headerLines =
     `Nats-Expected-Last-Subject-Sequence: ${expectedStreamVersion}\r\n` +
     `Nats-Expected-Stream: ${address.stream}\r\n` +
-    `Nats-Msg-Id: ${messageId}\r\n`;
+    `Nats-Msg-Id: ${messageId}\r\n` +
+    (traceparent === undefined ? "" : `traceparent: ${traceparent}\r\n`);
   epochs.assertLease(epoch);
   try {
     const ack = await publishAcked(broker, {

@@ -26,7 +26,10 @@ beforeAll(async () => {
 
 eventLogContract("JetStream", () => createEventLog(one, settings));
 // Events appended by one connection are heard on the other.
-liveFeedContract("JetStream", () => ({ log: createEventLog(one, settings), feed: createLiveFeed(two, settings) }));
+liveFeedContract("JetStream", () => ({
+  log: createEventLog(one, settings),
+  feed: createLiveFeed(two, { ...settings, withTraces: true }),
+}));
 documentStoreContract("JetStream", () => createDocumentStore(one, { ...settings, name: "proofs" }));
 blobStoreContract("JetStream", () => createBlobStore(one, settings));
 presenceContract("JetStream", () => {

@@ -4,14 +4,19 @@ import { readRepublished } from "./republished.ts";
 import { channelAddress, createNames } from "./subjects.ts";
 import type { EventLogOptions } from "./event-log.ts";
 
+export interface LiveFeedOptions extends EventLogOptions {
+  /** Whether events are told with the trace context that they were appended with; default false. */
+  readonly withTraces?: boolean;
+}
+
 /** What the streams republish, by one core subscription per channel: no consumer, nothing to recreate. */
-export function createLiveFeed(broker: Broker, options: EventLogOptions): LiveFeed {
+export function createLiveFeed(broker: Broker, options: LiveFeedOptions): LiveFeed {
   const names = createNames(options.region, options.shards);
   return {
     subscribe(channelId, listener) {
       const { liveSubject } = channelAddress(names, channelId);
       return broker.subscribe(liveSubject, (message) =>
-        listener({ channelId, ...readRepublished(message, liveSubject) }),
+        listener({ channelId, ...readRepublished(message, liveSubject, options.withTraces) }),
       );
     },
     onReconnect: (listener) => ({ unsubscribe: broker.onReconnect(listener) }),

@@ -8,16 +8,19 @@ type Republished = Omit<LiveEvent, "channelId">;
  * own table of headers, with a list for each, would take several times as long as these three searches.
  *
  * @param subject what was subscribed to
+ * @param withTrace whether to look for a trace context as well
  */
-export function readRepublished(message: Msg, subject: string): Republished {
+export function readRepublished(message: Msg, subject: string, withTrace = false): Republished {
   const bytes = message.data;
   const lines = headerLines(message, bytes, subject);
-  return {
+  const republished = {
     streamVersion: Number(valueOf(lines, "Nats-Sequence")),
     previousStreamVersion: Number(valueOf(lines, "Nats-Last-Sequence")),
     storedAtMs: Date.parse(valueOf(lines, "Nats-Time-Stamp")),
     bytes,
   };
+  if (!withTrace || !lines.includes("\r\ntraceparent:")) return republished;
+  return { ...republished, traceparent: valueOf(lines, "traceparent") };
 }
 
 /** Headers lie before the data in the client's buffer, and are what the message's size has beyond subject and data. */

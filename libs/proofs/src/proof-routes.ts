@@ -34,6 +34,14 @@ export interface ProofRouteOptions extends RecordServices {
   /** Told of each callback, with the code of its refusal or null; of a batch also of each entry that was refused. */
   readonly onCallback: (refusal: string | null) => void;
   readonly onError: (error: unknown) => void;
+  /** Left out: callbacks are not traced. */
+  readonly trace?: (request: ProofRequest) => TracedCallback;
+}
+
+/** One callback's commands go by a registry of its own. */
+export interface TracedCallback extends Pick<RecordServices, "registry"> {
+  /** With the code of its refusal. */
+  end(refusal: string | null): void;
 }
 
 const maxBodyBytes = 1_048_576;
@@ -55,14 +63,17 @@ export function proofRoutes(options: ProofRouteOptions): ProofRoute[] {
 
 async function receive(request: ProofRequest, options: ProofRouteOptions): Promise<ProofResponse> {
   let refusal: string | null = null;
+  const traced = options.trace?.(request);
+  const services = traced === undefined ? options : { ...options, registry: traced.registry };
   const response = await answer(
     async () => {
-      return taken(await recordCallback(readRequest(request, options), options), options);
+      return taken(await recordCallback(readRequest(request, options), services), options);
     },
     options,
     (code) => (refusal = code),
   );
   options.onCallback(refusal);
+  traced?.end(refusal);
   return response;
 }
 

@@ -37,6 +37,10 @@ export class ChannelWatch {
     return this.#followed.channel;
   }
 
+  get channelId(): string {
+    return this.#followed.channelId;
+  }
+
   submit(command: ChannelCommand): Promise<SubmitResult> {
     return this.#followed.submit(command);
   }

@@ -7,6 +7,7 @@ import { awaitAnswer, type Asker } from "./await-answer.ts";
 import { bridgeCommand, bridgeConnectionId } from "./bridge-message.ts";
 import { answered, invalid } from "./bridge-problems.ts";
 import { ChannelWatch } from "./channel-watch.ts";
+import { submitTraced, traceOf } from "../submit-traced.ts";
 import { keyedMessageId } from "./idempotency-key.ts";
 import { refusalWithPayment } from "./payment-record.ts";
 import { submittedQuestion } from "./submitted-question.ts";
@@ -68,7 +69,8 @@ async function ask(
     { key: "paymentrequest.create", channelId, messageId, bodyText: null, txids: [], wallet: null },
     context,
   );
-  const result = await watch.submit(command);
+  const trace = traceOf(asker.request, context);
+  const result = await submitTraced("paymentrequest.create", command, watch, trace, context);
   if (result.outcome === "refused") return refusalWithPayment(result.code, result.detail, result.channel.snapshot);
   return awaitAnswer(watch, submittedQuestion(result), asker, context);
 }

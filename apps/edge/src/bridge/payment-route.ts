@@ -6,6 +6,7 @@ import { awaitAnswer, type Asker } from "./await-answer.ts";
 import { bridgeCommand } from "./bridge-message.ts";
 import { answered, invalid, refusal } from "./bridge-problems.ts";
 import { ChannelWatch } from "./channel-watch.ts";
+import { submitTraced, traceOf } from "../submit-traced.ts";
 import { keyedMessageId } from "./idempotency-key.ts";
 import { readPaymentBody } from "./payment-body.ts";
 import { submittedQuestion } from "./submitted-question.ts";
@@ -66,7 +67,7 @@ async function submit(
 ): Promise<HttpResponse> {
   const { text: bodyText, ...rest } = payment;
   const command = bridgeCommand({ key: "payment", bodyText, ...rest }, context);
-  const result = await watch.submit(command);
+  const result = await submitTraced("payment", command, watch, traceOf(asker.request, context), context);
   if (result.outcome === "refused") return refusal(result.code, result.detail);
   return awaitAnswer(watch, submittedQuestion(result), asker, context);
 }

@@ -22,6 +22,12 @@ const idempotencyKey: ParameterDescription = {
   description: "A retry with the same key gets the stored answer.",
   schema: { type: "string", maxLength: 255 },
 };
+const traceparent: ParameterDescription = {
+  name: "traceparent",
+  in: "header",
+  description: "W3C Trace Context: the request becomes part of this trace, where the server traces.",
+  schema: { type: "string" },
+};
 const token: ParameterDescription = { name: "token", in: "query", ...joinParameterOf("token") };
 
 /** The join's parameter, described once for sockets and HTTP. */
@@ -102,7 +108,7 @@ export const bridgeOperations: readonly OperationDescription[] = [
     path: "/api/v1/payment/:paymentID",
     tag: "Payment bridge",
     summary: "Asks the merchant for its payment request.",
-    parameters: [paymentId, prefer, idempotencyKey, token],
+    parameters: [paymentId, prefer, idempotencyKey, traceparent, token],
     responses: {
       ...problems,
       200: paymentRequest,
@@ -120,7 +126,7 @@ export const bridgeOperations: readonly OperationDescription[] = [
     path: "/api/v1/payment/:paymentID",
     tag: "Payment bridge",
     summary: "Pays; answered with the merchant's acknowledgement.",
-    parameters: [paymentId, prefer, idempotencyKey, token],
+    parameters: [paymentId, prefer, idempotencyKey, traceparent, token],
     requestBody: {
       description:
         "A payment: JSON in any vocabulary, for the merchant to judge. Its text goes to the merchant as it is.",

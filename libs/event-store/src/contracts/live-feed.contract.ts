@@ -37,6 +37,29 @@ export function liveFeedContract(name: string, get: () => { readonly log: EventL
       expect(seen.map((event) => event.storedAtMs)).toEqual(stored.map((event) => event.storedAtMs));
     });
 
+    it("tells the trace context of an append, which is no part of the stored event", async () => {
+      const channelId = newChannel();
+      const seen: LiveEvent[] = [];
+      get().feed.subscribe(channelId, (event) => seen.push(event));
+      await get().feed.settled();
+      const { log } = get();
+      const traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+      const traced = {
+        channelId,
+        eventId: "traced",
+        bytes: new Uint8Array([1]),
+        expectedStreamVersion: 0,
+        traceparent,
+      };
+      const { nextExpectedStreamVersion } = await log.appendToStream(traced);
+      await given(channelId, ["plain"], nextExpectedStreamVersion);
+      await vi.waitFor(() => expect(seen).toHaveLength(2));
+      expect(seen.map((event) => event.traceparent)).toEqual([traceparent, undefined]);
+      expect([...((await log.readStream(channelId))[0]?.bytes ?? [])]).toEqual([1]);
+      const split = { ...traced, eventId: "split", traceparent: `${traceparent}\r\nNats-Rollup: all` };
+      await expect(log.appendToStream(split)).rejects.toMatchObject({ code: "STORE_INVALID_NAME" });
+    });
+
     it("delivers nothing that was refused", async () => {
       const [channelId, fence] = [newChannel(), newChannel()];
       const seen: string[] = [];

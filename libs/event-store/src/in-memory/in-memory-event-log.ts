@@ -1,6 +1,6 @@
 import { StoreError } from "../errors.ts";
 import type { AppendRequest, AppendResult, EventLog, ReadOptions, ScannedEvent, ScanOptions } from "../event-log.ts";
-import { assertChannelId, assertEventId } from "../names.ts";
+import { assertChannelId, assertEventId, assertTraceparent } from "../names.ts";
 import { firstBytes } from "../read-in-portions.ts";
 import { shardOf } from "../shard-of.ts";
 import { STREAM_DOES_NOT_EXIST, type LiveEvent, type StreamVersion } from "../stored-event.ts";
@@ -38,6 +38,7 @@ export class InMemoryEventLog implements EventLog {
   async appendToStream(request: AppendRequest): Promise<AppendResult> {
     assertChannelId(request.channelId);
     assertEventId(request.eventId);
+    if (request.traceparent !== undefined) assertTraceparent(request.traceparent);
     await this.#options.beforeAppend(request);
     const result = this.#append(request);
     await this.#options.afterAppend(request);
@@ -80,7 +81,7 @@ export class InMemoryEventLog implements EventLog {
     }
   }
 
-  #append({ channelId, eventId, bytes, expectedStreamVersion }: AppendRequest): AppendResult {
+  #append({ channelId, eventId, bytes, expectedStreamVersion, traceparent }: AppendRequest): AppendResult {
     const events = this.#of(channelId);
     const stored = events.find((event) => event.eventId === eventId);
     if (stored !== undefined) return { nextExpectedStreamVersion: stored.streamVersion, duplicate: true };
@@ -95,7 +96,9 @@ export class InMemoryEventLog implements EventLog {
     const log = this.#shards[shard] as LogRecord[];
     const streamVersion = (log.at(-1)?.streamVersion ?? 0) + 1 + (log.length % 3);
     const storedAtMs = this.#options.now();
-    const event = { channelId, eventId, shard, streamVersion, previousStreamVersion, storedAtMs, bytes: bytes.slice() };
+    const stamp = { streamVersion, previousStreamVersion, storedAtMs };
+    const beside = traceparent === undefined ? {} : { traceparent };
+    const event = { channelId, eventId, shard, ...stamp, ...beside, bytes: bytes.slice() };
     log.push(event);
     events.push(event);
     this.#channels.set(channelId, events);
