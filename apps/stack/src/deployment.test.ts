@@ -10,7 +10,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { runP4 } from "./test-support/run-p4.ts";
 import { testDir } from "./test-support/stack-process.ts";
 
-/** What `deploy` gives to systemd and Kubernetes, judged by their own tools where they are installed. */
+/** What `deploy` gives to systemd, Kubernetes and Compose, judged by their own tools where they are installed. */
 const workspace = fileURLToPath(new URL("../../..", import.meta.url));
 const dir = testDir(afterAll);
 const units = join(workspace, "deploy/systemd");
@@ -23,6 +23,7 @@ describe("what is deployed", () => {
   const files = [
     ...namesIn(units, "").map((name) => join(units, name)),
     ...namesIn(manifests, ".yaml").map((name) => join(manifests, name)),
+    join(workspace, "deploy/compose.yaml"),
   ];
   const text = files.map((file) => readFileSync(file, "utf8")).join("\n");
 
