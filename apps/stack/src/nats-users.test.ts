@@ -262,6 +262,7 @@ const refused: Readonly<Record<BrokerUser, readonly string[]>> = {
   payd: [keys, ...log, snapshot, record, archived, workers, index, presence, proofs, "$O.P4_BLOBS_local.C.x"],
   operator: [...money, workers, "$JS.API.STREAM.CREATE.P4_CHANNELS_local_0", snapshot],
   backup: [...money, keys, ...unread, record, archived, workers, index, proofs],
+  guard: [...money, keys, ...log, snapshot, record, archived, workers, index, proofs, presence],
 };
 
 describe.each(names)("the login of %s", (user) => {
@@ -275,7 +276,7 @@ describe.each(names)("the login of %s", (user) => {
     }
     const others = names.filter((name) => name !== user).map((name) => `_INBOX.${brokerUsers[name]}.>`);
     const noise = [">", "_INBOX.>", "p4.local.*.event.*", "$JS.API.>", "$KV.>"];
-    const unheard = user === "payd" || user === "backup" ? ["p4.local.*.live.*", "p4.local.presence.*"] : [];
+    const unheard = ["payd", "backup", "guard"].includes(user) ? ["p4.local.*.live.*", "p4.local.presence.*"] : [];
     for (const subject of [...others, ...noise, ...unheard]) {
       const refusal = new Promise((resolve) => broker.nc.subscribe(subject, { callback: resolve }));
       expect(await refusal, subject).toBeInstanceOf(Error);

@@ -7,6 +7,7 @@ import { guarded, type BrokerStatus } from "./broker-status.ts";
 import { WriteCoalescer, type Outgoing } from "./write-coalescer.ts";
 import { ReplyInbox } from "./reply-inbox.ts";
 import { ReadPlaces } from "./read-places.ts";
+import { isGateQuestion, refusalOf } from "./regions/read-gate.ts";
 import { assertServerVersion } from "./server-version.ts";
 import { subscribe } from "./subscribe.ts";
 import { ServerHealth } from "./health/server-health.ts";
@@ -70,6 +71,11 @@ export class Broker {
 
   get serverVersion(): string {
     return this.nc.info?.version ?? "unknown";
+  }
+
+  /** Another one after each start of the server; null: not connected yet. */
+  get serverId(): string | null {
+    return this.nc.info?.server_id ?? null;
   }
 
   /** The site that this server belongs to, which is its JetStream domain; null: it has none, and is all there is. */
@@ -309,8 +315,9 @@ export class Broker {
 
   #onError(cause: Error): void {
     if (!(cause instanceof PermissionViolationError)) return this.report(cause);
-    const error = new StoreError("STORE_FORBIDDEN", `${cause.operation} on ${cause.subject} at ${this.url}`, { cause });
+    const error = refusalOf(cause.operation, cause.subject, this.url, cause);
     if (cause.operation === "publish") this.inbox.failSubject(cause.subject, error);
+    if (isGateQuestion(cause.subject)) return;
     this.health.note(error, true);
     this.report(error);
   }

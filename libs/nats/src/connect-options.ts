@@ -23,6 +23,8 @@ export interface BrokerOptions {
   readonly requestTimeoutMs?: number;
   /** A silent connection is given up after three of these; 5 s. */
   readonly pingIntervalMs?: number;
+  /** Never another one of its cluster, not even when this one is away. Default: those that it announces too. */
+  readonly thisServerOnly?: boolean;
   readonly onStatus?: (status: BrokerStatus) => void;
 }
 
@@ -67,7 +69,7 @@ export function connectionOptions(options: BrokerOptions, delay: () => number): 
     noAsyncTraces: true,
     // Servers announce addresses of their own networks: the same servers again, perhaps out of reach from here. Who names
     // several has named them all; with one, what it announces is the only way on.
-    ignoreClusterUpdates: urls.length > 1,
+    ignoreClusterUpdates: urls.length > 1 || options.thisServerOnly === true,
     reconnect: true,
     maxReconnectAttempts: -1,
     reconnectDelayHandler: delay,

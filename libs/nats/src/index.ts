@@ -4,7 +4,7 @@ export { AccessError, isAccessError } from "./access-error.ts";
 export { readBrokerAccess, type BrokerAccess } from "./broker-access.ts";
 export { brokerUsers, userPermissions, type BrokerUser, type UserPermissions } from "./user-permissions.ts";
 export { openLoginFile } from "./login-file.ts";
-export { usersConfig } from "./users-config.ts";
+export { gateFileName, usersConfig } from "./users-config.ts";
 export { createUserKey, userKeyOf } from "./user-key.ts";
 export { inboxPrefixOf, type BrokerOptions } from "./connect-options.ts";
 export type { Broker } from "./broker.ts";

@@ -1,6 +1,7 @@
 import { inboxPrefixOf } from "./connect-options.ts";
 import { isCopied } from "./regions/region-streams.ts";
 import { copyQuestions } from "./regions/follow-copies.ts";
+import { gateQuestion } from "./regions/read-gate.ts";
 import { tableQuestions } from "./regions/region-table.ts";
 import {
   allCopied,
@@ -30,6 +31,7 @@ export const brokerUsers = {
   payd: "p4-payd",
   operator: "p4-cli",
   backup: "p4-backup",
+  guard: "p4-guard",
 } as const;
 
 export type BrokerUser = keyof typeof brokerUsers;
@@ -38,6 +40,8 @@ export type BrokerUser = keyof typeof brokerUsers;
 export interface UserPermissions {
   readonly publish: readonly string[];
   readonly subscribe: readonly string[];
+  /** Writes events, which a shut gate keeps from it: `$P4_FENCED` of the gate file. */
+  readonly isGated: boolean;
   /** May answer a question once, at the subject that it names. */
   readonly mayAnswer: boolean;
 }
@@ -61,13 +65,15 @@ export function userPermissions(
   const index = [...writeDocuments(region, "index"), deleteDocuments(region, "index")];
   const deadlines = bucketSubject(deadlineBucket(region), "*");
   const blobs = writeBlobs(region, "blobs");
-  const homes = [siteHomes(region), ...sites.flatMap(tableQuestions)];
+  const gate = sites.length === 0 ? [] : [gateQuestion(region)];
+  const homes = [siteHomes(region), ...sites.flatMap(tableQuestions), ...gate];
   const copies = sites.flatMap((site) => copyQuestions(site, logStreams(names)));
   const node = [...makeStreams(nodeStreams(names)), ...log, deadlines, ...blobs, ...homes, ...copies];
   const presence = presenceSubject(region, "*");
   const user = (name: BrokerUser, publish: readonly string[], subscribe: readonly string[] = []): UserPermissions => ({
     publish: [...new Set([...publish, api("INFO"), api("STREAM.NAMES")])].sort(),
     subscribe: [`${inboxPrefixOf(brokerUsers[name])}.>`, ...subscribe],
+    isGated: gate.some((subject) => publish.includes(subject)),
     mayAnswer: subscribe.includes(presence),
   });
   // With several sites, also what the copies have.
@@ -114,6 +120,8 @@ export function userPermissions(
       ...copiedStreams(names).flatMap((stream) => [api(`STREAM.SNAPSHOT.${stream}`), api(`STREAM.RESTORE.${stream}`)]),
       ...["$JS.SNAPSHOT.ACK.>", "$JS.SNAPSHOT.RESTORE.>"],
     ]),
+    // Asks where the home is, and whether the gate is open. It writes nothing.
+    guard: user("guard", [...homes, ...logStreams(names).map((stream) => api(`STREAM.INFO.${stream}`))]),
   };
 }
 

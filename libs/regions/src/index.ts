@@ -22,6 +22,7 @@ export {
   type Shard,
   type WrittenSubjects,
 } from "./epoch-subject.ts";
+export { gateVerdict, type GateVerdict, type GateView } from "./gate-verdict.ts";
 export { isRegionError, RegionError, regionErrors, type RegionErrorCode } from "./region-error.ts";
 export {
   commonUpTo,

@@ -65,12 +65,39 @@ export class Lease {
 
   /** For how long the last answers of a majority confirm the epoch, with two sites too; 0: no longer. */
   confirmedMs(epoch: number, nowMs: number): number {
-    const asked = [...this.#heard.values()]
-      .filter(({ row }) => this.#confirms(row, epoch))
-      .map(({ askedAtMs }) => askedAtMs)
-      .toSorted((left, right) => right - left);
-    const oldestNeeded = asked[majorityOf(this.#rules.sites.length) - 1];
-    return oldestNeeded === undefined ? 0 : Math.max(0, oldestNeeded + this.#rules.leaseMs - nowMs);
+    const left = [...this.#confirmations(epoch, nowMs).values()].toSorted((one, other) => other - one);
+    return left[majorityOf(this.#rules.sites.length) - 1] ?? 0;
+  }
+
+  /** The sites whose answers confirm the epoch now, by name. */
+  confirmedBy(epoch: number, nowMs: number): readonly string[] {
+    return [...this.#confirmations(epoch, nowMs).keys()].toSorted();
+  }
+
+  /** What the writer's own site said last; undefined: it has not answered yet. */
+  get ownRow(): HeardRow | undefined {
+    return this.#heard.get(this.#rules.own)?.row;
+  }
+
+  /** The latest home that any site named; null: none did. */
+  get latest(): HeardRow {
+    const rows = [...this.#heard.values()].flatMap(({ row }) => row ?? []);
+    return rows.toSorted((left, right) => right.epoch - left.epoch)[0] ?? null;
+  }
+
+  get rules(): LeaseRules {
+    return this.#rules;
+  }
+
+  /** For how long each site's last answer confirms the epoch; those that do not are left out. */
+  #confirmations(epoch: number, nowMs: number): ReadonlyMap<string, number> {
+    const { leaseMs } = this.#rules;
+    return new Map(
+      [...this.#heard].flatMap(([site, { row, askedAtMs }]) => {
+        const leftMs = this.#confirms(row, epoch) ? askedAtMs + leaseMs - nowMs : 0;
+        return leftMs > 0 ? [[site, leftMs] as const] : [];
+      }),
+    );
   }
 
   /**

@@ -10,6 +10,7 @@ export const regionErrors = {
   REGION_NAME_TAKEN: { retryable: false, meaning: "a stream of this name exists and is no copy" },
   REGION_UNDECIDED: { retryable: true, meaning: "the sites do not agree on the region's home" },
   REGION_CONTESTED: { retryable: true, meaning: "another operator has changed the region meanwhile" },
+  REGION_GATE_STUCK: { retryable: true, meaning: "a broker's gate does not do as its guard says" },
   REGION_UNFINISHED: { retryable: false, meaning: "another move is under way" },
 } as const;
 

@@ -1,6 +1,6 @@
 import { readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { userPermissions } from "@p4/nats";
+import { gateText, userPermissions } from "@p4/nats";
 import { tempDir } from "@p4/testkit";
 import { expect, it } from "vitest";
 import { runP4 } from "../test-support/run-p4.ts";
@@ -9,7 +9,7 @@ interface Made {
   readonly users: readonly { readonly name: string; readonly publicKey: string; readonly isNew: boolean }[];
 }
 
-const programs = ["edge", "proof-ingest", "expiry", "payd", "operator", "backup"];
+const programs = ["edge", "proof-ingest", "expiry", "payd", "operator", "backup", "guard"];
 
 it("makes a key for each program once, shows none, and rewrites permissions", async () => {
   const folder = join(tempDir(), "users");
@@ -39,6 +39,18 @@ it("makes a key for each program once, shows none, and rewrites permissions", as
   expect([spoiled.exitCode, spoiled.json()]).toMatchObject([1, { error: { code: "NATS_CONFIG" } }]);
   expect(spoiled.out + spoiled.err).not.toContain("S3cret");
   expect((await p4("--account", "two words")).exitCode).toBe(2);
+});
+
+it("with several sites, has writers of events held back by a gate file beside it, which is shut", async () => {
+  const folder = join(tempDir(), "users");
+  const env = { P4_SITES: "a=nats://a:4222;b=nats://b:4222" };
+  await runP4(["nats-config", folder, "--json"], { env });
+  expect(await readFile(join(folder, "gate.conf"), "utf8")).toBe(gateText("shut"));
+  const config = await readFile(join(folder, "users.conf"), "utf8");
+  expect(config).toMatch(/^include "gate.conf"$/m);
+  const held = config.split(/(?=^ {4}# )/m).filter((user) => user.includes("], deny: $P4_FENCED }"));
+  const names = held.map((user) => /# ([\w-]+)/.exec(user)?.[1]);
+  expect(names).toEqual(programs.filter((name) => name !== "backup"));
 });
 
 it("lets no user publish on wildcards that reach the streams of others", () => {

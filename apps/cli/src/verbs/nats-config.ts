@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { siteNamesOf } from "@p4/app";
-import { brokerUsers, openLoginFile, userPermissions, usersConfig, type BrokerUser } from "@p4/nats";
+import { brokerUsers, gateFileName, gateText, openLoginFile, userPermissions, usersConfig, type BrokerUser } from "@p4/nats";
 import { InvalidArgumentError } from "commander";
 import { CliError } from "../cli-error.ts";
 import { readConfig } from "../operator/read-config.ts";
@@ -45,9 +45,13 @@ async function makeUsers(context: VerbContext, folder: string, account: string |
     const file = join(folder, "users.conf");
     const comment = `# Users of region ${region} with ${shards} shards, made by p4 nats-config. No secret is in it.\n`;
     await writeFile(file, comment + usersConfig(users, { account }), { mode: 0o600 });
-    context.print({ config: file, region, shards, account, users }, () => [
+    const gate = siteNamesOf(config).length === 0 ? null : join(folder, gateFileName);
+    // On disk it is always shut: a guard that is at work has it open in its server alone.
+    if (gate !== null) await writeFile(gate, gateText("shut"), { mode: 0o644 });
+    context.print({ config: file, gate, region, shards, account, users }, () => [
       ...users.map(({ name, file, isNew }) => `${name.padEnd(13)} ${file}${isNew ? "" : " (kept)"}`),
       `permissions   ${file}: include it in the configuration of each server`,
+      ...(gate === null ? [] : [`gate          ${gate}: shut; each server needs one of its own, and p4 region guard beside it`]),
       `Each program gets its own file: P4_NATS_CREDENTIALS=${users[0]?.file ?? ""}`,
     ]);
   } catch (error) {

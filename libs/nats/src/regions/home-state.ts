@@ -3,6 +3,7 @@ import { confirmersOf, noEpoch, readRow, type RegionRow, type StreamRole } from 
 import type { Broker } from "../broker.ts";
 import { status } from "../broker-errors.ts";
 import { bucketStream } from "../subjects.ts";
+import { readGate } from "./read-gate.ts";
 import { tableBucket, tableSubject } from "./region-table.ts";
 import { findStreamState } from "./survey-region.ts";
 
@@ -11,7 +12,7 @@ export type HomeState =
   | { readonly kind: "here"; readonly epoch: number }
   /** Its streams take no writes, and no other site is known to have taken over: a move is under way, or was cut short. */
   | { readonly kind: "moving" }
-  /** The streams are here, but too few sites confirm that no other one has taken over: its lease is over. */
+  /** The streams are here, but too few sites confirm that no other one has taken over: its lease is over, or its gate shut. */
   | { readonly kind: "unconfirmed"; readonly epoch: number }
   | { readonly kind: "away"; readonly site: string };
 
@@ -47,7 +48,10 @@ export async function readHome(
   const { role } = found;
   if (role.kind === "plain") return { ...none, state: { kind: "here", epoch: firstEpoch } };
   const row = await readOwnTable(broker, region, timeoutMs);
-  if (role.kind === "home") return { ...none, ...atHome(role.epoch, row) };
+  if (role.kind === "home") {
+    const isShut = (await readGate(broker, region, timeoutMs)) === "shut";
+    return { ...none, ...(isShut ? { state: { kind: "unconfirmed", epoch: role.epoch } } : atHome(role.epoch, row)) };
+  }
   return { ...none, state: elsewhere(role, row, broker.site), copyAgeMs: role.kind === "copy" ? role.ageMs : null };
 }
 

@@ -87,7 +87,9 @@ export function watchHome(
       hasLooked();
       if (isWanted || stopped.signal.aborted) continue;
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, state === null || state.kind === "here" ? serveMs : waitMs).unref();
+        // The server writes each question at a shut gate into its log.
+        const isCalm = state === null || state.kind === "here" || told?.kind === "unconfirmed";
+        const timer = setTimeout(resolve, isCalm ? serveMs : waitMs).unref();
         wake = () => {
           clearTimeout(timer);
           resolve();
