@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { loadConfig } from "@p4/config";
+import { gateText } from "@p4/nats";
 import { findNatsServer, siteConfig } from "@p4/nats-server";
 import { expect, it } from "vitest";
 
@@ -25,8 +26,8 @@ it("links carry what those of the tests and drills carry, and each site has its 
     [...text.matchAll(/deny_(?:im|ex)ports: (\[.*?\])/g)].map(([, list = ""]) => list);
   const [tried] = denied(siteConfig("x", 1, [2]));
   const found = configs.flatMap((name) => denied(read(name)));
-  // Of three sites b has one link, and c has two.
-  expect(found).toEqual(Array.from({ length: 6 }, () => tried));
+  // Of three sites b has one link, c and the witness have two.
+  expect(found).toEqual(Array.from({ length: 10 }, () => tried));
   for (const name of configs)
     expect(read(name)).toContain(`domain: ${name === "witness.conf" ? "w" : name.charAt(5)}\n`);
 });
@@ -64,10 +65,34 @@ it.each([
       expect(known.find((each) => each.site === site)?.url).toBe(config.publicUrl);
       expect(config.replicas).toBe(3);
     }
-    const [, named = ""] = /P4_SITES: (.+)/.exec(text) ?? [];
+    const [, named = "", ...others] = /P4_SITES: (.+)/.exec(text) ?? [];
+    expect([others, text.match(/<<: \*sites/g)?.length]).toEqual([[], sites.length * 4 + 1]);
     expect(loadConfig({ P4_SITES: named }).sites?.map((each) => each.name)).toEqual(tables);
   },
 );
+
+it("each server begins with its gate shut, by the file that its guard writes", () => {
+  expect(read("gate/gate.conf")).toBe(gateText("shut"));
+  expect(read("nats.conf")).toContain('include "gate/gate.conf"');
+  for (const name of configs.filter((each) => each.startsWith("site-")))
+    expect(read(name)).toContain('pid_file: "/etc/p4/gate/nats.pid"');
+});
+
+it.each(composed)("%s has a guard beside each server of a site, in reach of its process and its files", (name) => {
+  const text = read(name);
+  const blockOf = (service: string): string =>
+    new RegExp(`^ {2}${service}:\n((?: {4}[^\n]*\n)+)`, "m").exec(text)?.[1] ?? "";
+  const servers = servicesOf(text).filter((service) => /^[abc]-\d$/.test(service));
+  expect(servers).toHaveLength(name === "two-sites.yaml" ? 6 : 9);
+  for (const server of servers) {
+    expect(blockOf(server)).toContain(`"${server}-gate:/etc/p4/gate"`);
+    expect(blockOf(server)).toContain("<<: *gated");
+    const guard = blockOf(`guard-${server}`);
+    const parts = [`"--site", "${server.charAt(0)}"]`, `"nats://${server}:4222"`, `"service:${server}"`];
+    for (const part of [...parts, `"${server}-gate:/gate"`, '"/gate/gate.conf"', '"/gate/nats.pid"'])
+      expect(guard).toContain(part);
+  }
+});
 
 it.for(composed)("Compose takes %s", (name, { skip }) => {
   if (spawnSync("docker", ["compose", "version"]).status !== 0) skip("Docker Compose is not installed");

@@ -27,7 +27,10 @@ export function siteConfig(
       `deny_imports: ${denied}, deny_exports: ${denied} }`,
   );
   // A server that is named on its command line refuses to read its configuration again.
-  const gate = guarded === undefined ? "" : `server_name: ${site}\ninclude "${basename(guarded.gateFile)}"\npid_file: "${guarded.pidFile}"\n`;
+  const gate =
+    guarded === undefined
+      ? ""
+      : `server_name: ${site}\ninclude "${basename(guarded.gateFile)}"\npid_file: "${guarded.pidFile}"\n`;
   const held = guarded === undefined ? "" : ", permissions: { publish: { deny: $P4_FENCED } }";
   return `${gate}
 max_payload: 2MB

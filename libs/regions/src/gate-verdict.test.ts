@@ -96,7 +96,9 @@ describe("of two sites", () => {
   test("both have to confirm a home at its start, or an operator vouches for it", () => {
     expect(gate(ofTwo({ a: [1, "a"] }))).toBe("shut");
     expect(gate(ofTwo({ a: [1, "a"], b: [1, "a"] }))).toBe("open");
-    expect(gate(ofTwo({ a: [1, "a"] }, { alone: true }))).toBe("open");
+    const vouched = [false, true].map((isOpen) => gateVerdict(ofTwo({ a: [1, "a"] }, { alone: true, isOpen })));
+    const why = "an operator vouches that the other site has not taken over";
+    expect(vouched).toEqual(Array(2).fill({ gate: "open", epoch: 1, why }));
   });
 
   test("a home that was open goes on without the other, until that one names a later home", () => {

@@ -51,8 +51,8 @@ export function gateVerdict(view: GateView): GateVerdict {
 }
 
 function unconfirmed({ lease, nowMs, isOpen, noHomeAtMs, alone }: GateView, epoch: number): GateVerdict {
-  if (!lease.isOn && isOpen) return open(shown(epoch), "of two sites, a home that is cut off goes on");
   if (!lease.isOn && alone) return open(shown(epoch), "an operator vouches that the other site has not taken over");
+  if (!lease.isOn && isOpen) return open(shown(epoch), "of two sites, a home that is cut off goes on");
   const isMoving = noHomeAtMs !== null && nowMs < noHomeAtMs + lease.rules.leaseMs;
   if (isOpen && isMoving) return open(shown(epoch), "it has just become the home");
   const { sites } = lease.rules;

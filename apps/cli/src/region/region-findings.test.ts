@@ -2,8 +2,10 @@ import { spawnSync } from "node:child_process";
 import type { RegionRow, RegionState, SiteState, StreamRole } from "@p4/regions";
 import { expect, test } from "vitest";
 import { atRisk } from "./at-risk.ts";
+import { gateFindings } from "./gate-findings.ts";
 import { regionFindings } from "./region-findings.ts";
 import { regionMetrics } from "./region-metrics.ts";
+import type { ServerGateState } from "./survey-gates.ts";
 
 const row: RegionRow = { region: "eu", epoch: 2, turn: 1, home: "a", copies: ["b"], joining: [], class: "async" };
 const home: StreamRole = { kind: "home", epoch: 2, forks: [] };
@@ -53,6 +55,22 @@ test("a copy that has not heard for 3 s is not", () => {
   expect(red(stateOf(site("a", home), site("b", copy(3_000))))).toEqual([]);
 });
 
+const gateOf = (site: string, gate: "open" | "shut", epoch: number | null, leaseLeftMs: number | null = null) =>
+  ({ site, server: `${site}-1:4222`, found: { gate, epoch, leaseLeftMs } }) satisfies ServerGateState;
+
+test.each([
+  ["a home's gate, and its lease", gateOf("a", "open", 2, 3_900), "ok", "open at a-1:4222; lease left 3.9 s"],
+  ["a home that is shut", gateOf("a", "shut", 2, 0), "failed", "shut at a-1:4222; no lease: too few sites confirm it"],
+  ["a copy", gateOf("b", "open", null), "ok", "open at b-1:4222; nothing takes writes there"],
+  ["a deposed home", gateOf("b", "shut", 1), "warning", "shut at b-1:4222; a deposed home of epoch 1"],
+  ["one that takes writes", gateOf("b", "open", 1), "failed", "open at b-1:4222; a deposed home of epoch 1"],
+  ["a server that is away", { ...gateOf("b", "open", 1), found: null }, "warning", "b-1:4222 did not answer"],
+] as const)("%s is shown", (_what, gate, status, found) => {
+  expect(gateFindings(healthy, [gate])).toEqual([
+    expect.objectContaining({ check: `gate at ${gate.site}`, status, found }),
+  ]);
+});
+
 test("a region at one site alone is warned of", () => {
   const only = { ...row, copies: [] };
   const state = stateOf(site("a", home, 10, only), { ...site("b", home, 0, only), streams: [] });
@@ -78,6 +96,14 @@ test("metrics say the same, in names that Prometheus takes", () => {
       'p4_region_disagrees{region="eu",site="b"} 1',
       'p4_region_site_copy_age_seconds{region="eu",site="b"} 4.5',
       'p4_region_at_risk_events{region="eu"} 3',
+    ]),
+  );
+  const gated = regionMetrics(healthy, [gateOf("a", "open", 2, 3_500), gateOf("b", "shut", null)]);
+  expect(gated).toEqual(
+    expect.arrayContaining([
+      'p4_region_site_gate_open{region="eu",site="a",server="a-1:4222"} 1',
+      'p4_region_site_gate_open{region="eu",site="b",server="b-1:4222"} 0',
+      'p4_region_site_lease_left_seconds{region="eu",site="a",server="a-1:4222"} 3.5',
     ]),
   );
   const never = regionMetrics(stateOf(site("a", home), site("b", copy(null))));

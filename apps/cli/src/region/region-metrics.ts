@@ -1,12 +1,15 @@
 import { currentRow, sameRow, type RegionState, type SiteState } from "@p4/regions";
 import { prometheusText, type Metric } from "../operator/prometheus-text.ts";
+import type { ServerGateState } from "./survey-gates.ts";
 import { atRisk, copyAgeMs } from "./at-risk.ts";
 
 /** What only an operator's login may ask of the sites, as Prometheus' text format. Pure. */
-export function regionMetrics(state: RegionState): string[] {
+export function regionMetrics(state: RegionState, gates: readonly ServerGateState[] = []): string[] {
   const { region, sites } = state;
   const row = currentRow(sites.map((site) => site.row));
   const place = `region="${region}"`;
+  // A witness has a gate of its own, and nothing behind it.
+  const gated = gates.filter(({ site }) => sites.some((each) => each.site === site && each.streams.length > 0));
   const each = (value: (site: SiteState) => number | null): Metric["samples"] =>
     sites.flatMap((site) => {
       const found = value(site);
@@ -32,6 +35,22 @@ export function regionMetrics(state: RegionState): string[] {
         const ageMs = row?.copies.includes(site.site) === true && site.answers ? copyAgeMs(site) : null;
         return ageMs === null ? null : ageMs / 1_000;
       }),
+    },
+    {
+      name: "p4_region_site_gate_open",
+      help: "1: the server takes the region's events; 0: its guard does not let it, or is not there",
+      samples: gated.flatMap(({ site, server, found }) =>
+        found === null ? [] : [[`${place},site="${site}",server="${server}"`, Number(found.gate === "open")] as const],
+      ),
+    },
+    {
+      name: "p4_region_site_lease_left_seconds",
+      help: "How long nodes at the server may write, as the sites answer it",
+      samples: gated.flatMap(({ site, server, found }) =>
+        found === null || found.leaseLeftMs === null
+          ? []
+          : [[`${place},site="${site}",server="${server}"`, found.leaseLeftMs / 1_000] as const],
+      ),
     },
     {
       name: "p4_region_copies",

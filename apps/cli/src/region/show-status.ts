@@ -3,10 +3,12 @@ import { currentRow } from "@p4/regions";
 import { timeText } from "../human.ts";
 import { lookAt } from "../operator/finding.ts";
 import type { VerbContext } from "../verb.ts";
+import { gateFindings } from "./gate-findings.ts";
 import { rowText } from "./plan-lines.ts";
 import { regionMetrics } from "./region-metrics.ts";
 import { regionFindings } from "./region-findings.ts";
 import { readRecords } from "./region-record.ts";
+import { surveyGates } from "./survey-gates.ts";
 import { withSites } from "./with-sites.ts";
 
 const marks = { ok: "ok     ", warning: "warning", failed: "FAILED " } as const;
@@ -14,10 +16,10 @@ const recordsShown = 5;
 
 /** What the sites say of a region, and its last records. Fails when something is wrong. */
 export function showStatus(context: VerbContext, region: string, asMetrics: boolean): Promise<void> {
-  return withSites(context, async ({ brokers }) => {
-    const state = await surveyRegion(brokers, region);
-    if (asMetrics) return context.print(state, () => regionMetrics(state));
-    const findings = regionFindings(state);
+  return withSites(context, async ({ brokers, config }) => {
+    const [state, gates] = await Promise.all([surveyRegion(brokers, region), surveyGates(config, region)]);
+    if (asMetrics) return context.print({ ...state, gates }, () => regionMetrics(state, gates));
+    const findings = [...regionFindings(state), ...gateFindings(state, gates)];
     const row = currentRow(state.sites.map((site) => site.row));
     const home = row === null ? null : (brokers.get(row.home) ?? null);
     const records: Awaited<ReturnType<typeof readRecords>> = [];
@@ -28,7 +30,7 @@ export function showStatus(context: VerbContext, region: string, asMetrics: bool
       });
       findings.push(...trouble);
     }
-    context.print({ row, findings, sites: state.sites, records }, () => [
+    context.print({ row, findings, sites: state.sites, gates, records }, () => [
       ...findings.flatMap(({ status, check, found, fix }) => [
         `${marks[status]}  ${check}: ${found}`,
         ...(fix === "" ? [] : [`           ${fix}`]),

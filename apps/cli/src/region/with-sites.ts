@@ -52,11 +52,13 @@ const nextSteps: Partial<Record<string, string>> = {
   REGION_COPY_BEHIND: "Wait until `p4 region status` shows the copy as fresh, and run this again.",
   REGION_CONTESTED: "Look at `p4 region status`, and agree with the other operator.",
   REGION_UNFINISHED: "`p4 region status` shows the streams: finish what was begun first.",
+  REGION_GATE_STUCK:
+    "Look at the gate file, at pid_file, and at the users in the broker's configuration: docs/regions.md.",
   REGION_NOT_SET_UP: "`p4 region copy <region> --to <site>` sets it up.",
 };
 
 /** What is in the way, with the next step. */
-async function told<T>(work: () => Promise<T>): Promise<T> {
+export async function told<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

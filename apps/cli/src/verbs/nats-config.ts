@@ -1,7 +1,15 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { siteNamesOf } from "@p4/app";
-import { brokerUsers, gateFileName, gateText, openLoginFile, userPermissions, usersConfig, type BrokerUser } from "@p4/nats";
+import {
+  brokerUsers,
+  gateFileName,
+  gateText,
+  openLoginFile,
+  userPermissions,
+  usersConfig,
+  type BrokerUser,
+} from "@p4/nats";
 import { InvalidArgumentError } from "commander";
 import { CliError } from "../cli-error.ts";
 import { readConfig } from "../operator/read-config.ts";
@@ -51,7 +59,9 @@ async function makeUsers(context: VerbContext, folder: string, account: string |
     context.print({ config: file, gate, region, shards, account, users }, () => [
       ...users.map(({ name, file, isNew }) => `${name.padEnd(13)} ${file}${isNew ? "" : " (kept)"}`),
       `permissions   ${file}: include it in the configuration of each server`,
-      ...(gate === null ? [] : [`gate          ${gate}: shut; each server needs one of its own, and p4 region guard beside it`]),
+      ...(gate === null
+        ? []
+        : [`gate          ${gate}: shut; each server needs one of its own, and p4 region guard beside it`]),
       `Each program gets its own file: P4_NATS_CREDENTIALS=${users[0]?.file ?? ""}`,
     ]);
   } catch (error) {

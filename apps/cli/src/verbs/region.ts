@@ -13,6 +13,7 @@ import {
 import { Argument, InvalidArgumentError, type Command } from "commander";
 import { runPlan, type RunOptions } from "../region/run-plan.ts";
 import { showStatus } from "../region/show-status.ts";
+import { addGuard } from "./region-guard.ts";
 import { examples, type Verb, type VerbContext } from "../verb.ts";
 
 interface MoveOptions extends RunOptions {
@@ -42,6 +43,7 @@ export const regionVerb: Verb = (program, context) => {
   addFailover(region, context);
   addReturn(region, context);
   addClass(region, context);
+  addGuard(withRegion(region.command("guard")), context, siteArgument);
 };
 
 function addCopy(region: Command, context: VerbContext): void {
