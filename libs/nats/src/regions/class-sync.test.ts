@@ -101,7 +101,7 @@ test("while the copy is silent nothing is acknowledged, delivered or read; then 
 test("a word of the copy that was lost is asked for", async () => {
   const { gate } = atHome.copies;
   const shard = 0;
-  const hear = vi.spyOn(gate, "hear");
+  const confirm = vi.spyOn(gate, "confirm");
   const done = vi.fn();
   const { lastSequence } =
     (await surveyRegion(brokers, region)).sites[0]?.streams.find(({ stream }) => stream.endsWith("_0")) ?? {};
@@ -110,8 +110,8 @@ test("a word of the copy that was lost is asked for", async () => {
   // No subscription, no first question: only what waits leads to one.
   gate.whenCopied(shard, lastSequence ?? 0, done);
   await vi.waitFor(() => expect(done).toHaveBeenCalled(), patient);
-  expect(hear).toHaveBeenCalledWith(shard, lastSequence);
-  hear.mockRestore();
+  expect(confirm).toHaveBeenCalledWith("b", shard, lastSequence);
+  confirm.mockRestore();
 });
 
 test("when an operator lowers the class, what waits goes on without the copy", async () => {

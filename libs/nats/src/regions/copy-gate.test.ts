@@ -14,7 +14,7 @@ test("given a copy, when it tells its position, then all up to there passes, in 
   const passed: string[] = [];
   for (const sequence of [5, 6, 7]) gate.whenCopied(0, sequence, () => passed.push(`0:${String(sequence)}`));
   gate.whenCopied(1, 5, () => passed.push("1:5"));
-  gate.hear(0, 6);
+  gate.confirm("b", 0, 6);
   expect(passed).toEqual(["0:5", "0:6"]);
   expect([gate.has(0, 6), gate.has(0, 7), gate.has(1, 5)]).toEqual([true, false, false]);
 });
@@ -22,15 +22,15 @@ test("given a copy, when it tells its position, then all up to there passes, in 
 test("when a copy repeats an old position, then nothing is taken back", () => {
   const gate = new CopyGate();
   gate.require(["b"]);
-  gate.hear(0, 6);
-  gate.hear(0, 2);
+  gate.confirm("b", 0, 6);
+  gate.confirm("b", 0, 2);
   expect(gate.has(0, 6)).toBe(true);
 });
 
 test("when other sites must confirm, then what the former had counts no more", () => {
   const gate = new CopyGate();
   expect([gate.require(["b"]), gate.require(["b"])]).toEqual([true, false]);
-  gate.hear(0, 6);
+  gate.confirm("b", 0, 6);
   gate.require(["c"]);
   expect(gate.has(0, 6)).toBe(false);
 });
@@ -53,7 +53,7 @@ test("who gives up is not called; and what waits for long is told by shard", () 
   nowMs = 250;
   expect([gate.waitingFor(250), gate.waitingFor(251)]).toEqual([[3], []]);
   giveUp();
-  gate.hear(3, 5);
+  gate.confirm("b", 3, 5);
   expect([done.mock.calls.length, gate.waitingFor(0)]).toEqual([0, []]);
 });
 
@@ -65,9 +65,22 @@ test("an append that no copy confirms is told so after two seconds", async () =>
     const told = expect(gate.copied(0, 5, "ch")).rejects.toMatchObject({ code: "STORE_NOT_COPIED", retryable: true });
     await vi.advanceTimersByTimeAsync(2_000);
     await told;
-    gate.hear(0, 5);
+    gate.confirm("b", 0, 5);
     await gate.copied(0, 5, "ch");
   } finally {
     vi.useRealTimers();
   }
+});
+
+test("what a copy says of an event counts for those before it only when none is missing in between", () => {
+  const gate = new CopyGate();
+  gate.require(["b", "c"]);
+  // Before it was asked nothing is known of what it has.
+  expect([gate.hear("b", 0, 5), gate.has(0, 5)]).toEqual([false, false]);
+  gate.confirm("b", 0, 4);
+  expect([gate.has(0, 5), gate.has(0, 6)]).toEqual([true, false]);
+  // It has skipped 6, or the word of it was lost; another copy's word does not fill the gap of this one.
+  expect([gate.hear("b", 0, 7), gate.hear("c", 0, 6), gate.has(0, 7)]).toEqual([false, false, false]);
+  expect([gate.hear("b", 0, 6), gate.has(0, 7)]).toEqual([true, true]);
+  expect(gate.hear("b", 0, 3)).toBe(true);
 });

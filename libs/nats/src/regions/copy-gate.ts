@@ -9,16 +9,27 @@ interface Waiting {
 /** An append is told within this that no copy has its event. */
 const confirmWithinMs = 2_000;
 
+/** What one copy is known to have of one stream. */
+interface CopyPosition {
+  /** Everything up to here; null: the copy was not asked yet. */
+  upTo: number | null;
+  /** Heard of, while something before it was not. */
+  readonly ahead: Set<number>;
+}
+
+/** Beyond, the copy is asked anyway. */
+const mostAhead = 4_096;
+
 /**
  * Holds events back until a copy at another site has them: the class `sync`. Without sites to confirm it is open.
  *
- * A copy has a stream's messages in the order and with the sequences of its home, so the highest one heard tells of all
- * before it.
+ * A copy has the sequences of its home, but may have skipped some while its link was cut (seen with nats-server 2.15.1). So
+ * what it says of one event counts for those before it only when nothing is missing in between.
  */
 export class CopyGate {
   readonly #nowMs: () => number;
   #sites: readonly string[] = [];
-  readonly #positions = new Map<number, number>();
+  readonly #copies = new Map<string, CopyPosition>();
   readonly #waiting = new Map<number, Waiting[]>();
 
   constructor(nowMs: () => number = () => performance.now()) {
@@ -38,20 +49,31 @@ export class CopyGate {
   require(sites: readonly string[]): boolean {
     if (sites.join() === this.#sites.join()) return false;
     this.#sites = sites;
-    this.#positions.clear();
+    this.#copies.clear();
     if (this.isOpen) for (const shard of [...this.#waiting.keys()]) this.#release(shard);
     return true;
   }
 
-  /** A copy has all up to this sequence. */
-  hear(shard: number, sequence: number): void {
-    if (sequence <= (this.#positions.get(shard) ?? 0)) return;
-    this.#positions.set(shard, sequence);
+  /** A copy has this one. False: one before it was not heard of, so the copy has to be asked. */
+  hear(site: string, shard: number, sequence: number): boolean {
+    const copy = this.#copyOf(site, shard);
+    if (copy.upTo !== null && sequence <= copy.upTo) return true;
+    if (copy.ahead.size < mostAhead) copy.ahead.add(sequence);
+    return this.#advance(copy, shard);
+  }
+
+  /** A copy has all up to this one, as it says when it is asked. */
+  confirm(site: string, shard: number, upTo: number): void {
+    const copy = this.#copyOf(site, shard);
+    if (copy.upTo !== null && upTo <= copy.upTo) return;
+    copy.upTo = upTo;
+    for (const sequence of copy.ahead) if (sequence <= upTo) copy.ahead.delete(sequence);
+    this.#advance(copy, shard);
     this.#release(shard);
   }
 
   has(shard: number, sequence: number): boolean {
-    return this.isOpen || sequence <= (this.#positions.get(shard) ?? 0);
+    return this.isOpen || this.#sites.some((site) => sequence <= (this.#copies.get(`${site} ${shard}`)?.upTo ?? 0));
   }
 
   /** Calls back at once, or when a copy has it, in the order of the calls. Returns the function that gives up waiting. */
@@ -92,6 +114,22 @@ export class CopyGate {
     return [...this.#waiting].flatMap(([shard, [first]]) =>
       first !== undefined && first.sinceMs <= since ? [shard] : [],
     );
+  }
+
+  #copyOf(site: string, shard: number): CopyPosition {
+    const key = `${site} ${shard}`;
+    let copy = this.#copies.get(key);
+    if (copy === undefined) this.#copies.set(key, (copy = { upTo: null, ahead: new Set() }));
+    return copy;
+  }
+
+  /** Whether nothing is missing before what was heard of. */
+  #advance(copy: CopyPosition, shard: number): boolean {
+    if (copy.upTo === null) return false;
+    const before = copy.upTo;
+    while (copy.ahead.delete(copy.upTo + 1)) copy.upTo++;
+    if (copy.upTo > before) this.#release(shard);
+    return copy.ahead.size === 0;
   }
 
   #release(shard: number): void {

@@ -15,6 +15,12 @@ export interface FollowedCopies {
 const askAfterMs = 250;
 const answerWithinMs = 1_000;
 
+interface CopyState {
+  readonly last_seq: number;
+  /** Sequences that are missing in the middle. */
+  readonly num_deleted?: number;
+}
+
 /** The JetStream API of a site is under its name at all sites. */
 const copyQuestion = (site: string, stream: string): string => `$JS.${site}.API.STREAM.INFO.${stream}`;
 
@@ -35,7 +41,8 @@ export function followCopies(
 
   const listen = (site: string) =>
     broker.subscribe(allCopied(region, site), (message) => {
-      gate.hear(Number(message.subject.split(".")[2]), readRepublished(message, message.subject).streamVersion);
+      const shard = Number(message.subject.split(".")[2]);
+      if (!gate.hear(site, shard, readRepublished(message, message.subject).streamVersion)) void ask(site, shard);
     });
   const ask = async (site: string, shard: number): Promise<void> => {
     const stream = channelStream(names, shard);
@@ -44,11 +51,12 @@ export function followCopies(
     asking.add(path);
     try {
       const reply = await broker.request(path, "", { timeoutMs: answerWithinMs });
-      const { config, state }: { config?: Config; state?: { last_seq: number } } = reply.json();
+      const { config, state }: { config?: Config; state?: CopyState } = reply.json();
       if (config === undefined || state === undefined || !gate.sites.includes(site)) return;
       // One that was promoted meanwhile goes on with sequences of its own.
       const role = roleOfStream(config);
-      if (role.kind === "copy" && role.of === broker.site) gate.hear(shard, state.last_seq);
+      const isWhole = (state.num_deleted ?? 0) === 0;
+      if (isWhole && role.kind === "copy" && role.of === broker.site) gate.confirm(site, shard, state.last_seq);
     } catch {
       // Silence confirms nothing; what waits says so after its time.
     } finally {
