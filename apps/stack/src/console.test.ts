@@ -68,7 +68,7 @@ describe.skipIf(!hasBrowser)(
 
         await page.getByRole("slider", { name: "Point in the history" }).focus();
         await page.keyboard.press("Home");
-        await page.getByRole("img", { name: "The current state is awaiting payment request" }).waitFor();
+        await page.getByRole("img", { name: "The current state is awaiting terms request" }).waitFor();
         await page.keyboard.press("ArrowRight");
         await expect.poll(() => page.url()).toContain("at=1");
         await page.getByRole("button", { name: "Compare two points" }).click();
@@ -88,8 +88,8 @@ describe.skipIf(!hasBrowser)(
       const id = await invoice();
       await list.page.goto(`${urlOf("edge")}/console?q=${id}`);
       await channel.page.goto(`${urlOf("edge")}/console/channels/${id}`);
-      await list.page.getByRole("row").filter({ hasText: id }).getByText("awaiting payment request").waitFor();
-      await channel.page.getByRole("img", { name: "The current state is awaiting payment request" }).waitFor();
+      await list.page.getByRole("row").filter({ hasText: id }).getByText("awaiting terms request").waitFor();
+      await channel.page.getByRole("img", { name: "The current state is awaiting terms request" }).waitFor();
       await pay(id);
       await list.page.getByRole("row").filter({ hasText: id }).getByText("settled").waitFor();
       await channel.page.getByRole("img", { name: "The current state is settled" }).waitFor();
@@ -112,7 +112,7 @@ describe.skipIf(!hasBrowser)(
       await page.getByRole("button", { name: "Close channel" }).click();
       await page.getByRole("dialog", { name: "Close channel" }).waitFor();
       await page.keyboard.press("Escape");
-      await page.getByRole("img", { name: "The current state is awaiting payment request" }).waitFor();
+      await page.getByRole("img", { name: "The current state is awaiting terms request" }).waitFor();
       expect(complaints).toEqual([]);
       await page.close();
     });

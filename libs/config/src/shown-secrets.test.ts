@@ -26,7 +26,7 @@ describe("the configuration and what is wrong with it", () => {
     },
   );
 
-  it("knows each variable that takes a URL", () => {
+  it("knows each variable that may hold a password", () => {
     const urls = [
       "NATS_URL",
       "NATS_MONITOR_URLS",
@@ -37,7 +37,8 @@ describe("the configuration and what is wrong with it", () => {
       "MINER_URL",
       "HEADER_SOURCE",
     ];
-    expect(urlVariables).toEqual(urls.map((name) => `P4_${name}`));
+    const traces = ["EXPORTER_OTLP_ENDPOINT", "EXPORTER_OTLP_HEADERS", "RESOURCE_ATTRIBUTES"];
+    expect(urlVariables).toEqual([...urls.map((name) => `P4_${name}`), ...traces.map((name) => `OTEL_${name}`)]);
   });
 
   /** What would be shown of a system with this environment: its error, or all that describes it. */
