@@ -20,7 +20,7 @@ function holed(): World {
   return world;
 }
 
-test("a copy that has holes does not become the home by a switch, until return has made it anew", () => {
+test("a copy that has holes does not become the home by a switch, until return has recreated it", () => {
   const world = holed();
   expect(() => planSwitch(world.state, "b")).toThrow(expect.objectContaining({ code: "REGION_COPY_BEHIND" }) as Error);
   const { steps } = planReturn(world.state, "b");
@@ -30,7 +30,7 @@ test("a copy that has holes does not become the home by a switch, until return h
   expect(world.stream("b", log).role).toMatchObject({ kind: "home", epoch: 2 });
 });
 
-test("a switch to another site makes such a copy anew", () => {
+test("a switch to another site recreates such a copy", () => {
   const world = holed();
   apply(world, planSwitch(world.state, "c"));
   expect(world.stream("b", log)).not.toHaveProperty("holes");

@@ -116,7 +116,7 @@ export class Lease {
     return !this.#isLater(row, epoch);
   }
 
-  /** Two operators may each have written a row of one epoch: whoever is not named by it counts it as another one's. */
+  /** Two operators may each have written a row of one epoch: a site that it does not name counts it as another one's. */
   #isLater(row: HeardRow, epoch: number): row is NonNullable<HeardRow> {
     return row !== null && (row.epoch > epoch || (row.epoch === epoch && row.home !== this.#rules.own));
   }

@@ -94,7 +94,7 @@ function assertFresh(target: SiteState): void {
 function assertWhole(home: SiteState, target: SiteState): void {
   const holed = target.streams.find(({ stream }) => holesOf(target, stream) > holesOf(home, stream));
   if (holed === undefined) return;
-  const detail = `${holed.stream} at ${target.site} lacks ${holed.holes ?? 0} events in the middle; "return" makes it anew`;
+  const detail = `${holed.stream} at ${target.site} lacks ${holed.holes ?? 0} events in the middle; "return" recreates it`;
   throw new RegionError("REGION_COPY_BEHIND", detail);
 }
 

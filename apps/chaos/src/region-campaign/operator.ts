@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { region } from "../regions/move-region.ts";
 
-/** When a command is killed: after so much of its steps, in [0, 1), and so many ms. */
+/** When a command is killed: after this share of its steps, in [0, 1), and this many ms. */
 export interface KillPlan {
   readonly after: number;
   readonly delayMs: number;

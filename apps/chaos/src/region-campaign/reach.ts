@@ -14,7 +14,7 @@ export interface Isolation {
   readonly untilMs: number;
 }
 
-/** When each site was cut off from all others, whoever or whatever was the cause. Pure. */
+/** When each site was cut off from all others, whatever the cause. Pure. */
 export function isolationsOf(changes: readonly ReachChange[], sites: readonly string[]): Isolation[] {
   const down = new Set<string>();
   const since = new Map<string, number>();

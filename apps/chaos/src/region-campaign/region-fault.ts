@@ -39,7 +39,7 @@ export interface RegionMove {
   readonly way: Way;
   /** A site that was killed comes back with its nodes, or these come when it is a copy again. */
   readonly nodesAtOnce: boolean;
-  /** A command is killed after so much of its steps, in [0, 1), and so many ms. */
+  /** A command is killed after this share of its steps, in [0, 1), and this many ms. */
   readonly killAfter: number;
   readonly killDelayMs: number;
 }

@@ -44,7 +44,7 @@ export class Runbook {
     await this.#untilDone(`switch to ${to}`, async () => {
       const { outcome } = await this.run(["switch", "--to", to], killing);
       killing = undefined;
-      // A copy that has holes has to be made anew first.
+      // A copy with holes has to be recreated first.
       if (outcome === "REGION_COPY_BEHIND") await this.#mend(await this.#look());
       return outcome === "done" || outcome === "REGION_IS_HOME";
     }).catch(() => this.settle());

@@ -99,7 +99,7 @@ async function cutHome(move: RegionMove, { world, runbook, home, copies, signal 
   } finally {
     relieve();
   }
-  // It runs on, hears that it is deposed, and nobody has done anything about it yet.
+  // It runs on and hears that it is deposed; no operator has acted yet.
   await delay(move.noticeMs, undefined, { signal });
   await runbook.takeBack(home);
   return runbook.settle();

@@ -36,7 +36,7 @@ export class RegionWatch {
     return state;
   }
 
-  /** A stream that is made anew just now is not there for a moment. */
+  /** A stream that is being recreated is missing for a moment. */
   async #survey(): Promise<RegionState> {
     for (const endMs = performance.now() + surveyWithinMs; ; await delay(100)) {
       try {

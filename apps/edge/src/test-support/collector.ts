@@ -61,7 +61,7 @@ export class Collector {
     return collector;
   }
 
-  /** The spans of a channel that have a name, once there are so many. */
+  /** The spans of a channel with this name, once there are `count`. */
   async named(name: string, channelId: string, count = 1): Promise<CollectedSpan[]> {
     return waitFor(
       () => {
