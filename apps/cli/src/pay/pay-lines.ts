@@ -9,6 +9,8 @@ export function payLine(step: PayStep, { style }: Pick<Terminal, "style">): stri
   switch (step.step) {
     case "joined":
       return done(`joined ${step.channelId}${step.channelState === null ? "" : ` (${step.channelState})`}`);
+    case "merchantAbsent":
+      return note(`no merchant has joined ${step.channelId}: waiting for one (is that the invoice's id?)`);
     case "terms":
       return done(`asked to pay ${step.satoshis} satoshis${step.memo === null ? "" : `: ${step.memo}`}`);
     case "signed":

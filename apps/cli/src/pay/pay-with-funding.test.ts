@@ -94,6 +94,23 @@ function oneCoin(satoshis: number): { readonly funding: Funding; readonly txid: 
 }
 
 describe("payWithFunding", () => {
+  it("says at once that no merchant is there, and waits", async () => {
+    const steps: PayStep[] = [];
+    const ended = new AbortController();
+    const paying = payWithFunding(double.url("no-shop"), {
+      funding: oneCoin(5_000).funding,
+      webSocket: double.webSocket,
+      signal: ended.signal,
+      onStep: (step) => {
+        steps.push(step);
+        if (step.step === "merchantAbsent") ended.abort(new Error("seen enough"));
+      },
+    });
+    await expect(paying).rejects.toThrow();
+    expect(steps.map(({ step }) => step)).toEqual(["joined", "merchantAbsent"]);
+    expect(payLine(steps[1] as PayStep, { style: (_style, text) => text })).toContain("no merchant has joined");
+  });
+
   it("makes a payment that the merchant can verify whole, and checks the proof against the headers", async () => {
     const { funding, txid } = oneCoin(5_000);
     let merkleRoot = "";

@@ -21,6 +21,8 @@ import { signPayment } from "./sign-payment.ts";
 
 export type PayStep =
   | { readonly step: "joined"; readonly channelId: string; readonly channelState: string | null }
+  /** Whether one will come is not known: the channel's id may be a wrong one. */
+  | { readonly step: "merchantAbsent"; readonly channelId: string }
   | { readonly step: "terms"; readonly satoshis: bigint; readonly outputs: number; readonly memo: string | null }
   | { readonly step: "signed"; readonly txid: string; readonly feeSatoshis: bigint }
   | { readonly step: "resumed"; readonly txid: string }
@@ -119,6 +121,7 @@ async function join(wallet: CustomerSession, url: string, options: PayOptions): 
   try {
     const { channelState } = await wallet.joined({ signal: limit });
     options.onStep?.({ step: "joined", channelId: wallet.channelId, channelState });
+    if (wallet.merchantPresent === false) options.onStep?.({ step: "merchantAbsent", channelId: wallet.channelId });
   } catch (error) {
     if (isSessionError(error) || isCliError(error) || options.signal?.aborted === true) throw error;
     throw await explainFailedUpgrade(url, joinTimeoutMs);
