@@ -48,6 +48,8 @@ export function walletSocketRoute(context: EdgeContext): WebSocketRoute<Connecti
     close: ({ data: connection }) => {
       context.grants.unwatch(connection);
       connection.socket = null;
+      // A greeting that did not reach its end has kept it.
+      connection.history?.letGo();
       context.connections.remove(connection);
       context.merchantQueue.remove(connection);
       context.merchantQueue.look();

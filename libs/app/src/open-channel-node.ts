@@ -131,7 +131,7 @@ export async function openChannelNode(options: ChannelNodeOptions): Promise<Chan
     }
     const watched = options.watchesClock === false ? unwatchedClock(broker, region) : await watchClock(broker, region);
     const copies = followCopies(broker, { region, shards });
-    const onConfirmers = (confirmers: readonly string[]): void => copies.require(confirmers);
+    const onConfirmers: FollowedCopies["require"] = (confirmers, isHome) => copies.require(confirmers, isHome);
     const home = watchHome(broker, { region, sites: options.sites ?? [], onConfirmers });
     // Without their word nothing may be stored.
     await home.asked;

@@ -49,6 +49,18 @@ test("a home that is lost is taken over by the copy that has no holes, or by any
   expect(to("c")).not.toThrow();
 });
 
+test("of two copies each of which is ahead in another stream, an operator takes either", () => {
+  const world = holed();
+  for (const site of ["b", "c"]) delete (world.stream(site, log) as { holes?: number }).holes;
+  world.stream("b", log).events.push("3");
+  world.stream("c", "KV_P4_PROOFS_eu").events.push("3");
+  world.at("a").answers = false;
+  for (const to of ["b", "c"]) {
+    const plan = () => planFailover(world.state, { to, lost: "a", fenceReachable: false, outwaitMs: 0 });
+    expect(plan).not.toThrow();
+  }
+});
+
 test("what the home itself lacks is no fault of its copies", () => {
   const world = holed();
   for (const site of ["a", "c"]) world.stream(site, log).holes = 81;

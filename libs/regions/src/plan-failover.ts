@@ -1,7 +1,7 @@
 import { isCopyOf, namesOf, neededOf, roleText, tableStep, unlessEmpty, type Plan } from "./plan.ts";
 import { RegionError } from "./region-error.ts";
 import type { RegionRow } from "./region-row.ts";
-import { answeringSite, holesOf, roleOf, rowOf, siteOf, type RegionState, type SiteState } from "./region-state.ts";
+import { answeringSite, holesOf, rowOf, siteOf, type RegionState, type SiteState } from "./region-state.ts";
 import type { Step } from "./step.ts";
 
 export interface FailoverOptions {
@@ -45,22 +45,25 @@ export function planFailover(state: RegionState, { to, lost, fenceReachable, out
   };
 }
 
-/** Throws when a stream of the target is neither a copy of the lost home nor promoted, or when another copy has more. */
+/** Throws when a stream of the target is neither a copy of the lost home nor promoted, or when another copy is better. */
 function assertUsable(state: RegionState, target: SiteState, lost: SiteState, epoch: number): void {
   if (target.streams.length === 0) throw new RegionError("REGION_NOT_A_COPY", target.site);
-  for (const { stream, role, lastSequence } of target.streams) {
+  for (const { stream, role } of target.streams) {
     const isPromoted = role.kind === "home" && role.epoch === epoch;
     if (!isPromoted && !(role.kind === "copy" && role.of === lost.site)) {
       throw new RegionError("REGION_NOT_A_COPY", `${stream} at ${target.site} is ${roleText(role)}`);
     }
-    const better = state.sites.find((other) => {
-      if (other === target || other === lost || !isCopyOf(roleOf(other, stream), lost, stream)) return false;
-      const there = other.streams.find((each) => each.stream === stream)?.lastSequence ?? 0;
-      const more = there - lastSequence;
-      const fewerHoles = holesOf(target, stream) - holesOf(other, stream);
-      // Better in one and no worse in the other: so that one of two copies is always taken.
-      return more >= 0 && fewerHoles >= 0 && more + fewerHoles > 0;
-    });
-    if (better !== undefined) throw new RegionError("REGION_COPY_BEHIND", `${better.site} has more of ${stream}`);
   }
+  const better = state.sites.find((other) => other !== target && other !== lost && isBetter(other, target, lost));
+  if (better !== undefined) throw new RegionError("REGION_COPY_BEHIND", `${better.site} has more`);
+}
+
+/** Better in one stream and no worse in any other: so that one of two copies is always taken. */
+function isBetter(other: SiteState, target: SiteState, lost: SiteState): boolean {
+  const differences = target.streams.flatMap(({ stream, lastSequence }) => {
+    const there = other.streams.find((each) => each.stream === stream);
+    if (there === undefined || !isCopyOf(there.role, lost, stream)) return [-1];
+    return [there.lastSequence - lastSequence, holesOf(target, stream) - holesOf(other, stream)];
+  });
+  return differences.every((each) => each >= 0) && differences.some((each) => each > 0);
 }

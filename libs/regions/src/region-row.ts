@@ -36,7 +36,7 @@ export const compareRows = (left: RegionRow, right: RegionRow): number =>
 
 /**
  * The row in force among those that the sites hold: the highest one. Two operators may each have written one of the same
- * epoch and turn: then the one at more sites counts, and of two at equally many none does, until one of them is repeated.
+ * epoch and turn: then the one at more sites counts, and of two at equally many none does, until one row is deleted.
  */
 export function currentRow(rows: readonly (RegionRow | null)[]): RegionRow | null {
   const held = rows.filter((row) => row !== null);

@@ -37,7 +37,7 @@ function gateFinding({ site }: SiteState, servers: readonly Answering[], home: s
   if (epochs.length === 0) return ok(check, `${text.join("; ")}; nothing takes writes there`);
   const lease = leaseText(servers);
   const found = `${text.join("; ")}${lease === null ? "" : `; ${lease}`}`;
-  if (site !== home) {
+  if (home !== null && site !== home) {
     const what = `${found}; a deposed home of epoch ${String(Math.min(...epochs))}`;
     const fix = `p4 region return <region> ${site}`;
     return open === "" ? warning(check, what, fix) : failed(check, what, `Nodes there store what is lost: ${fix}`);

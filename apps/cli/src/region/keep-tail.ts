@@ -39,6 +39,9 @@ export function tailKeeper(dir: string, region: string, epoch: number, kept: Kep
       await file.close();
     }
     await rename(part, path);
+    // Its name too.
+    const folder = await open(dir, "r");
+    await folder.sync().finally(() => folder.close());
     kept.push({ stream, path, messages: lines.length, channels: [...channels].sort() });
   };
 }

@@ -18,7 +18,7 @@ export function regionFindings(state: RegionState): Finding[] {
         : failed(
             "home",
             "the sites do not agree on the region's home",
-            "Two operators were at work: repeat one's command.",
+            `Two operators were at work: delete one's row (nats kv del P4_SITE_HOMES_<site> ${state.region}, at that site), run the other's command again.`,
           ),
     ];
   }

@@ -62,6 +62,8 @@ export async function runGuard(context: VerbContext, command: GuardCommand): Pro
       told(async () => {
         // Before anything is known, and also where no server runs yet.
         await gate.write("shut");
+        // One that a killed guard has left open; without a server there is nothing to reload.
+        await gate.reload().catch(() => undefined);
         const access = configured(() => brokerAccessOf(config));
         const broker = await connected(context, { url, access }, { signal, once });
         if (broker === null) return;

@@ -59,6 +59,8 @@ async function execute(context: VerbContext, command: RegionCommand, sites: Site
   const tails: KeptTail[] = [];
   const keepTail = tailKeeper(join(config.dataDir, "forks"), region, row.epoch, tails);
   const done: DoneStep[] = [];
+  // A move without a record cannot be recorded later.
+  const key = await openKeyFile(context, operatorKeyPath(config));
   for (const step of steps) {
     const beganMs = performance.now();
     await performStep(step, { region, sites: brokers, replicas: config.replicas, keepTail });
@@ -69,7 +71,6 @@ async function execute(context: VerbContext, command: RegionCommand, sites: Site
   const tookMs = Math.round(performance.now() - startedMs);
   const home = brokers.get(row.home);
   if (home === null || home === undefined) throw new RegionError("REGION_SITE_AWAY", row.home);
-  const key = await openKeyFile(context, operatorKeyPath(config));
   const record = {
     command: command.command,
     atMs: Date.now(),

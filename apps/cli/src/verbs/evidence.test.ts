@@ -123,7 +123,7 @@ describe("p4 evidence verify", () => {
     expect(out).toContain(`channel ${paidChannelId}`);
   });
 
-  it("does not hold where nothing is known of the key: the same file, rewritten and signed by any other", async () => {
+  it("does not hold where nothing is known of the key: the same file, rewritten and signed with another key", async () => {
     const forgery = join(dir, "forgery.p4e");
     const env = { ...operatorEnv(), P4_DATA_DIR: join(dir, "forger") };
     const made = await p4(["evidence", "export", paidChannelId, "-o", forgery, "--json"], { env });

@@ -38,7 +38,7 @@ interface Node {
 function node(site: string): Node {
   const broker = brokers.get(site) as Broker;
   const copies = followCopies(broker, settings);
-  const home = watchHome(broker, { region, onConfirmers: (confirmers) => copies.require(confirmers) });
+  const home = watchHome(broker, { region, onConfirmers: (confirmers, isHome) => copies.require(confirmers, isHome) });
   const epochs = new WriteEpochs({ onHomeMoved: () => home.ask() });
   const ports = { log: createEventLog(broker, { ...settings, epochs }), feed: createLiveFeed(broker, settings) };
   ended.push(

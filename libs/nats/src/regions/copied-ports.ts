@@ -25,7 +25,7 @@ export function withCopies({ log, feed }: Ports, gate: CopyGate, shards: number)
   };
   return {
     log: {
-      appendToStream: (request) => (gate.isOpen ? log.appendToStream(request) : appendAndCopy(request)),
+      appendToStream: appendAndCopy,
       async readStream(channelId, options) {
         const events = await log.readStream(channelId, options);
         await untilCopied(channelId, events.at(-1)?.streamVersion ?? 0);
@@ -37,15 +37,22 @@ export function withCopies({ log, feed }: Ports, gate: CopyGate, shards: number)
     feed: {
       subscribe(channelId, listener) {
         const shard = shardOf(channelId, shards);
-        let isOver = false;
+        // By sequence: how to give each up that waits.
+        const held = new Map<number, () => void>();
         const subscription = feed.subscribe(channelId, (event) => {
-          if (gate.has(shard, event.streamVersion)) listener(event);
-          else gate.whenCopied(shard, event.streamVersion, () => void (isOver || listener(event)));
+          const { streamVersion } = event;
+          if (gate.has(shard, streamVersion)) return listener(event);
+          const giveUp = gate.whenCopied(shard, streamVersion, () => {
+            held.delete(streamVersion);
+            listener(event);
+          });
+          held.set(streamVersion, giveUp);
         });
         return {
           unsubscribe() {
-            isOver = true;
             subscription.unsubscribe();
+            for (const giveUp of held.values()) giveUp();
+            held.clear();
           },
         };
       },

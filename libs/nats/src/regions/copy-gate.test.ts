@@ -1,8 +1,29 @@
+import type { EventLog, LiveEvent, LiveFeed } from "@p4/event-store";
 import { expect, test, vi } from "vitest";
+import { withCopies } from "./copied-ports.ts";
 import { CopyGate } from "./copy-gate.ts";
+
+test("until it is known whose word counts, nothing passes", () => {
+  const gate = new CopyGate();
+  const done = vi.fn();
+  gate.whenCopied(0, 5, done);
+  expect([gate.isOpen, gate.has(0, 5), done.mock.calls.length]).toEqual([false, false, 0]);
+  gate.require([]);
+  expect(done).toHaveBeenCalledTimes(1);
+});
+
+test("what waits at a home that has left is not taken for copied", () => {
+  const gate = new CopyGate();
+  gate.require(["b"]);
+  const done = vi.fn();
+  gate.whenCopied(0, 5, done);
+  gate.require([], false);
+  expect([gate.isOpen, done.mock.calls.length]).toEqual([true, 0]);
+});
 
 test("given no site that must confirm, then everything passes", () => {
   const gate = new CopyGate();
+  gate.require([]);
   const done = vi.fn();
   gate.whenCopied(0, 5, done);
   expect([gate.has(0, 5), done.mock.calls.length]).toEqual([true, 1]);
@@ -83,4 +104,23 @@ test("what a copy says of an event counts for those before it only when none is 
   expect([gate.hear("b", 0, 7), gate.hear("c", 0, 6), gate.has(0, 7)]).toEqual([false, false, false]);
   expect([gate.hear("b", 0, 6), gate.has(0, 7)]).toEqual([true, true]);
   expect(gate.hear("b", 0, 3)).toBe(true);
+});
+
+test("a listener that leaves waits for nothing more", () => {
+  const gate = new CopyGate();
+  gate.require(["b"]);
+  const listeners: ((event: LiveEvent) => void)[] = [];
+  const feed = {
+    subscribe: (_channelId: string, listener: (event: LiveEvent) => void) => {
+      listeners.push(listener);
+      return { unsubscribe: () => undefined };
+    },
+  } as unknown as LiveFeed;
+  const heard = vi.fn();
+  const subscription = withCopies({ log: {} as EventLog, feed }, gate, 1).feed.subscribe("ch", heard);
+  listeners[0]?.({ channelId: "ch", streamVersion: 5 } as LiveEvent);
+  expect([gate.waitingFor(0), heard.mock.calls.length]).toEqual([[0], 0]);
+  subscription.unsubscribe();
+  gate.confirm("b", 0, 5);
+  expect([gate.waitingFor(0), heard.mock.calls.length]).toEqual([[], 0]);
 });

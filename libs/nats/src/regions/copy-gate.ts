@@ -21,14 +21,16 @@ interface CopyPosition {
 const mostAhead = 4_096;
 
 /**
- * Holds events back until a copy at another site has them: the class `sync`. Without sites to confirm it is open.
+ * Holds events back until a copy at another site has them: the class `sync`. Without sites to confirm it is open; it is shut until
+ * they are known.
  *
  * A copy has the sequences of its home, but may have skipped some while its link was cut (seen with nats-server 2.15.1). So
  * what it says of one event counts for those before it only when nothing is missing in between.
  */
 export class CopyGate {
   readonly #nowMs: () => number;
-  #sites: readonly string[] = [];
+  /** Null: not known yet. */
+  #sites: readonly string[] | null = null;
   readonly #copies = new Map<string, CopyPosition>();
   readonly #waiting = new Map<number, Waiting[]>();
 
@@ -36,21 +38,25 @@ export class CopyGate {
     this.#nowMs = nowMs;
   }
 
-  /** The sites of which one must have an event; empty: the gate is open. */
+  /** The sites of which one must have an event. */
   get sites(): readonly string[] {
-    return this.#sites;
+    return this.#sites ?? [];
   }
 
   get isOpen(): boolean {
-    return this.#sites.length === 0;
+    return this.#sites?.length === 0;
   }
 
-  /** What other copies had says nothing of these. Returns whether they are others than before. */
-  require(sites: readonly string[]): boolean {
-    if (sites.join() === this.#sites.join()) return false;
+  /**
+   * Of these sites one must have an event; empty: the gate is open. What other copies had says nothing of these. What waits when
+   * it opens passes, unless the home is here no more: then it may be nowhere. Returns whether they are others than before.
+   */
+  require(sites: readonly string[], isHome = true): boolean {
+    if (sites.join() === this.#sites?.join()) return false;
     this.#sites = sites;
     this.#copies.clear();
-    if (this.isOpen) for (const shard of [...this.#waiting.keys()]) this.#release(shard);
+    if (!isHome) this.#waiting.clear();
+    else if (this.isOpen) for (const shard of [...this.#waiting.keys()]) this.#release(shard);
     return true;
   }
 
@@ -73,7 +79,7 @@ export class CopyGate {
   }
 
   has(shard: number, sequence: number): boolean {
-    return this.isOpen || this.#sites.some((site) => sequence <= (this.#copies.get(`${site} ${shard}`)?.upTo ?? 0));
+    return this.isOpen || this.sites.some((site) => sequence <= (this.#copies.get(`${site} ${shard}`)?.upTo ?? 0));
   }
 
   /** Calls back at once, or when a copy has it, in the order of the calls. Returns the function that gives up waiting. */
@@ -90,6 +96,7 @@ export class CopyGate {
       const left = this.#waiting.get(shard);
       const at = left?.indexOf(waiting) ?? -1;
       if (at !== -1) left?.splice(at, 1);
+      if (left?.length === 0) this.#waiting.delete(shard);
     };
   }
 
@@ -98,7 +105,7 @@ export class CopyGate {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         giveUp();
-        const detail = `${channelId} at ${String(sequence)}; asked: ${this.#sites.join(", ")}`;
+        const detail = `${channelId} at ${String(sequence)}; asked: ${this.sites.join(", ")}`;
         reject(new StoreError("STORE_NOT_COPIED", detail));
       }, confirmWithinMs);
       const giveUp = this.whenCopied(shard, sequence, () => {
@@ -108,7 +115,7 @@ export class CopyGate {
     });
   }
 
-  /** The shards of which something has waited for so long. */
+  /** The shards of which something has waited for at least this long. */
   waitingFor(ms: number): number[] {
     const since = this.#nowMs() - ms;
     return [...this.#waiting].flatMap(([shard, [first]]) =>

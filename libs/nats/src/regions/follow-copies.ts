@@ -2,12 +2,13 @@ import type { Broker } from "../broker.ts";
 import { readRepublished } from "../republished.ts";
 import { allCopied, channelStream, createNames } from "../subjects.ts";
 import { CopyGate } from "./copy-gate.ts";
+import { findStreamState } from "./survey-region.ts";
 import { roleOfStream, type Config } from "./stream-role.ts";
 
 export interface FollowedCopies {
   readonly gate: CopyGate;
-  /** The sites of which one must have an event before it counts; empty: none. */
-  require(sites: readonly string[]): void;
+  /** The sites of which one must have an event before it counts; empty: none. `isHome`: the region's home is here. */
+  require(sites: readonly string[], isHome?: boolean): void;
   stop(): void;
 }
 
@@ -55,7 +56,9 @@ export function followCopies(
       if (config === undefined || state === undefined || !gate.sites.includes(site)) return;
       // One that was promoted meanwhile goes on with sequences of its own.
       const role = roleOfStream(config);
-      const isWhole = (state.num_deleted ?? 0) === 0;
+      const holes = state.num_deleted ?? 0;
+      // What the home itself lacks no copy has either.
+      const isWhole = holes === 0 || holes <= ((await findStreamState(broker, stream, answerWithinMs))?.holes ?? 0);
       if (isWhole && role.kind === "copy" && role.of === broker.site) gate.confirm(site, shard, state.last_seq);
     } catch {
       // Silence confirms nothing; what waits says so after its time.
@@ -74,8 +77,8 @@ export function followCopies(
   };
   return {
     gate,
-    require(sites) {
-      if (!gate.require(sites)) return;
+    require(sites, isHome) {
+      if (!gate.require(sites, isHome)) return;
       stop();
       if (sites.length === 0) return;
       subscriptions = sites.map(listen);

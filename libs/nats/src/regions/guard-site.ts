@@ -66,7 +66,8 @@ export async function guardSite(
     const { lease } = leases;
     const verdict = gateVerdict({ lease, nowMs, listening, isOpen, noHomeAtMs, alone });
     const state = await server.carryOut(verdict);
-    isOpen = verdict.gate === "open";
+    // One that could not be opened has never been open.
+    isOpen = verdict.gate === "open" && (isOpen || state.gate === "open");
     if (verdict.epoch === null && verdict.gate === "open") noHomeAtMs = nowMs;
     const hasLease = lease.isOn && verdict.epoch !== null;
     return { ...state, leaseLeftMs: hasLease ? lease.confirmedMs(verdict.epoch, performance.now()) : null };
@@ -140,7 +141,11 @@ class Gatekeeper {
   /** On disk and in the server. */
   async shut(): Promise<void> {
     await this.#gate.write("shut");
-    if (!this.#broker.ready()) return;
+    if (!this.#broker.ready()) {
+      // One that only this connection has lost may take writes all the same.
+      await this.#gate.reload().catch(() => undefined);
+      return;
+    }
     if ((await this.#ask().catch(() => "open")) === "shut") return;
     await this.#gate.reload();
     await this.#until("shut");

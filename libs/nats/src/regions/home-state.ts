@@ -4,7 +4,7 @@ import type { Broker } from "../broker.ts";
 import { status } from "../broker-errors.ts";
 import { bucketStream } from "../subjects.ts";
 import { readGate } from "./read-gate.ts";
-import { tableBucket, tableSubject } from "./region-table.ts";
+import { readTable, tableBucket, tableSubject } from "./region-table.ts";
 import { findStreamState } from "./survey-region.ts";
 
 /** Where a region's home is, as far as the broker of one site tells. */
@@ -18,8 +18,8 @@ export type HomeState =
 
 export interface FoundHome {
   readonly state: HomeState;
-  /** Of a home here: the sites of which one must have an event before it counts; empty: none. */
-  readonly confirmers: readonly string[];
+  /** The sites of which one must have an event before it counts; empty: none. Null: not known at the moment. */
+  readonly confirmers: readonly string[] | null;
   /** Since a copy last heard of its home; null: it never did, or this is none. */
   readonly copyAgeMs: number | null;
 }
@@ -39,26 +39,29 @@ export async function readHome(
   timeoutMs: number,
 ): Promise<FoundHome | null> {
   const found = await findStreamState(broker, stream, timeoutMs);
-  const none = { confirmers: [], copyAgeMs: null };
   if (found === null) {
     // A deposed home that is made a copy has no streams for a moment.
     const site = await homeElsewhere(broker, region, timeoutMs);
-    return site === null ? null : { ...none, state: { kind: "away", site } };
+    return site === null ? null : { state: { kind: "away", site }, confirmers: null, copyAgeMs: null };
   }
   const { role } = found;
-  if (role.kind === "plain") return { ...none, state: { kind: "here", epoch: firstEpoch } };
-  const row = await readOwnTable(broker, region, timeoutMs);
+  if (role.kind === "plain") return { state: { kind: "here", epoch: firstEpoch }, confirmers: [], copyAgeMs: null };
   if (role.kind === "home") {
+    const home = atHome(role.epoch, await readHomeRow(broker, region, timeoutMs));
+    // What was stored before the gate was shut waits for its copy all the same.
     const isShut = (await readGate(broker, region, timeoutMs)) === "shut";
-    return { ...none, ...(isShut ? { state: { kind: "unconfirmed", epoch: role.epoch } } : atHome(role.epoch, row)) };
+    return { ...home, ...(isShut ? { state: { kind: "unconfirmed", epoch: role.epoch } } : {}), copyAgeMs: null };
   }
-  return { ...none, state: elsewhere(role, row, broker.site), copyAgeMs: role.kind === "copy" ? role.ageMs : null };
+  const state = elsewhere(role, await readOwnTable(broker, region, timeoutMs), broker.site);
+  return role.kind === "copy"
+    ? { state, confirmers: [], copyAgeMs: role.ageMs }
+    : { state, confirmers: null, copyAgeMs: null };
 }
 
 function atHome(epoch: number, row: RegionRow | null): Pick<FoundHome, "state" | "confirmers"> {
   if (row === null || row.class !== "sync") return { state: { kind: "here", epoch }, confirmers: [] };
   // This site was left out when the tables were written: which copies must confirm is not known yet.
-  if (row.epoch < epoch) return { state: { kind: "moving" }, confirmers: [] };
+  if (row.epoch < epoch) return { state: { kind: "moving" }, confirmers: null };
   return { state: { kind: "here", epoch }, confirmers: confirmersOf(row) };
 }
 
@@ -79,7 +82,23 @@ export async function homeElsewhere(broker: Broker, region: string, timeoutMs: n
   return row === null || row.home === broker.site || row.epoch === noEpoch ? null : row.home;
 }
 
-/** What the table of the broker's own site says; null: nothing, as in a deployment of one site. */
+/**
+ * What the own table says at a home, whose promise may be in it: a table that does not answer is not one that says nothing.
+ *
+ * @throws StoreError
+ */
+async function readHomeRow(broker: Broker, region: string, timeoutMs: number): Promise<RegionRow | null> {
+  const row = await readOwnTable(broker, region, timeoutMs);
+  if (row !== null || broker.site === null) return row;
+  try {
+    return (await readTable(broker, broker.site, region, timeoutMs)).row;
+  } catch (error) {
+    if (isStoreError(error, "STORE_FORBIDDEN")) return null;
+    throw error;
+  }
+}
+
+/** What the table of the broker's own site says; null: nothing, as in a deployment of one site, or no answer. */
 async function readOwnTable(broker: Broker, region: string, timeoutMs: number): Promise<RegionRow | null> {
   const { site } = broker;
   if (site === null) return null;

@@ -134,7 +134,7 @@ async function deleted(broker: Broker, path: string): Promise<void> {
   if (error !== undefined && !gone.includes(error.err_code)) throw toStoreError(error, path);
 }
 
-/** One site after the other, in the same order for everyone: of two operators one is told at the first. */
+/** One site after the other, in one order for all operators: of two, one is told at the first site. */
 async function spread(step: Extract<Step, { do: "table" }>, { sites, replicas }: StepOptions): Promise<void> {
   let written = 0;
   for (const site of step.sites) {

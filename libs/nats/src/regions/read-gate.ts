@@ -12,7 +12,7 @@ const gated = /^p4\.[^.]+\.[^.]+\.write\./;
 /** Denied with the written subjects, and no stream listens there. */
 export const gateQuestion = (region: string): string => `p4.${region}.gate.write.0.question`;
 
-/** Whether a refused subject was only asked about: that is no trouble of anyone. */
+/** Whether a refused subject was only asked about: such a refusal is no fault. */
 export const isGateQuestion = (subject: string): boolean => subject.endsWith(".gate.write.0.question");
 
 /** What it means that the broker refuses an operation on a subject. */

@@ -18,8 +18,8 @@ export const gateText = (gate: GateState): string =>
   `P4_FENCED: ${gate === "open" ? "[]" : JSON.stringify([gatedSubjects])}\n`;
 
 /**
- * The gate of one nats-server. On disk it is shut, also while the server has it open: a server that is started again, by
- * whatever, is shut. Throws RegionError REGION_GATE_STUCK when a file or the process is not as it should be.
+ * The gate of one nats-server. On disk it is shut, also while the server has it open: a server that is started
+ * again, whatever starts it, is shut. Throws RegionError REGION_GATE_STUCK when a file or the process is not as it should be.
  */
 export class ServerGate {
   readonly #files: GateFiles;

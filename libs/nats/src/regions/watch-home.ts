@@ -10,8 +10,8 @@ export interface HomeWatchOptions {
   readonly stream?: string;
   /** Names of all sites of the deployment: of three and more, a majority has to confirm a home. Default: none is asked. */
   readonly sites?: readonly string[];
-  /** Hears of which sites one must have an event before it counts: at first, and with each change. */
-  readonly onConfirmers?: (sites: readonly string[]) => void;
+  /** Hears of which sites one must have an event before it counts, whenever that is known, and whether the home is here. */
+  readonly onConfirmers?: (sites: readonly string[], isHome: boolean) => void;
 }
 
 /** Follows where a region's home is, as the broker of one site tells. */
@@ -77,10 +77,11 @@ export function watchHome(
         // A broker that does not answer says nothing of the home; its health is watched elsewhere.
         const found = await readHome(broker, { region, stream }, answerWithinMs).catch(() => null);
         // A stream that is recreated at a site says nothing of the region.
-        if (found !== null) {
-          ({ state: told, copyAgeMs, confirmers } = found);
+        if (found !== null && !stopped.signal.aborted) {
+          ({ state: told, copyAgeMs } = found);
+          confirmers = found.confirmers ?? confirmers;
           // Before any node hears that the home is here.
-          onConfirmers(confirmers);
+          if (found.confirmers !== null) onConfirmers(confirmers, told.kind === "here" || told.kind === "unconfirmed");
         }
       }
       if (!stopped.signal.aborted) look();
