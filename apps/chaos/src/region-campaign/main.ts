@@ -1,3 +1,4 @@
+import { classOf } from "../class-option.ts";
 import { whole, within } from "../number-option.ts";
 import { runCommand, type ScenarioReport } from "../scenario-command.ts";
 import { regionCampaignText } from "./region-campaign-text.ts";
@@ -60,9 +61,4 @@ function sabotageOf(name: string | undefined): RegionSabotage | null {
   if (name === undefined) return null;
   if (isRegionSabotage(name)) return name;
   throw new Error(`--sabotage: one of ${sabotageNames.join(", ")}, not ${name}`);
-}
-
-function classOf(name: string): RegionCampaignOptions["class"] {
-  if (name === "async" || name === "sync") return name;
-  throw new Error(`--class: async or sync, not ${name}`);
 }
