@@ -14,10 +14,7 @@ test("passes bytes both ways, none while it is severed, and those that waited af
   let heard = "";
   client.on("data", (bytes: Buffer) => (heard += bytes.toString()));
   client.write("two");
-  // A second connection through the link shows that time has passed for the bytes too.
-  const other = connect(link.port, "127.0.0.1");
-  await once(other, "connect");
-  other.destroy();
+  await timeHasPassed(link);
   expect(heard).toBe("");
 
   link.heal();
@@ -55,9 +52,7 @@ test("passes bytes one way alone, and those of the other way when it is healed",
   const arrived = once([...server.sockets][0] as Socket, "data");
   client.write("there");
   await arrived;
-  const other = connect(link.port, "127.0.0.1");
-  await once(other, "connect");
-  other.destroy();
+  await timeHasPassed(link);
   expect(heard).toBe("");
   link.heal();
   await once(client, "data");
@@ -91,6 +86,13 @@ async function echoBehindLink(delayMs = 0) {
   await once(client, "connect");
   opened.push(link, server, { close: () => client.destroy() });
   return { link, client, server: Object.assign(server, { sockets }) };
+}
+
+/** A second connection through the link shows that time has passed for the bytes of the first too. */
+async function timeHasPassed({ port }: Link): Promise<void> {
+  const other = connect(port, "127.0.0.1");
+  await once(other, "connect");
+  other.destroy();
 }
 
 async function answerTo(client: Socket, text: string): Promise<string> {
