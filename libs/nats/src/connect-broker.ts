@@ -42,26 +42,34 @@ async function untilJetStreamAnswers(broker: Broker, end: number): Promise<void>
   }
 }
 
-/** The client takes the servers of the list in an order by chance: another one may be new enough. */
+/** Each try begins one server further on: one that is too old is passed over within as many tries as there are servers. */
 async function newEnough(options: BrokerOptions, end: number, delay: () => number): Promise<NatsConnection> {
-  for (;;) {
-    const nc = await firstConnection(options, end, delay);
+  const count = options.url.split(",").length;
+  const firstStart = Math.floor(Math.random() * count);
+  for (let attempt = 0; ; attempt++) {
+    const nc = await firstConnection(options, end, delay, firstStart + attempt);
     try {
       assertServerVersion(nc.info?.version ?? "0.0.0", redactedUrl(options));
       return nc;
     } catch (error) {
       await nc.close();
-      if (!options.url.includes(",") || performance.now() >= end) throw error;
-      await sleep(Math.min(delay(), Math.max(1, end - performance.now())));
+      const hasAskedAll = attempt + 1 >= count;
+      if (hasAskedAll && (count === 1 || performance.now() >= end)) throw error;
+      if (hasAskedAll) await sleep(Math.min(delay(), Math.max(1, end - performance.now())));
     }
   }
 }
 
-async function firstConnection(options: BrokerOptions, end: number, delay: () => number): Promise<NatsConnection> {
+async function firstConnection(
+  options: BrokerOptions,
+  end: number,
+  delay: () => number,
+  startAt: number,
+): Promise<NatsConnection> {
   const url = redactedUrl(options);
   for (;;) {
     try {
-      return await connect(connectionOptions(options, delay));
+      return await connect(connectionOptions(options, delay, startAt));
     } catch (cause) {
       if (cause instanceof AuthorizationError) {
         throw new StoreError("STORE_FORBIDDEN", `${url} refuses the login`, { cause });

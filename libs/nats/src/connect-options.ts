@@ -56,11 +56,14 @@ export function leastRecentlyDialled<S extends Pick<Server, "lastConnect">>(pool
   }, null);
 }
 
-/** Throws RangeError for a URL that cannot be read. */
-export function connectionOptions(options: BrokerOptions, delay: () => number): NodeConnectionOptions {
+/** The servers are dialled in the order of the list, from `startAt` on. Throws RangeError for a URL that cannot be read. */
+export function connectionOptions(options: BrokerOptions, delay: () => number, startAt = 0): NodeConnectionOptions {
   const urls = options.url.split(",").map((text) => parseUrl(text.trim()));
+  const servers = urls.map((url) => `${url.protocol}//${url.host}`);
+  const first = startAt % servers.length;
   return {
-    servers: urls.map((url) => `${url.protocol}//${url.host}`),
+    servers: [...servers.slice(first), ...servers.slice(0, first)],
+    noRandomize: true,
     name: options.name,
     inboxPrefix: inboxPrefixOf(options.name),
     ...loginOf(options.access, urls),
