@@ -49,33 +49,17 @@ function opened(text: string, path: string, passphrase: string | null): string {
 export async function sealMasterKey(path: string, passphrase: string): Promise<void> {
   const text = await readFile(path, "utf8");
   if (isSealed(text)) return;
-  const aside = `${path}.${randomId(6)}`;
-  const file = await open(aside, "wx", 0o600);
-  try {
-    await file.writeFile(`${sealText(text.trim(), passphrase)}\n`);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(aside, path);
+  await rename(await writeAside(path, sealText(text.trim(), passphrase)), path);
 }
 
 /**
  * Makes the key, for its owner's eyes alone. Complete or absent, also after a crash, and never over another process's key,
- * which is given instead: written aside, then linked into place.
+ * which is given instead: written aside, then linked into place. Its name is on the disk before money is asked for with it.
  */
 export async function createMasterKey(path: string, passphrase: string | null = null): Promise<HD> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const madeFolder = await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const key = HD.fromRandom();
-  const aside = `${path}.${randomId(6)}`;
-  const file = await open(aside, "wx", 0o600);
-  try {
-    const text = passphrase === null ? key.toString() : sealText(key.toString(), passphrase);
-    await file.writeFile(`${text}\n`);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
+  const aside = await writeAside(path, passphrase === null ? key.toString() : sealText(key.toString(), passphrase));
   try {
     await chmod(aside, 0o600);
     await link(aside, path);
@@ -85,5 +69,30 @@ export async function createMasterKey(path: string, passphrase: string | null = 
     return (await loadMasterKey(path, passphrase)) as HD;
   } finally {
     await unlink(aside);
+    await syncFolder(dirname(path));
+    if (madeFolder !== undefined) await syncFolder(dirname(madeFolder));
   }
+}
+
+/** Leaves nothing behind when it fails. Gives the file's path. */
+async function writeAside(path: string, text: string): Promise<string> {
+  const aside = `${path}.${randomId(6)}`;
+  const file = await open(aside, "wx", 0o600);
+  try {
+    await file.writeFile(`${text}\n`);
+    await file.sync();
+  } catch (error) {
+    await unlink(aside);
+    throw error;
+  } finally {
+    await file.close();
+  }
+  return aside;
+}
+
+async function syncFolder(path: string): Promise<void> {
+  // Windows opens no folder.
+  if (process.platform === "win32") return;
+  const folder = await open(path, "r");
+  await folder.sync().finally(() => folder.close());
 }
