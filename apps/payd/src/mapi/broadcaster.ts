@@ -13,12 +13,16 @@ export const defaultRetry: RetryPolicy = { firstDelayMs: 250, maxDelayMs: 2_000,
 
 export type BroadcastResult = { readonly accepted: true } | { readonly accepted: false; readonly reason: string };
 
-/** Sends transactions to the miner and repeats what may work later. Submitting the same transaction again is harmless. */
+/**
+ * Sends transactions to the miner and repeats what may work later. Submitting the same transaction again is harmless. A refusal is
+ * believed only where the miner does not have the transaction all the same, from an attempt whose answer was lost: of one that is mined, and
+ * whose outputs are spent, it says that the inputs are missing. Coins would be free that are spent, and money would be paid twice.
+ */
 export class Broadcaster {
-  readonly #mapi: Pick<MapiClient, "submit">;
+  readonly #mapi: Pick<MapiClient, "submit" | "knows">;
   readonly #retry: RetryPolicy;
 
-  constructor(mapi: Pick<MapiClient, "submit">, retry: RetryPolicy = defaultRetry) {
+  constructor(mapi: Pick<MapiClient, "submit" | "knows">, retry: RetryPolicy = defaultRetry) {
     this.#mapi = mapi;
     this.#retry = retry;
   }
@@ -31,7 +35,10 @@ export class Broadcaster {
       try {
         const answer = await this.#mapi.submit(submission, signal);
         if (answer.accepted) return answer;
-        if (!answer.retryable) return { accepted: false, reason: answer.reason };
+        if (!answer.retryable) {
+          const isTaken = await this.#mapi.knows(submission.txid, signal);
+          return isTaken ? { accepted: true } : { accepted: false, reason: answer.reason };
+        }
         problem = new PaydError("PAYD_MINER_UNAVAILABLE", `not yet: ${answer.reason}`);
       } catch (error) {
         if (!isPaydError(error, "PAYD_MINER_UNAVAILABLE")) throw error;

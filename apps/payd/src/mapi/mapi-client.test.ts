@@ -27,6 +27,7 @@ beforeAll(async () => {
 afterAll(() => miner.close());
 beforeEach(() => {
   miner.replies = [success];
+  miner.known.clear();
   miner.quote = null;
 });
 
@@ -137,6 +138,13 @@ describe("submit", () => {
 
     miner.replies = [{ response: { status: 502 } }, failure({ resultDescription: "dust" })];
     expect(await broadcaster.broadcast(submission, signal)).toEqual({ accepted: false, reason: "dust" });
+  });
+
+  test("is taken although it is refused where the miner has it already: an earlier answer was lost", async () => {
+    miner.known.add(submission.txid);
+    miner.replies = [{ response: { status: 504 } }, failure({ resultDescription: "Missing inputs" })];
+    const broadcaster = new Broadcaster(client(), { firstDelayMs: 1, maxDelayMs: 1, patienceMs: 10_000 });
+    expect(await broadcaster.broadcast(submission, signal)).toEqual({ accepted: true });
   });
 
   test("ends with the last problem when patience does, and at once when the wallet stops", async () => {

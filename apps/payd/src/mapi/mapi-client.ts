@@ -24,6 +24,9 @@ export interface TransactionSubmission {
   readonly callbackToken: string | null;
 }
 
+/** Statuses of a miner that does not serve a request. */
+const notOffered = [400, 404, 405, 501];
+
 /**
  * mAPI over HTTP. Everything that is not a proper answer is PAYD_MINER_UNAVAILABLE: no answer, 4xx, 5xx, an envelope
  * that does not verify. None of it says anything about the customer's transaction.
@@ -54,11 +57,18 @@ export class MapiClient {
     return this.#ask("/mapi/tx", request, (payload) => readMapiSubmission(payload, submission.txid), signal);
   }
 
+  /** Whether the miner has the transaction, in a block or waiting for one. False also where it cannot be asked that. */
+  async knows(txid: string, signal?: AbortSignal): Promise<boolean> {
+    const read = (payload: JsonObject): boolean => readMapiSubmission(payload, txid).accepted;
+    return this.#ask(`/mapi/tx/${txid}`, { method: "GET" }, read, signal, false);
+  }
+
   async #ask<Answer>(
     path: string,
     request: RequestInit,
     read: (payload: JsonObject) => Answer,
     signal?: AbortSignal,
+    ifNotOffered?: Answer,
   ): Promise<Answer> {
     const { url, signaturePolicy, crypto, timeoutMs } = this.#options;
     const timeout = AbortSignal.timeout(timeoutMs);
@@ -69,6 +79,7 @@ export class MapiClient {
         signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]),
       });
       const text = await readBody(response);
+      if (ifNotOffered !== undefined && notOffered.includes(response.status)) return ifNotOffered;
       if (!response.ok) throw new PaydError("PAYD_MINER_UNAVAILABLE", `${path}: HTTP ${response.status}`);
       return read(openMapiAnswer(text, signaturePolicy, crypto));
     } catch (error) {

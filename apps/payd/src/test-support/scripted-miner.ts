@@ -26,6 +26,8 @@ export interface ScriptedMiner {
   /** Used for submissions in turn; the last one stays. */
   replies: SubmitReply[];
   quote: HttpResponse | null;
+  /** Ids of transactions that it has, whatever it answers to a submission. */
+  readonly known: Set<string>;
   close(): Promise<void>;
 }
 
@@ -53,6 +55,7 @@ export async function startScriptedMiner(): Promise<ScriptedMiner> {
     submissions,
     replies: [success],
     quote: null as HttpResponse | null,
+    known: new Set<string>(),
     close: () => server.close({ deadlineMs: 100 }),
   };
   const server = await startServer({
@@ -70,6 +73,14 @@ export async function startScriptedMiner(): Promise<ScriptedMiner> {
           if ("silent" in reply) return new Promise<HttpResponse>(() => undefined);
           if ("response" in reply) return reply.response;
           return sealed({ txid: parseTransactionHex(request.rawtx, crypto).txid, ...reply.payload });
+        },
+      },
+      {
+        method: "GET",
+        path: "/mapi/tx/:txid",
+        handle({ params }) {
+          const { txid = "" } = params;
+          return sealed({ txid, returnResult: miner.known.has(txid) ? "success" : "failure", resultDescription: "" });
         },
       },
     ],
