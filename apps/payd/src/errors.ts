@@ -9,6 +9,7 @@ export const paydErrors = {
   PAYD_API_KEY_SCOPE: { retryable: false, httpStatus: 403, title: "the API key is not for this" },
   PAYD_IDEMPOTENCY_KEY: { retryable: false, httpStatus: 422, title: "Idempotency-Key was used for something else" },
   PAYD_INVOICE_UNPAID: { retryable: false, httpStatus: 409, title: "invoice is not paid" },
+  PAYD_PAYMENT_IN_DOUBT: { retryable: true, httpStatus: 409, title: "the payment is in doubt" },
   PAYD_REFUND_EXCEEDS: { retryable: false, httpStatus: 409, title: "more than was paid" },
   PAYD_REFUND_ADDRESS: { retryable: false, httpStatus: 422, title: "no address to refund to" },
   PAYD_COINS_MISSING: { retryable: false, httpStatus: 409, title: "not enough coins" },
@@ -29,6 +30,7 @@ export const paydErrors = {
   PAYD_KEY_FILE: { retryable: false, httpStatus: 500, title: "master key unusable" },
   PAYD_CHANNEL_UNREACHABLE: { retryable: true, httpStatus: 503, title: "channel could not be joined" },
   PAYD_PAYMENT_PENDING: { retryable: true, httpStatus: 500, title: "an earlier payment is not settled yet" },
+  PAYD_FEE_TOO_HIGH: { retryable: true, httpStatus: 503, title: "the miner asks too high a fee" },
   PAYD_MINER_UNAVAILABLE: { retryable: true, httpStatus: 503, title: "the miner cannot be asked at the moment" },
 } as const satisfies Record<string, { retryable: boolean; httpStatus: number; title: string }>;
 

@@ -9,6 +9,7 @@ interface Operation {
   readonly "x-undescribed"?: true;
   readonly "x-scope": string;
   readonly parameters?: readonly { readonly name: string; readonly in: string }[];
+  readonly responses: Readonly<Record<string, unknown>>;
 }
 interface Document {
   readonly openapi: string;
@@ -30,6 +31,8 @@ test("the interface is described as it is mounted: each route, its parameters, t
   for (const { path, method, operation } of operations) {
     expect(operation["x-undescribed"], path).toBeUndefined();
     expect(apiKeyScopes).toContain(operation["x-scope"]);
+    const refusals = [400, 401, 403, 503, ...(method === "get" ? [] : [413, 415])].map(String);
+    expect(Object.keys(operation.responses), path).toEqual(expect.arrayContaining(refusals));
     const inPath = (operation.parameters ?? []).filter((parameter) => parameter.in === "path");
     expect(inPath.map(({ name }) => name)).toEqual([...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name));
     // It is there, and asks for a key.

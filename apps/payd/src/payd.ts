@@ -41,6 +41,7 @@ import { invoiceView, publicInvoiceView, type InvoiceUrls } from "./routes/invoi
 import { pageRoutes } from "./routes/page-routes.ts";
 import { requireKey, type KeyPolicy } from "./routes/require-key.ts";
 import { walletRoutes } from "./routes/wallet-routes.ts";
+import { payableRate } from "./wallet/payable-rate.ts";
 import { PayoutService } from "./wallet/payout-service.ts";
 import { PayoutRepository } from "./wallet/payout-repository.ts";
 import { webhookRoutes } from "./routes/webhook-routes.ts";
@@ -125,12 +126,14 @@ export async function startPayd(options: PaydOptions): Promise<Payd> {
     async feeRate() {
       const rate = (await mapi.feeQuote(stopping.signal)).standard?.miningFee;
       if (!rate) throw new PaydError("PAYD_MINER_UNAVAILABLE", "the miner's fee quote has no rate");
-      return rate;
+      return payableRate(rate);
     },
     broadcast: ({ txid, rawTx }) =>
       broadcaster.broadcast({ txid, rawTx, callbackUrl: null, callbackToken: null }, stopping.signal),
     now,
+    retryMs: settings.resumeRetryMs,
     logger,
+    signal: stopping.signal,
   });
   const { headerPolicy = "accept-unknown" } = options;
   const proofs = new ProofService({

@@ -1,50 +1,24 @@
-import { P2PKH, PrivateKey, Transaction } from "@bsv/sdk";
+import { Transaction } from "@bsv/sdk";
 import { describe, expect, test } from "vitest";
-import { success } from "./test-support/scripted-miner.ts";
-import { eventually, type InvoiceView, useWallet } from "./test-support/wallet-harness.ts";
+import { feeOf, sealed, success } from "./test-support/scripted-miner.ts";
+import { eventually, useWallet } from "./test-support/wallet-harness.ts";
+import { address, addressScript, type PayoutView, WalletMoney } from "./test-support/wallet-money.ts";
 
 const wallet = useWallet();
-const coldKey = PrivateKey.fromHex("77".repeat(32));
-const address = coldKey.toAddress();
-const coldScript = new P2PKH().lock(address).toHex();
-
-interface PayoutView {
-  readonly id: string;
-  readonly state: string;
-  readonly satoshis: number;
-  readonly feeSatoshis: number;
-  readonly script: string;
-  readonly txid: string;
-  readonly rawTx: string;
-  readonly code: string;
-}
-
-async function paidInvoice(satoshis = 10_000, more: object = {}): Promise<InvoiceView> {
-  const { id } = await wallet.createInvoice({ satoshis, ...more });
-  const { outputs } = await wallet.read(id);
-  const { body } = await wallet.coins.pay(outputs);
-  await wallet.ask(id, "payment", { ...body, refundTo: address }, `pay-${id}`);
-  return wallet.inState(id, "paid");
-}
-
-async function refund(id: string, body: object = {}, headers = {}): Promise<[number, PayoutView]> {
-  const response = await wallet.post(`/api/v1/invoices/${id}/refunds`, body, headers);
-  return [response.status, (await response.json()) as PayoutView];
-}
-
-async function balance(): Promise<number> {
-  return ((await (await fetch(`${wallet.url}/api/v1/wallet`)).json()) as { satoshis: number }).satoshis;
-}
+const money = new WalletMoney(wallet);
+const paidInvoice = money.paidInvoice.bind(money);
+const refund = money.refund.bind(money);
+const balance = money.balance.bind(money);
 
 describe("a refund", () => {
   test("is a transaction of the wallet's own coins, broadcast and noted on the invoice", async () => {
     await wallet.start();
     const { id } = await paidInvoice();
     const [status, payout] = await refund(id, { satoshis: 4_000, reason: "one cup was cold" });
-    expect([status, payout]).toMatchObject([201, { state: "broadcast", satoshis: 4_000, script: coldScript }]);
+    expect([status, payout]).toMatchObject([201, { state: "broadcast", satoshis: 4_000, script: addressScript }]);
     expect(wallet.miner.submissions.at(-1)?.rawtx).toBe(payout.rawTx);
     const [first, change] = Transaction.fromHex(payout.rawTx).outputs;
-    expect([first?.satoshis, first?.lockingScript.toHex()]).toEqual([4_000, coldScript]);
+    expect([first?.satoshis, first?.lockingScript.toHex()]).toEqual([4_000, addressScript]);
     expect(change?.satoshis).toBe(6_000 - payout.feeSatoshis);
     const { txid, feeSatoshis } = payout;
     expect(await wallet.read(id)).toMatchObject({ refunds: [{ txid, satoshis: 4_000, feeSatoshis }] });
@@ -99,6 +73,30 @@ describe("a refund", () => {
     expect(await refund(id, { satoshis: 1_000 })).toMatchObject([201, { state: "broadcast" }]);
   });
 
+  test("is not made at a fee that takes more than it sends", async () => {
+    await wallet.start();
+    const { id } = await paidInvoice(100_000);
+    const before = wallet.miner.submissions.length;
+    const fees = ["standard", "data"].map((feeType) => ({ feeType, ...feeOf(300_000) }));
+    wallet.miner.quote = sealed({ fees });
+    expect(await refund(id, { satoshis: 1_000 })).toMatchObject([503, { code: "PAYD_FEE_TOO_HIGH" }]);
+    const sweep = await wallet.post("/api/v1/wallet/sweep", { address });
+    expect([sweep.status, await sweep.json()]).toMatchObject([503, { code: "PAYD_FEE_TOO_HIGH" }]);
+    expect(wallet.miner.submissions).toHaveLength(before);
+    expect(await balance()).toBe(100_000);
+  });
+
+  test("that finds no miner is sent again by itself, the same transaction", async () => {
+    await wallet.start({ retry: { firstDelayMs: 1, maxDelayMs: 1, patienceMs: 1 }, resumeRetryMs: 1 });
+    const { id } = await paidInvoice();
+    wallet.miner.replies = [{ response: { status: 503 } }];
+    const [status, payout] = await refund(id, { satoshis: 1_000 });
+    expect([status, payout.state]).toEqual([202, "signed"]);
+    wallet.miner.replies = [success];
+    await eventually(async () => expect(await wallet.read(id)).toMatchObject({ refunds: [{ txid: payout.txid }] }));
+    expect(wallet.miner.submissions.at(-1)?.rawtx).toBe(payout.rawTx);
+  });
+
   test("that finds no miner is sent by the next run, the same transaction", async () => {
     await wallet.start({ retry: { firstDelayMs: 1, maxDelayMs: 1, patienceMs: 1 } });
     const { id } = await paidInvoice();
@@ -124,7 +122,7 @@ test("a sweep sends all to a cold address, and leaves nothing", async () => {
   expect(await balance()).toBe(12_000);
   const response = await wallet.post("/api/v1/wallet/sweep", { address });
   const payout = (await response.json()) as PayoutView;
-  expect([response.status, payout]).toMatchObject([201, { state: "broadcast", script: coldScript }]);
+  expect([response.status, payout]).toMatchObject([201, { state: "broadcast", script: addressScript }]);
   expect(payout.satoshis + payout.feeSatoshis).toBe(12_000);
   expect(await balance()).toBe(0);
   expect((await wallet.post("/api/v1/wallet/sweep", { address })).status).toBe(409);
@@ -178,17 +176,12 @@ test("an export adds up to the wallet's balance, and is safe in a spreadsheet", 
   await refund(first.id, { satoshis: 2_500 });
   const response = await fetch(`${wallet.url}/api/v1/export.csv`);
   expect(response.headers.get("content-type")).toMatch(/^text\/csv/);
-  const [head = "", ...rows] = (await response.text()).trimEnd().split("\r\n");
+  const [, ...rows] = (await response.text()).trimEnd().split("\r\n");
   expect(rows).toHaveLength(3);
   expect(rows.join("\n")).toContain(`"'=cmd(""x""), twice"`);
-  const sumOf = (column: string): number => {
-    const index = head.split(",").indexOf(column);
-    return rows.reduce((sum, row) => sum + Number(row.split(",")[index]), 0);
-  };
-  expect([sumOf("asked_satoshis"), sumOf("received_satoshis"), sumOf("refunded_satoshis")]).toEqual([
-    129_999, 30_000, 2_500,
-  ]);
-  expect(sumOf("net_satoshis")).toBe(await balance());
+  const sums = ["asked_satoshis", "received_satoshis", "refunded_satoshis"].map((column) => money.exported(column));
+  expect(await Promise.all(sums)).toEqual([129_999, 30_000, 2_500]);
+  expect(await money.exported("net_satoshis")).toBe(await balance());
   expect((await (await fetch(`${wallet.url}/api/v1/export.csv?orderId=A-2`)).text()).split("\r\n")).toHaveLength(3);
   expect((await fetch(`${wallet.url}/api/v1/export.csv?limit=1`)).status).toBe(400);
 });

@@ -34,6 +34,35 @@ describe("invoice repository", () => {
     expect((await documents.get("invoice.invoice1"))?.revision).toBe(before?.revision);
   });
 
+  test("gives what it has just written, also where a replica that lags behind answers", async () => {
+    await invoices.add(invoiceIn.pending);
+    const old = await documents.get("invoice.invoice1");
+    let isLagging = false;
+    const told: Promise<Invoice | null>[] = [];
+    const store = {
+      get: async (key, options) => (isLagging && options?.expectNone !== true ? old : documents.get(key)),
+      put: (key, bytes, revision) => documents.put(key, bytes, revision),
+    } as DocumentStore;
+    const lagging = new InvoiceRepository(store, () => void told.push(lagging.get("invoice1")));
+    isLagging = true;
+    await lagging.update("invoice1", (invoice) => recordPayment(invoice, txid, 2_000));
+    expect((await told[0])?.state).toBe("paymentReceived");
+    expect((await lagging.get("invoice1"))?.state).toBe("paymentReceived");
+  });
+
+  test("takes no lagging copy's word that there is nothing to do", async () => {
+    await invoices.add(invoiceIn.pending);
+    const old = await documents.get("invoice.invoice1");
+    await invoices.update("invoice1", (invoice) => recordPayment(invoice, txid, 2_000));
+    const lagging = new InvoiceRepository({
+      get: async (key, options) => (options?.expectNone === true ? documents.get(key) : old),
+      put: (key, bytes, revision) => documents.put(key, bytes, revision),
+    } as DocumentStore);
+    expect((await lagging.update("invoice1", (invoice) => recordBroadcast(invoice, txid))).state).toBe("broadcast");
+    expect((await invoices.get("invoice1"))?.state).toBe("broadcast");
+    expect((await lagging.newest("invoice1"))?.state).toBe("broadcast");
+  });
+
   test("refuses a second invoice of the same id", async () => {
     await invoices.add(invoiceIn.pending);
     await expect(invoices.add(invoiceIn.pending)).rejects.toMatchObject({ code: "STORE_REVISION_CONFLICT" });

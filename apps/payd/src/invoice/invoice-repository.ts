@@ -1,17 +1,28 @@
-import { decodeDocument, encodeDocument, isStoreError, retryOnConflict, type DocumentStore } from "@p4/event-store";
+import {
+  decodeDocument,
+  encodeDocument,
+  isStoreError,
+  retryOnConflict,
+  type DocumentStore,
+  type StoredDocument,
+} from "@p4/event-store";
 import { nodeCrypto } from "@p4/node-crypto";
 import { bytesToHex, parseTransaction } from "@p4/spv";
 import type { WalletCoin } from "../wallet/coin.ts";
 import { scriptOfAddress } from "../wallet/script-of-address.ts";
 import { decodeInvoice } from "./invoice-codec.ts";
 import { withEvents, type InvoiceEvent } from "./invoice-event.ts";
-import type { Invoice, PaidOutput } from "./invoice.ts";
+import type { Invoice, InvoicePayment, PaidOutput } from "./invoice.ts";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 const counterKey = "next-key-index";
 const fingerprintKey = "key-fingerprint";
 const invoicePrefix = "invoice.";
+/** Asks past the replicas. */
+const fromLeader = { expectNone: true } as const;
+/** More than are changed while a replica lags behind. */
+const maxWritten = 10_000;
 
 /** Told of each stored change, and of the events that it has brought. */
 export type ChangeListener = (invoice: Invoice, events: readonly InvoiceEvent[]) => void;
@@ -27,6 +38,8 @@ export class InvoiceRepository {
   readonly #documents: DocumentStore;
   readonly #onChanged: ChangeListener;
   readonly #now: () => number;
+  /** Revisions of the invoices that were changed last. */
+  readonly #written = new Map<string, number>();
 
   constructor(documents: DocumentStore, onChanged: ChangeListener = () => undefined, now: () => number = Date.now) {
     this.#documents = documents;
@@ -68,28 +81,37 @@ export class InvoiceRepository {
   }
 
   async add(invoice: Invoice): Promise<void> {
-    await this.#documents.put(invoicePrefix + invoice.id, encodeDocument(invoice), 0);
+    this.#wrote(invoice.id, await this.#documents.put(invoicePrefix + invoice.id, encodeDocument(invoice), 0));
     this.#onChanged(invoice, invoice.events);
   }
 
+  /** Not older than what this process has written lately; what another one has just written may be missing. */
   async get(id: string): Promise<Invoice | null> {
-    const stored = await this.#documents.get(invoicePrefix + id);
+    const stored = await this.#nearest(id);
+    return stored === null ? null : decodeInvoice(stored);
+  }
+
+  /** As the leader has it: for what must not be decided on an old state. */
+  async newest(id: string): Promise<Invoice | null> {
+    const stored = await this.#documents.get(invoicePrefix + id, fromLeader);
     return stored === null ? null : decodeInvoice(stored);
   }
 
   /**
    * Applies a pure step to the invoice, with the events that tell of it, again if another writer was first. Writes nothing when the
-   * step changes nothing.
+   * step changes nothing, also of the leader's copy: one that lags behind may lack the very change that the step follows.
    */
   update(id: string, step: (invoice: Invoice) => Invoice): Promise<Invoice> {
     return retryOnConflict(async () => {
-      const stored = await this.#documents.get(invoicePrefix + id);
+      const nearest = await this.#nearest(id);
+      const isDone = nearest !== null && isUnchanged(decodeInvoice(nearest), step);
+      const stored = isDone ? await this.#documents.get(invoicePrefix + id, fromLeader) : nearest;
       if (stored === null) throw new Error(`invoice ${id} is not in the store any more`);
       const before = decodeInvoice(stored);
       const stepped = step(before);
       if (stepped === before) return before;
       const after = withEvents(before, stepped, this.#now());
-      await this.#documents.put(invoicePrefix + id, encodeDocument(after), stored.revision);
+      this.#wrote(id, await this.#documents.put(invoicePrefix + id, encodeDocument(after), stored.revision));
       const last = before.events.at(-1)?.sequence ?? 0;
       this.#onChanged(
         after,
@@ -129,20 +151,10 @@ export class InvoiceRepository {
     return (await this.#documents.get(transactionKey(id, txid)))?.bytes ?? null;
   }
 
-  /** What the invoice has brought and is good to spend: a payment in doubt is not, until it is proved. */
-  async coinsOf({
-    id,
-    keyIndex,
-    lockingScript,
-    state,
-    payment,
-    doubleSpends,
-    rejections,
-  }: Invoice): Promise<WalletCoin[]> {
-    const isProved = state === "proved";
-    const isSettled = isProved || state === "broadcast" || state === "paid";
-    if (payment === null || !isSettled || (!isProved && doubleSpends.length + rejections.length > 0)) return [];
+  /** What a payment of the invoice has brought, whether it is good to spend or not. */
+  async coinsOf({ id, keyIndex, lockingScript, state }: Invoice, payment: InvoicePayment): Promise<WalletCoin[]> {
     const { txid } = payment;
+    const isProved = state === "proved";
     const outputs = payment.outputs ?? (await this.#paidOutputs(id, txid, lockingScript));
     return outputs.map((output) => ({ txid, ...output, key: { chain: 0, index: keyIndex }, isProved }));
   }
@@ -153,6 +165,20 @@ export class InvoiceRepository {
     if (stored === null) return null;
     const { refundTo } = JSON.parse(decoder.decode(stored.bytes)) as { refundTo?: unknown };
     return typeof refundTo === "string" ? scriptOfAddress(refundTo) : null;
+  }
+
+  /** A replica may lag behind, and lack what its reader was just told of. */
+  async #nearest(id: string): Promise<StoredDocument | null> {
+    const nearest = await this.#documents.get(invoicePrefix + id);
+    const isOld = nearest !== null && nearest.revision < (this.#written.get(id) ?? 0);
+    return isOld ? this.#documents.get(invoicePrefix + id, fromLeader) : nearest;
+  }
+
+  #wrote(id: string, revision: number): void {
+    this.#written.delete(id);
+    this.#written.set(id, revision);
+    const [oldest] = this.#written.keys();
+    if (this.#written.size > maxWritten && oldest !== undefined) this.#written.delete(oldest);
   }
 
   /** Of a payment that an earlier version of this wallet took. */
@@ -172,6 +198,10 @@ export class InvoiceRepository {
     const stored = await this.#documents.get(proofKey);
     return stored === null ? null : decoder.decode(stored.bytes);
   }
+}
+
+function isUnchanged(invoice: Invoice, step: (invoice: Invoice) => Invoice): boolean {
+  return step(invoice) === invoice;
 }
 
 function paymentKey(id: string, txid: string): string {

@@ -1,3 +1,4 @@
+import { heldPayment, heldSatoshis } from "../invoice/held-payment.ts";
 import type { Invoice } from "../invoice/invoice.ts";
 import { statusOf } from "../invoice/invoice.ts";
 import type { InvoiceService } from "../merchant/invoice-service.ts";
@@ -37,16 +38,16 @@ export function exportRoute(invoiceService: InvoiceService, now: () => number): 
 }
 
 function rowOf(invoice: Invoice, nowMs: number): readonly (string | number)[] {
-  const { id, orderId, satoshis, price, memo, payment, state, refunds, createdAtMs, expiresAtMs } = invoice;
-  // One that no miner has yet may still be refused.
-  const isReceived = payment !== null && state !== "paymentReceived";
-  const received = isReceived ? (payment.satoshis ?? satoshis) : 0;
+  const { id, orderId, satoshis, price, memo, payment, refunds, createdAtMs, expiresAtMs } = invoice;
+  // One that no miner has yet may still be refused, and one in doubt may never come.
+  const held = heldPayment(invoice);
+  const received = heldSatoshis(invoice);
   const refunded = refunds.reduce((sum, refund) => sum + refund.satoshis, 0);
   const fees = refunds.reduce((sum, refund) => sum + refund.feeSatoshis, 0);
   return [
     ...[id, orderId ?? "", statusOf(invoice, nowMs), satoshis, received, refunded, fees, received - refunded - fees],
     ...[payment?.txid ?? "", memo ?? "", timeOf(createdAtMs)],
-    ...[isReceived ? timeOf(payment.receivedAtMs) : "", timeOf(expiresAtMs)],
+    ...[held === null ? "" : timeOf(held.receivedAtMs), timeOf(expiresAtMs)],
     ...priceCells(price),
   ];
 }

@@ -55,7 +55,11 @@ const refused = {
   400: problemResponse("A parameter or member is wrong, and is named."),
   401: problemResponse("An API key is needed, or is not in force."),
   403: problemResponse("The key has not the scope; or a page in a browser calls."),
-  503: problemResponse("The store or the miner is away: try again."),
+  503: problemResponse("The store or the miner is away, or the miner asks too high a fee: try again."),
+};
+const refusedBody = {
+  413: problemResponse("The body is too long."),
+  415: problemResponse("The body is not JSON."),
 };
 const unknown = { 404: problemResponse("There is none.") };
 const misused = { 422: problemResponse("This Idempotency-Key was used for something else.") };
@@ -78,7 +82,8 @@ const operation = (
       : path.includes("invoices")
         ? "Invoices"
         : "Wallet";
-  return { scope, method, path, tag, summary, ...more, responses: { ...refused, ...responses } };
+  const withBody = method === "GET" ? {} : refusedBody;
+  return { scope, method, path, tag, summary, ...more, responses: { ...refused, ...withBody, ...responses } };
 };
 
 export const paydOperations: readonly Described[] = [
@@ -128,7 +133,7 @@ export const paydOperations: readonly Described[] = [
     {
       ...payout,
       ...unknown,
-      409: problemResponse("Not paid, more than was paid, or not enough coins."),
+      409: problemResponse("Not paid, in doubt until there is a proof, more than was paid, or not enough coins."),
       422: problemResponse("No address; or this Idempotency-Key was used for something else."),
       502: problemResponse("The miner refused the transaction."),
     },

@@ -42,7 +42,7 @@ export function walletRoutes(options: WalletRoutesOptions): ScopedRoute[] {
           reason: readReason(given["reason"] ?? null),
         };
         const id = await idOfRequest(request, `refund ${invoice.id}`, order, options);
-        return answerOf(await payoutService.refund(invoice, order, id));
+        return answerOf(await payoutService.refund(invoice.id, order, id));
       },
     },
     {

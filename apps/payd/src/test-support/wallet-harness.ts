@@ -78,6 +78,8 @@ export class WalletHarness {
       // Patient enough for a second try on a busy machine.
       retry: { firstDelayMs: 1, maxDelayMs: 100, patienceMs: 1_500 },
       headerRetryDelaysMs: [],
+      // What is tried again by itself is a test's own matter.
+      resumeRetryMs: 3_600_000,
       logger: createLogger({ level: "silent", name: "payd" }),
       ...changes,
     });

@@ -16,18 +16,26 @@ const outputBytes = 34;
 /** Signing takes time for each; what is left over goes into the next transaction. */
 export const maxInputs = 500;
 
+export interface Spending {
+  readonly satoshis: number;
+  readonly scriptBytes: number;
+  /** Which coins come before all others. Default: none. */
+  readonly isFirst?: (coin: WalletCoin) => boolean;
+}
+
 /**
  * Coins for an output of `satoshis` to a script of `scriptBytes`, and the fee at the rate, rounded up. Each coin makes the transaction
  * longer: coins are taken until they pay for themselves as well, those with a proof and the largest first. Null: there are not enough.
  */
 export function selectCoins(
   coins: readonly WalletCoin[],
-  { satoshis, scriptBytes }: { readonly satoshis: number; readonly scriptBytes: number },
+  { satoshis, scriptBytes, isFirst = () => false }: Spending,
   rate: FeeRate,
 ): CoinSelection | null {
   const chosen: WalletCoin[] = [];
   let sum = 0;
-  for (const coin of inOrder(coins, rate)) {
+  const ordered = inOrder(coins, rate);
+  for (const coin of [...ordered.filter(isFirst), ...ordered.filter((one) => !isFirst(one))]) {
     if (chosen.length >= maxInputs) return null;
     chosen.push(coin);
     sum += coin.satoshis;
