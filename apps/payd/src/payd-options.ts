@@ -54,7 +54,7 @@ export interface PaydOptions {
   readonly joinTimeoutMs?: number;
   readonly retry?: RetryPolicy;
   readonly headerRetryDelaysMs?: readonly number[];
-  /** Pause before another attempt to take up the invoices of the last run. Default 5 s. */
+  /** Pause before another attempt to take up the invoices of the last run, and at a broadcast without an answer. Default 5 s. */
   readonly resumeRetryMs?: number;
   readonly crypto?: SpvCrypto;
   readonly now?: () => number;

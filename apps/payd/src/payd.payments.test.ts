@@ -98,6 +98,18 @@ describe("payment", () => {
     expect(paid.body).not.toHaveProperty("error");
   });
 
+  test("whose broadcast had no answer is broadcast by itself once the miner is back, without the customer", async () => {
+    await wallet.start({ resumeRetryMs: 1 });
+    const { id, outputs } = await wallet.createConnected();
+    const { txid, body } = await wallet.coins.pay(outputs);
+    wallet.miner.replies = [{ response: { status: 503 } }];
+    expect((await wallet.ask(id, "payment", body, "pay-1")).key).toBe("payment.error");
+    wallet.miner.replies = [success];
+    expect(await wallet.inState(id, "broadcast")).toMatchObject({ payment: { txid } });
+    expect((await wallet.ask(id, "payment", body, "pay-2")).body).not.toHaveProperty("error");
+    await wallet.inState(id, "paid");
+  });
+
   test("is not refused while the headers cannot be looked up", async () => {
     await wallet.start();
     const { id, outputs } = await wallet.createConnected();

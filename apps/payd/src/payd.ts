@@ -77,7 +77,8 @@ export async function startPayd(options: PaydOptions): Promise<Payd> {
     },
     now,
   );
-  const expiry = new ExpireInvoices({ invoices, now, logger, signal: stopping.signal });
+  const isChecking = (invoiceId: string): boolean => payments.isChecking(invoiceId);
+  const expiry = new ExpireInvoices({ invoices, isChecking, now, logger, signal: stopping.signal });
   const webhooks = new WebhookRepository(options.documents);
   const policy = new TargetPolicy(options.webhookAllow ?? []);
   const sender = new WebhookSender({ invoices, webhooks, policy, now, logger, signal: stopping.signal });
@@ -117,6 +118,9 @@ export async function startPayd(options: PaydOptions): Promise<Payd> {
       }
     },
     now,
+    retryMs: settings.resumeRetryMs,
+    logger,
+    signal: stopping.signal,
   });
   const payouts = new PayoutRepository(options.documents);
   const payoutService = new PayoutService({
@@ -184,6 +188,8 @@ export async function startPayd(options: PaydOptions): Promise<Payd> {
   const urlsOf = (invoice: Invoice): InvoiceUrls => {
     return { paymentUrl: paymentUrl(publicUrls, invoice), checkoutUrl: `${options.publicUrl ?? url}/i/${invoice.id}` };
   };
+  // While a payment that came in time is being checked, the invoice's time stands still: it may be paid any moment.
+  const clockOf = ({ id, expiresAtMs }: Invoice): number => (isChecking(id) ? Math.min(now(), expiresAtMs - 1) : now());
   const apiKeys = options.apiKeys === undefined ? null : new ApiKeys(options.apiKeys);
   const keyPolicy: KeyPolicy = {
     findKey: async (text) => (await apiKeys?.find(text, now())) ?? null,
@@ -194,7 +200,7 @@ export async function startPayd(options: PaydOptions): Promise<Payd> {
     ...invoiceRoutes({
       invoiceService,
       create,
-      view: (invoice) => invoiceView(invoice, urlsOf(invoice), now()),
+      view: (invoice) => invoiceView(invoice, urlsOf(invoice), clockOf(invoice)),
       defaultExpiryMs: invoiceExpiryMs,
       now,
       invoices,
@@ -220,7 +226,7 @@ export async function startPayd(options: PaydOptions): Promise<Payd> {
         refusals,
         create,
         attend: (invoice) => attendIfNeeded(invoice, opening),
-        viewOf: (invoice) => publicInvoiceView(invoice, urlsOf(invoice), now()),
+        viewOf: (invoice) => publicInvoiceView(invoice, urlsOf(invoice), clockOf(invoice)),
         keyPolicy,
         paymentUrl: (invoice) => paymentUrl(publicUrls, invoice),
         walletUrl: options.walletUrl,
@@ -228,6 +234,7 @@ export async function startPayd(options: PaydOptions): Promise<Payd> {
         expiresInMs: invoiceExpiryMs,
         allowedHosts,
         now,
+        clockOf,
         described: scoped,
         signal: stopping.signal,
       }),

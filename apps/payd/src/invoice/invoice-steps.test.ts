@@ -7,6 +7,7 @@ import {
   recordCancelled,
   recordChannel,
   recordDoubleSpend,
+  recordExpired,
   recordFees,
   recordPaid,
   recordPayment,
@@ -15,7 +16,8 @@ import {
   recordRejection,
   recordRevocation,
 } from "./invoice-steps.ts";
-import { needsChannel, type Invoice, type InvoiceState } from "./invoice.ts";
+import { needsChannel, statusOf, type Invoice, type InvoiceState } from "./invoice.ts";
+import { judgePayment } from "./judge-payment.ts";
 
 type Step = (invoice: Invoice) => Invoice;
 
@@ -113,6 +115,15 @@ describe("steps of an invoice", () => {
     const after = recordRefusedBroadcast(invoiceIn.paymentReceived, txid, "conflict");
     expect(after).toMatchObject({ payment: null, refused: [{ txid, memo: "conflict" }] });
     expect(recordPayment(after, otherTxid, 4_000).payment?.txid).toBe(otherTxid);
+  });
+
+  test("one that the shop was told has expired takes no payment, whatever the clock says then", () => {
+    const expired = recordExpired(invoiceIn.pending, invoiceIn.pending.expiresAtMs);
+    expect(recordPayment(expired, txid, 2_000)).toBe(expired);
+    expect(judgePayment(expired, txid, 2_000)).toEqual({ kind: "refused", code: "INVOICE_EXPIRED" });
+    expect(statusOf(expired, 2_000)).toBe("expired");
+    // One whose check outlasts the time, which was told to no shop, has come in time.
+    expect(recordPayment(invoiceIn.pending, txid, invoiceIn.pending.expiresAtMs).state).toBe("paymentReceived");
   });
 
   test("the fees first promised stay", () => {

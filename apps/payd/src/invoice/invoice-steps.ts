@@ -27,14 +27,17 @@ export function recordChannel(invoice: Invoice, channel: "joined" | ChannelEnd):
   return isOpen && invoice.channel !== channel ? { ...invoice, channel } : invoice;
 }
 
-/** A valid payment has come in. Keeps the first one: whether it can be broadcast is not known yet. */
+/**
+ * A valid payment has come in. Keeps the first one: whether it can be broadcast is not known yet. One that came in time is taken although
+ * checking it has lasted longer, unless the shop was told meanwhile that the invoice has expired.
+ */
 export function recordPayment(
   invoice: Invoice,
   txid: string,
   receivedAtMs: number,
   outputs: readonly PaidOutput[] = [{ vout: 0, satoshis: invoice.satoshis }],
 ): Invoice {
-  if (invoice.state !== "pending") return invoice;
+  if (invoice.state !== "pending" || invoice.expiredAtMs !== null) return invoice;
   const satoshis = outputs.reduce((sum, output) => sum + output.satoshis, 0);
   return { ...invoice, state: "paymentReceived", payment: { txid, receivedAtMs, satoshis, outputs } };
 }

@@ -32,6 +32,11 @@ export interface InvoiceProof {
   readonly revokedAtMs?: number;
 }
 
+/** Whether its block may yet turn out to be known. What was revoked is over, until a miner brings it again. */
+export function isOpen({ headerConfirmed, revokedAtMs }: InvoiceProof): boolean {
+  return !headerConfirmed && revokedAtMs === undefined;
+}
+
 /** A miner will not mine the transaction that the customer was told is accepted: the money may never come. */
 export interface RejectionReport {
   /** The miner's own word, such as `REJECTED`. */
@@ -146,22 +151,28 @@ export function createInvoice(given: NewInvoice): Invoice {
 export const invoiceStatuses = [...invoiceStates, "expired", "closed"] as const;
 export type InvoiceStatus = (typeof invoiceStatuses)[number];
 
-export function statusOf({ state, channel, expiresAtMs }: Invoice, nowMs: number): InvoiceStatus {
+/** Whether its time is over. Once the shop was told so it stays so, also when the clock is set back. */
+export function isOverdue({ expiresAtMs, expiredAtMs }: Invoice, nowMs: number): boolean {
+  return nowMs >= expiresAtMs || expiredAtMs !== null;
+}
+
+export function statusOf(invoice: Invoice, nowMs: number): InvoiceStatus {
+  const { state, channel } = invoice;
   if (state !== "pending") return state;
   // A channel that was closed says so for good, also once the invoice's time is over.
   if (channel === "closed" || channel === "ended") return "closed";
-  return nowMs >= expiresAtMs || channel === "expired" ? "expired" : "pending";
+  return isOverdue(invoice, nowMs) || channel === "expired" ? "expired" : "pending";
 }
 
 /** Whether it can be paid, and the merchant was never in its channel. */
-export function needsMerchant({ channel, state, expiresAtMs }: Invoice, nowMs: number): boolean {
-  return channel === "none" && state === "pending" && nowMs < expiresAtMs;
+export function needsMerchant(invoice: Invoice, nowMs: number): boolean {
+  return invoice.channel === "none" && invoice.state === "pending" && !isOverdue(invoice, nowMs);
 }
 
 /** Whether something may still happen on the invoice's channel that this wallet has to take part in. */
 export function needsChannel(invoice: Invoice, nowMs: number): boolean {
   if (invoice.channel !== "joined") return false;
   // A customer of a cancelled invoice is told so.
-  if (invoice.state === "pending" || invoice.state === "cancelled") return nowMs < invoice.expiresAtMs;
+  if (invoice.state === "pending" || invoice.state === "cancelled") return !isOverdue(invoice, nowMs);
   return true;
 }

@@ -1,4 +1,4 @@
-import type { Invoice } from "./invoice.ts";
+import { isOverdue, type Invoice } from "./invoice.ts";
 import type { PaymentRefusalCode } from "./payment-refusals.ts";
 
 /** What to do with a payment, before its transaction is looked at any closer. */
@@ -17,7 +17,7 @@ export function judgePayment(invoice: Invoice, txid: string, nowMs: number): Pay
   const refused = invoice.refused.find((entry) => entry.txid === txid);
   if (refused !== undefined) return { kind: "refused", code: "MINER_REFUSED", memo: refused.memo };
   if (invoice.state === "pending") {
-    return nowMs < invoice.expiresAtMs ? { kind: "verify" } : { kind: "refused", code: "INVOICE_EXPIRED" };
+    return isOverdue(invoice, nowMs) ? { kind: "refused", code: "INVOICE_EXPIRED" } : { kind: "verify" };
   }
   if (invoice.state === "cancelled") return { kind: "refused", code: "INVOICE_CANCELLED" };
   const isSame = invoice.payment?.txid === txid;

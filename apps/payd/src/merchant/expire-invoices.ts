@@ -1,3 +1,4 @@
+import { isStoreError } from "@p4/event-store";
 import type { Logger } from "@p4/telemetry";
 import type { Invoice } from "../invoice/invoice.ts";
 import type { InvoiceRepository } from "../invoice/invoice-repository.ts";
@@ -5,6 +6,8 @@ import { recordExpired } from "../invoice/invoice-steps.ts";
 
 export interface ExpireInvoicesOptions {
   readonly invoices: InvoiceRepository;
+  /** Whether a payment that came in time is being checked: until that is done the invoice has not expired. */
+  readonly isChecking: (invoiceId: string) => boolean;
   readonly now: () => number;
   readonly logger: Logger;
   readonly signal: AbortSignal;
@@ -43,16 +46,17 @@ export class ExpireInvoices {
   }
 
   async #look(): Promise<void> {
-    const { invoices, now, logger, signal } = this.#options;
+    const { invoices, isChecking, now, logger, signal } = this.#options;
     const nowMs = now();
     for (const [id, expiresAtMs] of this.#waiting) {
       if (signal.aborted) return;
-      if (nowMs < expiresAtMs) continue;
+      if (nowMs < expiresAtMs || isChecking(id)) continue;
       try {
         this.note(await invoices.update(id, (invoice) => recordExpired(invoice, nowMs)));
       } catch (error) {
         logger.warn({ invoiceId: id, error }, "the invoice's end is noted later");
-        return;
+        // What is wrong with this one alone keeps no other waiting.
+        if (isStoreError(error)) return;
       }
     }
   }

@@ -32,7 +32,7 @@ export class MinersNewsService {
   async receive(invoiceId: string, envelopeText: string): Promise<MinersNewsOutcome> {
     const { invoices } = this.#options;
     const news = readMinersNews(envelopeText);
-    const invoice = await invoices.get(invoiceId);
+    const invoice = await invoices.newest(invoiceId);
     if (news === null) return "invalid";
     if (invoice?.payment?.txid !== news.txid) return "ignored";
     if (news.kind === "rejected") {

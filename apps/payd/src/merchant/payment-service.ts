@@ -1,5 +1,6 @@
 import { describeWireError, parseBody, type ParsedBody } from "@p4/protocol";
 import { bytesToHex, paymentTransactionId } from "@p4/spv";
+import type { Logger } from "@p4/telemetry";
 import { PaydError } from "../errors.ts";
 import type { Invoice } from "../invoice/invoice.ts";
 import type { InvoiceRepository } from "../invoice/invoice-repository.ts";
@@ -8,6 +9,7 @@ import { judgePayment } from "../invoice/judge-payment.ts";
 import { buildPaymentAck, refusePayment, type PaymentVerdict } from "../invoice/payment-ack.ts";
 import type { BroadcastResult } from "../mapi/broadcaster.ts";
 import { checkPayment, paymentReferenceOf, type PaymentChecks } from "./check-payment.ts";
+import { RetryLater } from "./retry-later.ts";
 import { SerialByKey } from "./serial-by-key.ts";
 
 export interface PaymentServiceOptions {
@@ -16,6 +18,10 @@ export interface PaymentServiceOptions {
   readonly withFees: (invoice: Invoice) => Promise<Invoice>;
   readonly broadcast: (invoiceId: string, txid: string, rawTx: string) => Promise<BroadcastResult>;
   readonly now: () => number;
+  /** Pause before a broadcast that had no answer is tried again. */
+  readonly retryMs: number;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
 }
 
 export interface PaymentAnswer {
@@ -26,14 +32,24 @@ export interface PaymentAnswer {
 
 /**
  * Takes payments. Each step is stored before the next begins and may be repeated, so that a crash anywhere between the
- * first byte and the acknowledgement is mended by the same payment coming again, or by `resume`.
+ * first byte and the acknowledgement is mended by the same payment coming again, or by `resume`. A broadcast without an answer may have
+ * reached the miner: it is tried again until there is one, whether the customer comes back or not.
  */
 export class PaymentService {
   readonly #options: PaymentServiceOptions;
   readonly #serial = new SerialByKey();
+  readonly #later: RetryLater;
+  readonly #checking = new Set<string>();
 
   constructor(options: PaymentServiceOptions) {
     this.#options = options;
+    const { retryMs: pauseMs, logger, signal } = options;
+    this.#later = new RetryLater({ attempt: (invoiceId) => this.#goOn(invoiceId), pauseMs, logger, signal });
+  }
+
+  /** Whether a payment of the invoice that came in time is being checked. */
+  isChecking(invoiceId: string): boolean {
+    return this.#checking.has(invoiceId);
   }
 
   /**
@@ -48,7 +64,9 @@ export class PaymentService {
       const rule = fault === null ? "body: is missing" : describeWireError(fault);
       return answer(invoiceId, null, refusePayment(null, "PAYMENT_INVALID", rule));
     }
-    const verdict = await this.#serial.run(invoiceId, () => this.#judge(invoiceId, parsed.body, bodyText));
+    const verdict = await this.#orLater(invoiceId, () =>
+      this.#serial.run(invoiceId, () => this.#judge(invoiceId, parsed.body, bodyText)),
+    );
     return answer(invoiceId, paymentOf(parsed.body), verdict);
   }
 
@@ -62,10 +80,23 @@ export class PaymentService {
     await this.#options.invoices.update(invoiceId, (invoice) => recordPaid(invoice, invoice.payment?.txid ?? ""));
   }
 
-  /** After a restart: goes on with a broadcast that was cut short. Throws as `receive` does. */
+  /** After a restart: goes on with a broadcast that was cut short. Throws as `receive` does, and goes on by itself all the same. */
   async resume(invoiceId: string): Promise<void> {
+    await this.#orLater(invoiceId, () => this.#goOn(invoiceId));
+  }
+
+  async #orLater<Result>(invoiceId: string, work: () => Promise<Result>): Promise<Result> {
+    try {
+      return await work();
+    } catch (error) {
+      this.#later.add(invoiceId);
+      throw error;
+    }
+  }
+
+  async #goOn(invoiceId: string): Promise<void> {
     await this.#serial.run(invoiceId, async () => {
-      const invoice = await this.#options.invoices.get(invoiceId);
+      const invoice = await this.#options.invoices.newest(invoiceId);
       if (invoice?.state === "paymentReceived" && invoice.payment !== null) {
         await this.#broadcast(invoiceId, invoice.payment.txid);
       }
@@ -94,7 +125,12 @@ export class PaymentService {
       case "accepted":
         return { accepted: true, txid };
       case "verify":
-        return this.#verify(invoice, txid, bodyText);
+        this.#checking.add(invoiceId);
+        try {
+          return await this.#verify(invoice, txid, bodyText);
+        } finally {
+          this.#checking.delete(invoiceId);
+        }
       case "broadcast":
         return this.#broadcast(invoiceId, txid);
     }
@@ -109,6 +145,7 @@ export class PaymentService {
     const stored = await invoices.update(invoice.id, (current) => recordPayment(current, txid, now(), checked.outputs));
     // Checking took a while, and the merchant was quicker.
     if (stored.state === "cancelled") return refusePayment(txid, "INVOICE_CANCELLED");
+    if (stored.state === "pending") return refusePayment(txid, "INVOICE_EXPIRED");
     // Another process of this wallet may have taken another payment meanwhile.
     if (stored.payment?.txid !== txid) throw new PaydError("PAYD_PAYMENT_PENDING", "another payment came first");
     return this.#broadcast(invoice.id, txid);

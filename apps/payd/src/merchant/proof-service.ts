@@ -10,6 +10,7 @@ import {
   type VerifiedProofCallback,
 } from "@p4/spv";
 import { proofKeyOf, type InvoiceRepository } from "../invoice/invoice-repository.ts";
+import { isOpen } from "../invoice/invoice.ts";
 import { recordDoubleSpend, recordProof } from "../invoice/invoice-steps.ts";
 
 export interface ProofServiceOptions {
@@ -40,7 +41,7 @@ export class ProofService {
    */
   async receive(invoiceId: string, envelopeText: string): Promise<ProofOutcome> {
     const { invoices, signaturePolicy, crypto, now } = this.#options;
-    const txid = (await invoices.get(invoiceId))?.payment?.txid;
+    const txid = (await invoices.newest(invoiceId))?.payment?.txid;
     if (txid === undefined) return "ignored";
     const verified = verifyProofCallback(envelopeText, { expectedTxid: txid, policy: signaturePolicy, crypto });
     if (verified.kind === "merkle-proof") return this.#keepProof(invoiceId, envelopeText, verified);
@@ -53,8 +54,8 @@ export class ProofService {
   /** Looks again at proofs whose block was in doubt when this wallet was stopped. */
   async resume(invoiceId: string): Promise<void> {
     const invoice = await this.#options.invoices.get(invoiceId);
-    for (const { proofKey, headerConfirmed } of invoice?.proofs ?? []) {
-      const envelopeText = headerConfirmed ? null : await this.#options.invoices.readProof(proofKey);
+    for (const { proofKey } of invoice?.proofs.filter(isOpen) ?? []) {
+      const envelopeText = await this.#options.invoices.readProof(proofKey);
       if (envelopeText !== null) await this.receive(invoiceId, envelopeText);
     }
   }
@@ -85,7 +86,9 @@ export class ProofService {
     for (const delayMs of headerRetryDelaysMs) {
       if (outcome !== "unconfirmed") break;
       await delay(delayMs, undefined, { signal, ref: false }).catch(() => undefined);
-      if (signal.aborted) break;
+      const proofs = signal.aborted ? [] : ((await invoices.newest(invoiceId))?.proofs ?? []);
+      // It may have been revoked meanwhile: to look again is not to bring it again.
+      if (!proofs.some((proof) => proof.proofKey === proofKey && isOpen(proof))) break;
       outcome = await record(judgeHeader(claim, await headers.lookup(claim), headerPolicy));
     }
     return outcome;

@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { forEachConcurrently } from "@p4/read-models";
 import type { Logger } from "@p4/telemetry";
 import type { InvoiceRepository } from "../invoice/invoice-repository.ts";
+import { isOpen } from "../invoice/invoice.ts";
 import type { Channels } from "./channels.ts";
 import type { PaymentService } from "./payment-service.ts";
 import type { ProofService } from "./proof-service.ts";
@@ -49,7 +50,7 @@ async function resumeOnce(context: ResumeContext): Promise<void> {
   const [cutShort, inDoubt]: [string[], string[]] = [[], []];
   for await (const { id, state, proofs: known } of invoices.all()) {
     if (state === "paymentReceived") cutShort.push(id);
-    if (known.some(({ headerConfirmed }) => !headerConfirmed)) inDoubt.push(id);
+    if (known.some(isOpen)) inDoubt.push(id);
   }
   // A block that stays unknown is looked up for minutes: no broadcast waits for that.
   await Promise.all([
@@ -68,7 +69,7 @@ function takeUpAll(
     try {
       await takeUp(invoiceId);
     } catch (error) {
-      // Nothing is lost: the payment is stored, and the customer's repetition or the next start goes on with it.
+      // Nothing is lost: a broadcast is tried again by itself, a proof is looked at again at the next start.
       logger.warn({ invoiceId, error }, "invoice could not be taken up again");
     }
   });

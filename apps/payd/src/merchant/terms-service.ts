@@ -1,5 +1,5 @@
 import type { DppPaymentRequest, Fees } from "@p4/protocol";
-import type { Invoice } from "../invoice/invoice.ts";
+import { isOverdue, type Invoice } from "../invoice/invoice.ts";
 import type { InvoiceRepository } from "../invoice/invoice-repository.ts";
 import { recordFees } from "../invoice/invoice-steps.ts";
 import { buildPaymentRequest, type PaymentRequestContext } from "../invoice/payment-request.ts";
@@ -28,7 +28,7 @@ export class TermsService {
     if (invoice === null) throw new PaydError("PAYD_INVOICE_UNKNOWN", `invoice ${invoiceId} does not exist`);
     if (invoice.state === "cancelled") throw new PaydError("PAYD_INVOICE_OVER", `invoice ${invoiceId} was cancelled`);
     if (invoice.state !== "pending") throw new PaydError("PAYD_INVOICE_OVER", `invoice ${invoiceId} has been paid`);
-    if (now() >= invoice.expiresAtMs) throw new PaydError("PAYD_INVOICE_OVER", `invoice ${invoiceId} has expired`);
+    if (isOverdue(invoice, now())) throw new PaydError("PAYD_INVOICE_OVER", `invoice ${invoiceId} has expired`);
     const quoted = await this.withFees(invoice);
     return buildPaymentRequest(quoted, { ...context, paymentUrl: paymentUrl(invoiceId) });
   }

@@ -1,5 +1,5 @@
 import { visibleText } from "@p4/protocol";
-import type { Invoice } from "../invoice/invoice.ts";
+import { isOverdue, type Invoice } from "../invoice/invoice.ts";
 import type { Refusal } from "../merchant/refusals.ts";
 
 /**
@@ -79,12 +79,13 @@ function doubtOf({ doubleSpends, rejections, proofs }: Invoice): CheckoutState["
   return proofs.some(({ revokedAtMs }) => revokedAtMs !== undefined) ? "revoked" : null;
 }
 
-function stageOf({ state, channel, fees, expiresAtMs }: Invoice, nowMs: number): CheckoutStage {
+function stageOf(invoice: Invoice, nowMs: number): CheckoutStage {
+  const { state, channel, fees } = invoice;
   switch (state) {
     case "cancelled":
       return "closed";
     case "pending":
-      if (nowMs >= expiresAtMs || channel === "expired") return "expired";
+      if (isOverdue(invoice, nowMs) || channel === "expired") return "expired";
       if (channel === "closed" || channel === "ended") return "closed";
       // The fees are promised with the first payment request.
       return fees === null ? "waiting" : "asked";

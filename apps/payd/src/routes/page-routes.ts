@@ -30,6 +30,8 @@ export interface PageRoutesOptions {
   /** The demo shop is open where an order over HTTP would need no key. */
   readonly keyPolicy: KeyPolicy;
   readonly now: () => number;
+  /** The time at which an invoice is looked at. */
+  readonly clockOf: (invoice: Invoice) => number;
   /** Of the HTTP interface, for its description. */
   readonly described: readonly HttpRoute[];
   readonly signal: AbortSignal;
@@ -37,13 +39,30 @@ export interface PageRoutesOptions {
 
 /** The wallet's pages: the demo shop at `/`, and the checkout of each invoice. */
 export function pageRoutes(options: PageRoutesOptions): HttpRoute[] {
-  const { invoiceService, watch, refusals, paymentUrl, walletUrl, merchant, allowedHosts, now, signal, attend } =
-    options;
+  const {
+    invoiceService,
+    watch,
+    refusals,
+    paymentUrl,
+    walletUrl,
+    merchant,
+    allowedHosts,
+    now,
+    signal,
+    attend,
+    clockOf,
+  } = options;
   const assets = loadAssets(join(import.meta.dirname, "../../dist/browser"));
   const stateOf = (invoice: Invoice): CheckoutState => {
     const url = paymentUrl(invoice);
     const refusal = refusals.of(invoice.id);
-    return checkoutState(invoice, { merchant, paymentUrl: url, uri: paymentUri(url), nowMs: now(), refusal });
+    return checkoutState(invoice, {
+      merchant,
+      paymentUrl: url,
+      uri: paymentUri(url),
+      nowMs: clockOf(invoice),
+      refusal,
+    });
   };
   const events = new CheckoutEvents({ watch, read: (id) => invoiceService.get(id), stateOf, attend, now, signal });
   const tryUrl = (url: string): string | null => (walletUrl === undefined ? null : `${walletUrl}#${url}`);
