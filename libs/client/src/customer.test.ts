@@ -1,9 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { customer, merchant, type SessionOptions } from "./index.ts";
+import { encodeMessage, serverMessage } from "@p4/protocol";
 import { createTestDouble, type TestDouble } from "./testing.ts";
+import { doubleWebSocket } from "./testing/double-socket.ts";
 
 const terms = { network: "mainnet", destinations: { outputs: [{ amount: 5, script: "51" }] }, memo: "shoes" };
 const payment = { rawTx: "00", memo: "for the shoes" };
+const circle: Record<string, unknown> = {};
+circle["self"] = circle;
 
 function options(double: TestDouble, more: SessionOptions = {}): SessionOptions {
   return { webSocket: double.webSocket, backoff: { firstDelayMs: 1, maxDelayMs: 5 }, ...more };
@@ -97,6 +101,58 @@ describe("a customer", () => {
     expect([again.sequence, afterRestart.sequence]).toEqual([first.sequence, first.sequence]);
     expect(payments).toEqual(["p1"]);
     for (const open of [wallet, later, session]) open.close();
+  });
+
+  it("hears its own verdict when it pays again, not that of the wallet's later payment", async () => {
+    const told = (key: string, sequence: number, correlationId: string, bodyText: string | null = null): string => {
+      const [channelId, messageId, timestampMs] = ["inv1", `${key}-${sequence}`, 0];
+      const headers = [
+        ["x-p4-sequence", [String(sequence)]],
+        ["x-p4-outcome", ["duplicate"]],
+      ] as const;
+      const message = serverMessage({ key, channelId, messageId, timestampMs, correlationId, headers });
+      return encodeMessage({ ...message, bodyText }, "p4");
+    };
+    // The log has p1 at 3, its refusal at 4, p2 at 5, its acceptance at 6: the newest verdict is pending.
+    const webSocket = doubleWebSocket((_url, peer) => {
+      peer.send(told("join.success", 6, ""));
+      peer.send(told("payment.ack", 6, "p2", '{"memo":"thanks"}'));
+      const receive = (): void => {
+        peer.send(told("receipt", 3, "p1"));
+        peer.send(told("payment.ack", 4, "", '{"error":1,"memo":"too little"}'));
+      };
+      return { receive, closed: () => undefined };
+    });
+    const wallet = customer("ws://server/ws/inv1", { webSocket });
+    expect(await wallet.pay(payment, { messageId: "p1" })).toMatchObject({ accepted: false, memo: "too little" });
+    wallet.close();
+  });
+
+  it("knows the verdict that it has heard after the channel's end, too", async () => {
+    const double = createTestDouble();
+    const { session } = shop(double);
+    const wallet = customer(double.url("inv1"), options(double));
+    const { sequence } = await wallet.pay(payment, { messageId: "p1" });
+    double.expire("inv1");
+    await expect.poll(() => wallet.phase).toBe("ended");
+    expect(await wallet.pay(payment, { messageId: "p1" })).toMatchObject({ accepted: true, sequence });
+    await expect(wallet.pay(payment)).rejects.toMatchObject({ code: "CHANNEL_EXPIRED" });
+    session.close();
+  });
+
+  it.each<[string, unknown]>([
+    ["text that is no JSON", "thanks"],
+    ["no body", undefined],
+    ["null", null],
+    ["a circle", circle],
+    ["more depth than a frame may have", JSON.parse(`${"[".repeat(70)}${"]".repeat(70)}`)],
+  ])("is told at once of a payment that no server could read: %s", async (_what, body) => {
+    const double = createTestDouble();
+    const wallet = customer(double.url("inv1"), options(double));
+    const paid = wallet.pay(body as object);
+    await expect(paid).rejects.toMatchObject({ code: "MESSAGE_INVALID", retryable: false });
+    expect(double.log("inv1")).toEqual([]);
+    wallet.close();
   });
 
   it("hears what it missed while its connection was gone, once and in order", async () => {

@@ -15,7 +15,10 @@ export interface Ack extends TypedMessage {
 }
 
 export interface PayOptions extends StepOptions {
-  /** The same id means the same payment: its stored answer comes back, nothing is paid twice. Default: a new UUID. */
+  /**
+   * The same id means the same payment: its stored answer comes back, nothing is paid twice, also once this session has ended
+   * if it has heard the answer. Default: a new UUID.
+   */
   readonly messageId?: string;
 }
 
@@ -45,7 +48,8 @@ export class CustomerSession extends WalletSession {
   /**
    * Pays, and waits for the merchant's verdict; two minutes are the default deadline. Throws PAYMENT_FAILED, the server's
    * refusal, or the cause of the silence as `requestTerms`. A payment that had no verdict in time may get one later: pay the
-   * same again, not another one.
+   * same again, not another one. PAYMENT_FAILED is no verdict either: the merchant judges the same body anew under another
+   * messageId (leave it out), under the old one the stored failure comes back.
    */
   async pay(body: object | string, options: PayOptions = {}): Promise<Ack> {
     const { messageId } = options;

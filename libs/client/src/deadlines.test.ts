@@ -76,6 +76,19 @@ describe.each(["requestTerms", "pay"] as const)("%s that is stored and not answe
     shop.close();
   });
 
+  it("names the cause when the server has gone since", async () => {
+    const wallet = customer(double.url("inv1"), options);
+    const outcome = outcomeOf(step(wallet));
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(double.log("inv1")).toHaveLength(1);
+    double.setUnreachable(true);
+    double.dropConnections("inv1");
+    await vi.advanceTimersByTimeAsync(ms);
+    expect(outcome).toMatchObject({ code: "SERVER_UNREACHABLE", retryable: true });
+    expect(outcome.message?.includes("pay the same again")).toBe(name === "pay");
+    wallet.close();
+  });
+
   it("names the cause when the server stores nothing", async () => {
     double.refuseNext(...Array<string>(1_000).fill("STORE_UNAVAILABLE"));
     const wallet = customer(double.url("inv1"), options);

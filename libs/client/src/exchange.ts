@@ -7,7 +7,7 @@ import { randomId } from "./random-id.ts";
 import type { ReceivedMessage } from "./received-message.ts";
 import type { Session } from "./session.ts";
 
-/** The last answers of the other side, for questions that are put again. */
+/** The last answers of the other side, for questions that are put again: also when nothing can be asked any more. */
 const maxAnswers = 32;
 
 export interface Wait {
@@ -26,7 +26,8 @@ export class Exchange {
   constructor(session: Session, answerKeys: readonly string[]) {
     this.#session = session;
     session.onDelivery((received) => {
-      if (!answerKeys.includes(received.key)) return;
+      // That the merchant could not answer is no answer: asked again, he may.
+      if (!answerKeys.includes(received.key) || received.key.endsWith(".error")) return;
       this.#answers.push(received);
       if (this.#answers.length > maxAnswers) this.#answers.shift();
     });
@@ -38,23 +39,31 @@ export class Exchange {
    */
   async ask(question: OutgoingMessage, answerKeys: readonly string[], wait: Wait): Promise<ReceivedMessage> {
     const messageId = question.messageId ?? randomId();
+    const known = this.#answers.find(
+      ({ key, message }) => answerKeys.includes(key) && message.correlationId === messageId,
+    );
+    if (known !== undefined && wait.signal?.aborted !== true) return known;
     let receipt: Receipt | null = null;
+    const sending = this.#session.sending({ ...question, messageId, correlationId: messageId });
     const subscribe: Subscribe<ReceivedMessage> = (resolve, reject) => {
-      const consider = (received: ReceivedMessage): void => {
-        if (answerKeys.includes(received.key) && answers(received, messageId, receipt)) resolve(received);
-      };
-      const stopListening = this.#session.onDelivery(consider);
-      const abort = new AbortController();
-      const sent = this.#session.send({ ...question, messageId, correlationId: messageId }, { signal: abort.signal });
-      sent.then((stored) => {
+      /** What came before the receipt. */
+      const early: ReceivedMessage[] = [];
+      const stopListening = this.#session.onDelivery((received) => {
+        if (!answerKeys.includes(received.key)) return;
+        if (answers(received, messageId, receipt)) resolve(received);
+        else if (receipt === null) early.push(received);
+      });
+      const stopSending = sending((stored) => {
         receipt = stored;
+        // The answer to a question that was stored before comes once more after the receipt: before it came that to another.
         // Without sequences an old answer cannot be told from a new one.
-        if (stored.sequence !== null) this.#answers.forEach(consider);
+        if (stored.outcome !== "stored" || stored.sequence === null) return;
+        const first = early.find((received) => answers(received, messageId, stored));
+        if (first !== undefined) resolve(first);
       }, reject);
-      this.#answers.forEach(consider);
       return () => {
         stopListening();
-        abort.abort();
+        stopSending();
       };
     };
     const late = (): SessionError => this.#late(receipt, wait.stored);
@@ -63,7 +72,7 @@ export class Exchange {
 
   #late(receipt: Receipt | null, stored: string | undefined): SessionError {
     if (receipt === null) return this.#session.notStored();
-    if (this.#session.phase !== "joined") return this.#session.unreachable();
+    if (this.#session.phase !== "joined") return this.#session.unreachable(stored);
     return sessionError(this.#session.merchantPresent === false ? "MERCHANT_ABSENT" : "MERCHANT_SILENT", stored);
   }
 }

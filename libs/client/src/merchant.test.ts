@@ -66,6 +66,25 @@ describe("a merchant", () => {
     shop.close();
   });
 
+  it.each<[string, unknown, string]>([
+    ["nothing: a forgotten return", undefined, "MESSAGE_INVALID"],
+    ["false", false, "MESSAGE_INVALID"],
+    ["text that is no JSON", "thank you", "MESSAGE_INVALID"],
+    ["more than the server takes", { memo: "x".repeat(3_000) }, "MESSAGE_TOO_LARGE"],
+  ])("does not accept a payment by an answer of %s", async (_what, answer, code) => {
+    const double = createTestDouble({ maxMessageBytes: 2_000 });
+    const shop = merchant(double.url("inv1"), options(double));
+    const failures: unknown[] = [];
+    shop.on("handlerFailed", ({ error }) => failures.push(error));
+    shop.onPayment(() => answer as object);
+    const wallet = customer(double.url("inv1"), options(double));
+    await expect(wallet.pay(payment)).rejects.toMatchObject({ code: "PAYMENT_FAILED" });
+    expect(failures).toMatchObject([{ code }]);
+    expect(double.log("inv1").map(({ key }) => key)).toEqual(["payment", "payment.error"]);
+    wallet.close();
+    shop.close();
+  });
+
   it("hears of proofs and double spends", async () => {
     const double = createTestDouble();
     const shop = merchant(double.url("inv1"), options(double));

@@ -1,6 +1,6 @@
 import type { Receipt } from "./core/session-core.ts";
 import type { StepOptions } from "./deadline.ts";
-import { isSessionError } from "./errors.ts";
+import { type ClientErrorCode, isSessionError } from "./errors.ts";
 import { failureOf, type MerchantFailure } from "./merchant-error.ts";
 import { bodyTextOf } from "./outgoing-message.ts";
 import type { ReceivedMessage } from "./received-message.ts";
@@ -8,10 +8,16 @@ import { Session } from "./session.ts";
 import type { SessionOptions } from "./session-options.ts";
 import { WalletSession } from "./wallet-session.ts";
 
-/** Gives the answer's body, as value or as JSON text. What it throws becomes the matching `*.error` message. */
+/**
+ * Gives the answer's body, as value or as JSON text. What it throws becomes the matching `*.error` message, and so does what is
+ * neither: nothing but a body that says so accepts a payment.
+ */
 export type AnswerHandler = (question: ReceivedMessage) => object | string | Promise<object | string>;
 
 type Answer = (question: ReceivedMessage) => Promise<void>;
+
+/** Of an answer that no repetition would bring to the customer. */
+const unsendable: readonly string[] = ["MESSAGE_INVALID", "MESSAGE_TOO_LARGE"] satisfies ClientErrorCode[];
 
 /** A wire id may have 256 characters: an answer's id is made from the question's only where that fits. */
 const longestDerivedFrom = 240;
@@ -67,7 +73,7 @@ export class MerchantSession extends WalletSession {
     return this.#reply("payment.ack", body, payment, options);
   }
 
-  /** Not a verdict: the customer may send the same payment again. */
+  /** Not a verdict: the customer may send the same payment again, under another messageId. */
   failPayment(payment: ReceivedMessage, failure: MerchantFailure, options: StepOptions = {}): Promise<Receipt> {
     return this.#reply("payment.error", failure, payment, options);
   }
@@ -86,7 +92,7 @@ export class MerchantSession extends WalletSession {
   }
 
   /** The id is made from the question's: a merchant that restarts and answers once more adds nothing to the log. */
-  #reply(
+  async #reply(
     key: string,
     body: object | string,
     question: ReceivedMessage | undefined,
@@ -112,15 +118,22 @@ export class MerchantSession extends WalletSession {
     fail: (question: ReceivedMessage, failure: MerchantFailure) => Promise<Receipt>,
   ): void {
     this.#answers.set(key, async (question) => {
+      const giveUp = async (error: unknown): Promise<void> => {
+        this.session.events.emit({ type: "handlerFailed", error, received: question });
+        await fail(question, failureOf(error));
+      };
       let body: object | string;
       try {
         body = await handler(question);
       } catch (error) {
-        this.session.events.emit({ type: "handlerFailed", error, received: question });
-        await fail(question, failureOf(error));
-        return;
+        return giveUp(error);
       }
-      await succeed(question, body);
+      try {
+        await succeed(question, body);
+      } catch (error) {
+        if (!isSessionError(error) || !unsendable.includes(error.code)) throw error;
+        await giveUp(error);
+      }
     });
     const early = this.#unanswered.get(key);
     this.#unanswered.delete(key);

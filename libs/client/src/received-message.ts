@@ -31,6 +31,11 @@ export function roleOf({ headers }: Message): Role | null {
   return role === "merchant" || role === "customer" ? role : null;
 }
 
+/** Whether the role that was asked for is granted, from `join.success`; a server that does not say grants it. */
+export function hasSeatIn({ headers }: Message): boolean {
+  return headerValue(headers, "x-p4-role") !== "none";
+}
+
 /** Whether a merchant is connected, from `join.success` and receipts; null where it does not say. */
 export function merchantPresentIn({ headers }: Message): boolean | null {
   const text = headerValue(headers, "x-p4-merchant");

@@ -88,9 +88,10 @@ export class Session {
     );
   }
 
-  /** What a step is rejected with whose time is over while there is no connection. */
-  unreachable(): SessionError {
-    return sessionError("SERVER_UNREACHABLE", this.#state.lastLoss ?? "it has not answered yet");
+  /** What a step is rejected with whose time is over while there is no connection. `also`: what its caller has to know. */
+  unreachable(also?: string): SessionError {
+    const loss = this.#state.lastLoss ?? "it has not answered yet";
+    return sessionError("SERVER_UNREACHABLE", also === undefined ? loss : `${loss}; ${also}`);
   }
 
   /**
@@ -98,21 +99,28 @@ export class Session {
    * default there is none) stops the repetitions; what was written already may still arrive.
    */
   async send(message: OutgoingMessage, options: StepOptions = {}): Promise<Receipt> {
+    return firstOf(
+      withDeadline(this.sending(message), timeoutOf(options, null), () => this.notStored()),
+      options.signal,
+    );
+  }
+
+  /**
+   * The receipt as a source of news: told as it comes, before the frame after it is read, which a promise would not be. Throws
+   * MESSAGE_INVALID, MESSAGE_ID_PENDING.
+   */
+  sending(message: OutgoingMessage): Subscribe<Receipt> {
     const { dialect = "p4", appId = "p4/client" } = this.#options;
     const entry = outgoingEntry(message, { channelId: this.channelId, nowMs: Date.now(), dialect, appId });
     const { messageId } = entry;
     if (this.#sending.has(messageId)) throw sessionError("MESSAGE_ID_PENDING", messageId);
-    const subscribe: Subscribe<Receipt> = (resolve, reject) => {
+    return (resolve, reject) => {
       this.#sending.set(messageId, { resolve, reject });
       this.#advance({ type: "send", entry });
       return () => {
         if (this.#sending.delete(messageId)) this.#advance({ type: "cancel", messageId });
       };
     };
-    return firstOf(
-      withDeadline(subscribe, timeoutOf(options, null), () => this.notStored()),
-      options.signal,
-    );
   }
 
   /** What a step is rejected with whose time is over before the server has stored its message. */

@@ -1,7 +1,14 @@
 import { decodeFrame, headerValue, type Message, messageSpec, readErrorMessage, warningHeader } from "@p4/protocol";
 import { backoffDelayMs } from "../backoff.ts";
 import { isRetryableServerCode, SessionError, sessionError } from "../errors.ts";
-import { maxMessageBytesOf, merchantPresentIn, receivedMessage, roleOf, sequenceOf } from "../received-message.ts";
+import {
+  hasSeatIn,
+  maxMessageBytesOf,
+  merchantPresentIn,
+  receivedMessage,
+  roleOf,
+  sequenceOf,
+} from "../received-message.ts";
 import type { JoinInfo } from "../session-event.ts";
 import { endSession } from "./connection.ts";
 import { findEntry, type OutboxEntry, refusedEntry, replaceEntry, withoutEntry } from "./outbox.ts";
@@ -36,10 +43,18 @@ export function onFrame(state: SessionState, text: string, random: number): Step
 function onJoined(state: SessionState, message: Message): Step {
   const join = joinInfoOf(message, state.hasJoined);
   // A second one: the merchant's seat has become free, and this session has it now.
-  if (state.phase === "joined") return { state, effects: [{ type: "emit", event: { type: "joined", join } }] };
+  if (state.phase === "joined") {
+    return {
+      state: { ...state, hasSeat: hasSeatIn(message) },
+      effects: [{ type: "emit", event: { type: "joined", join } }],
+    };
+  }
   if (state.phase !== "connecting") return { state, effects: [] };
   const joined = rejectTooLarge({
     ...state,
+    // Another log than the one that was read, such as one restored: its sequences begin anew, and it tells all that it has.
+    ...(join.history === "partial" ? { lastSequence: null, heardWithoutSeat: [] } : {}),
+    hasSeat: hasSeatIn(message),
     phase: "joined",
     hasJoined: true,
     redirects: 0,
@@ -137,8 +152,22 @@ function giveUp(state: SessionState, { messageId }: OutboxEntry, error: SessionE
 function onMessage(state: SessionState, message: Message): Step {
   const received = receivedMessage(message);
   const { sequence } = received;
-  const repeated = sequence !== null && state.lastSequence !== null && sequence <= state.lastSequence;
-  const next = sequence === null || repeated ? state : { ...state, lastSequence: sequence };
+  const repeated = sequence !== null && isHeard(state, sequence);
+  const next = sequence === null ? state : hear(state, sequence);
   const own = messageSpec(message.key)?.from.includes(state.limits.role) === true;
   return { state: next, effects: own ? [] : [{ type: "deliver", received, repeated }] };
+}
+
+function isHeard({ lastSequence, heardWithoutSeat }: SessionState, sequence: number): boolean {
+  return (lastSequence !== null && sequence <= lastSequence) || heardWithoutSeat.includes(sequence);
+}
+
+function hear(state: SessionState, sequence: number): SessionState {
+  const { lastSequence, heardWithoutSeat, hasSeat } = state;
+  if (hasSeat) {
+    if (lastSequence !== null && sequence <= lastSequence) return state;
+    const later = heardWithoutSeat.filter((heard) => heard > sequence);
+    return { ...state, lastSequence: sequence, heardWithoutSeat: later };
+  }
+  return isHeard(state, sequence) ? state : { ...state, heardWithoutSeat: [...heardWithoutSeat, sequence] };
 }

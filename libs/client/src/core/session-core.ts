@@ -35,8 +35,12 @@ export interface SessionState {
   /** Addresses in a row to which no socket may be made. */
   readonly blocked: number;
   readonly hasJoined: boolean;
-  /** Of the last message received; null: join without `since`. */
+  /** Of the last message received, up to which nothing is missing; null: join without `since`. */
   readonly lastSequence: number | null;
+  /** False: this is the merchant, and another one has the seat. What waits for the merchant comes once he has it. */
+  readonly hasSeat: boolean;
+  /** Messages after `lastSequence` that were heard without the seat: what was stored before them may still come. */
+  readonly heardWithoutSeat: readonly number[];
   /** Whether the server of this connection keeps a log, and so confirms what it stored. */
   readonly receipts: boolean;
   /** The largest frame that the server takes, in bytes; null when it has not said. */
@@ -105,6 +109,8 @@ export function initialSession(limits: SessionLimits, since: number | null = nul
     blocked: 0,
     hasJoined: false,
     lastSequence: since,
+    hasSeat: true,
+    heardWithoutSeat: [],
     receipts: false,
     maxMessageBytes: null,
     merchantPresent: null,

@@ -101,7 +101,7 @@ describe("joining", () => {
   it("tells of the seat that it gets later, and sends nothing again", () => {
     const { state } = given(start, joinedWith({ "x-p4-role": "none" }));
     const seated = step(state, joinedWith({ "x-p4-role": "merchant" }), 0);
-    expect(seated.state).toEqual(state);
+    expect(seated.state).toEqual({ ...state, hasSeat: true });
     expect(seated.effects).toMatchObject([{ type: "emit", event: { type: "joined", join: { role: "merchant" } } }]);
   });
 
