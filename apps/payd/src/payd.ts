@@ -6,6 +6,7 @@ import { startServer } from "@p4/http";
 import { nodeCrypto, signToken } from "@p4/node-crypto";
 import { VERIFY_IF_SIGNED } from "@p4/spv";
 import { closeInOrder, createMetrics, operationsRoutes, Readiness } from "@p4/telemetry";
+import { TargetPolicy, WebhookRepository, WebhookSender } from "@p4/webhooks";
 import { PaydError } from "./errors.ts";
 import type { Invoice } from "./invoice/invoice.ts";
 import { InvoiceRepository } from "./invoice/invoice-repository.ts";
@@ -45,9 +46,7 @@ import { payableRate } from "./wallet/payable-rate.ts";
 import { PayoutService } from "./wallet/payout-service.ts";
 import { PayoutRepository } from "./wallet/payout-repository.ts";
 import { webhookRoutes } from "./routes/webhook-routes.ts";
-import { TargetPolicy } from "./webhook/target-policy.ts";
-import { WebhookRepository } from "./webhook/webhook-repository.ts";
-import { WebhookSender } from "./webhook/webhook-sender.ts";
+import { invoiceEvents, resumeWebhooks } from "./webhook/invoice-events.ts";
 
 export interface Payd {
   readonly url: string;
@@ -81,7 +80,15 @@ export async function startPayd(options: PaydOptions): Promise<Payd> {
   const expiry = new ExpireInvoices({ invoices, isChecking, now, logger, signal: stopping.signal });
   const webhooks = new WebhookRepository(options.documents);
   const policy = new TargetPolicy(options.webhookAllow ?? []);
-  const sender = new WebhookSender({ invoices, webhooks, policy, now, logger, signal: stopping.signal });
+  const sender = new WebhookSender({
+    source: invoiceEvents(invoices),
+    webhooks,
+    policy,
+    userAgent: "p4-payd",
+    now,
+    logger,
+    signal: stopping.signal,
+  });
   const keyFile = join(options.dataDir, "master.key");
   const passphrase = options.passphrase ?? null;
   const keys = createInvoiceKeys(await openMasterKey(keyFile, invoices, passphrase));
@@ -208,7 +215,7 @@ export async function startPayd(options: PaydOptions): Promise<Payd> {
     }),
     exportRoute(invoiceService, now),
     ...walletRoutes({ invoiceService, payoutService, payouts, invoices, newId }),
-    ...webhookRoutes({ webhooks, sender, invoices, policy, newId, now }),
+    ...webhookRoutes({ webhooks, sender, source: invoiceEvents(invoices), policy, newId, now }),
     eventStreamRoute(followers, stopping.signal),
   ];
   const server = await startServer({
@@ -244,7 +251,7 @@ export async function startPayd(options: PaydOptions): Promise<Payd> {
   });
   const url = `http://${options.host}:${server.port}`;
   const resuming = resumeInvoices({
-    start: [() => expiry.start(), () => sender.start(), () => payoutService.resume()],
+    start: [() => expiry.start(), () => resumeWebhooks({ sender, webhooks, invoices }), () => payoutService.resume()],
     invoices,
     channels,
     payments,

@@ -1,12 +1,12 @@
 import { randomId } from "@p4/node-crypto";
-import type { InvoiceEventType } from "../invoice/invoice-event.ts";
 
-/** Where a shop wants to be told of its invoices, as stored. */
+/** Where events are told, as stored. */
 export interface Webhook {
   readonly version: 1;
   readonly id: string;
   readonly url: string;
-  readonly events: readonly InvoiceEventType[];
+  /** Types. */
+  readonly events: readonly string[];
   /** The newest first, one or two; each signs. */
   readonly secrets: readonly string[];
   readonly createdAtMs: number;
@@ -35,11 +35,9 @@ export interface Attempt {
   readonly error: string | null;
 }
 
-/** How far one webhook has come with one invoice, as stored. */
-export interface Delivery {
+/** How far one webhook has come with one thread, as stored. Its key names both. */
+export interface StoredDelivery {
   readonly version: 1;
-  readonly webhookId: string;
-  readonly invoiceId: string;
   /** The last event that was delivered or given up. */
   readonly done: number;
   /** Of the next one; 0: it was not tried yet. */
@@ -49,15 +47,19 @@ export interface Delivery {
   readonly attempts: readonly Attempt[];
 }
 
+export interface Delivery extends StoredDelivery {
+  readonly thread: string;
+}
+
 const firstDelayMs = 1_000;
 const maxDelayMs = 3_600_000;
-/** How long an event is tried before the next one of its invoice gets its turn. */
+/** How long an event is tried before the next one of its thread gets its turn. */
 export const patienceMs = 3 * 86_400_000;
 const maxAttempts = 20;
 
-export function newDelivery(webhookId: string, invoiceId: string): Delivery {
-  const none = { done: 0, failures: 0, failingSinceMs: null, nextAttemptAtMs: 0, attempts: [] };
-  return { version: 1, webhookId, invoiceId, ...none };
+/** `done`: events up to this one are none of the webhook's business. */
+export function newDelivery(thread: string, done = 0): Delivery {
+  return { version: 1, thread, done, failures: 0, failingSinceMs: null, nextAttemptAtMs: 0, attempts: [] };
 }
 
 export function isDelivered({ status }: Pick<Attempt, "status">): boolean {

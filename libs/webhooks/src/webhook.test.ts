@@ -18,7 +18,7 @@ describe("a delivery", () => {
   });
 
   test("that fails for three days makes way for the next event, and not a moment sooner", () => {
-    let delivery: Delivery = newDelivery("w", "i");
+    let delivery: Delivery = newDelivery("t");
     let [atMs, count] = [1_000, 0];
     while (delivery.done === 0) {
       delivery = recordAttempt(delivery, attemptAt(atMs, 500));
@@ -40,6 +40,6 @@ describe("a delivery", () => {
     [410, false],
     [null, false],
   ])("that is answered with %s is done: %s", (status, isDone) => {
-    expect(recordAttempt(newDelivery("w", "i"), attemptAt(5_000, status)).done === 1).toBe(isDone);
+    expect(recordAttempt(newDelivery("t"), attemptAt(5_000, status)).done === 1).toBe(isDone);
   });
 });

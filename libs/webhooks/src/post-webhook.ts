@@ -12,6 +12,7 @@ export interface WebhookRequest {
   readonly url: string;
   readonly body: string;
   readonly signature: string;
+  readonly userAgent: string;
   readonly signal: AbortSignal;
 }
 
@@ -24,7 +25,7 @@ const shownCharacters = 500;
  * looked at: a name that resolves to another one the next time leads nowhere else. Never throws.
  */
 export function postWebhook(
-  { url, body, signature, signal }: WebhookRequest,
+  { url, body, signature, userAgent, signal }: WebhookRequest,
   policy: TargetPolicy,
 ): Promise<WebhookAnswer> {
   const target = new URL(url);
@@ -34,7 +35,7 @@ export function postWebhook(
   const headers = {
     "content-type": "application/json",
     "content-length": String(Buffer.byteLength(body)),
-    "user-agent": "p4-payd",
+    "user-agent": userAgent,
     [webhookSignatureHeader]: signature,
   };
   const send = target.protocol === "https:" ? httpsRequest : httpRequest;
