@@ -2,8 +2,10 @@ import { expirySweepMs, type Config } from "@p4/config";
 import { homeLeft, logMoney, openChannelNode, placementOf, reportsTo, type RunningApp } from "@p4/app";
 import { followIndex } from "@p4/read-models";
 import { closeInOrder, type Logger } from "@p4/telemetry";
+import { TargetPolicy } from "@p4/webhooks";
 import { expireElapsed } from "./expire-elapsed.ts";
 import { startSweeping } from "./start-sweeping.ts";
+import { tellWebhooks } from "./tell-webhooks.ts";
 
 export interface ExpiryOptions {
   readonly config: Config;
@@ -11,17 +13,19 @@ export interface ExpiryOptions {
   readonly natsUrl: string;
   /** For tests. */
   readonly sweepEveryMs?: number;
+  readonly webhooksEveryMs?: number;
 }
 
 /**
- * Starts a worker that turns elapsed deadlines into `channel.expired`, looks for those that no timer tells of, and keeps the
- * operators' index of channels up to date. Any number of them share the work.
+ * Starts a worker that turns elapsed deadlines into `channel.expired`, looks for those that no timer tells of, keeps the
+ * operators' index of channels up to date, and tells webhooks of what is stored. Any number of them share the work.
  */
 export async function startExpiry({
   config,
   logger,
   natsUrl,
   sweepEveryMs = expirySweepMs,
+  webhooksEveryMs,
 }: ExpiryOptions): Promise<RunningApp> {
   const node = await openChannelNode({
     natsUrl,
@@ -48,12 +52,14 @@ export async function startExpiry({
     onError: (error) => logger.warn({ error }, "the index of channels stays behind for now"),
   });
   const sweeping = startSweeping(node, { everyMs: sweepEveryMs, logger });
+  const policy = new TargetPolicy(config.webhookAllow ?? []);
+  const telling = tellWebhooks(node, { place: config, policy, logger, everyMs: webhooksEveryMs });
   return {
     homeLeft: homeLeft(node.home),
     async close() {
       watch.unsubscribe();
       await closeInOrder(
-        () => Promise.allSettled([indexing.close(), sweeping.close(), watch.stopped]),
+        () => Promise.allSettled([indexing.close(), sweeping.close(), telling.close(), watch.stopped]),
         () => node.close(),
       );
     },

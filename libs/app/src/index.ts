@@ -34,3 +34,12 @@ export { replicaMetrics } from "./replica-check.ts";
 export { homeLeft } from "./home-left.ts";
 export { openStandby, type Standby, type StandbyTraits, type StandIn, type StandInOptions } from "./standby.ts";
 export { runApp, type RunningApp } from "./run-app.ts";
+export { channelEvents, channelEventTypes } from "./webhooks/channel-events.ts";
+export {
+  addChannelWebhook,
+  channelWebhooks,
+  positionKey,
+  provisionWebhooks,
+  type ChannelWebhooks,
+  type StoredPosition,
+} from "./webhooks/channel-webhooks.ts";

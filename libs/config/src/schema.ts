@@ -181,8 +181,8 @@ export const schema = {
   webhookAllow: inFile(
     "payd/webhook-allow",
     linesOf(addressRange),
-    ["payd"],
-    "Addresses that are not public and that webhooks may be sent to all the same",
+    ["payd", "expiry", "cli"],
+    "Addresses that are not public and that webhooks may be sent to all the same, payd's and those of the log",
   ),
   operatorKeys: inFile(
     "operator-keys",

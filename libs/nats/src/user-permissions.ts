@@ -63,6 +63,7 @@ export function userPermissions(
     deleteDocuments(region, "proofs"),
   ];
   const index = [...writeDocuments(region, "index"), deleteDocuments(region, "index")];
+  const webhooks = webhookBuckets.flatMap((name) => writeDocuments(region, name));
   const deadlines = bucketSubject(deadlineBucket(region), "*");
   const blobs = writeBlobs(region, "blobs");
   const gate = sites.length === 0 ? [] : [gateQuestion(region)];
@@ -92,7 +93,14 @@ export function userPermissions(
       [...live, presence],
     ),
     "proof-ingest": user("proof-ingest", [...node, ...proofs], live),
-    expiry: user("expiry", [...node, ...index, ...elapsedDeadlines(region)], live),
+    expiry: user(
+      "expiry",
+      [
+        ...[...node, ...index, ...elapsedDeadlines(region)],
+        ...[...makeStreams(webhookBuckets.map((name) => documents(region, name))), ...webhooks],
+      ],
+      live,
+    ),
     payd: user("payd", [
       ...makeStreams(["payd", "paydkeys"].map((name) => documents(region, name))),
       ...homes,
@@ -108,6 +116,7 @@ export function userPermissions(
         presence,
         ...[...log, deadlines, ...blobs, ...proofs, ...index],
         ...writeDocuments(region, "paydkeys"),
+        ...webhooks,
         ...["records", "revoked"].flatMap((name) => [...writeDocuments(region, name), deleteDocuments(region, name)]),
         ...writeBlobs(region, "archive"),
       ],
@@ -127,6 +136,8 @@ export function userPermissions(
 
 const api = (path: string): string => `$JS.API.${path}`;
 const documents = documentStream;
+/** Made by the workers that deliver. What a webhook is signed with is in there. */
+const webhookBuckets = ["webhooks", "deliveries"];
 
 function logStreams(names: Names): string[] {
   return Array.from({ length: names.shards }, (_, shard) => channelStream(names, shard));
@@ -145,9 +156,10 @@ function nodeStreams(names: Names): string[] {
 
 /** Those of a backup: the index is made of the log. */
 const copiedStreams = (names: Names): string[] =>
-  [...nodeStreams(names), ...["payd", "paydkeys"].map((name) => documents(names.region, name))].filter((stream) =>
-    isCopied(stream, names.region),
-  );
+  [
+    ...nodeStreams(names),
+    ...["payd", "paydkeys", ...webhookBuckets].map((name) => documents(names.region, name)),
+  ].filter((stream) => isCopied(stream, names.region));
 
 /** A stream that is there is not changed by being made again. */
 const makeStreams = (streams: readonly string[]): string[] =>

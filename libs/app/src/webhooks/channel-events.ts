@@ -1,0 +1,121 @@
+import {
+  foldStored,
+  isLogError,
+  newChannel,
+  summarize,
+  type Channel,
+  type ChannelEventType,
+  type SequencedEvent,
+} from "@p4/channel";
+import { readInPortions, type EventLog } from "@p4/event-store";
+import { sha256Hex } from "@p4/node-crypto";
+import type { WebhookSource } from "@p4/webhooks";
+
+/** What webhooks call the events of the log. */
+const typeNames: Readonly<Record<ChannelEventType, string>> = {
+  ChannelOpened: "channel.opened",
+  ParticipantJoined: "channel.joined",
+  TermsRequested: "channel.terms_requested",
+  TermsOffered: "channel.terms_offered",
+  TermsRefused: "channel.terms_refused",
+  PaymentSubmitted: "channel.payment_submitted",
+  PaymentAccepted: "channel.payment_accepted",
+  PaymentRefused: "channel.payment_refused",
+  PaymentFailed: "channel.payment_failed",
+  ProofRecorded: "channel.proof_recorded",
+  DoubleSpendReported: "channel.double_spend",
+  TransactionRejected: "channel.rejected",
+  ProofRevoked: "channel.proof_revoked",
+  DeadlineExtended: "channel.extended",
+  AckGraceStarted: "channel.grace_started",
+  ChannelExpired: "channel.expired",
+  ChannelClosed: "channel.closed",
+};
+
+export const channelEventTypes: readonly string[] = Object.values(typeNames);
+
+/** Of what a wallet or a miner wrote: characters of a reason, entries of a list. */
+const maxReasonLength = 500;
+const maxListed = 20;
+const decoder = new TextDecoder();
+
+/** The events of the log, a channel being a thread. The leader is asked, so that what the log has told of is there. */
+export function channelEvents(log: Pick<EventLog, "readStream">): WebhookSource {
+  return {
+    async *events(channelId, afterSequence) {
+      let channel = newChannel();
+      for await (const portion of readInPortions(log, channelId, { consistent: true })) {
+        for (const { bytes, streamVersion } of portion) {
+          const folded = foldedOrNull(channel, decoder.decode(bytes), streamVersion);
+          // Damaged: other tools look for that. There is nothing that could be told of it.
+          if (folded === null) return;
+          channel = folded.channel;
+          if (streamVersion <= afterSequence) continue;
+          const { type, metadata } = folded.event;
+          const body = bodyOf(channelId, channel, folded.event);
+          yield { sequence: streamVersion, type: typeNames[type], atMs: metadata.recordedAtMs, body };
+        }
+      }
+    },
+  };
+}
+
+function foldedOrNull(channel: Channel, text: string, streamVersion: number) {
+  try {
+    return foldStored(channel, text, streamVersion, sha256Hex);
+  } catch (error) {
+    if (isLogError(error)) return null;
+    throw error;
+  }
+}
+
+/** From the log alone, so that each delivery has the same bytes. Without what wallets sent, and without who they are. */
+function bodyOf(channelId: string, channel: Channel, event: SequencedEvent): string {
+  const { state, satoshis, txids, expiresAtMs } = summarize(channel);
+  return JSON.stringify({
+    id: `${channelId}.${event.streamVersion}`,
+    type: typeNames[event.type],
+    sequence: event.streamVersion,
+    createdAt: new Date(event.metadata.recordedAtMs).toISOString(),
+    eventId: event.metadata.eventId,
+    channel: { id: channelId, state, satoshis, txids, expiresAt: new Date(expiresAtMs).toISOString() },
+    ...detailsOf(event),
+  });
+}
+
+function detailsOf(event: SequencedEvent): object {
+  switch (event.type) {
+    case "ParticipantJoined":
+      return { role: event.data.participant.role };
+    case "PaymentSubmitted":
+      return { payment: { txids: event.data.txids } };
+    case "PaymentRefused":
+      return { reason: shortened(event.data.reason) };
+    case "ProofRecorded": {
+      const { txid, status, blockHash, blockHeight } = event.data.proof;
+      return { proof: { txid, status, blockHash, blockHeight } };
+    }
+    case "DoubleSpendReported": {
+      const { txid, reason, competingTxids } = event.data.doubleSpend;
+      return { doubleSpend: { txid, reason, competingTxids: first(competingTxids) } };
+    }
+    case "TransactionRejected": {
+      const { txid, status, code, detail, competingTxids } = event.data.rejection;
+      return { rejection: { txid, status, code, competingTxids: first(competingTxids) }, reason: shortened(detail) };
+    }
+    case "ProofRevoked": {
+      const { txid, status, blockHashes, detail } = event.data.revocation;
+      return { revocation: { txid, status, blockHashes: first(blockHashes) }, reason: shortened(detail) };
+    }
+    case "ChannelClosed":
+      return { reason: shortened(event.data.reason) };
+    default:
+      return {};
+  }
+}
+
+const first = (list: readonly string[]): readonly string[] => list.slice(0, maxListed);
+
+function shortened(reason: string): string {
+  return reason.length <= maxReasonLength ? reason : `${reason.slice(0, maxReasonLength)}…`;
+}
