@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
@@ -66,6 +66,8 @@ beforeAll(async () => {
   for (const user of names) expect(made.out).not.toContain((await readFile(loginOf(user), "utf8")).trim());
   const configFile = join(users, "nats.conf");
   await writeFile(configFile, `${await readFile(repositoryNatsConf, "utf8")}\ninclude "users.conf"\n`);
+  await mkdir(join(settings.P4_DATA_DIR, "payd"), { recursive: true });
+  await writeFile(join(settings.P4_DATA_DIR, "payd", "webhook-allow"), "127.0.0.1\n");
   const { path: binary } = await findNatsServer();
   server = await startNatsServer({ binary, configFile, storeDir: join(dir, "nats"), monitorPort: -1 });
 
@@ -87,7 +89,15 @@ beforeAll(async () => {
       natsUrl: server.url,
     }),
   );
-  await started(startExpiry({ config: configOf("expiry"), logger, natsUrl: server.url, sweepEveryMs: 1_000 }));
+  await started(
+    startExpiry({
+      config: configOf("expiry"),
+      logger,
+      natsUrl: server.url,
+      sweepEveryMs: 1_000,
+      webhooksEveryMs: 1_000,
+    }),
+  );
   const proofs = `http://127.0.0.1:${String(ingest.port)}`;
   const payd = await started(
     startPaydApp({
@@ -126,6 +136,19 @@ async function lateHeaders(): Promise<string> {
   await once(proxy, "listening");
   running.push({ close: () => proxy.close() });
   return `bhs:http://127.0.0.1:${String((proxy.address() as AddressInfo).port)}`;
+}
+
+async function webhookTarget(): Promise<{ readonly url: string; readonly heard: readonly string[] }> {
+  const heard: string[] = [];
+  const receiver = createServer((request, response) => {
+    void text(request).then((body) => {
+      heard.push((JSON.parse(body) as { type: string }).type);
+      response.end();
+    });
+  }).listen(0, "127.0.0.1");
+  await once(receiver, "listening");
+  running.push({ close: () => receiver.close() });
+  return { url: `http://127.0.0.1:${String((receiver.address() as AddressInfo).port)}/`, heard };
 }
 
 async function connected(user: BrokerUser, onError: (error: Error) => void = () => undefined): Promise<Broker> {
@@ -204,6 +227,17 @@ describe("each program with its own login", () => {
     const keyed = { headers: { authorization: `Bearer ${key}` } };
     expect((await fetch(`${urls.payd}/api/v1/invoices/${paid}`, keyed)).status).toBe(200);
     await p4("hold", "remove", paid, "--yes");
+    const target = await webhookTarget();
+    const hook = String((await p4("webhook", "add", target.url, "--log"))["id"]);
+    await p4("webhook", "test", hook, "--log");
+    await p4("deadline", "extend", "large", "2h", "--yes");
+    await vi.waitFor(() => expect(target.heard).toContain("channel.extended"), 30_000);
+    const { webhooks } = (await p4("webhook", "list", "--log")) as {
+      webhooks: { deliveries: { event: string }[] }[];
+    };
+    await p4("webhook", "redeliver", hook, webhooks[0]?.deliveries[0]?.event ?? "", "--log");
+    await p4("webhook", "rotate", hook, "--log");
+    await p4("webhook", "remove", hook, "--log");
     await p4("index", "rebuild");
     await p4("evidence", "export", paid, "-o", join(dir, "paid.p4e"));
     await p4("anchor", "-o", join(dir, "day.p4a"));
@@ -252,17 +286,23 @@ const money = [
 ];
 const proofs = "$KV.P4_PROOFS_local.txid";
 const keys = "$KV.P4_PAYDKEYS_local.5f0c91d2a4be";
+const hooks = [
+  "$KV.P4_WEBHOOKS_local.webhook.w1",
+  "$JS.API.DIRECT.GET.KV_P4_WEBHOOKS_local",
+  "$JS.API.STREAM.MSG.GET.KV_P4_WEBHOOKS_local",
+  "$KV.P4_DELIVERIES_local.delivery.w1.c1",
+];
 const snapshot = "$JS.API.STREAM.SNAPSHOT.P4_CHANNELS_local_0";
 const unread = log.filter((subject) => !subject.includes("GET"));
 
 const refused: Readonly<Record<BrokerUser, readonly string[]>> = {
-  edge: [...money, keys, snapshot, record, archived, workers, "$JS.API.STREAM.LIST"],
-  "proof-ingest": [...money, keys, snapshot, record, archived, workers, index, presence],
+  edge: [...money, ...hooks, keys, snapshot, record, archived, workers, "$JS.API.STREAM.LIST"],
+  "proof-ingest": [...money, ...hooks, keys, snapshot, record, archived, workers, index, presence],
   expiry: [...money, snapshot, record, archived, proofs, presence],
-  payd: [keys, ...log, snapshot, record, archived, workers, index, presence, proofs, "$O.P4_BLOBS_local.C.x"],
+  payd: [keys, ...hooks, ...log, snapshot, record, archived, workers, index, presence, proofs, "$O.P4_BLOBS_local.C.x"],
   operator: [...money, workers, "$JS.API.STREAM.CREATE.P4_CHANNELS_local_0", snapshot],
-  backup: [...money, keys, ...unread, record, archived, workers, index, proofs],
-  guard: [...money, keys, ...log, snapshot, record, archived, workers, index, proofs, presence],
+  backup: [...money, ...hooks, keys, ...unread, record, archived, workers, index, proofs],
+  guard: [...money, ...hooks, keys, ...log, snapshot, record, archived, workers, index, proofs, presence],
 };
 
 describe.each(names)("the login of %s", (user) => {

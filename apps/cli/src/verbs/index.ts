@@ -164,7 +164,7 @@ export const verbs: readonly VerbEntry[] = [
   {
     name: "webhook",
     usage: "[options] [command]",
-    summary: "webhooks of the merchant's wallet: where they go, what was delivered, once more, a test",
+    summary: "webhooks of the merchant's wallet, or of the log: where they go, what was delivered, once more, a test",
     load: async () => (await import("./webhook.ts")).webhookVerb,
   },
   {

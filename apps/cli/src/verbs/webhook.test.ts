@@ -1,9 +1,14 @@
 import { once } from "node:events";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { provisionWebhooks } from "@p4/app";
 import { verifyWebhook } from "@p4/node-crypto";
-import { afterEach, expect, it, vi } from "vitest";
+import { tempDir } from "@p4/testkit";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { withRecordedLog } from "../test-support/recorded-log.ts";
 import { runP4 } from "../test-support/run-p4.ts";
 
 const servers: Server[] = [];
@@ -112,4 +117,47 @@ it("forwards events to a local program, signed with the secret that it prints", 
     expect(verifyWebhook(secret, signature, sent, Date.now())).toBe(true);
   }
   expect(out).toContain("invoice.created  invoice1.1  204");
+});
+
+describe("with --log", () => {
+  const log = withRecordedLog();
+  const dataDir = tempDir();
+  const p4 = (...args: readonly string[]) =>
+    runP4([...args, "--log", "--json"], { env: { ...log.env, P4_DATA_DIR: dataDir } });
+
+  it("keeps the webhooks of the log at the broker, and sends a test and an event once more from here", async () => {
+    await provisionWebhooks(log.node.broker, { region: "local", replicas: 1 });
+    const heard: string[] = [];
+    const target = await serve((request, response) => {
+      void text(request).then((body) => {
+        heard.push((JSON.parse(body) as { type: string }).type);
+        response.end("taken");
+      });
+    });
+    const refused = await p4("webhook", "add", target);
+    expect([refused.exitCode, refused.err + refused.out]).toEqual([2, expect.stringMatching(/public address/)]);
+    mkdirSync(join(dataDir, "payd"));
+    writeFileSync(join(dataDir, "payd", "webhook-allow"), "127.0.0.1\n");
+    expect((await p4("webhook", "add", target, "--events", "channel.lost")).exitCode).toBe(2);
+    const added = (await p4("webhook", "add", target)).json<{ id: string; secret: string }>();
+    expect(added.secret).toMatch(/^whsec_/);
+    await log.record("told");
+    expect((await p4("webhook", "test", added.id)).json()).toMatchObject({ delivered: true, status: 200 });
+    const version = (await log.node.log.streamVersions(["told"])).get("told") ?? 0;
+    const event = `told.${version}`;
+    expect((await p4("webhook", "redeliver", added.id, event)).exitCode).toBe(0);
+    expect((await p4("webhook", "redeliver", added.id, `told.${version + 1}`)).exitCode).toBe(1);
+    expect(heard).toEqual(["webhook.test", "channel.opened"]);
+    const listed = await p4("webhook", "list", "--invoice", "told");
+    expect(listed.out).not.toContain("whsec_");
+    expect(listed.json()).toMatchObject({
+      webhooks: [{ id: added.id, deliveries: [{ event, type: "channel.opened", attempt: 0, answer: "taken" }] }],
+    });
+    expect((await p4("webhook", "rotate", added.id)).json()).toMatchObject({
+      secret: expect.not.stringMatching(added.secret),
+    });
+    expect((await p4("webhook", "remove", added.id)).exitCode).toBe(0);
+    expect((await p4("webhook", "list")).json()).toEqual({ webhooks: [] });
+    expect((await p4("webhook", "test", added.id)).exitCode).toBe(1);
+  });
 });

@@ -1,92 +1,157 @@
+import { Option } from "commander";
 import { CliError } from "../cli-error.ts";
-import { askPayd, paydKeyNote, paydOption, type PaydOptions } from "../operator/payd-client.ts";
+import { paydKeyNote, paydOption, type PaydOptions } from "../operator/payd-client.ts";
+import { withNode } from "../operator/with-node.ts";
 import { tableLines } from "../table.ts";
 import { examples, type Verb, type VerbContext } from "../verb.ts";
+import { logBook } from "../webhooks/log-book.ts";
+import { paydBook } from "../webhooks/payd-book.ts";
+import type { Outcome, ShownAttempt, ShownWebhook, WebhookBook } from "../webhooks/webhook-book.ts";
 import { channelArgument, countArgument } from "./arguments.ts";
 
-interface Webhook {
-  readonly id: string;
-  readonly url: string;
-  readonly events: readonly string[];
+/** Whose webhooks: of the merchant's wallet, or of the log. */
+interface BookOptions extends PaydOptions {
+  readonly log?: true;
 }
 
-interface Outcome {
-  readonly delivered: boolean;
-  readonly status: number | null;
-  readonly answer: string;
-  readonly error: string | null;
-}
-
-interface Attempt extends Outcome {
-  readonly event: string;
-  readonly type: string | null;
-  readonly attempt: number;
-  readonly at: string;
-  readonly nextAttemptAt: string | null;
-  readonly body: string | null;
-}
-
-interface ListOptions extends PaydOptions {
+interface ListOptions extends BookOptions {
   readonly invoice?: string;
   readonly limit: number;
   readonly bodies?: true;
 }
 
-const base = "/api/v1/webhooks";
+interface AddOptions extends BookOptions {
+  readonly events?: readonly string[];
+}
+
+const logOption = (): Option =>
+  new Option("--log", "those that the log feeds, instead of the wallet's").conflicts("payd");
 
 export const webhookVerb: Verb = (program, context) => {
   const verb = program
     .command("webhook")
-    .description("webhooks of the merchant's wallet: where they go, what was delivered, once more, a test")
-    .addHelpText("after", examples(["p4 webhook list", "each webhook and its last deliveries"]) + paydKeyNote);
+    .description(
+      "webhooks of the merchant's wallet, or of the log: where they go, what was delivered, once more, a test",
+    )
+    .addHelpText(
+      "after",
+      examples(
+        ["p4 webhook list", "each webhook of the wallet and its last deliveries"],
+        ["p4 webhook add https://ops.example/p4 --log", "be told what happens on all channels"],
+      ) +
+        "\nThose of the log are kept at the broker and sent by the expiry workers; one of these must have run once." +
+        paydKeyNote,
+    );
+  verb
+    .command("add")
+    .argument("<url>", "where to")
+    .option("--events <types>", "only of these, with commas between them; without it, of all", typesArgument)
+    .addOption(logOption())
+    .addOption(paydOption())
+    .description(
+      "tell this address from now on, and print the secret that it is signed with: the only time that it is shown",
+    )
+    .addHelpText(
+      "after",
+      examples(["p4 webhook add https://ops.example/p4 --log --events channel.expired,channel.closed", "only of ends"]),
+    )
+    .action((url: string, options: AddOptions) =>
+      withBook(context, options, async (book) => {
+        const added = await book.add(url, options.events);
+        context.print(added, () => [`webhook ${added.id}`, `secret  ${added.secret}`]);
+      }),
+    );
+  verb
+    .command("rotate")
+    .argument("<webhook>", "its id", channelArgument)
+    .addOption(logOption())
+    .addOption(paydOption())
+    .description("sign with a new secret as well, print it, and drop the one before the last")
+    .addHelpText("after", examples(["p4 webhook rotate <webhook>", "receivers may know either of the two"]))
+    .action((webhook: string, options: BookOptions) =>
+      withBook(context, options, async (book) => {
+        const rotated = await book.rotate(webhook);
+        context.print(rotated, () => `secret  ${rotated.secret}`);
+      }),
+    );
+  verb
+    .command("remove")
+    .argument("<webhook>", "its id", channelArgument)
+    .addOption(logOption())
+    .addOption(paydOption())
+    .description("tell it no more; what waits for it is dropped")
+    .addHelpText("after", examples(["p4 webhook remove <webhook> --log", "one of those that the log feeds"]))
+    .action((webhook: string, options: BookOptions) =>
+      withBook(context, options, async (book) => {
+        await book.remove(webhook);
+        context.print({ removed: webhook }, () => `removed: ${webhook}`);
+      }),
+    );
   verb
     .command("list")
     .description("show each webhook with its last deliveries and what was answered")
+    .addOption(logOption())
     .addOption(paydOption())
-    .option("--invoice <id>", "only of this invoice", channelArgument)
+    .option("--invoice <id>", "only of this invoice, which is a channel", channelArgument)
     .option("--limit <n>", "deliveries of each webhook, the newest first", countArgument, 20)
     .option("--bodies", "with what was sent and what was answered")
     .addHelpText("after", examples(["p4 webhook list --invoice <id> --bodies", "what a shop was told of one invoice"]))
-    .action(async (options: ListOptions) => {
-      const webhooks = await askPayd<readonly Webhook[]>(context, options, { path: base });
-      const invoice = options.invoice === undefined ? "" : `&invoiceId=${options.invoice}`;
-      const listed: (Webhook & { readonly deliveries: readonly Attempt[] })[] = [];
-      for (const webhook of webhooks) {
-        const path = `${base}/${webhook.id}/deliveries?limit=${options.limit}${invoice}`;
-        listed.push({ ...webhook, deliveries: await askPayd<readonly Attempt[]>(context, options, { path }) });
-      }
-      const lines = (): string[] =>
-        listed.flatMap((webhook) => linesOf(webhook, webhook.deliveries, options.bodies === true, context));
-      context.print({ webhooks: listed }, () => (listed.length === 0 ? "no webhooks" : lines()));
-    });
+    .action((options: ListOptions) =>
+      withBook(context, options, async (book) => {
+        const { invoice: channelId, limit } = options;
+        const listed: (ShownWebhook & { readonly deliveries: readonly ShownAttempt[] })[] = [];
+        for (const webhook of await book.list()) {
+          listed.push({ ...webhook, deliveries: await book.deliveries(webhook.id, { channelId, limit }) });
+        }
+        const lines = (): string[] =>
+          listed.flatMap((webhook) => linesOf(webhook, webhook.deliveries, options.bodies === true, context));
+        context.print({ webhooks: listed }, () => (listed.length === 0 ? "no webhooks" : lines()));
+      }),
+    );
   verb
     .command("redeliver")
     .argument("<webhook>", "its id", channelArgument)
     .argument("<event>", "the event's id: <invoice>.<number>", eventArgument)
     .description("send one event once more, now, and show the answer")
+    .addOption(logOption())
     .addOption(paydOption())
-    .addHelpText("after", examples(["p4 webhook redeliver <webhook> <invoice>.3", "after the receiver was mended"]))
-    .action((webhook: string, event: string, options: PaydOptions) =>
-      send(context, options, `${base}/${webhook}/deliveries/${event}/redeliver`),
+    .addHelpText(
+      "after",
+      examples(["p4 webhook redeliver <webhook> <invoice>.3", "after the receiver was mended"]) +
+        "\nThe wallet sends its own; those of the log are sent from this machine.\n",
+    )
+    .action((webhook: string, event: string, options: BookOptions) =>
+      withBook(context, options, async (book) => tell(context, await book.redeliver(webhook, event))),
     );
   verb
     .command("test")
     .argument("<webhook>", "its id", channelArgument)
     .description("send a body of the type webhook.test, signed like all others, and show the answer")
+    .addOption(logOption())
     .addOption(paydOption())
     .addHelpText("after", examples(["p4 webhook test <webhook>", "does the receiver answer with 2xx?"]))
-    .action((webhook: string, options: PaydOptions) => send(context, options, `${base}/${webhook}/test`));
+    .action((webhook: string, options: BookOptions) =>
+      withBook(context, options, async (book) => tell(context, await book.test(webhook))),
+    );
 };
 
-async function send(context: VerbContext, options: PaydOptions, path: string): Promise<void> {
-  const outcome = await askPayd<Outcome>(context, options, { method: "POST", path });
+function withBook(
+  context: VerbContext,
+  options: BookOptions,
+  work: (book: WebhookBook) => Promise<void>,
+): Promise<void> {
+  if (options.log !== true) return work(paydBook(context, options));
+  return withNode(context, (operator) => work(logBook(context, operator)));
+}
+
+function tell(context: VerbContext, outcome: Outcome): void {
   context.print(outcome, () => `${outcome.delivered ? "delivered" : "not delivered"}: ${answerOf(outcome)}`);
   if (!outcome.delivered) context.fail();
 }
 
 function linesOf(
-  { id, url, events }: Webhook,
-  attempts: readonly Attempt[],
+  { id, url, events }: ShownWebhook,
+  attempts: readonly ShownAttempt[],
   bodies: boolean,
   { terminal }: VerbContext,
 ): string[] {
@@ -119,6 +184,10 @@ function answerOf({ status, error }: Outcome): string {
 }
 
 function eventArgument(text: string): string {
-  if (/^[A-Za-z0-9]{8,20}\.\d{1,6}$/.test(text)) return text;
+  if (/^[A-Za-z0-9_-]{1,64}\.\d{1,15}$/.test(text)) return text;
   throw new CliError("misuse", "an event's id is <invoice>.<number>", "p4 webhook list shows them.");
+}
+
+function typesArgument(text: string): readonly string[] {
+  return text.split(",").map((type) => type.trim());
 }
