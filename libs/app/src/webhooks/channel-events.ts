@@ -34,8 +34,8 @@ const typeNames: Readonly<Record<ChannelEventType, string>> = {
 
 export const channelEventTypes: readonly string[] = Object.values(typeNames);
 
-/** Of what a wallet or a miner wrote: characters of a reason, entries of a list. */
-const maxReasonLength = 500;
+/** Of what a wallet or a miner wrote: characters of a text, entries of a list. */
+const maxTextLength = 500;
 const maxListed = 20;
 const decoder = new TextDecoder();
 
@@ -78,7 +78,7 @@ function bodyOf(channelId: string, channel: Channel, event: SequencedEvent): str
     sequence: event.streamVersion,
     createdAt: new Date(event.metadata.recordedAtMs).toISOString(),
     eventId: event.metadata.eventId,
-    channel: { id: channelId, state, satoshis, txids, expiresAt: new Date(expiresAtMs).toISOString() },
+    channel: { id: channelId, state, satoshis, txids: first(txids), expiresAt: new Date(expiresAtMs).toISOString() },
     ...detailsOf(event),
   });
 }
@@ -88,7 +88,7 @@ function detailsOf(event: SequencedEvent): object {
     case "ParticipantJoined":
       return { role: event.data.participant.role };
     case "PaymentSubmitted":
-      return { payment: { txids: event.data.txids } };
+      return { payment: { txids: first(event.data.txids) } };
     case "PaymentRefused":
       return { reason: shortened(event.data.reason) };
     case "ProofRecorded": {
@@ -101,11 +101,17 @@ function detailsOf(event: SequencedEvent): object {
     }
     case "TransactionRejected": {
       const { txid, status, code, detail, competingTxids } = event.data.rejection;
-      return { rejection: { txid, status, code, competingTxids: first(competingTxids) }, reason: shortened(detail) };
+      return {
+        rejection: { txid, status: shortened(status), code, competingTxids: first(competingTxids) },
+        reason: shortened(detail),
+      };
     }
     case "ProofRevoked": {
       const { txid, status, blockHashes, detail } = event.data.revocation;
-      return { revocation: { txid, status, blockHashes: first(blockHashes) }, reason: shortened(detail) };
+      return {
+        revocation: { txid, status: shortened(status), blockHashes: first(blockHashes) },
+        reason: shortened(detail),
+      };
     }
     case "ChannelClosed":
       return { reason: shortened(event.data.reason) };
@@ -116,6 +122,6 @@ function detailsOf(event: SequencedEvent): object {
 
 const first = (list: readonly string[]): readonly string[] => list.slice(0, maxListed);
 
-function shortened(reason: string): string {
-  return reason.length <= maxReasonLength ? reason : `${reason.slice(0, maxReasonLength)}…`;
+function shortened(text: string): string {
+  return text.length <= maxTextLength ? text : `${text.slice(0, maxTextLength)}…`;
 }
