@@ -1,8 +1,7 @@
-import { Transaction } from "@bsv/sdk";
 import { describe, expect, test } from "vitest";
 import { doubleSpendOf, unsignedNews } from "./test-support/customer-coins.ts";
 import { eventually, type InvoiceView, useWallet } from "./test-support/wallet-harness.ts";
-import { address, WalletMoney } from "./test-support/wallet-money.ts";
+import { address, sourcesOf, WalletMoney } from "./test-support/wallet-money.ts";
 
 const wallet = useWallet();
 const money = new WalletMoney(wallet);
@@ -18,9 +17,6 @@ async function reject({ id, payment }: InvoiceView): Promise<void> {
   wallet.server.send(id, "transaction.rejected", unsignedNews(payment?.txid ?? "", "rejected", said));
   await eventually(async () => expect((await wallet.read(id)).rejections).toHaveLength(1));
 }
-
-const sourcesOf = (rawTx: string): (string | undefined)[] =>
-  Transaction.fromHex(rawTx).inputs.map(({ sourceTXID }) => sourceTXID);
 
 describe("a payment in doubt", () => {
   test.each([
@@ -57,9 +53,9 @@ describe("a payment without a proof", () => {
     const fresh = await money.paidInvoice(10_000);
     await money.prove(await money.paidInvoice(50_000));
     const [, first] = await money.refund(fresh.id, { satoshis: 4_000 });
-    expect(sourcesOf(first.rawTx)).toEqual([fresh.payment?.txid]);
+    expect(sourcesOf(first)).toEqual([fresh.payment?.txid]);
     const [, second] = await money.refund(fresh.id, { satoshis: 1_000 });
-    expect(sourcesOf(second.rawTx)).toEqual([first.txid]);
+    expect(sourcesOf(second)).toEqual([first.txid]);
   });
 
   test("whose coins are swept is refunded when it is proved", async () => {

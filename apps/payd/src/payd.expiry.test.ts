@@ -28,6 +28,8 @@ test("a payment that came in time is taken although its check outlasts the time,
   expect(await wallet.read(id)).toMatchObject({ state: "pending", status: "pending", expired: false });
   const page = await fetch(`${wallet.url}/i/${id}`);
   expect(await page.json()).toMatchObject({ status: "pending" });
+  const listed = (await (await fetch(`${wallet.url}/api/v1/invoices?status=expired`)).json()) as { id: string }[];
+  expect(listed.map((invoice) => invoice.id)).toEqual([unpaid]);
   answer();
   await wallet.inState(id, "paid");
   const told = (await invoices.get(id))?.events.map(({ type }) => type);

@@ -125,6 +125,16 @@ describe("life", () => {
     await eventually(() => expect(wallet.server.joins.map(({ channelId }) => channelId)).toEqual([id, id]));
   });
 
+  test("a payment that is larger than the store takes is refused, and not broadcast", async () => {
+    const set: DocumentStore["set"] = () => Promise.reject(new StoreError("STORE_TOO_LARGE", "test"));
+    await wallet.start({ documents: { ...bound(wallet.documents), set } });
+    const { id, outputs } = await wallet.createConnected();
+    const ack = await wallet.ask(id, "payment", (await wallet.coins.pay(outputs)).body, "pay-1");
+    expect(ack.key).toBe("payment.ack");
+    expect(ack.body).toMatchObject({ error: 1, memo: expect.stringContaining("larger than") as string });
+    expect(wallet.miner.submissions).toEqual([]);
+  });
+
   test("a lost connection is joined again", async () => {
     await wallet.start();
     const { id } = await wallet.createConnected();

@@ -2,7 +2,7 @@ import { Transaction } from "@bsv/sdk";
 import { describe, expect, test } from "vitest";
 import { feeOf, sealed, success } from "./test-support/scripted-miner.ts";
 import { eventually, useWallet } from "./test-support/wallet-harness.ts";
-import { address, addressScript, type PayoutView, WalletMoney } from "./test-support/wallet-money.ts";
+import { address, addressScript, type PayoutView, sourcesOf, WalletMoney } from "./test-support/wallet-money.ts";
 
 const wallet = useWallet();
 const money = new WalletMoney(wallet);
@@ -71,6 +71,19 @@ describe("a refund", () => {
     expect(await refund(id, { satoshis: 1_000 })).toMatchObject([502, { code: "PAYD_PAYOUT_REFUSED" }]);
     expect([await balance(), await wallet.read(id)]).toMatchObject([10_000, { refunds: [] }]);
     expect(await refund(id, { satoshis: 1_000 })).toMatchObject([201, { state: "broadcast" }]);
+  });
+
+  test("that the miner refuses keeps no other money back: its coins come last", async () => {
+    await wallet.start();
+    await money.prove(await paidInvoice(30_000));
+    const good = await money.prove(await paidInvoice(20_000));
+    wallet.miner.replies = [{ payload: { returnResult: "failure", resultDescription: "missing inputs" } }, success];
+    expect(await refund(good.id, { satoshis: 1_000 })).toMatchObject([502, { code: "PAYD_PAYOUT_REFUSED" }]);
+    const [status, payout] = await refund(good.id, { satoshis: 1_000 });
+    expect([status, sourcesOf(payout)]).toEqual([201, [good.payment?.txid]]);
+    const swept = (await (await wallet.post("/api/v1/wallet/sweep", { address })).json()) as PayoutView;
+    expect(sourcesOf(swept)).toEqual([payout.txid]);
+    expect(await balance()).toBe(30_000);
   });
 
   test("is not made at a fee that takes more than it sends", async () => {

@@ -1,3 +1,4 @@
+import { isStoreError } from "@p4/event-store";
 import { describeWireError, parseBody, type ParsedBody } from "@p4/protocol";
 import { bytesToHex, paymentTransactionId } from "@p4/spv";
 import type { Logger } from "@p4/telemetry";
@@ -140,8 +141,14 @@ export class PaymentService {
     const { invoices, checks, withFees, now } = this.#options;
     const checked = await checkPayment(await withFees(invoice), txid, bodyText, checks);
     if (!checked.ok) return checked.refusal;
-    await invoices.savePayment(invoice.id, txid, bodyText);
-    await invoices.saveTransaction(invoice.id, txid, checked.transaction.bytes);
+    try {
+      await invoices.savePayment(invoice.id, txid, bodyText);
+      await invoices.saveTransaction(invoice.id, txid, checked.transaction.bytes);
+    } catch (error) {
+      // It stays so, however often it is sent: what cannot be kept is not taken.
+      if (!isStoreError(error, "STORE_TOO_LARGE")) throw error;
+      return refusePayment(txid, "PAYMENT_INVALID", "is larger than this wallet can store");
+    }
     const stored = await invoices.update(invoice.id, (current) => recordPayment(current, txid, now(), checked.outputs));
     // Checking took a while, and the merchant was quicker.
     if (stored.state === "cancelled") return refusePayment(txid, "INVOICE_CANCELLED");

@@ -16,17 +16,20 @@ const columns = [
  * `GET /api/v1/export.csv`, with the filters of the list: a row for each invoice, the oldest first. `net_satoshis` is received without
  * refunds and their fees: its sum is what the wallet holds of these invoices, before sweeps.
  */
-export function exportRoute(invoiceService: InvoiceService, now: () => number): ScopedRoute {
+export function exportRoute(
+  invoiceService: InvoiceService,
+  now: () => number,
+  clockOf: (invoice: Invoice) => number,
+): ScopedRoute {
   return {
     scope: "invoices:read",
     method: "GET",
     path: "/api/v1/export.csv",
     async handle({ query }) {
-      const nowMs = now();
       for (const name of ["limit", "cursor"]) if (query.has(name)) throw invalidRequest(`${name}: is for lists alone`);
-      const found = await invoiceService.list(readInvoiceFilter(query, nowMs).matches);
+      const found = await invoiceService.list(readInvoiceFilter(query, now(), clockOf).matches);
       const sorted = found.toSorted((a, b) => a.createdAtMs - b.createdAtMs || a.keyIndex - b.keyIndex);
-      const lines = [columns, ...sorted.map((invoice) => rowOf(invoice, nowMs))];
+      const lines = [columns, ...sorted.map((invoice) => rowOf(invoice, clockOf(invoice)))];
       const headers = {
         "content-type": "text/csv; charset=utf-8; header=present",
         "content-disposition": 'attachment; filename="invoices.csv"',

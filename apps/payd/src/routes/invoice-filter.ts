@@ -18,7 +18,11 @@ const parameters = ["state", "status", "orderId", "since", "until", ...pageParam
  * (RFC 3339), or how long ago ("15m"), the first included and the second not; `limit` and `cursor` as `readPage` has them.
  * Throws PAYD_INVALID_REQUEST, which names the parameter and the rule.
  */
-export function readInvoiceFilter(query: URLSearchParams, nowMs: number): InvoiceFilter {
+export function readInvoiceFilter(
+  query: URLSearchParams,
+  nowMs: number,
+  clockOf: (invoice: Invoice) => number,
+): InvoiceFilter {
   const given = readQuery(query, parameters);
   const states = readNames("state", given.state, invoiceStates);
   const statuses = readNames("status", given.status, invoiceStatuses);
@@ -29,7 +33,7 @@ export function readInvoiceFilter(query: URLSearchParams, nowMs: number): Invoic
   return {
     matches: (invoice) =>
       states.includes(invoice.state) &&
-      (given.status === undefined || statuses.includes(statusOf(invoice, nowMs))) &&
+      (given.status === undefined || statuses.includes(statusOf(invoice, clockOf(invoice)))) &&
       (orderId === undefined || invoice.orderId === orderId) &&
       invoice.createdAtMs >= sinceMs &&
       invoice.createdAtMs < untilMs,

@@ -18,6 +18,8 @@ export interface InvoiceRoutesOptions extends IdempotencyOptions {
   readonly view: (invoice: Invoice) => object;
   readonly defaultExpiryMs: number;
   readonly now: () => number;
+  /** The time at which an invoice is looked at. */
+  readonly clockOf: (invoice: Invoice) => number;
 }
 
 /**
@@ -25,7 +27,7 @@ export interface InvoiceRoutesOptions extends IdempotencyOptions {
  * `POST /api/v1/invoices/:id/cancel` 200, 404 or 409.
  */
 export function invoiceRoutes(options: InvoiceRoutesOptions): ScopedRoute[] {
-  const { invoiceService, create, view, defaultExpiryMs, now } = options;
+  const { invoiceService, create, view, defaultExpiryMs, now, clockOf } = options;
   return [
     {
       scope: "invoices:write",
@@ -44,7 +46,7 @@ export function invoiceRoutes(options: InvoiceRoutesOptions): ScopedRoute[] {
       method: "GET",
       path: "/api/v1/invoices",
       async handle({ path, query }) {
-        const filter = readInvoiceFilter(query, now());
+        const filter = readInvoiceFilter(query, now(), clockOf);
         const found = (await invoiceService.list(filter.matches)).toSorted((a, b) =>
           comparePlaces(placeOf(a), placeOf(b)),
         );

@@ -1,4 +1,4 @@
-import { P2PKH, PrivateKey } from "@bsv/sdk";
+import { P2PKH, PrivateKey, Transaction } from "@bsv/sdk";
 import type { InvoiceView, WalletHarness } from "./wallet-harness.ts";
 
 /** Of the customer, for money that goes back, and of the merchant's cold wallet. */
@@ -14,6 +14,11 @@ export interface PayoutView {
   readonly txid: string;
   readonly rawTx: string;
   readonly code: string;
+}
+
+/** Of the transactions that it spends. */
+export function sourcesOf({ rawTx }: PayoutView): (string | undefined)[] {
+  return Transaction.fromHex(rawTx).inputs.map(({ sourceTXID }) => sourceTXID);
 }
 
 /** What tests do with a wallet's money. */

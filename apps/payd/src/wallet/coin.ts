@@ -12,6 +12,8 @@ export interface WalletCoin {
   readonly key: KeyPlace;
   /** A proof of its transaction is stored. */
   readonly isProved: boolean;
+  /** A miner has refused a payout that spends it: it may be the cause. */
+  readonly wasRefused?: boolean;
 }
 
 export function outpointOf({ txid, vout }: Pick<WalletCoin, "txid" | "vout">): string {

@@ -30,5 +30,10 @@ export async function freeCoins(
     else free.set(outpointOf(coin), coin);
   }
   for (const { inputs } of alive) for (const input of inputs) free.delete(outpointOf(input));
+  const refused = payouts.filter(({ state }) => state === "refused").flatMap(({ inputs }) => inputs.map(outpointOf));
+  for (const outpoint of refused) {
+    const coin = free.get(outpoint);
+    if (coin !== undefined) free.set(outpoint, { ...coin, wasRefused: true });
+  }
   return [...free.values()];
 }

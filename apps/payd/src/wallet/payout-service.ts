@@ -14,7 +14,7 @@ import type { WalletCoin } from "./coin.ts";
 import { freeCoins } from "./free-coins.ts";
 import type { Payout } from "./payout.ts";
 import type { PayoutBook, PayoutRepository } from "./payout-repository.ts";
-import { selectAll, selectCoins } from "./select-coins.ts";
+import { maxInputs, selectAll, selectCoins } from "./select-coins.ts";
 import { signPayout } from "./sign-payout.ts";
 
 export interface PayoutServiceOptions {
@@ -253,5 +253,8 @@ function inDoubt(id: string, why: string): PaydError {
 }
 
 function coinsMissing(): PaydError {
-  return new PaydError("PAYD_COINS_MISSING", "the wallet's coins are not enough for this and its fee");
+  return new PaydError(
+    "PAYD_COINS_MISSING",
+    `the wallet's coins are not enough for this and its fee: at most ${maxInputs} go into one transaction`,
+  );
 }

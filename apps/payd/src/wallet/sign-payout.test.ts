@@ -48,6 +48,20 @@ describe("a payout", () => {
     expect(selectCoins(coins, { ...paid, satoshis: 499_000 }, rate)).toBeNull();
   });
 
+  test("takes the largest coins where those with a proof are too many and too small", () => {
+    const [many, large] = [coinsOf(600, 1_000), coinsOf(1, 700_000, false)];
+    expect(selectCoins([...many, ...large], { ...paid, satoshis: 600_000 }, rate)?.coins).toEqual(large);
+  });
+
+  test("takes coins of a payout that was refused last, and sweeps them only where there are no others", () => {
+    const refused = coinsOf(1, 90_000).map((coin) => ({ ...coin, wasRefused: true }));
+    const sound = coinsOf(2, 5_000, false);
+    expect(selectCoins([...refused, ...sound], paid, rate)?.coins).toEqual(sound.slice(0, 1));
+    expect(selectAll([...refused, ...sound], 25, rate)?.coins).toEqual(sound);
+    expect(selectAll(refused, 25, rate)?.coins).toEqual(refused);
+    expect(selectCoins([...refused, ...sound], { ...paid, satoshis: 50_000 }, rate)?.coins).toContainEqual(refused[0]);
+  });
+
   test("with a fee below the rate is not signed", async () => {
     const draft = { coins: coinsOf(2, 1_000), satoshis: 1_900, script, feeSatoshis: 100, change: null, rate };
     await expect(signPayout(master, draft)).rejects.toThrow("below 500 for 1000 bytes");
