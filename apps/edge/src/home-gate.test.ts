@@ -23,6 +23,7 @@ function watched(state: HomeState | null) {
     trouble: "the region's home is elsewhere",
     copyAgeMs: 40,
     confirmers: [],
+    copyClass: null,
     onChange(listener: (state: HomeState) => void) {
       listeners.add(listener);
       return () => listeners.delete(listener);

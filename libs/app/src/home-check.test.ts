@@ -8,6 +8,7 @@ const home = (state: HomeState, leftMs: number, trouble: string | null = null) =
   trouble,
   copyAgeMs: null,
   confirmers: [],
+  copyClass: null,
   leaseLeftMs: () => leftMs,
 });
 
@@ -26,7 +27,7 @@ test("one whose lease is over is not ready", () => {
   expect(check).toEqual({ ok: false, detail: "too few sites", facts: { site: "a", leaseLeftMs: 0 } });
 });
 
-test("one that waits for copies says for which", () => {
-  const sync = { ...home({ kind: "here", epoch: 2 }, Infinity), confirmers: ["b", "c"] };
-  expect(homeCheck(sync).facts).toEqual({ site: "a", epoch: 2, confirmedBy: "b,c" });
+test("a home says its class of copies, and one that waits for copies for which", () => {
+  const sync = { ...home({ kind: "here", epoch: 2 }, Infinity), confirmers: ["b", "c"], copyClass: "sync" as const };
+  expect(homeCheck(sync).facts).toEqual({ site: "a", epoch: 2, class: "sync", confirmedBy: "b,c" });
 });

@@ -1,7 +1,7 @@
 import type { HomeWatch } from "@p4/nats";
 import type { CheckResult, Metrics } from "@p4/telemetry";
 
-type Watched = Pick<HomeWatch, "site" | "state" | "trouble" | "copyAgeMs" | "confirmers" | "leaseLeftMs">;
+type Watched = Pick<HomeWatch, "site" | "state" | "trouble" | "copyAgeMs" | "confirmers" | "copyClass" | "leaseLeftMs">;
 
 /** How long this site may still serve without another word of the others; null: it is no home, or nothing limits it. */
 function leaseLeftMs({ state, leaseLeftMs: leftMs }: Pick<Watched, "state" | "leaseLeftMs">): number | null {
@@ -12,12 +12,13 @@ function leaseLeftMs({ state, leaseLeftMs: leftMs }: Pick<Watched, "state" | "le
 
 /** For `/readyz`: whether the region's home is at this node's site, and what is known of it. */
 export function homeCheck(home: Watched): CheckResult {
-  const { site, state, trouble, copyAgeMs, confirmers } = home;
+  const { site, state, trouble, copyAgeMs, confirmers, copyClass } = home;
   const left = leaseLeftMs(home);
   const facts = {
     ...(site === null ? {} : { site }),
     ...(state?.kind === "here" ? { epoch: state.epoch } : {}),
     ...(state?.kind === "away" ? { home: state.site } : {}),
+    ...(copyClass === null ? {} : { class: copyClass }),
     ...(confirmers.length === 0 ? {} : { confirmedBy: confirmers.join() }),
     ...(left === null ? {} : { leaseLeftMs: Math.round(left) }),
     ...(copyAgeMs === null ? {} : { copyAgeMs: Math.round(copyAgeMs) }),

@@ -201,6 +201,7 @@ function assemble(
     isConnectionAlive: (node, connection) => presence.probe(node, connection),
     nowMs: Date.now,
     clockTrouble: () => clock.trouble,
+    copyClass: () => home.copyClass,
     newId: uuid,
     sha256Hex,
     delay: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),

@@ -1,4 +1,4 @@
-import { stateName } from "@p4/channel";
+import { decodeEvent, stateName, type CopyClass } from "@p4/channel";
 import { customer, expiresAtMs, join, merchant, metadata, wallet, close } from "@p4/channel/testing";
 import { bytesOf, createInMemoryStore } from "@p4/event-store";
 import { describe, expect, it, vi } from "vitest";
@@ -40,6 +40,19 @@ describe.each([
     trouble = null;
     await registry.submit("inv1", { type: "ExpireChannel", metadata: late });
     expect(stateName((await registry.read("inv1")).snapshot)).toBe("expired");
+  });
+
+  it("stamp each event with the class of copies in force when it is stored", async () => {
+    const store = createInMemoryStore();
+    let copyClass: CopyClass | null = null;
+    const { registry } = testNode(store, { alwaysReplay, copyClass: () => copyClass });
+    await registry.submit("inv1", joinOf("inv1"));
+    for (copyClass of ["async", "sync"] as const) await registry.submit("inv1", wallet("OfferTerms"));
+    const stored = (await store.log.readStream("inv1")).map(({ bytes, streamVersion }) =>
+      decodeEvent(new TextDecoder().decode(bytes), streamVersion),
+    );
+    expect(stored.map(({ metadata: { copyClass: stamp } }) => stamp)).toEqual([undefined, "async", "sync"]);
+    expect(stored[0]?.metadata).not.toHaveProperty("copyClass");
   });
 
   it("set the deadline when they open a channel, move it, and take it away when it is closed", async () => {

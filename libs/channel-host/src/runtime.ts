@@ -1,4 +1,4 @@
-import type { Channel, decide, SequencedEvent, Sha256Hex } from "@p4/channel";
+import type { Channel, CopyClass, decide, SequencedEvent, Sha256Hex } from "@p4/channel";
 import type { DeadlineStore, EventLog, LiveFeed } from "@p4/event-store";
 
 /** Everything that an actor needs of the world. */
@@ -11,6 +11,8 @@ export interface ActorRuntime {
   readonly nowMs: () => number;
   /** Why this node must not say that a deadline has passed; null when it may. Without it a node always may. */
   readonly clockTrouble?: () => string | null;
+  /** What is promised, when a whole site is lost, of an event that is stored now: it is stamped on it. Null: there is one site. */
+  readonly copyClass?: () => CopyClass | null;
   readonly newId: () => string;
   readonly sha256Hex: Sha256Hex;
   /** Resolves after `ms`; the wait between two tries. */

@@ -123,7 +123,7 @@ async function append(
   runtime: ActorRuntime,
 ): Promise<SequencedEvent> {
   assertMayExpire(event, runtime);
-  const sealed = sealFor(base, event);
+  const sealed = sealFor(base, event, runtime.copyClass?.() ?? null);
   const own: OwnEvent = { base, sealed, bytes: encoder.encode(sealed.text) };
   replica.appending(own);
   try {

@@ -42,6 +42,7 @@ export interface TestNodeOptions {
   readonly alwaysReplay?: boolean;
   readonly isConnectionAlive?: ActorRuntime["isConnectionAlive"];
   readonly clockTrouble?: () => string | null;
+  readonly copyClass?: ActorRuntime["copyClass"];
 }
 
 export function testNode(store: InMemoryStore = createInMemoryStore(), options: TestNodeOptions = {}): TestNode {
@@ -67,6 +68,7 @@ export function testNode(store: InMemoryStore = createInMemoryStore(), options: 
     delay: () => new Promise((resolve) => setImmediate(resolve)),
     onFault: (channelId, error) => faults.push({ channelId, error }),
     ...(options.clockTrouble === undefined ? {} : { clockTrouble: options.clockTrouble }),
+    ...(options.copyClass === undefined ? {} : { copyClass: options.copyClass }),
     alwaysReplay: options.alwaysReplay ?? false,
   };
   return { registry: new ChannelRegistry(runtime), runtime, faults, armed, appends, reads };

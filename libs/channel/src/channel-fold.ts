@@ -1,7 +1,7 @@
 import { initialState, type ChannelSnapshot } from "./channel.machine.ts";
 import { LogError } from "./errors.ts";
 import { decodeEvent, encodeEvent, sealEvent, type Sha256Hex } from "./event-codec.ts";
-import type { ChannelEvent, NewChannelEvent } from "./events.ts";
+import type { ChannelEvent, CopyClass, NewChannelEvent } from "./events.ts";
 import { evolve } from "./evolve.ts";
 import { forgetOld } from "./forget-old.ts";
 import { sequence, type SequencedEvent } from "./sequenced-event.ts";
@@ -46,8 +46,9 @@ export interface SealedEvent {
   readonly text: string;
 }
 
-export function sealFor(channel: Channel, event: NewChannelEvent): SealedEvent {
-  const sealed = sealEvent(event, channel.headHash);
+/** @param copyClass null: the deployment has one site */
+export function sealFor(channel: Channel, event: NewChannelEvent, copyClass: CopyClass | null = null): SealedEvent {
+  const sealed = sealEvent(event, channel.headHash, copyClass);
   return { event: sealed, text: encodeEvent(sealed) };
 }
 

@@ -50,6 +50,18 @@ describe("decodeEvent", () => {
     );
   });
 
+  it("reads the class of copies that an event is stamped with, and one that a newer build may have", () => {
+    for (const copyClass of ["none", "async", "sync", "quorum"]) {
+      const text = changed((event) => (event["metadata"].copyClass = copyClass));
+      expect(decodeEvent(text, 1).metadata.copyClass).toBe(copyClass);
+    }
+    expect(decodeEvent(opened.text, 1).metadata).not.toHaveProperty("copyClass");
+    for (const copyClass of [null, 1, "", "<b>", "a".repeat(33)]) {
+      const text = changed((event) => (event["metadata"].copyClass = copyClass));
+      expect(() => decodeEvent(text, 42)).toThrowError("metadata.copyClass");
+    }
+  });
+
   it("refuses an event of a newer version as such", () => {
     const newer = changed((event) => (event["metadata"].schemaVersion = currentSchemaVersion + 1));
     expect(() => decodeEvent(newer, 42)).toThrowError(expect.objectContaining({ code: "LOG_EVENT_TOO_NEW" }));

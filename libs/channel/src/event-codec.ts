@@ -1,19 +1,24 @@
 import { LogError } from "./errors.ts";
 import { faultyDataMember, isEventType, isRecord } from "./event-shape.ts";
-import type { ChannelEvent, NewChannelEvent } from "./events.ts";
+import type { ChannelEvent, CopyClass, NewChannelEvent } from "./events.ts";
 import { currentSchemaVersion, schemaVersionOf, upcast } from "./upcast.ts";
 
 /** SHA-256 of the text's UTF-8 bytes, as lower-case hex. Injected: the core has no crypto of its own. */
 export type Sha256Hex = (text: string) => string;
 
 /** Completes a decided event with its place in the chain. Member order is fixed: these texts are hashed. */
-export function sealEvent(event: NewChannelEvent, previousHash: string): ChannelEvent {
+export function sealEvent(
+  event: NewChannelEvent,
+  previousHash: string,
+  copyClass: CopyClass | null = null,
+): ChannelEvent {
   const { eventId, recordedAtMs, correlationId, causationId } = event.metadata;
   const schemaVersion = schemaVersionOf(event);
+  const metadata = { eventId, schemaVersion, recordedAtMs, previousHash, correlationId, causationId };
   return {
     type: event.type,
     data: event.data,
-    metadata: { eventId, schemaVersion, recordedAtMs, previousHash, correlationId, causationId },
+    metadata: copyClass === null ? metadata : { ...metadata, copyClass },
   } as ChannelEvent;
 }
 
@@ -38,11 +43,16 @@ export function decodeEvent(text: string, streamVersion: number): ChannelEvent {
     if (typeof metadata[name] !== "string") throw corrupt(streamVersion, `metadata.${name} is not text`);
   }
   if (!Number.isSafeInteger(metadata["recordedAtMs"])) throw corrupt(streamVersion, "metadata.recordedAtMs is no time");
+  if (!isClass(metadata["copyClass"])) throw corrupt(streamVersion, "metadata.copyClass is not a class");
   const event = upcast(parsed as unknown as ChannelEvent);
   const faulty = faultyDataMember(event.type, event.data as unknown as Record<string, unknown>);
   if (faulty !== null) throw corrupt(streamVersion, `data.${faulty} of ${type}`);
   return event;
 }
+
+/** Builds before there were classes wrote none, and one that this build does not know changes no fold. */
+const isClass = (value: unknown): boolean =>
+  value === undefined || (typeof value === "string" && /^[a-z-]{1,32}$/.test(value));
 
 function checkSchemaVersion(schemaVersion: unknown, type: string, streamVersion: number): void {
   if (!Number.isSafeInteger(schemaVersion) || (schemaVersion as number) < 1) {

@@ -39,7 +39,15 @@ export interface EventMetadata {
   readonly correlationId: string;
   /** The connection, proof callback or operator command that caused the event. */
   readonly causationId: string;
+  /** What was promised of the event when a whole site is lost; absent: its deployment had one site. */
+  readonly copyClass?: CopyClass;
 }
+
+/**
+ * `none`: one site has the event. `async`: copies at other sites follow. `sync`: it counts once a copy has it. A newer build
+ * may know more of them.
+ */
+export type CopyClass = "none" | "async" | "sync";
 
 export type ChannelOpened = Fact<
   "ChannelOpened",
@@ -149,9 +157,9 @@ export type AckGraceStarted = Fact<"AckGraceStarted", { readonly graceUntilMs: n
 export type ChannelExpired = Fact<"ChannelExpired", { readonly expiresAtMs: number }>;
 export type ChannelClosed = Fact<"ChannelClosed", { readonly by: string; readonly reason: string }>;
 
-/** An event without what only the log can give it: its place in the hash chain. */
+/** An event without what only the log can give it: its place in the hash chain, and what is promised of it. */
 export type NewChannelEvent = {
   [Type in ChannelEventType]: Omit<Extract<ChannelEvent, { type: Type }>, "metadata"> & {
-    readonly metadata: Omit<EventMetadata, "previousHash" | "schemaVersion">;
+    readonly metadata: Omit<EventMetadata, "previousHash" | "schemaVersion" | "copyClass">;
   };
 }[ChannelEventType];

@@ -4,6 +4,7 @@ export { createAnchor, type AnchorInput } from "./anchor/create-anchor.ts";
 export { readAnchor } from "./anchor/read-anchor.ts";
 export { appendAnchor, appendCountersignature, evidenceHead } from "./attach.ts";
 export type { CountersignedHead } from "./checks/check-tail.ts";
+export { copyClassText, type StampedEvent } from "./copy-classes.ts";
 export { createEvidence, type EvidenceInput } from "./create-evidence.ts";
 export { evidenceErrors, EvidenceError, isEvidenceError, type EvidenceErrorCode } from "./errors.ts";
 export { durabilityClasses } from "./evidence-contents.ts";

@@ -21,6 +21,7 @@ export const checkTitles = {
   TAIL: "Nothing is missing at the end",
   WALLETS: "Who stood behind the wallets",
   DURABILITY: "Durability",
+  COPIES: "Copies at other sites",
 } as const;
 
 export type CheckCode = keyof typeof checkTitles;

@@ -1,5 +1,5 @@
 import { LogError, stateName, timelineOf, type ChannelStateName } from "@p4/channel";
-import { createEvidence, isEvidenceError, type DurabilityClass, type EvidenceEvent } from "@p4/evidence";
+import { copyClassText, createEvidence, isEvidenceError, type DurabilityClass, type EvidenceEvent } from "@p4/evidence";
 import { shardOf, type StoredEvent } from "@p4/event-store";
 import { durabilityClass } from "@p4/nats";
 import { nodeCrypto, sha256Hex } from "@p4/node-crypto";
@@ -19,6 +19,8 @@ export interface MadeEvidence {
   readonly streamVersion: number;
   readonly headHash: string;
   readonly durability: DurabilityClass;
+  /** The classes of copies that its events state, as text; null: none. */
+  readonly copies: string | null;
   /** Headers that are in it. */
   readonly blocks: number;
   /** Headers that could not be had: the file is whole, but proves less. */
@@ -76,6 +78,7 @@ export async function evidenceMaker(
           streamVersion: channel.streamVersion,
           headHash: channel.headHash,
           durability,
+          copies: copyClassText(entries),
           blocks: blocks.length,
           missingBlocks: answers.flatMap((answer) => (answer.kind === "missing" ? [answer] : [])),
         };

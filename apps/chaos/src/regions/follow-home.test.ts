@@ -1,3 +1,4 @@
+import type { EventMetadata } from "@p4/channel";
 import { customer, merchant } from "@p4/client";
 import { planCopy, planSwitch } from "@p4/regions";
 import { tempDir, waitFor } from "@p4/testkit";
@@ -64,6 +65,11 @@ test("wallets that know one site alone pay on while the home moves there and bac
     expect(await pay()).toMatchObject({ accepted: false });
     await Promise.all([readyz(a, 200), readyz(b, 503)]);
     expect(joins).toHaveLength(3);
+    const events = (await readLog(a.server.url, { shards, replicas: 1 })).get("follow") ?? [];
+    const classes = events.map(({ text }) => (JSON.parse(text) as { metadata: EventMetadata }).metadata.copyClass);
+    // While the home had just been moved, no copy was complete yet.
+    expect(classes).toContain("async");
+    expect(classes.filter((each) => each !== "async" && each !== "none")).toEqual([]);
     expect([a.edge.ownEnds, b.edge.ownEnds]).toEqual([0, 0]);
   } finally {
     shop.close();

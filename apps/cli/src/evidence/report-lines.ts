@@ -1,4 +1,4 @@
-import { checkTitles, type CheckStatus, type EvidenceReport, type EvidenceVerdict } from "@p4/evidence";
+import { checkTitles, copyClassText, type CheckStatus, type EvidenceReport, type EvidenceVerdict } from "@p4/evidence";
 import { counted, sizeText, timeText } from "../human.ts";
 import type { Style, Terminal } from "../terminal.ts";
 import type { VerbContext } from "../verb.ts";
@@ -83,12 +83,16 @@ function headLines({ manifest }: NonNullable<EvidenceReport["file"]>): string[] 
 }
 
 /** What the file states about itself. */
-export function factLines(file: NonNullable<EvidenceReport["file"]>): string[] {
+export function factLines(
+  file: NonNullable<EvidenceReport["file"]>,
+  timeline: EvidenceReport["timeline"],
+): string[] {
+  const copies = copyClassText(timeline);
   const { exportedAtMs, durability, region, shard, machineVersion, softwareVersion, operatorKey } = file.header.value;
   return [
     ...headLines(file),
     `exported ${timeText(exportedAtMs)} by ${softwareVersion}, machine ${machineVersion}; region ${region}, shard ${shard}`,
-    `durability ${durability}; signed by ${operatorKey}`,
+    `durability ${durability}; ${copies === null ? "" : `copies ${copies}; `}signed by ${operatorKey}`,
     [
       counted(file.blocks.length, "block header"),
       counted(file.countersignatures.length, "countersignature"),

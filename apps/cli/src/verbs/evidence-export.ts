@@ -90,12 +90,12 @@ async function withAnchor(text: string, path: string, channelId: string): Promis
 }
 
 function madeLines({ channelId, eventCount, state, headHash, streamVersion, ...made }: MadeEvidence): string[] {
-  const { durability, blocks, missingBlocks } = made;
+  const { durability, copies, blocks, missingBlocks } = made;
   const weak = durability === "unknown" ? " (--monitor names a server's monitoring port, which tells)" : "";
   return [
     `channel ${channelId}: ${counted(eventCount, "event")}, ${state}`,
     `head ${headHash} at sequence ${streamVersion}`,
-    `durability ${durability}${weak}; ${counted(blocks, "block header")}`,
+    `durability ${durability}${weak}; ${copies === null ? "" : `copies ${copies}; `}${counted(blocks, "block header")}`,
     ...missingBlocks.map(({ blockHash, reason }) => `no header of block ${blockHash}: ${reason}`),
     ...(missingBlocks.length === 0 ? [] : ["set P4_HEADER_SOURCE, or P4_MINER_URL, and export again"]),
   ];

@@ -1,4 +1,4 @@
-import { verifyEvidence, type EvidenceFile } from "@p4/evidence";
+import { copyClassText, verifyEvidence, type EvidenceFile } from "@p4/evidence";
 import type { TimelineEntry } from "@p4/channel";
 import { nodeCrypto } from "@p4/node-crypto";
 import { readInputFile } from "../evidence/input-output.ts";
@@ -40,7 +40,7 @@ async function show(context: VerbContext, path: string, trustedKeys: readonly st
     ...timelineTable(timeline, style, columns).lines,
     "",
     ...(ok ? [] : [...verdictLines(report, style), ""]),
-    ...factLines(file),
+    ...factLines(file, timeline),
   ]);
 }
 
@@ -49,6 +49,7 @@ function view({ header, manifest }: EvidenceFile, timeline: readonly TimelineEnt
     ...header.value,
     state: manifest.value.state,
     ...manifest.value.head,
+    copies: copyClassText(timeline),
     entries: timeline.map(timelineEntryView),
   };
 }

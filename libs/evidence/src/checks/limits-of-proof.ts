@@ -1,3 +1,4 @@
+import { copyClassMeanings, copyClassText } from "../copy-classes.ts";
 import type { EvidenceFile } from "../evidence-file.ts";
 import { notProved, type EvidenceCheck } from "../report.ts";
 import { checkEach, eventsOf, type RecordedEvent } from "./recorded-event.ts";
@@ -18,7 +19,16 @@ export function limitsOfProof(file: EvidenceFile, events: readonly RecordedEvent
       "Who the people behind the connections were is not proved: the file knows connections and roles.",
     ),
     notProved("DURABILITY", durabilityText(durability)),
+    ...copiesNotProved(events),
   ];
+}
+
+/** Each event states its own class, and is signed with it. A deployment of one site states none. */
+function copiesNotProved(events: readonly RecordedEvent[]): EvidenceCheck[] {
+  const classes = copyClassText(events);
+  if (classes === null) return [];
+  const statement = `The operator states that events were stored with the copy class ${classes}; a file cannot prove that.`;
+  return [notProved("COPIES", [statement, ...copyClassMeanings(events)].join(" "))];
 }
 
 function durabilityText(durability: string): string {

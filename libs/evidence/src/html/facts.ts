@@ -1,3 +1,4 @@
+import { copyClassText } from "../copy-classes.ts";
 import type { EvidenceFile } from "../evidence-file.ts";
 import type { EvidenceReport } from "../report.ts";
 import { codeText, escapeHtml, foreignText } from "./escape.ts";
@@ -9,6 +10,7 @@ export function factsSection(file: EvidenceFile, { fileSha256, timeline }: Evide
   const { head, eventCount, state } = file.manifest.value;
   const first = timeline[0];
   const last = timeline.at(-1);
+  const copyClasses = copyClassText(timeline);
   const rows: readonly (readonly [string, string])[] = [
     ["Channel", codeText(header.channelId)],
     ["State", `<span class="state">${escapeHtml(state)}</span>`],
@@ -23,6 +25,7 @@ export function factsSection(file: EvidenceFile, { fileSha256, timeline }: Evide
     ["Key that signed", codeText(header.operatorKey)],
     ["Head of the chain", `event ${head.streamVersion}, ${codeText(head.headHash)}`],
     ["Durability class", escapeHtml(header.durability)],
+    ...(copyClasses === null ? [] : ([["Copies at other sites", escapeHtml(copyClasses)]] as const)),
     ["Region and shard", `${escapeHtml(header.region)}, ${header.shard}`],
     ["Software", `${foreignText(header.softwareVersion)}, machine ${foreignText(header.machineVersion)}`],
     ["This file's SHA-256", codeText(fileSha256)],

@@ -66,7 +66,7 @@ beforeAll(async () => {
   await createEventLog(brokers.get("a") as Broker, settings).appendToStream(request("old", "1", STREAM_DOES_NOT_EXIST));
   await run((state) => planClass(state, "sync"));
   atHome = node("a");
-  await vi.waitFor(() => expect(atHome.home.confirmers).toEqual(["b"]), patient);
+  await vi.waitFor(() => expect([atHome.home.confirmers, atHome.home.copyClass]).toEqual([["b"], "sync"]), patient);
 }, 120_000);
 
 test("what was stored before is known to be at the copy without another word of it", async () => {
@@ -123,7 +123,7 @@ test("when an operator lowers the class, what waits goes on without the copy", a
       .catch((error) => error as unknown);
     await expect(waiting).resolves.toMatchObject({ code: "STORE_NOT_COPIED" });
     await run((state) => planClass(state, "async"), ["b"]);
-    await vi.waitFor(() => expect(atHome.home.confirmers).toEqual([]), patient);
+    await vi.waitFor(() => expect([atHome.home.confirmers, atHome.home.copyClass]).toEqual([[], "async"]), patient);
     await expect(atHome.log.readStream("low")).resolves.toHaveLength(2);
   } finally {
     sites.server("b").resume();
@@ -140,7 +140,7 @@ test("a copy that was promoted confirms nothing to the home that it has left", a
   const atB = node("b");
   await vi.waitFor(() => expect(atB.home.state).toMatchObject({ kind: "here", epoch: 2 }), patient);
   // The new home goes on from the same event. It has no copy, so nothing is promised.
-  expect(atB.home.confirmers).toEqual([]);
+  expect([atB.home.confirmers, atB.home.copyClass]).toEqual([[], "none"]);
   await atB.log.appendToStream(request("lost", "at-b", version));
   const stale = request("lost", "at-a", version);
   await expect(atHome.log.appendToStream(stale)).rejects.toMatchObject({ retryable: true });

@@ -1,5 +1,13 @@
 import { isStoreError, StoreError } from "@p4/event-store";
-import { confirmersOf, noEpoch, readRow, type RegionRow, type StreamRole } from "@p4/regions";
+import {
+  classInForce,
+  confirmersOf,
+  noEpoch,
+  readRow,
+  type CopyClass,
+  type RegionRow,
+  type StreamRole,
+} from "@p4/regions";
 import type { Broker } from "../broker.ts";
 import { status } from "../broker-errors.ts";
 import { bucketStream } from "../subjects.ts";
@@ -20,6 +28,8 @@ export interface FoundHome {
   readonly state: HomeState;
   /** The sites of which one must have an event before it counts; empty: none. Null: not known at the moment. */
   readonly confirmers: readonly string[] | null;
+  /** What is promised of an event that is stored here; null: no table of this home says so. */
+  readonly copyClass: CopyClass | null;
   /** Since a copy last heard of its home; null: it never did, or this is none. */
   readonly copyAgeMs: number | null;
 }
@@ -42,10 +52,12 @@ export async function readHome(
   if (found === null) {
     // A deposed home that is made a copy has no streams for a moment.
     const site = await homeElsewhere(broker, region, timeoutMs);
-    return site === null ? null : { state: { kind: "away", site }, confirmers: null, copyAgeMs: null };
+    return site === null ? null : { state: { kind: "away", site }, ...nothingStored, copyAgeMs: null };
   }
   const { role } = found;
-  if (role.kind === "plain") return { state: { kind: "here", epoch: firstEpoch }, confirmers: [], copyAgeMs: null };
+  if (role.kind === "plain") {
+    return { state: { kind: "here", epoch: firstEpoch }, confirmers: [], copyClass: null, copyAgeMs: null };
+  }
   if (role.kind === "home") {
     const home = atHome(role.epoch, await readHomeRow(broker, region, timeoutMs));
     // What was stored before the gate was shut waits for its copy all the same.
@@ -54,15 +66,22 @@ export async function readHome(
   }
   const state = elsewhere(role, await readOwnTable(broker, region, timeoutMs), broker.site);
   return role.kind === "copy"
-    ? { state, confirmers: [], copyAgeMs: role.ageMs }
-    : { state, confirmers: null, copyAgeMs: null };
+    ? { state, confirmers: [], copyClass: null, copyAgeMs: role.ageMs }
+    : { state, ...nothingStored, copyAgeMs: null };
 }
 
-function atHome(epoch: number, row: RegionRow | null): Pick<FoundHome, "state" | "confirmers"> {
-  if (row === null || row.class !== "sync") return { state: { kind: "here", epoch }, confirmers: [] };
-  // This site was left out when the tables were written: which copies must confirm is not known yet.
-  if (row.epoch < epoch) return { state: { kind: "moving" }, confirmers: null };
-  return { state: { kind: "here", epoch }, confirmers: confirmersOf(row) };
+const nothingStored = { confirmers: null, copyClass: null } as const;
+
+function atHome(epoch: number, row: RegionRow | null): Omit<FoundHome, "copyAgeMs"> {
+  const state = { kind: "here", epoch } as const;
+  // This site was left out when the tables were written: the row's copies and class are those of the home before.
+  const isOld = row !== null && row.epoch < epoch;
+  if (row === null || row.class !== "sync") {
+    return { state, confirmers: [], copyClass: row === null || isOld ? null : classInForce(row) };
+  }
+  // Which copies must confirm is not known yet.
+  if (isOld) return { state: { kind: "moving" }, ...nothingStored };
+  return { state, confirmers: confirmersOf(row), copyClass: classInForce(row) };
 }
 
 function elsewhere(

@@ -87,5 +87,10 @@ test("nothing is made at a site whose region lives elsewhere, while its streams 
   expect((await streamNames(b)).filter((name) => isCopied(name, "eu"))).toEqual([]);
   // Nor do wallets wait for them to be told where the home is.
   const found = await readHome(b, { region: "eu", stream: "P4_CHANNELS_eu_0" }, 5_000);
-  expect(found).toEqual({ state: { kind: "away", site: "a" }, confirmers: null, copyAgeMs: null });
+  expect(found).toEqual({
+    state: { kind: "away", site: "a" },
+    confirmers: null,
+    copyClass: null,
+    copyAgeMs: null,
+  });
 });

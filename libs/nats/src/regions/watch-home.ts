@@ -1,4 +1,4 @@
-import { hasLease } from "@p4/regions";
+import { hasLease, type CopyClass } from "@p4/regions";
 import type { Broker } from "../broker.ts";
 import { channelStream, createNames } from "../subjects.ts";
 import { readHome, type HomeState } from "./home-state.ts";
@@ -24,6 +24,8 @@ export interface HomeWatch {
   readonly copyAgeMs: number | null;
   /** The sites of which one must have an event before it counts; empty: none. */
   readonly confirmers: readonly string[];
+  /** What is promised of an event that is stored here; null: no table of this home says so, or it is elsewhere. */
+  readonly copyClass: CopyClass | null;
   /** Why nothing can be served from here; null: this site is the home, or the broker has not said otherwise. */
   readonly trouble: string | null;
   /** How long this site may still write in an epoch; 0: not at all; Infinity: nothing limits it. */
@@ -59,6 +61,7 @@ export function watchHome(
   let isWanted = false;
   let copyAgeMs: number | null = null;
   let confirmers: readonly string[] = [];
+  let copyClass: CopyClass | null = null;
   let hasLooked = (): void => undefined;
   const firstLook = new Promise<void>((resolve) => (hasLooked = resolve));
   const look = (): void => {
@@ -78,7 +81,7 @@ export function watchHome(
         const found = await readHome(broker, { region, stream }, answerWithinMs).catch(() => null);
         // A stream that is recreated at a site says nothing of the region.
         if (found !== null && !stopped.signal.aborted) {
-          ({ state: told, copyAgeMs } = found);
+          ({ state: told, copyAgeMs, copyClass } = found);
           confirmers = found.confirmers ?? confirmers;
           // Before any node hears that the home is here.
           if (found.confirmers !== null) onConfirmers(confirmers, told.kind === "here" || told.kind === "unconfirmed");
@@ -111,6 +114,9 @@ export function watchHome(
     },
     get confirmers() {
       return confirmers;
+    },
+    get copyClass() {
+      return copyClass;
     },
     get trouble() {
       if (state === null || state.kind === "here") return null;
