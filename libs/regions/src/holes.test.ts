@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Plan } from "./plan.ts";
 import { planCopy } from "./plan-copy.ts";
-import { planFailover } from "./plan-failover.ts";
+import { lossesOf, planFailover } from "./plan-failover.ts";
 import { planReturn } from "./plan-return.ts";
 import { planSwitch } from "./plan-switch.ts";
 import { World } from "./test-support/world.ts";
@@ -22,7 +22,7 @@ function holed(): World {
 
 test("a copy that has holes does not become the home by a switch, until return has recreated it", () => {
   const world = holed();
-  expect(() => planSwitch(world.state, "b")).toThrow(expect.objectContaining({ code: "REGION_COPY_BEHIND" }) as Error);
+  expect(() => planSwitch(world.state, "b")).toThrow(expect.objectContaining({ code: "REGION_COPY_HOLED" }) as Error);
   const { steps } = planReturn(world.state, "b");
   expect(steps.find((step) => step.do === "drop")).toMatchObject({ site: "b", streams: [log] });
   apply(world, planReturn(world.state, "b"));
@@ -36,17 +36,66 @@ test("a switch to another site recreates such a copy", () => {
   expect(world.stream("b", log)).not.toHaveProperty("holes");
 });
 
-test("a home that is lost is taken over by the copy that has no holes, or by any where no copy is better", () => {
+/** A failover of a, which is away. */
+const failover =
+  (world: World, to: string, acceptLoss = false): (() => Plan) =>
+  () =>
+    planFailover(world.state, { to, lost: "a", fenceReachable: false, outwaitMs: 0, acceptLoss });
+
+const refused = (code: string, detail: string | RegExp = ""): Error =>
+  expect.objectContaining({ code, message: expect.stringMatching(detail) as string }) as Error;
+
+test("a home that is lost is taken over by the copy that has no holes", () => {
   const world = holed();
   world.at("a").answers = false;
-  const to = (site: string) => () =>
-    planFailover(world.state, { to: site, lost: "a", fenceReachable: false, outwaitMs: 0 });
-  expect(to("b")).toThrow(expect.objectContaining({ code: "REGION_COPY_BEHIND" }) as Error);
-  expect(to("c")).not.toThrow();
-  // More events here, fewer holes there: an operator decides.
+  expect(failover(world, "b", true)).toThrow(refused("REGION_COPY_BEHIND", "c has more"));
+  expect(failover(world, "c")).not.toThrow();
+});
+
+test("where no copy is better, one with holes takes over when an operator accepts what is lost", () => {
+  const world = holed();
+  world.at("a").answers = false;
+  // More events here, fewer holes there.
   world.stream("b", log).events.push("3");
-  expect(to("b")).not.toThrow();
-  expect(to("c")).not.toThrow();
+  expect(failover(world, "c")).not.toThrow();
+  expect(failover(world, "b")).toThrow(refused("REGION_WOULD_LOSE", `${log} lacks 81 events in the middle at b, at c 0`));
+  expect(failover(world, "b", true)).not.toThrow();
+});
+
+test("where every copy has holes, a failover says what each lacks, and killed after any part it goes on when it is run again", () => {
+  const given = (): World => {
+    const world = holed();
+    world.stream("c", log).holes = 40;
+    world.stream("c", log).events.pop();
+    world.at("a").answers = false;
+    return world;
+  };
+  expect(failover(given(), "b")).toThrow(refused("REGION_WOULD_LOSE", "lacks 81 events in the middle at b, at c 40"));
+  expect(failover(given(), "c")).toThrow(refused("REGION_WOULD_LOSE", "lacks 40 events in the middle at c, at b 81"));
+  expect(lossesOf(given().state, { to: "b", lost: "a" })).toHaveLength(1);
+  const parts = World.parts(failover(given(), "b", true)().steps);
+  for (let killedAfter = 0; killedAfter < parts.length; killedAfter++) {
+    const world = given();
+    parts.slice(0, killedAfter).forEach((part) => world.apply(part));
+    apply(world, failover(world, "b", true)());
+    expect(world.stream("b", log).role, String(killedAfter)).toMatchObject({ kind: "home", epoch: 2 });
+    expect(failover(world, "b", true)).toThrow(refused("REGION_IS_HOME"));
+  }
+});
+
+test("what a home lacked when it was promoted is no loss of the next failover", () => {
+  const world = holed();
+  world.stream("c", log).events.pop();
+  world.at("a").answers = false;
+  apply(world, failover(world, "b", true)());
+  apply(world, planReturn(world.state, "c"));
+  expect(world.stream("c", log)).toMatchObject({ holes: 81, inheritedHoles: 81 });
+  world.at("b").answers = false;
+  world.at("a").answers = true;
+  const again = { to: "c", lost: "b", fenceReachable: false, outwaitMs: 0 };
+  expect(() => planFailover(world.state, again)).not.toThrow();
+  world.stream("c", log).holes = 90;
+  expect(() => planFailover(world.state, again)).toThrow(refused("REGION_WOULD_LOSE", "lacks 9 events"));
 });
 
 test("of two copies each of which is ahead in another stream, an operator takes either", () => {
@@ -56,8 +105,7 @@ test("of two copies each of which is ahead in another stream, an operator takes 
   world.stream("c", "KV_P4_PROOFS_eu").events.push("3");
   world.at("a").answers = false;
   for (const to of ["b", "c"]) {
-    const plan = () => planFailover(world.state, { to, lost: "a", fenceReachable: false, outwaitMs: 0 });
-    expect(plan).not.toThrow();
+    expect(failover(world, to)).not.toThrow();
   }
 });
 

@@ -26,6 +26,7 @@ export { gateVerdict, type GateVerdict, type GateView } from "./gate-verdict.ts"
 export { isRegionError, RegionError, regionErrors, type RegionErrorCode } from "./region-error.ts";
 export {
   commonUpTo,
+  forksOf,
   rowOf,
   type Fork,
   type RegionState,
@@ -37,6 +38,6 @@ export type { Step, Tail } from "./step.ts";
 export { roleText, type Plan } from "./plan.ts";
 export { planClass } from "./plan-class.ts";
 export { planCopy } from "./plan-copy.ts";
-export { planFailover, type FailoverOptions } from "./plan-failover.ts";
+export { lossesOf, planFailover, type FailoverOptions } from "./plan-failover.ts";
 export { planReturn } from "./plan-return.ts";
 export { freshMs, planSwitch } from "./plan-switch.ts";

@@ -1,6 +1,5 @@
 import {
   copyAnew,
-  forksOf,
   isCopyOf,
   isWholeCopyOf,
   namesOf,
@@ -15,6 +14,7 @@ import { RegionError } from "./region-error.ts";
 import type { RegionRow } from "./region-row.ts";
 import {
   answeringSite,
+  forksOf,
   holesOf,
   roleOf,
   rowOf,
@@ -95,7 +95,7 @@ function assertWhole(home: SiteState, target: SiteState): void {
   const holed = target.streams.find(({ stream }) => holesOf(target, stream) > holesOf(home, stream));
   if (holed === undefined) return;
   const detail = `${holed.stream} at ${target.site} lacks ${holed.holes ?? 0} events in the middle; "return" recreates it`;
-  throw new RegionError("REGION_COPY_BEHIND", detail);
+  throw new RegionError("REGION_COPY_HOLED", detail);
 }
 
 /** The table names the site already: what is left of a move to it, or the move away that was begun is taken back. */
@@ -167,7 +167,7 @@ function asHome(target: SiteState, epoch: number): SiteState {
     ...target,
     streams: target.streams.map((each) => ({
       ...each,
-      role: { kind: "home", epoch, forks: [...forksOf(target, each.stream), { epoch, sequence: Infinity }] },
+      role: { kind: "home", epoch, forks: [...forksOf(each.role), { epoch, sequence: Infinity }] },
     })),
   };
 }

@@ -2,9 +2,9 @@ import { RegionError } from "./region-error.ts";
 import { majorityOf, sameRow, type RegionRow } from "./region-row.ts";
 import {
   commonUpTo,
+  forksOf,
   holesOf,
   roleOf,
-  type Fork,
   type RegionState,
   type SiteState,
   type StreamRole,
@@ -54,17 +54,14 @@ export function homeStreams(site: SiteState, epoch: number): readonly StreamStat
 /** Whether a stream follows this home, and has followed no log that forked from it. */
 export function isCopyOf(role: StreamRole | undefined, home: SiteState, stream: string): boolean {
   if (role?.kind !== "copy" || role.of !== home.site) return false;
-  return commonUpTo(role.epoch, forksOf(home, stream)) === Infinity;
+  const there = roleOf(home, stream);
+  // A home that is away says nothing of its forks.
+  return there === undefined || commonUpTo(role, forksOf(there)) === Infinity;
 }
 
 /** The same, and it lacks nothing in the middle that the home has. */
 export const isWholeCopyOf = (site: SiteState, home: SiteState, stream: string): boolean =>
   isCopyOf(roleOf(site, stream), home, stream) && holesOf(site, stream) <= holesOf(home, stream);
-
-export function forksOf(home: SiteState, stream: string): readonly Fork[] {
-  const role = roleOf(home, stream);
-  return role?.kind === "home" ? role.forks : [];
-}
 
 export function roleText(role: StreamRole | undefined): string {
   switch (role?.kind) {
@@ -89,8 +86,7 @@ export function copyAnew(state: RegionState, home: SiteState, site: SiteState, r
   if (plain !== undefined) throw new RegionError("REGION_NAME_TAKEN", `${plain.stream} at ${site.site}`);
   const writable = stale.filter(({ role }) => role.kind === "home");
   const tails = stale.flatMap(({ stream, role, lastSequence }) => {
-    const epoch = role.kind === "plain" ? 0 : role.epoch;
-    const afterSequence = Math.min(commonUpTo(epoch, forksOf(home, stream)), lastSequence);
+    const afterSequence = Math.min(commonUpTo(role, forksOf(roleOf(home, stream))), lastSequence);
     return afterSequence < lastSequence ? [{ stream, afterSequence, lastSequence }] : [];
   });
   const missing = wanted.filter((stream) => !isWholeCopyOf(site, home, stream));

@@ -7,6 +7,8 @@ export const regionErrors = {
   REGION_IS_HOME: { retryable: false, meaning: "the site is the region's home" },
   REGION_NOT_A_COPY: { retryable: false, meaning: "the site has no copy of the region" },
   REGION_COPY_BEHIND: { retryable: true, meaning: "the copy is behind" },
+  REGION_COPY_HOLED: { retryable: false, meaning: "the copy is not whole, and does not become so by waiting" },
+  REGION_WOULD_LOSE: { retryable: false, meaning: "events would be lost" },
   REGION_NAME_TAKEN: { retryable: false, meaning: "a stream of this name exists and is no copy" },
   REGION_UNDECIDED: { retryable: true, meaning: "the sites do not agree on the region's home" },
   REGION_CONTESTED: { retryable: true, meaning: "another operator has changed the region meanwhile" },

@@ -7,15 +7,21 @@ export interface Fork {
   readonly sequence: number;
 }
 
-/** What a stream is at its site. */
+/** What a stream is at its site. `forks`: of the log that it holds; absent: none. */
 export type StreamRole =
   /** As a deployment of one site has it. */
   | { readonly kind: "plain" }
   | { readonly kind: "home"; readonly epoch: number; readonly forks: readonly Fork[] }
   /** A home that takes no more writes, since `by` was to come. */
-  | { readonly kind: "fenced"; readonly epoch: number; readonly by: number }
+  | { readonly kind: "fenced"; readonly epoch: number; readonly by: number; readonly forks?: readonly Fork[] }
   /** `ageMs`: since it last heard of its origin; null: never yet. */
-  | { readonly kind: "copy"; readonly of: string; readonly epoch: number; readonly ageMs: number | null };
+  | {
+      readonly kind: "copy";
+      readonly of: string;
+      readonly epoch: number;
+      readonly ageMs: number | null;
+      readonly forks?: readonly Fork[];
+    };
 
 export interface StreamState {
   readonly stream: string;
@@ -23,6 +29,8 @@ export interface StreamState {
   readonly lastSequence: number;
   /** Of a log: events that are missing in the middle. A copy can lose some that were on their way when its link was cut. */
   readonly holes?: number;
+  /** Of these, what its home lacked already when it was promoted. */
+  readonly inheritedHoles?: number;
 }
 
 /** What one site says of a region. Streams are those that are copied. */
@@ -68,7 +76,13 @@ export const roleOf = (site: SiteState, stream: string): StreamRole | undefined 
 export const holesOf = (site: SiteState, stream: string): number =>
   site.streams.find((each) => each.stream === stream)?.holes ?? 0;
 
-/** The last sequence that a log of epoch `epoch` shares with the one whose forks these are. */
-export function commonUpTo(epoch: number, forks: readonly Fork[]): number {
-  return Math.min(...forks.filter((fork) => fork.epoch > epoch).map(({ sequence }) => sequence));
+export const forksOf = (role: StreamRole | undefined): readonly Fork[] =>
+  role === undefined || role.kind === "plain" ? [] : (role.forks ?? []);
+
+/** The last sequence that a log shares with its home's: the first fork that only one of them has. Infinity: they have the same. */
+export function commonUpTo(role: StreamRole, home: readonly Fork[]): number {
+  const epoch = role.kind === "plain" ? 0 : role.epoch;
+  const onlyAtHome = home.filter((fork) => fork.epoch > epoch);
+  const onlyHere = forksOf(role).filter((fork) => !home.some((each) => each.epoch === fork.epoch));
+  return Math.min(...[...onlyAtHome, ...onlyHere].map(({ sequence }) => sequence));
 }

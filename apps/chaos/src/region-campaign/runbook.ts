@@ -27,13 +27,21 @@ export class Runbook {
   async failOver(lost: string, to: string, other: string, kill?: KillPlan): Promise<void> {
     let target = to;
     let killing = kill;
+    const refused = new Set<string>();
     await this.#untilDone(`failover of ${lost}`, async () => {
       const row = currentRow((await this.#look()).sites.map((site) => site.row));
       // Another operator may have been first.
-      if (row !== null && row.home !== lost) target = row.home;
-      const { outcome } = await this.run(["failover", "--to", target, "--lost", lost], killing);
+      const isDecided = row !== null && row.home !== lost;
+      if (isDecided) target = row.home;
+      // No copy is whole.
+      const acceptsLoss = refused.size === 2 || (isDecided && refused.has(target));
+      const accepted = acceptsLoss ? ["--accept-loss"] : [];
+      const { outcome } = await this.run(["failover", "--to", target, "--lost", lost, ...accepted], killing);
       killing = undefined;
-      if (outcome === "REGION_COPY_BEHIND") target = target === to ? other : to;
+      if (outcome === "REGION_COPY_BEHIND" || outcome === "REGION_WOULD_LOSE") {
+        refused.add(target);
+        target = target === to ? other : to;
+      }
       return outcome === "done" || outcome === "REGION_IS_HOME";
     });
   }
@@ -45,7 +53,7 @@ export class Runbook {
       const { outcome } = await this.run(["switch", "--to", to], killing);
       killing = undefined;
       // A copy with holes has to be recreated first.
-      if (outcome === "REGION_COPY_BEHIND") await this.#mend(await this.#look());
+      if (outcome === "REGION_COPY_BEHIND" || outcome === "REGION_COPY_HOLED") await this.#mend(await this.#look());
       return outcome === "done" || outcome === "REGION_IS_HOME";
     }).catch(() => this.settle());
   }
@@ -89,7 +97,7 @@ export class Runbook {
       const waiting = home.streams.map(({ role }) => role).find((role) => role.kind === "copy");
       const { outcome } = await this.run(["switch", "--to", home.site]);
       if (outcome === "done" || waiting === undefined) return;
-      await this.run(["failover", "--to", home.site, "--lost", waiting.of, "--fence-reachable"]);
+      await this.run(["failover", "--to", home.site, "--lost", waiting.of, "--fence-reachable", "--accept-loss"]);
       return;
     }
     for (const site of sites) {

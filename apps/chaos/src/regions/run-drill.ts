@@ -130,10 +130,12 @@ async function loseHome({ home, standby, onProgress }: DrillOptions): Promise<Mo
   onProgress(`p4 region failover --to ${standby.name} --lost ${home.name}`);
   const commandAtMs = Date.now();
   const sites = [home, standby];
+  const options = { fenceReachable: false, outwaitMs: 0, acceptLoss: true };
   const state = await moveRegion({
     sites,
     lost: [home.name],
-    plan: (now) => planFailover(now, { to: standby.name, lost: home.name, fenceReachable: false, outwaitMs: 0 }),
+    // There is one copy: should it lack something, the report says what.
+    plan: (now) => planFailover(now, { ...options, to: standby.name, lost: home.name }),
   });
   const movedMs = Date.now() - commandAtMs;
   return {

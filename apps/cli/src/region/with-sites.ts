@@ -50,6 +50,9 @@ const nextSteps: Partial<Record<string, string>> = {
   REGION_SITE_AWAY: "`p4 region status` shows which sites answer.",
   REGION_SITE_ANSWERS: "Use `p4 region switch`, which loses nothing; or --fence-reachable if it cannot be used.",
   REGION_COPY_BEHIND: "Wait until `p4 region status` shows the copy as fresh, and run this again.",
+  REGION_COPY_HOLED: "`p4 region return <region> <site>` recreates the copy, while the home is there.",
+  REGION_WOULD_LOSE:
+    "Where the lost site can come back, wait for it, or take another one; --accept-loss gives these events up.",
   REGION_CONTESTED: "Look at `p4 region status`, and agree with the other operator.",
   REGION_UNFINISHED: "`p4 region status` shows the streams: finish what was begun first.",
   REGION_GATE_STUCK:

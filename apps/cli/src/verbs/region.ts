@@ -1,5 +1,6 @@
 import {
   copyClasses,
+  lossesOf,
   outwaitMsOf,
   planClass,
   planCopy,
@@ -8,6 +9,7 @@ import {
   planSwitch,
   type CopyClass,
   type RegionRow,
+  type RegionState,
   currentRow,
 } from "@p4/regions";
 import { Argument, InvalidArgumentError, type Command } from "commander";
@@ -87,34 +89,45 @@ function addFailover(region: Command, context: VerbContext): void {
     .requiredOption("--to <site>", "the new home: a site with a copy", siteArgument)
     .requiredOption("--lost <site>", "the home that is given up", siteArgument)
     .option("--fence-reachable", "it answers, and is to be fenced first")
+    .option("--accept-loss", "the site is known to lack events, which this says, or has no complete copy: give them up")
     .description("make a copy the home without the old one's help: what the copy lacks is lost")
     .addHelpText(
       "after",
       examples(["p4 region failover eu --to b --lost a", "shows the copy's age first"]) +
         "\nWith two sites you vouch that the lost one is off: while it runs, its own nodes go on writing to it." +
-        "\nWith three or more they stop by themselves, and this waits until they must have.\n",
+        "\nWith three or more they stop by themselves, and this waits until they must have." +
+        "\nWhere the lost home has no complete copy, as when a move to it was cut short, the home before it can take over too.\n",
     )
-    .action((name: string, options: MoveOptions & { lost: string; fenceReachable?: boolean }) => {
-      const { to, lost, fenceReachable = false, ...rest } = options;
+    .action((name: string, options: FailoverCommand) => {
+      const { to, lost, fenceReachable = false, acceptLoss = false, ...rest } = options;
       return runPlan(context, {
         ...rest,
         region: name,
         command: `failover ${name} --to ${to} --lost ${lost}`,
-        plan: (state) => planFailover(state, { to, lost, fenceReachable, outwaitMs: outwaitMsOf(state.sites.length) }),
-        warnings: (state) => {
-          const copy = state.sites.find(({ site }) => site === to);
-          const ages = (copy?.streams ?? []).flatMap(({ role }) =>
-            role.kind === "copy" ? [role.ageMs ?? Infinity] : [],
-          );
-          const events = (copy?.streams ?? []).map(({ stream, lastSequence }) => `${stream} ${lastSequence}`);
-          return [
-            `${to} last heard of ${lost} ${Math.round(Math.max(0, ...ages))} ms ago; what ${lost} stored since is lost`,
-            `its last sequences: ${events.join(", ")}`,
-          ];
-        },
+        plan: (state) =>
+          planFailover(state, { to, lost, fenceReachable, acceptLoss, outwaitMs: outwaitMsOf(state.sites.length) }),
+        warnings: (state) => failoverWarnings(state, to, lost),
         afterwards: [`once ${lost} is back, before its nodes write again: p4 region return ${name} ${lost}`],
       });
     });
+}
+
+interface FailoverCommand extends MoveOptions {
+  readonly lost: string;
+  readonly fenceReachable?: boolean;
+  readonly acceptLoss?: boolean;
+}
+
+function failoverWarnings(state: RegionState, to: string, lost: string): string[] {
+  const streams = state.sites.find(({ site }) => site === to)?.streams ?? [];
+  const ages = streams.flatMap(({ role }) => (role.kind === "copy" ? [role.ageMs ?? Infinity] : []));
+  const heard = `${to} last heard of ${lost} ${String(Math.round(Math.max(...ages)))} ms ago; what ${lost} stored since is lost`;
+  const sequences = streams.map(({ stream, lastSequence }) => `${stream} ${String(lastSequence)}`);
+  return [
+    ...(ages.length === 0 ? [] : [heard]),
+    ...lossesOf(state, { to, lost }).map((loss) => `LOST WITH IT: ${loss}`),
+    `its last sequences: ${sequences.join(", ")}`,
+  ];
 }
 
 function addReturn(region: Command, context: VerbContext): void {

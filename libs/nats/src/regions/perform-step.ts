@@ -29,7 +29,7 @@ const pollMs = 10;
 /**
  * Does one step of a plan; what is done already is left as it is.
  *
- * @throws StoreError, RegionError REGION_SITE_AWAY, REGION_COPY_BEHIND, REGION_CONTESTED, REGION_UNFINISHED
+ * @throws StoreError, RegionError REGION_SITE_AWAY, REGION_COPY_BEHIND, REGION_COPY_HOLED, REGION_CONTESTED, REGION_UNFINISHED
  */
 export async function performStep(step: Step, options: StepOptions): Promise<void> {
   const { region } = options;
@@ -116,8 +116,7 @@ async function promote(broker: Broker, region: string, stream: string, epoch: nu
   const role = roleOfStream(config);
   if (role.kind === "home" && role.epoch === epoch) return;
   if (role.kind === "home" && role.epoch > epoch) throw contested(broker, stream, role);
-  const { lastSequence } = await readStreamState(broker, stream);
-  await update(broker, homeSettings(region, config, epoch, lastSequence));
+  await update(broker, homeSettings(region, config, epoch, await readStreamState(broker, stream)));
 }
 
 async function drop(sites: SiteBrokers, site: string, stream: string): Promise<void> {
@@ -167,7 +166,7 @@ async function untilComplete(
     // What a copy has left out does not come any more.
     if (!isHoled && performance.now() < endMs) continue;
     throw new RegionError(
-      "REGION_COPY_BEHIND",
+      isHoled ? "REGION_COPY_HOLED" : "REGION_COPY_BEHIND",
       `${stream} at ${site} is at ${lastSequence} of ${wanted}, and lacks ${holes} before`,
     );
   }

@@ -19,6 +19,7 @@ const settings: ProvisionOptions = {
   documents: { proofs: {}, index: {} },
 };
 const sites = useSites("a", "b");
+const patient = { timeout: 60_000, interval: 50 };
 const tails: string[] = [];
 let brokers: Map<string, Broker>;
 let a: Broker;
@@ -172,5 +173,22 @@ describe("a region on two real sites", () => {
     await vi.waitFor(async () => expect(await read(a, "ch")).toEqual(expected));
     expect(await read(b, "ch")).toEqual(expected);
     expect((await streamConfig(b, "P4_CHANNELS_eu_1"))?.["metadata"]).toMatchObject({ "p4.epoch": "4" });
+  });
+
+  test("goes on at its old home, where a switch was killed behind the table and the new home is gone", async () => {
+    const { steps } = await run((state) => planSwitch(state, "a"), 4);
+    expect(steps.slice(0, 5).map((step) => step.do)).toEqual(["complete", "fence", "complete", "table", "promote"]);
+    await sites.server("a").kill();
+    await vi.waitFor(async () => expect((await surveyRegion(brokers, region)).sites[0]?.answers).toBe(false), patient);
+    const options = { to: "b", lost: "a", fenceReachable: false, outwaitMs: 0 };
+    await expect(run((state) => planFailover(state, options))).rejects.toMatchObject({ code: "REGION_WOULD_LOSE" });
+    await run((state) => planFailover(state, { ...options, acceptLoss: true }));
+    const events = await log(b).readStream("ch", { consistent: true });
+    await append(b, "ch", "6", events.at(-1)?.streamVersion ?? 0);
+    expect((await streamConfig(b, "P4_CHANNELS_eu_1"))?.["metadata"]).toMatchObject({ "p4.epoch": "6" });
+    await sites.server("a").restart();
+    await vi.waitFor(() => run((state) => planReturn(state, "a")), patient);
+    expect([tails, await roles()]).toEqual([["only-at-a"], ["a: copy", "b: home"]]);
+    await vi.waitFor(async () => expect(await read(a, "ch")).toEqual(["1", "2", "3", "4", "5", "6"]), patient);
   });
 });

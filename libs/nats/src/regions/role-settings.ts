@@ -1,4 +1,4 @@
-import { deliverySubject, fencedSubject } from "@p4/regions";
+import { deliverySubject, fencedSubject, type StreamState } from "@p4/regions";
 import type { StreamSettings } from "../stream-settings.ts";
 import { nanos } from "../stream-settings.ts";
 import { listening, listeningToBoth, republished, useOf } from "./region-streams.ts";
@@ -95,16 +95,18 @@ export function copySettings({ region, from, to, replicas }: CopyOptions, home: 
   });
 }
 
-/**
- * A copy, or a home's fenced stream, as the home of an epoch.
- *
- * @param lastSequence of the stream: where a copy's own log begins
- */
-export function homeSettings(region: string, config: Config, epoch: number, lastSequence: number): StreamSettings {
+/** A copy, a home's fenced stream or a deposed home as the home of an epoch. `state`: where its own log begins, and what it lacks. */
+export function homeSettings(
+  region: string,
+  config: Config,
+  epoch: number,
+  { lastSequence, holes = 0 }: Pick<StreamState, "lastSequence" | "holes">,
+): StreamSettings {
   const { mirror, republish: _republish, subject_transform: _transform, ...rest } = config;
   const { [roleKeys.home]: later = "{}", [roleKeys.copyOf]: _copyOf, ...found } = metadataOf(config);
-  const { [roleKeys.fenced]: _fenced, ...metadata } = found;
+  const { [roleKeys.fenced]: _fenced, [roleKeys.holes]: _holes, ...metadata } = found;
   const forks = readForks(metadata[roleKeys.forks]);
+  // A home's own stream goes on where it was; what another home took meanwhile is known by that one's fork.
   if (mirror !== undefined) forks.push({ epoch, sequence: lastSequence });
   return asSettings({
     ...rest,
@@ -113,6 +115,7 @@ export function homeSettings(region: string, config: Config, epoch: number, last
     metadata: {
       ...metadata,
       [roleKeys.epoch]: String(epoch),
+      ...(holes === 0 ? {} : { [roleKeys.holes]: String(holes) }),
       ...(forks.length === 0 ? {} : { [roleKeys.forks]: writeForks(forks) }),
     },
   });

@@ -7,6 +7,8 @@ export const roleKeys = {
   epoch: "p4.epoch",
   /** `2:100 3:250`: each move's epoch, and the last sequence that it has in common with the one before. */
   forks: "p4.forks",
+  /** Events that a home's log lacked in the middle when it was promoted. */
+  holes: "p4.holes",
   fenced: "p4.fenced",
   copyOf: "p4.copy-of",
   /** What a copy cannot have until it is a home, as JSON. */
@@ -32,12 +34,14 @@ export function metadataOf(config: Readonly<Record<string, unknown>>): Readonly<
 export function roleOfStream(config: Readonly<Record<string, unknown>>, heardMs: number | null = null): StreamRole {
   const metadata = metadataOf(config);
   const epoch = Number(metadata[roleKeys.epoch] ?? 0);
+  const forks = readForks(metadata[roleKeys.forks]);
+  const withForks = forks.length === 0 ? {} : { forks };
   if (config["mirror"] !== undefined) {
-    return { kind: "copy", of: metadata[roleKeys.copyOf] ?? "", epoch, ageMs: heardMs };
+    return { kind: "copy", of: metadata[roleKeys.copyOf] ?? "", epoch, ageMs: heardMs, ...withForks };
   }
   const by = metadata[roleKeys.fenced];
-  if (by !== undefined) return { kind: "fenced", epoch, by: Number(by) };
-  return epoch === 0 ? { kind: "plain" } : { kind: "home", epoch, forks: readForks(metadata[roleKeys.forks]) };
+  if (by !== undefined) return { kind: "fenced", epoch, by: Number(by), ...withForks };
+  return epoch === 0 ? { kind: "plain" } : { kind: "home", epoch, forks };
 }
 
 export const homeMoved = (stream: string, role: StreamRole, url: string): StoreError =>

@@ -1,11 +1,11 @@
 import { isStoreError, StoreError } from "@p4/event-store";
-import type { RegionState, SiteState, StreamState } from "@p4/regions";
+import { forksOf, type RegionState, type SiteState, type StreamRole, type StreamState } from "@p4/regions";
 import type { Broker } from "../broker.ts";
 import { apiErrorCodes, toStoreError } from "../broker-errors.ts";
 import { streamNames } from "../stream-names.ts";
 import { isCopied, useOf } from "./region-streams.ts";
 import { readTable } from "./region-table.ts";
-import { roleOfStream, type Config } from "./stream-role.ts";
+import { metadataOf, roleKeys, roleOfStream, type Config } from "./stream-role.ts";
 
 /** Connections to the sites, by name; null: the site does not answer. */
 export type SiteBrokers = ReadonlyMap<string, Broker | null>;
@@ -14,7 +14,7 @@ const askWithinMs = 2_000;
 
 interface Info {
   readonly config: Config;
-  readonly state: { readonly last_seq: number; readonly num_deleted?: number };
+  readonly state: { readonly first_seq: number; readonly last_seq: number; readonly num_deleted?: number };
   /** Nanoseconds since the last message or heartbeat; -1: none yet. */
   readonly mirror?: { readonly active: number };
 }
@@ -56,5 +56,18 @@ export async function findStreamState(broker: Broker, stream: string, timeoutMs:
   const role = roleOfStream(config, active < 0 ? null : active / 1e6);
   // Nothing is ever deleted inside a log; of other streams old values are.
   const holes = useOf(stream).kind === "log" ? (state.num_deleted ?? 0) : 0;
-  return { stream, role, lastSequence: state.last_seq, ...(holes === 0 ? {} : { holes }) };
+  const inheritedHoles = holes === 0 ? 0 : inheritedBy(config, role, state.first_seq);
+  return {
+    stream,
+    role,
+    lastSequence: state.last_seq,
+    ...(holes === 0 ? {} : { holes }),
+    ...(inheritedHoles === 0 ? {} : { inheritedHoles }),
+  };
+}
+
+/** What was missing when the log's last home was promoted lies before its fork, and leaves with the log's age. */
+function inheritedBy(config: Config, role: StreamRole, firstSequence: number): number {
+  const lastFork = forksOf(role).at(-1)?.sequence ?? 0;
+  return firstSequence > lastFork ? 0 : Number(metadataOf(config)[roleKeys.holes] ?? 0);
 }

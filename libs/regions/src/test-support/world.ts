@@ -1,12 +1,20 @@
 import { RegionError } from "../region-error.ts";
 import { compareRows, sameRow, type RegionRow } from "../region-row.ts";
-import type { Fork, RegionState, SiteState, StreamRole, StreamState } from "../region-state.ts";
+import {
+  forksOf,
+  type Fork,
+  type RegionState,
+  type SiteState,
+  type StreamRole,
+  type StreamState,
+} from "../region-state.ts";
 import type { Step } from "../step.ts";
 
 interface Stream {
   role: StreamRole;
   events: string[];
   holes?: number;
+  inheritedHoles?: number;
 }
 
 /** Sites as their brokers would be after each step, with the events of each stream by name. */
@@ -66,11 +74,11 @@ export class World {
   get state(): RegionState {
     const sites = [...this.sites].map(([site, { answers, row, streams }]): SiteState => {
       if (!answers) return { site, answers, row: null, streams: [] };
-      const states = [...streams].map(([stream, { role, events, holes = 0 }]): StreamState => ({
+      const states = [...streams].map(([stream, { role, events, ...counts }]): StreamState => ({
         stream,
         role,
         lastSequence: events.length,
-        ...(holes === 0 ? {} : { holes }),
+        ...counts,
       }));
       return { site, answers, row, streams: states };
     });
@@ -94,6 +102,7 @@ export class World {
       case "promote":
         for (const name of step.streams) {
           const stream = this.stream(step.site, name);
+          if (step.do === "promote" && stream.holes !== undefined) stream.inheritedHoles = stream.holes;
           stream.role = roleAfter(step, stream);
         }
         return;
@@ -130,13 +139,15 @@ export class World {
     const { role } = this.stream(from, name);
     if (this.at(to).streams.has(name)) return;
     const epoch = role.kind === "home" ? role.epoch : 0;
-    this.at(to).streams.set(name, { role: { kind: "copy", of: from, epoch, ageMs: 100 }, events: [] });
+    const copy: StreamRole = { kind: "copy", of: from, epoch, ageMs: 100, forks: forksOf(role) };
+    const { role: _role, events: _events, ...counts } = this.stream(from, name);
+    this.at(to).streams.set(name, { role: copy, events: [], ...counts });
   }
 }
 
 function roleAfter(step: Extract<Step, { do: "adopt" | "fence" | "promote" }>, { role, events }: Stream): StreamRole {
   if (step.do === "adopt") return { kind: "home", epoch: 1, forks: [] };
-  if (step.do === "fence") return role.kind === "home" ? { kind: "fenced", epoch: role.epoch, by: step.by } : role;
-  const forks: Fork[] = role.kind === "copy" ? [{ epoch: step.epoch, sequence: events.length }] : [];
-  return { kind: "home", epoch: step.epoch, forks };
+  if (step.do === "fence") return role.kind === "home" ? { ...role, kind: "fenced", by: step.by } : role;
+  const fork: Fork[] = role.kind === "copy" ? [{ epoch: step.epoch, sequence: events.length }] : [];
+  return { kind: "home", epoch: step.epoch, forks: [...forksOf(role), ...fork] };
 }
