@@ -3,6 +3,6 @@ export { NatsServerError, isNatsServerError, type NatsServerErrorCode } from "./
 export { findNatsServer, type FindNatsServerOptions } from "./find-nats-server.ts";
 export type { NatsServerProcess } from "./nats-server-process.ts";
 export { repositoryNatsConf } from "./repository-config.ts";
-export { siteConfig } from "./site-config.ts";
+export { siteConfig, type GuardedFiles } from "./site-config.ts";
 export { spawnBound } from "./spawn-bound.ts";
 export { startNatsServer, type StartNatsServerOptions } from "./start-nats-server.ts";

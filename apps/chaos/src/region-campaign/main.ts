@@ -10,7 +10,7 @@ const sabotageNames = Object.keys(regionSabotages);
 const usage = `npm run chaos -- regions [--minutes 4] [--seed 1] [--rate 8] [--class async] [--json] [--dir path]
                           [--sabotage ${sabotageNames.join("|")}]
 
-Three sites as processes of this machine, 40 ms from each other: one nats-server, one edge and one expiry worker each. Payments
+Three sites as processes of this machine, 40 ms from each other: one nats-server with its guard, one edge and one expiry worker each. Payments
 begin at the rate all the time. What follows from the seed: sites are killed, cut off and back, the home is moved, taken over and
 taken back by p4 region, by two operators at once, and by commands that are killed in the middle; beside that single links are
 cut, slow, or pass one way only. Then the log of the last home is compared with its copies, with what the wallets saw, and with

@@ -36,16 +36,17 @@ export class RegionWorld {
 
   /** SIGKILL to everything there. */
   async kill(name: string): Promise<void> {
-    const { server, edge, expiry } = this.site(name);
-    await Promise.all([server.kill(), edge.kill(), expiry.kill()]);
+    const { server, edge, expiry, guard } = this.site(name);
+    await Promise.all([server.kill(), edge.kill(), expiry.kill(), guard?.kill()]);
     this.#note(name, false);
   }
 
-  /** Resolves when the servers answer. */
+  /** With their guards, as what starts them does. Resolves when the servers answer. */
   async startServers(name: string): Promise<void> {
     const site = this.site(name);
     this.#note(name, true);
     await site.server.restart();
+    await site.guard?.start();
     await untilAnswering(site);
   }
 

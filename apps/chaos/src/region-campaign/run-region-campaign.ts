@@ -70,7 +70,9 @@ export async function runRegionCampaign(
   onProgress("starting three sites");
   const confirmed = sabotage !== "ignore-lease";
   const settings = { P4_CHANNEL_TTL: `${String(ttlMs / 1_000)}s` };
-  const sites = await startSites({ dir, names, shards, delayMs, settings, confirmed });
+  // A guard would cover up what these break.
+  const guarded = confirmed && sabotage !== "promote-without-fence";
+  const sites = await startSites({ dir, names, shards, delayMs, settings, confirmed, guarded });
   const over = new AbortController();
   const changes: ReachChange[] = [];
   const commands: CommandEnd[] = [];
@@ -177,7 +179,9 @@ async function troubleOf(runbook: Runbook): Promise<string[]> {
 }
 
 function ownEndsOf({ all }: Sites): Record<string, number> {
-  const nodes = all.flatMap(({ edge, expiry }) => [edge, expiry]).filter(({ ownEnds }) => ownEnds > 0);
+  const nodes = all
+    .flatMap(({ edge, expiry, guard }) => [edge, expiry, ...(guard === null ? [] : [guard])])
+    .filter(({ ownEnds }) => ownEnds > 0);
   return Object.fromEntries(nodes.map(({ name, ownEnds }) => [name, ownEnds]));
 }
 

@@ -125,7 +125,7 @@ const noticedAfterMs = 1_000;
 
 async function loseHome({ home, standby, onProgress }: DrillOptions): Promise<Moved> {
   onProgress(`kill -9 everything at ${home.name}`);
-  await Promise.all([home.server.kill(), home.edge.kill()]);
+  await Promise.all([home.server.kill(), home.edge.kill(), home.guard?.kill()]);
   await delay(noticedAfterMs);
   onProgress(`p4 region failover --to ${standby.name} --lost ${home.name}`);
   const commandAtMs = Date.now();
@@ -145,6 +145,7 @@ async function loseHome({ home, standby, onProgress }: DrillOptions): Promise<Mo
     async rejoin() {
       onProgress(`the servers of ${home.name} are back; p4 region return ${home.name}`);
       await home.server.restart();
+      await home.guard?.start();
       await untilAnswering(home);
       const channels = new Set<string>();
       let events = 0;

@@ -28,7 +28,7 @@ export async function runRegions(
   onProgress: (text: string) => void,
 ): Promise<RegionsReport> {
   onProgress("starting two sites");
-  const sites = await startSites({ dir, names: ["a", "b"], shards, delayMs: options.delayMs });
+  const sites = await startSites({ dir, names: ["a", "b"], shards, delayMs: options.delayMs, guarded: true });
   try {
     const { all } = sites;
     const [a, b] = all;

@@ -6,6 +6,8 @@ import { findNatsServer, startNatsServer, type NatsServerProcess, siteConfig } f
 import { AppProcess } from "../system/app-process.ts";
 import { freePort } from "@p4/nats-server/testing";
 import { Link } from "../system/link.ts";
+import { region } from "./move-region.ts";
+import { gateFilesOf, siteGuard, untilGatesOpen } from "./site-guard.ts";
 
 export interface Site {
   readonly name: string;
@@ -15,7 +17,11 @@ export interface Site {
   readonly edge: AppProcess;
   /** What ends its channels; not started yet. */
   readonly expiry: AppProcess;
+  /** What keeps its server's gate; null: it has none. */
+  readonly guard: AppProcess | null;
   readonly edgeUrl: string;
+  /** As wallets elsewhere reach it; the same where they are at no distance. */
+  readonly farEdgeUrl: string;
 }
 
 export interface Sites {
@@ -35,55 +41,72 @@ export interface SitesOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** Whether the nodes know the sites by name, of which a majority then confirms a home. Default: they do not. */
   readonly confirmed?: boolean;
+  /** Whether each server starts with its gate shut, and has a guard that opens it. Default: there are no gates. */
+  readonly guarded?: boolean;
+  /** Whether wallets are as far from the edges of other sites as the sites are from each other. Default: no wallet is far. */
+  readonly farWallets?: boolean;
 }
 
 const mainOf = (app: string): string => fileURLToPath(new URL(`../../../${app}/dist/main.js`, import.meta.url));
 
 /** One nats-server a site, with a JetStream domain of its own and a delayed leaf link to each site before it, and an edge. */
 export async function startSites({ dir, names, shards, delayMs, ...options }: SitesOptions): Promise<Sites> {
-  const { settings = {}, confirmed = false } = options;
+  const { settings = {}, confirmed = false, guarded = false, farWallets = false } = options;
   const { path: binary } = await findNatsServer();
   const sites: Site[] = [];
   const links = new Map<string, Link>();
+  const walletLinks: Link[] = [];
   const started: NatsServerProcess[] = [];
   const leafPorts: number[] = [];
-  const ports = new Map<string, number>();
   const stop = async (): Promise<void> => {
     await Promise.all(sites.flatMap(({ edge, expiry }) => [edge.stop(), expiry.stop()]));
+    await Promise.all(sites.map(({ guard }) => guard?.stop()));
     await Promise.all(sites.map(({ broker }) => broker.close()));
     await Promise.all(started.map((server) => server.stop()));
-    for (const link of links.values()) link.close();
+    for (const link of [...links.values(), ...walletLinks]) link.close();
+  };
+  const startServer = async (name: string): Promise<NatsServerProcess> => {
+    const ways = await Promise.all(leafPorts.map((port) => Link.open(port, 0, delayMs)));
+    ways.forEach((link, index) => links.set(`${name}-${names[index] ?? ""}`, link));
+    const leafPort = await freePort();
+    const configFile = join(dir, `${name}.conf`);
+    const remotePorts = ways.map(({ port }) => port);
+    const files = guarded ? await gateFilesOf(dir, name) : undefined;
+    await writeFile(configFile, siteConfig(name, leafPort, remotePorts, files));
+    // A guarded one is named in its configuration: named here it would refuse to read that again.
+    const named = guarded ? {} : { serverName: name };
+    const server = await startNatsServer({ binary, configFile, storeDir: join(dir, name), ...named });
+    started.push(server);
+    leafPorts.push(leafPort);
+    return server;
   };
   try {
     await mkdir(dir, { recursive: true });
-    for (const name of names) ports.set(name, await freePort());
-    const siteUrls = [...ports].map(([name, port]) => `${name}=http://127.0.0.1:${String(port)}`).join(";");
+    const addresses = new Map<string, { readonly port: number; readonly farPort: number }>();
     for (const name of names) {
-      const ways = await Promise.all(leafPorts.map((port) => Link.open(port, 0, delayMs)));
-      ways.forEach((link, index) => links.set(`${name}-${names[index] ?? ""}`, link));
-      const leafPort = await freePort();
-      const configFile = join(dir, `${name}.conf`);
-      await writeFile(
-        configFile,
-        siteConfig(
-          name,
-          leafPort,
-          ways.map(({ port }) => port),
-        ),
-      );
-      const server = await startNatsServer({ binary, configFile, storeDir: join(dir, name), serverName: name });
-      started.push(server);
-      leafPorts.push(leafPort);
+      const port = await freePort();
+      const far = farWallets ? await Link.open(port, 0, delayMs) : null;
+      if (far !== null) walletLinks.push(far);
+      addresses.set(name, { port, farPort: far?.port ?? port });
+    }
+    const servers = new Map<string, NatsServerProcess>();
+    for (const name of names) servers.set(name, await startServer(name));
+    const siteList = [...servers].map(([name, { url }]) => `${name}=${url}`).join(";");
+    for (const [name, server] of servers) {
       const broker = await connectBroker({ url: server.url, name: "p4-regions" });
-      const port = ports.get(name) ?? 0;
+      const { port = 0, farPort = 0 } = addresses.get(name) ?? {};
+      // Its own wallets are near it; those that it sends on are far from the site that they go on to.
+      const siteUrls = [...addresses].map(
+        ([site, at]) => `${site}=http://127.0.0.1:${String(site === name ? at.port : at.farPort)}`,
+      );
       const env = {
         P4_NATS_URL: server.url,
         P4_PORT: String(port),
         P4_SHARDS: String(shards),
         P4_REPLICAS: "1",
-        P4_SITE_URLS: siteUrls,
+        P4_SITE_URLS: siteUrls.join(";"),
         // Nodes take the names alone: they reach the other sites over the links.
-        ...(confirmed ? { P4_SITES: names.map((each) => `${each}=${server.url}`).join(";") } : {}),
+        ...(confirmed ? { P4_SITES: siteList } : {}),
         P4_LOG_LEVEL: "info",
         ...settings,
       };
@@ -91,9 +114,19 @@ export async function startSites({ dir, names, shards, delayMs, ...options }: Si
         const logFile = join(dir, `${app}-${name}.log`);
         return new AppProcess({ name: `${app}-${name}`, module: mainOf(app), env, port: answersAt, logFile });
       };
-      const edgeUrl = `ws://127.0.0.1:${String(port)}`;
-      sites.push({ name, server, broker, edge: appOf("edge", port), expiry: appOf("expiry", null), edgeUrl });
+      sites.push({
+        name,
+        server,
+        broker,
+        edge: appOf("edge", port),
+        expiry: appOf("expiry", null),
+        guard: guarded ? siteGuard({ name, dir, region, natsUrl: server.url, sites: siteList }) : null,
+        edgeUrl: `ws://127.0.0.1:${String(port)}`,
+        farEdgeUrl: `ws://127.0.0.1:${String(farPort)}`,
+      });
     }
+    for (const { guard } of sites) await guard?.start();
+    if (guarded) await untilGatesOpen(sites, region);
     return { all: sites, links, stop };
   } catch (error) {
     await stop();

@@ -7,6 +7,7 @@ export interface AppProcessOptions {
   readonly name: string;
   /** File that is run. */
   readonly module: string;
+  readonly args?: readonly string[];
   /** The settings: nothing else of our environment but PATH is handed on. */
   readonly env: Readonly<Record<string, string>>;
   readonly logFile: string;
@@ -51,10 +52,10 @@ export class AppProcess implements Member {
 
   start(): Promise<void> {
     if (this.#child !== null) return Promise.resolve();
-    const { module, env, logFile } = this.#options;
+    const { module, args = [], env, logFile } = this.#options;
     const log = openSync(logFile, "a");
     // Out of the reach of the terminal's Ctrl-C: with our own SIGTERM behind it, an edge would not part from its wallets.
-    const child = spawnBound(process.execPath, [module], log, { PATH: process.env["PATH"], ...env });
+    const child = spawnBound(process.execPath, [module, ...args], log, { PATH: process.env["PATH"], ...env });
     closeSync(log);
     this.#wanted = true;
     this.#child = child;
