@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Plan } from "./plan.ts";
 import { planCopy } from "./plan-copy.ts";
-import { planFailover } from "./plan-failover.ts";
+import { lossesOf, planFailover } from "./plan-failover.ts";
 import { planReturn } from "./plan-return.ts";
 import { planSwitch } from "./plan-switch.ts";
 import { isRegionError } from "./region-error.ts";
@@ -122,6 +122,13 @@ function structuredCloneOf(world: World): World {
   clone.exported.push(...world.exported);
   return clone;
 }
+
+test("a stream that was dropped already is told of, where another site has it", () => {
+  const { drop } = windowOf(switchToB(copied("b", "c").state).steps);
+  const world = cutShort(copied("b", "c"), switchToB, drop + 1);
+  expect(world.at("a").streams.has(log)).toBe(false);
+  expect(lossesOf(world.state, { to: "a", lost: "b" })).toContain(`${log} is missing at a`);
+});
 
 describe("given a failover that was killed behind the table, with its new home gone too", () => {
   const lost = (): World => {

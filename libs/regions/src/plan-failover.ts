@@ -115,13 +115,18 @@ function isBetter(other: SiteState, target: SiteState, lost: SiteState): boolean
 
 function lossesIn({ state, target, lost, row, epoch, isDecided }: Move): string[] {
   const waiting = target.streams.filter(({ role }) => waits(role, epoch));
+  const elsewhere = new Set(state.sites.flatMap(({ streams }) => namesOf(streams)));
+  const missing = [...elsewhere]
+    .filter((stream) => roleOf(target, stream) === undefined)
+    .map((stream) => `${stream} is missing at ${target.site}`);
   const before = waiting.find(({ role }) => !(role.kind === "copy" && role.of === lost.site));
   if (before !== undefined) {
     const what = `${before.stream} at ${target.site} is ${roleText(before.role)}`;
-    return [`${what}: it has nothing that ${lost.site} took as the home of epoch ${epoch - 1}`];
+    return [...missing, `${what}: it has nothing that ${lost.site} took as the home of epoch ${epoch - 1}`];
   }
   const isListed = isDecided || row.copies.includes(target.site);
   return [
+    ...missing,
     ...(isListed ? [] : [`${target.site} was never known to have all that ${lost.site} has`]),
     ...waiting.flatMap(({ stream }) => holesText({ state, target, lost }, stream)),
   ];

@@ -34,8 +34,7 @@ describe("a copy whose link was cut", () => {
   test("is measured", async () => {
     const report = (await reportOf("--scenario", "cuts", "--cuts", "1,2", "--rate", "20")) as CutsReport;
     expect(report.cuts.map(({ cutMs }) => cutMs)).toEqual([1_000, 2_000]);
-    for (const { behind, goesOnMs, completeMs } of report.cuts) {
-      expect(behind).toBeGreaterThan(0);
+    for (const { goesOnMs, completeMs } of report.cuts) {
       expect([goesOnMs, completeMs]).toEqual([expect.any(Number), expect.any(Number)]);
     }
   });

@@ -1,7 +1,7 @@
-import { planClass, planCopy } from "@p4/regions";
+import { planClass } from "@p4/regions";
 import { confirmedByCopies, moveRegion } from "./move-region.ts";
 import { runDrill, type DrillReport } from "./run-drill.ts";
-import { startSites } from "./start-sites.ts";
+import { startEdgeOf, startTwoSites } from "./two-sites.ts";
 
 export interface RegionsOptions {
   /** Payments that begin each second. */
@@ -19,7 +19,6 @@ export interface RegionsReport extends RegionsOptions {
 }
 
 const shards = 2;
-const readyWithinMs = 60_000;
 
 /** Two sites: a planned move from the first to the second under load, then the second one is killed and the first takes over. */
 export async function runRegions(
@@ -27,19 +26,13 @@ export async function runRegions(
   dir: string,
   onProgress: (text: string) => void,
 ): Promise<RegionsReport> {
-  onProgress("starting two sites");
-  const sites = await startSites({ dir, names: ["a", "b"], shards, delayMs: options.delayMs, guarded: true });
+  onProgress("starting two sites; p4 region copy --to b");
+  const sites = await startTwoSites({ dir, shards, delayMs: options.delayMs }, startEdgeOf);
+  const { home: a, other: b } = sites;
   try {
-    const { all } = sites;
-    const [a, b] = all;
-    if (a === undefined || b === undefined) throw new Error("two sites were asked for");
-    await a.edge.start();
-    await a.edge.ready(readyWithinMs);
-    onProgress("p4 region copy --to b");
-    await moveRegion({ sites: all, plan: (state) => planCopy(state, "b") });
     if (options.class === "sync") {
       onProgress("p4 region class sync");
-      await moveRegion({ sites: all, plan: (state) => planClass(state, "sync") });
+      await moveRegion({ sites: [a, b], plan: (state) => planClass(state, "sync") });
       await confirmedByCopies(a);
     }
     const drill = { ...options, shards, dir, onProgress };
