@@ -58,7 +58,9 @@ test("where no copy is better, one with holes takes over when an operator accept
   // More events here, fewer holes there.
   world.stream("b", log).events.push("3");
   expect(failover(world, "c")).not.toThrow();
-  expect(failover(world, "b")).toThrow(refused("REGION_WOULD_LOSE", `${log} lacks 81 events in the middle at b, at c 0`));
+  expect(failover(world, "b")).toThrow(
+    refused("REGION_WOULD_LOSE", `${log} lacks 81 events in the middle at b, at c 0`),
+  );
   expect(failover(world, "b", true)).not.toThrow();
 });
 

@@ -14,8 +14,7 @@ import { World } from "./test-support/world.ts";
 const log = "P4_CHANNELS_eu_0";
 const streams = [log, "KV_P4_PROOFS_eu"];
 
-const apply = (world: World, steps: readonly Step[]): void =>
-  World.parts(steps).forEach((part) => world.apply(part));
+const apply = (world: World, steps: readonly Step[]): void => World.parts(steps).forEach((part) => world.apply(part));
 
 const failover =
   (to: string, lost: string, acceptLoss = true) =>
@@ -65,7 +64,10 @@ const switchToB = (state: RegionState): Plan => planSwitch(state, "b");
 /** Up to the first promotion, and up to where the old home begins to be recreated as a copy. */
 function windowOf(steps: readonly Step[]): { readonly table: number; readonly drop: number } {
   const parts = World.parts(steps);
-  return { table: parts.findIndex(({ do: what }) => what === "table"), drop: parts.findIndex((part) => part.do === "drop") };
+  return {
+    table: parts.findIndex(({ do: what }) => what === "table"),
+    drop: parts.findIndex((part) => part.do === "drop"),
+  };
 }
 
 describe.each([
@@ -78,8 +80,14 @@ describe.each([
   test("when the old home is to take over, then an operator has to accept that it knows nothing of the new one", () => {
     for (const parts of kills) {
       const world = cutShort(copied(...sites), switchToB, parts);
-      expect(codeOf(() => failover("a", "b", false)(world.state)), String(parts)).toBe("REGION_WOULD_LOSE");
-      expect(codeOf(() => planSwitch(world.state, "a")), String(parts)).toBe("REGION_SITE_AWAY");
+      expect(
+        codeOf(() => failover("a", "b", false)(world.state)),
+        String(parts),
+      ).toBe("REGION_WOULD_LOSE");
+      expect(
+        codeOf(() => planSwitch(world.state, "a")),
+        String(parts),
+      ).toBe("REGION_SITE_AWAY");
     }
   });
 

@@ -53,7 +53,9 @@ describe("a wallet away from home", () => {
 
   test("is told of in round trips between the sites", () => {
     expect(roundTripsMore(away(50, 100), "redirected")).toEqual({ join: 1, payment: 2 });
-    expect(awayText(away(50, 100))).toContain("a join 1.0 (at most 1, and 0.25 for the work), a payment 2.0 (at most 2.5)");
+    expect(awayText(away(50, 100))).toContain(
+      "a join 1.0 (at most 1, and 0.25 for the work), a payment 2.0 (at most 2.5)",
+    );
     expect(awayText(away(50, 100))).toContain("a join 3.0, a payment 2.0 (for comparison)");
     expect([isAwayKept(away(60, 120)), isAwayKept(away(61, 120)), isAwayKept(away(60, 121))]).toEqual([
       true,

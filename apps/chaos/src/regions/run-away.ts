@@ -130,7 +130,8 @@ function mediansOf(all: readonly Measured[]): Measured {
   return { joinMs: median(all.map(({ joinMs }) => joinMs)), paymentMs: median(all.map(({ paymentMs }) => paymentMs)) };
 }
 
-const median = (values: readonly number[]): number => quantile(
-  values.toSorted((left, right) => left - right),
-  0.5,
-);
+const median = (values: readonly number[]): number =>
+  quantile(
+    values.toSorted((left, right) => left - right),
+    0.5,
+  );

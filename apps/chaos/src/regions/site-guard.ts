@@ -52,7 +52,8 @@ export async function untilGatesOpen(
   const endMs = performance.now() + openWithinMs;
   for (const { name, broker } of sites) {
     while ((await readGate(broker, region, 1_000).catch(() => "shut")) === "shut") {
-      if (performance.now() > endMs) throw new Error(`the gate at ${name} did not open within ${String(openWithinMs)} ms`);
+      if (performance.now() > endMs)
+        throw new Error(`the gate at ${name} did not open within ${String(openWithinMs)} ms`);
       await delay(100);
     }
   }

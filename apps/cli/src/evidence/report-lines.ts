@@ -83,10 +83,7 @@ function headLines({ manifest }: NonNullable<EvidenceReport["file"]>): string[] 
 }
 
 /** What the file states about itself. */
-export function factLines(
-  file: NonNullable<EvidenceReport["file"]>,
-  timeline: EvidenceReport["timeline"],
-): string[] {
+export function factLines(file: NonNullable<EvidenceReport["file"]>, timeline: EvidenceReport["timeline"]): string[] {
   const copies = copyClassText(timeline);
   const { exportedAtMs, durability, region, shard, machineVersion, softwareVersion, operatorKey } = file.header.value;
   return [
