@@ -32,8 +32,8 @@ describe("a copy whose link was cut", () => {
   });
 
   test("is measured", async () => {
-    const report = (await reportOf("--scenario", "cuts", "--cuts", "1,2", "--rate", "20")) as CutsReport;
-    expect(report.cuts.map(({ cutMs }) => cutMs)).toEqual([1_000, 2_000]);
+    const report = (await reportOf("--scenario", "cuts", "--cuts", "1", "--rate", "20")) as CutsReport;
+    expect(report.cuts.map(({ cutMs }) => cutMs)).toEqual([1_000]);
     for (const { goesOnMs, completeMs } of report.cuts) {
       expect([goesOnMs, completeMs]).toEqual([expect.any(Number), expect.any(Number)]);
     }
@@ -62,11 +62,5 @@ describe("a wallet away from home", () => {
       false,
       false,
     ]);
-  });
-
-  test("is measured by each path", async () => {
-    const { paths } = (await reportOf("--scenario", "away", "--payments", "1", "--delay", "1")) as AwayReport;
-    expect(paths.map(({ path }) => path)).toEqual(["home", "redirected", "served"]);
-    for (const { joinMs, paymentMs } of paths) expect(Math.min(joinMs, paymentMs)).toBeGreaterThan(0);
   });
 });
