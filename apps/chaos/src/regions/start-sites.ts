@@ -60,7 +60,8 @@ export async function startSites({ dir, names, shards, delayMs, ...options }: Si
   const leafPorts: number[] = [];
   const stop = async (): Promise<void> => {
     await Promise.all(sites.flatMap(({ edge, expiry }) => [edge.stop(), expiry.stop()]));
-    await Promise.all(sites.map(({ guard }) => guard?.stop()));
+    // Each shuts its gate before it ends, so that its server has to be there.
+    await Promise.all(sites.flatMap(({ guard }) => (guard === null ? [] : [guard.stop()])));
     await Promise.all(sites.map(({ broker }) => broker.close()));
     await Promise.all(started.map((server) => server.stop()));
     for (const link of [...links.values(), ...walletLinks]) link.close();
@@ -82,48 +83,24 @@ export async function startSites({ dir, names, shards, delayMs, ...options }: Si
   };
   try {
     await mkdir(dir, { recursive: true });
-    const addresses = new Map<string, { readonly port: number; readonly farPort: number }>();
-    for (const name of names) {
-      const port = await freePort();
-      const far = farWallets ? await Link.open(port, 0, delayMs) : null;
-      if (far !== null) walletLinks.push(far);
-      addresses.set(name, { port, farPort: far?.port ?? port });
-    }
+    const addresses = new Map<string, Address>();
+    for (const name of names) addresses.set(name, await addressOf(farWallets ? delayMs : null, walletLinks));
     const servers = new Map<string, NatsServerProcess>();
     for (const name of names) servers.set(name, await startServer(name));
     const siteList = [...servers].map(([name, { url }]) => `${name}=${url}`).join(";");
     for (const [name, server] of servers) {
-      const broker = await connectBroker({ url: server.url, name: "p4-regions" });
-      const { port = 0, farPort = 0 } = addresses.get(name) ?? {};
-      // Its own wallets are near it; those that it sends on are far from the site that they go on to.
-      const siteUrls = [...addresses].map(
-        ([site, at]) => `${site}=http://127.0.0.1:${String(site === name ? at.port : at.farPort)}`,
-      );
       const env = {
         P4_NATS_URL: server.url,
-        P4_PORT: String(port),
         P4_SHARDS: String(shards),
         P4_REPLICAS: "1",
-        P4_SITE_URLS: siteUrls.join(";"),
         // Nodes take the names alone: they reach the other sites over the links.
         ...(confirmed ? { P4_SITES: siteList } : {}),
         P4_LOG_LEVEL: "info",
         ...settings,
       };
-      const appOf = (app: "edge" | "expiry", answersAt: number | null): AppProcess => {
-        const logFile = join(dir, `${app}-${name}.log`);
-        return new AppProcess({ name: `${app}-${name}`, module: mainOf(app), env, port: answersAt, logFile });
-      };
-      sites.push({
-        name,
-        server,
-        broker,
-        edge: appOf("edge", port),
-        expiry: appOf("expiry", null),
-        guard: guarded ? siteGuard({ name, dir, region, natsUrl: server.url, sites: siteList }) : null,
-        edgeUrl: `ws://127.0.0.1:${String(port)}`,
-        farEdgeUrl: `ws://127.0.0.1:${String(farPort)}`,
-      });
+      const broker = await connectBroker({ url: server.url, name: "p4-regions" });
+      const guard = guarded ? siteGuard({ name, dir, region, natsUrl: server.url, sites: siteList }) : null;
+      sites.push({ name, server, broker, guard, ...nodesOf(name, { dir, addresses, env }) });
     }
     for (const { guard } of sites) await guard?.start();
     if (guarded) await untilGatesOpen(sites, region);
@@ -132,4 +109,47 @@ export async function startSites({ dir, names, shards, delayMs, ...options }: Si
     await stop();
     throw error;
   }
+}
+
+/** Of an edge, on this machine. */
+interface Address {
+  readonly port: number;
+  /** For wallets that are far from it. */
+  readonly farPort: number;
+}
+
+async function addressOf(farDelayMs: number | null, links: Link[]): Promise<Address> {
+  const port = await freePort();
+  if (farDelayMs === null) return { port, farPort: port };
+  const link = await Link.open(port, 0, farDelayMs);
+  links.push(link);
+  return { port, farPort: link.port };
+}
+
+interface NodesOptions {
+  readonly dir: string;
+  readonly addresses: ReadonlyMap<string, Address>;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+function nodesOf(
+  name: string,
+  { dir, addresses, env }: NodesOptions,
+): Pick<Site, "edge" | "expiry" | "edgeUrl" | "farEdgeUrl"> {
+  const { port = 0, farPort = 0 } = addresses.get(name) ?? {};
+  // Its own wallets are near it; those that it sends on are far from the site that they go on to.
+  const siteUrls = [...addresses].map(
+    ([site, at]) => `${site}=http://127.0.0.1:${String(site === name ? at.port : at.farPort)}`,
+  );
+  const all = { P4_PORT: String(port), P4_SITE_URLS: siteUrls.join(";"), ...env };
+  const appOf = (app: "edge" | "expiry", answersAt: number | null): AppProcess => {
+    const logFile = join(dir, `${app}-${name}.log`);
+    return new AppProcess({ name: `${app}-${name}`, module: mainOf(app), env: all, port: answersAt, logFile });
+  };
+  return {
+    edge: appOf("edge", port),
+    expiry: appOf("expiry", null),
+    edgeUrl: `ws://127.0.0.1:${String(port)}`,
+    farEdgeUrl: `ws://127.0.0.1:${String(farPort)}`,
+  };
 }

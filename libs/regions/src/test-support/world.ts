@@ -101,9 +101,7 @@ export class World {
       case "fence":
       case "promote":
         for (const name of step.streams) {
-          const stream = this.stream(step.site, name);
-          if (step.do === "promote" && stream.holes !== undefined) stream.inheritedHoles = stream.holes;
-          stream.role = roleAfter(step, stream);
+          change(step, this.stream(step.site, name));
         }
         return;
       case "copy":
@@ -143,6 +141,11 @@ export class World {
     const { role: _role, events: _events, ...counts } = this.stream(from, name);
     this.at(to).streams.set(name, { role: copy, events: [], ...counts });
   }
+}
+
+function change(step: Extract<Step, { do: "adopt" | "fence" | "promote" }>, stream: Stream): void {
+  stream.role = roleAfter(step, stream);
+  if (step.do === "promote" && stream.holes !== undefined) stream.inheritedHoles = stream.holes;
 }
 
 function roleAfter(step: Extract<Step, { do: "adopt" | "fence" | "promote" }>, { role, events }: Stream): StreamRole {
