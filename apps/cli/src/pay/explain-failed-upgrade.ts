@@ -6,10 +6,10 @@ import { CliError } from "../cli-error.ts";
  * A WebSocket does not tell why its upgrade failed. One plain upgrade request does: its status, or the reason why
  * there is no answer.
  */
-export async function explainFailedUpgrade(url: string, waitedMs: number): Promise<CliError> {
-  const address = new URL(url);
-  const where = `${address.protocol}//${address.host}`;
-  const answer = await askForUpgrade(address);
+export async function explainFailedUpgrade(url: string, waitedMs: number, token?: string): Promise<CliError> {
+  const { protocol, host } = new URL(url);
+  const where = `${protocol}//${host}`;
+  const answer = await askForUpgrade(url, token);
   switch (answer.kind) {
     case "upgraded":
       return new CliError("unreachable", `${where} accepts the connection, but did not greet within ${waitedMs} ms`);
@@ -21,8 +21,8 @@ export async function explainFailedUpgrade(url: string, waitedMs: number): Promi
 }
 
 /** Null: not refused for good, so it is worth to try again. */
-export async function explainRefusal(url: string): Promise<CliError | null> {
-  const answer = await askForUpgrade(new URL(url));
+export async function explainRefusal(url: string, token?: string): Promise<CliError | null> {
+  const answer = await askForUpgrade(url, token);
   const isFinal = answer.kind === "refused" && answer.status >= 400 && answer.status < 500 && answer.status !== 429;
   return isFinal ? refusal(url, answer.status, answer.detail) : null;
 }
@@ -41,10 +41,15 @@ type Answer =
   | { readonly kind: "refused"; readonly status: number; readonly detail: string }
   | { readonly kind: "silent"; readonly reason: string };
 
-function askForUpgrade(address: URL): Promise<Answer> {
-  const isSecure = address.protocol === "wss:";
-  const target = new URL(address);
+/** An idle connection, and all of an answer. */
+const limits = { idleMs: 3_000, totalMs: 6_000, detailLength: 300 };
+
+/** Asks as the wallet does, with its token: without, the answer would be another one. */
+function askForUpgrade(url: string, token: string | undefined): Promise<Answer> {
+  const target = new URL(url);
+  const isSecure = target.protocol === "wss:";
   target.protocol = isSecure ? "https:" : "http:";
+  if (token !== undefined) target.searchParams.set("token", token);
   const headers = {
     connection: "Upgrade",
     upgrade: "websocket",
@@ -52,18 +57,19 @@ function askForUpgrade(address: URL): Promise<Answer> {
     "sec-websocket-key": Buffer.from("p4 asks politely").toString("base64"),
   };
   return new Promise((resolve) => {
-    const request = (isSecure ? httpsRequest : httpRequest)(target, { headers, timeout: 3_000 });
+    const options = { headers, timeout: limits.idleMs, signal: AbortSignal.timeout(limits.totalMs) };
+    const request = (isSecure ? httpsRequest : httpRequest)(target, options);
     request.on("upgrade", (_response, socket) => {
       socket.destroy();
       resolve({ kind: "upgraded" });
     });
     request.on("response", (response) => {
-      const chunks: Buffer[] = [];
-      response.on("data", (chunk: Buffer) => chunks.push(chunk));
-      response.on("end", () => {
-        const detail = Buffer.concat(chunks).toString("utf8").slice(0, 300);
-        resolve({ kind: "refused", status: response.statusCode ?? 0, detail });
-      });
+      let text = "";
+      response.setEncoding("utf8");
+      response.on("data", (part: string) => (text = (text + part).slice(0, limits.detailLength)));
+      response.on("error", () => undefined);
+      // Not `end`: an answer that breaks off has none.
+      response.on("close", () => resolve({ kind: "refused", status: response.statusCode ?? 0, detail: text }));
     });
     request.on("timeout", () => request.destroy(new Error("no answer in 3 s")));
     request.on("error", (error: NodeJS.ErrnoException) =>

@@ -1,4 +1,5 @@
 import { PrivateKey } from "@bsv/sdk";
+import { uuid } from "@p4/node-crypto";
 import { fetchJson } from "./fetch-json.ts";
 import type { Coin, Funding } from "./funding.ts";
 
@@ -17,6 +18,8 @@ export function faucetFunding(minerUrl: string): Funding {
     changeKey: () => key,
     unsettled: () => null,
     reserve: async () => undefined,
+    renew: async (payment) => ({ ...payment, messageId: uuid() }),
+    secretFor: () => null,
     settle: async () => undefined,
   };
 }

@@ -13,6 +13,8 @@ export interface Coin {
 /** A payment that was signed, and may or may not have reached the merchant. */
 export interface SignedPayment {
   readonly channelId: string;
+  /** Host and port that it was first sent to: another server's channel of this id is another one. Left out for an anchor. */
+  readonly server?: string;
   /** Sent again under the same id, the same payment has the same outcome. */
   readonly messageId: string;
   readonly bodyText: string;
@@ -34,6 +36,13 @@ export interface Funding {
   unsettled(channelId: string): SignedPayment | null;
   /** Called before the payment is sent for the first time. */
   reserve(payment: SignedPayment): Promise<void>;
-  /** Called once the merchant has decided. */
+  /**
+   * The payment under another messageId, which its merchant has not been able to judge: under the old one that failure comes
+   * back. The same transaction, so it is paid once at most.
+   */
+  renew(payment: SignedPayment): Promise<SignedPayment>;
+  /** By it the server knows the wallet again in another run, and tells it a verdict at the channel's end too; null: by none. */
+  secretFor(channelId: string): string | null;
+  /** Called once the merchant has decided, or the server has refused to store it (not accepted). */
   settle(payment: SignedPayment, accepted: boolean): Promise<void>;
 }

@@ -1,68 +1,29 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { PrivateKey } from "@bsv/sdk";
 import { merchant, type MerchantSession } from "@p4/client";
 import { createTestDouble, type TestDouble } from "@p4/client/testing";
-import { sdkCrypto, type VerifiedPayment, verifyPayment } from "@p4/spv";
+import type { VerifiedPayment } from "@p4/spv";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Funding } from "./funding.ts";
 import { payLine, summary } from "./pay-lines.ts";
 import { payWithFunding, type PayStep } from "./pay-with-funding.ts";
 import { headersWith, minedCoin, proofOf } from "../test-support/test-chain.ts";
-import { WalletFile } from "./wallet-file.ts";
-
-const script = `76a914${"33".repeat(20)}88ac`;
-const feeRate = { satoshis: 50, bytes: 1000 };
-const terms = {
-  network: "mainnet",
-  destinations: {
-    outputs: [
-      { amount: 700, script },
-      { amount: 300, script },
-    ],
-  },
-  ancestryRequired: true,
-  fees: { standard: { miningFee: feeRate, relayFee: feeRate } },
-  memo: "shoes",
-  merchantData: { name: "Shop" },
-};
+import { acceptVerified, shoeTerms } from "../test-support/verifying-shop.ts";
 
 let double: TestDouble;
 let shop: MerchantSession;
 let payments: VerifiedPayment[];
-let folder: string;
 
-beforeEach(async () => {
+beforeEach(() => {
   double = createTestDouble();
   payments = [];
   shop = merchant(double.url("inv1"), { webSocket: double.webSocket });
-  shop.onTermsRequested(() => terms);
-  folder = await mkdtemp(join(tmpdir(), "p4-cli-"));
+  shop.onTermsRequested(() => shoeTerms);
 });
 
-afterEach(async () => {
-  shop.close();
-  await rm(folder, { recursive: true });
-});
+afterEach(() => shop.close());
 
-/** The merchant's own check of the whole payment, ancestry included; then the proof. */
-function acceptPayments(coinTxids: readonly string[], prove: (txid: string) => string | null): void {
-  shop.onPayment(async ({ bodyText }) => {
-    const verified = await verifyPayment(bodyText ?? "", {
-      outputs: terms.destinations.outputs.map(({ amount }) => ({ script, satoshis: BigInt(amount) })),
-      feeRate,
-      ancestryRequired: true,
-      headers: headersWith(...coinTxids),
-      crypto: sdkCrypto,
-    });
-    payments.push(verified);
-    const { txid } = verified.transaction;
-    const proof = prove(txid);
-    if (proof !== null) queueMicrotask(() => double.prove("inv1", txid, proof));
-    return { memo: "thanks" };
-  });
-}
+const acceptPayments = (coinTxids: readonly string[], prove: (txid: string) => string | null): void =>
+  acceptVerified({ double, shop, payments }, coinTxids, prove);
 
 /** As the server passes on what an ARC miner has reported. */
 function rejectionOf(txid: string): string {
@@ -88,6 +49,8 @@ function oneCoin(satoshis: number): { readonly funding: Funding; readonly txid: 
       changeKey: () => key,
       unsettled: () => null,
       reserve: nothing,
+      renew: async (payment) => payment,
+      secretFor: () => null,
       settle: nothing,
     },
   };
@@ -150,6 +113,16 @@ describe("payWithFunding", () => {
     expect(steps.at(-1)).toEqual({ step: "proofRefused", reason: "block: another Merkle root" });
   });
 
+  it("waits for a proof as long as it is told to, longer than a timer lasts too", async () => {
+    const { funding, txid } = oneCoin(5_000);
+    acceptPayments([txid], (paid) => {
+      setTimeout(() => double.prove("inv1", paid, proofOf(paid).bodyText), 100);
+      return null;
+    });
+    const options = { funding, webSocket: double.webSocket, proofTimeoutMs: 30 * 24 * 3_600_000 };
+    expect((await payWithFunding(double.url("inv1"), options)).proof).toMatchObject({ blockHeight: 200 });
+  });
+
   it("tells of a miner that rejects the transaction, and believes a proof that comes all the same", async () => {
     const outcomes = [];
     for (const isProved of [false, true]) {
@@ -164,7 +137,7 @@ describe("payWithFunding", () => {
       expect(steps).toContainEqual({ step: "rejected", rejection: { status: "REJECTED", code: 466 } });
       shop.close();
       shop = merchant(double.url("inv1"), { webSocket: double.webSocket });
-      shop.onTermsRequested(() => terms);
+      shop.onTermsRequested(() => shoeTerms);
     }
     expect(outcomes).toMatchObject([
       { accepted: true, proof: null, rejection: { status: "REJECTED", code: 466 } },
@@ -185,76 +158,11 @@ describe("payWithFunding", () => {
   });
 
   it("does not pay an expired request", async () => {
-    shop.onTermsRequested(() => ({ ...terms, expirationTimestamp: "2020-01-01T00:00:00Z" }));
+    shop.onTermsRequested(() => ({ ...shoeTerms, expirationTimestamp: "2020-01-01T00:00:00Z" }));
     const { funding } = oneCoin(5_000);
     const paying = payWithFunding(double.url("inv1"), { funding, webSocket: double.webSocket });
     await expect(paying).rejects.toMatchObject({
       message: expect.stringContaining("expired at 2020-01-01") as unknown,
     });
-  });
-});
-
-describe("paying from a wallet file", () => {
-  async function walletWith(satoshis: number): Promise<{ readonly path: string; readonly coinTxid: string }> {
-    const path = join(folder, "wallet.json");
-    const wallet = await WalletFile.create(path);
-    const coin = minedCoin(wallet.changeKey(), satoshis);
-    await wallet.add(coin);
-    return { path, coinTxid: coin.txid };
-  }
-
-  it("keeps the change, and can spend it", async () => {
-    const { path, coinTxid } = await walletWith(10_000);
-    acceptPayments([coinTxid], () => null);
-    const pay = async (): Promise<bigint> => {
-      const funding = await WalletFile.open(path);
-      const options = { funding, webSocket: double.webSocket, waitForProof: false };
-      return (await payWithFunding(double.url("inv1"), options)).feeSatoshis;
-    };
-    const fees = (await pay()) + (await pay());
-    expect((await WalletFile.open(path)).satoshis).toBe(10_000n - 2_000n - fees);
-    expect(payments[1]?.transaction.inputs[0]?.sourceTxid).toBe(payments[0]?.transaction.txid);
-  });
-
-  it("gets its coins back when the merchant refuses", async () => {
-    const { path } = await walletWith(10_000);
-    shop.onPayment(() => ({ error: 1, memo: "not today" }));
-    const options = { funding: await WalletFile.open(path), webSocket: double.webSocket };
-    expect(await payWithFunding(double.url("inv1"), options)).toMatchObject({ accepted: false, memo: "not today" });
-    expect((await WalletFile.open(path)).satoshis).toBe(10_000n);
-  });
-
-  it("sends the same payment again when it was cut short before the answer", async () => {
-    const { path, coinTxid } = await walletWith(10_000);
-    const cut = new AbortController();
-    shop.onPayment(() => {
-      cut.abort();
-      return new Promise(() => undefined);
-    });
-    const first = { funding: await WalletFile.open(path), webSocket: double.webSocket, signal: cut.signal };
-    await expect(payWithFunding(double.url("inv1"), first)).rejects.toMatchObject({ name: "AbortError" });
-    shop.close();
-
-    shop = merchant(double.url("inv1"), { webSocket: double.webSocket });
-    acceptPayments([coinTxid], () => null);
-    const steps: string[] = [];
-    const outcome = await payWithFunding(double.url("inv1"), {
-      funding: await WalletFile.open(path),
-      webSocket: double.webSocket,
-      waitForProof: false,
-      onStep: ({ step }) => steps.push(step),
-    });
-    expect(steps).toEqual(["joined", "resumed", "acknowledged"]);
-    expect(double.log("inv1").filter(({ key }) => key === "payment")).toHaveLength(1);
-    expect((await WalletFile.open(path)).satoshis).toBe(10_000n - 1_000n - outcome.feeSatoshis);
-  });
-
-  it("says how to get coins when there are too few, and never overwrites a wallet", async () => {
-    const { path } = await walletWith(500);
-    const options = { funding: await WalletFile.open(path), webSocket: double.webSocket };
-    await expect(payWithFunding(double.url("inv1"), options)).rejects.toMatchObject({ code: "NO_COINS" });
-    const before = await readFile(path, "utf8");
-    await expect(WalletFile.create(path)).rejects.toMatchObject({ kind: "misuse" });
-    expect(await readFile(path, "utf8")).toBe(before);
   });
 });

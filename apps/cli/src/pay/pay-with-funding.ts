@@ -80,8 +80,8 @@ export async function payWithFunding(url: string, options: PayOptions): Promise<
   const news = new MinersNews(wallet, onStep);
   try {
     await join(wallet, url, options);
-    const payment = await preparePayment(wallet, options);
-    const ack = await wallet.pay(payment.bodyText, { messageId: payment.messageId, ...waitForAnswer(options) });
+    const payment = await preparePayment(wallet, new URL(url).host, options);
+    const ack = await askForVerdict(wallet, payment, options);
     return { ...(await conclude(wallet, payment, ack, options)), rejection: news.rejectionOf(payment.txid) };
   } catch (error) {
     throw isSessionError(error)
@@ -92,8 +92,15 @@ export async function payWithFunding(url: string, options: PayOptions): Promise<
   }
 }
 
-function openWallet(url: string, { dialect = "p4", token, webSocket }: PayOptions): CustomerSession {
+function openWallet(url: string, { dialect = "p4", token, webSocket, funding }: PayOptions): CustomerSession {
+  const secret = funding.secretFor(
+    url
+      .replace(/[?#].*$/, "")
+      .split("/")
+      .at(-1) ?? "",
+  );
   const session: SessionOptions = {
+    ...(secret === null ? {} : { wallet: secret }),
     dialect,
     appId: "p4/cli",
     ...(token === undefined ? {} : { token }),
@@ -115,7 +122,7 @@ async function join(wallet: CustomerSession, url: string, options: PayOptions): 
     if (!isFirst) return;
     isFirst = false;
     // A refusal for good is told at once; a server that is away may come back within the time.
-    void explainRefusal(url).then((error) => error !== null && refused.abort(error));
+    void explainRefusal(url, options.token).then((error) => error !== null && refused.abort(error));
   });
   const limit = AbortSignal.any([within(joinTimeoutMs, options.signal), refused.signal]);
   try {
@@ -124,18 +131,19 @@ async function join(wallet: CustomerSession, url: string, options: PayOptions): 
     if (wallet.merchantPresent === false) options.onStep?.({ step: "merchantAbsent", channelId: wallet.channelId });
   } catch (error) {
     if (isSessionError(error) || isCliError(error) || options.signal?.aborted === true) throw error;
-    throw await explainFailedUpgrade(url, joinTimeoutMs);
+    throw await explainFailedUpgrade(url, joinTimeoutMs, options.token);
   } finally {
     stopAsking();
   }
 }
 
 /** A payment whose outcome is not known is sent again, as it was: asking for new terms could pay twice. */
-async function preparePayment(wallet: CustomerSession, options: PayOptions): Promise<SignedPayment> {
+async function preparePayment(wallet: CustomerSession, server: string, options: PayOptions): Promise<SignedPayment> {
   const { funding, onStep = () => undefined, memo = "" } = options;
   const { channelId } = wallet;
   const unsettled = funding.unsettled(channelId);
   if (unsettled !== null) {
+    if (unsettled.server !== undefined && unsettled.server !== server) throw settleFirst(unsettled, unsettled.server);
     onStep({ step: "resumed", txid: unsettled.txid });
     return unsettled;
   }
@@ -151,9 +159,37 @@ async function preparePayment(wallet: CustomerSession, options: PayOptions): Pro
   const signed = await signPayment(terms, funding);
   onStep({ step: "signed", txid: signed.txid, feeSatoshis: signed.feeSatoshis });
   const body = paymentBody(terms, signed, { channelId, memo, refundTo: funding.changeKey().toAddress() });
-  const payment = { ...signed, channelId, messageId: uuid(), bodyText: JSON.stringify(body) };
+  const payment = { ...signed, channelId, server, messageId: uuid(), bodyText: JSON.stringify(body) };
   await funding.reserve(payment);
   return payment;
+}
+
+/** What a merchant of another server says of a payment is no verdict on it. */
+function settleFirst({ channelId, txid }: SignedPayment, server: string): CliError {
+  const problem = `the wallet's payment ${txid} on channel ${channelId} of ${server} has no outcome yet; nothing was paid`;
+  const nextStep = `Finish it there: p4 pay ws://${server}/ws/${channelId} (or wss). Another wallet file can pay here meanwhile.`;
+  return new CliError("failed", problem, nextStep, "PAYMENT_UNSETTLED");
+}
+
+/** The server's refusals of a payment that is in no log, and so with no merchant. */
+const neverStored: readonly string[] = [
+  "ALREADY_PAID",
+  "ILLEGAL_STEP",
+  "CHANNEL_FULL",
+  "MESSAGE_TOO_LARGE",
+  "MESSAGE_INVALID",
+];
+
+async function askForVerdict(wallet: CustomerSession, payment: SignedPayment, options: PayOptions): Promise<Ack> {
+  const { bodyText, messageId } = payment;
+  try {
+    return await wallet.pay(bodyText, { messageId, ...waitForAnswer(options) });
+  } catch (error) {
+    if (!isSessionError(error)) throw error;
+    if (neverStored.includes(error.code)) await options.funding.settle(payment, false);
+    if (error.code === "PAYMENT_FAILED") await options.funding.renew(payment);
+    throw error;
+  }
 }
 
 async function conclude(
@@ -177,12 +213,12 @@ async function waitForCheckedProof(
   txid: string,
   { headers = null, proofTimeoutMs = 60_000, onStep = () => undefined, signal }: PayOptions,
 ): Promise<CheckedProof | null> {
-  const timeout = AbortSignal.timeout(proofTimeoutMs);
   let checked: CheckedProof | null = null;
   try {
     await wallet.waitForProof({
       txid,
-      signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]),
+      timeoutMs: proofTimeoutMs,
+      ...(signal === undefined ? {} : { signal }),
       accept: async ({ bodyText }) => {
         const verdict = await checkProof(bodyText ?? "", txid, headers, nodeCrypto);
         if (verdict.ok) checked = verdict.proof;
@@ -191,8 +227,8 @@ async function waitForCheckedProof(
       },
     });
   } catch (error) {
-    const channelHasEnded = isSessionError(error);
-    if (!channelHasEnded && !timeout.aborted) throw error;
+    // The time is over, or the channel.
+    if (!isSessionError(error)) throw error;
   }
   return checked;
 }
@@ -203,6 +239,11 @@ const nextSteps: Readonly<Record<string, string>> = {
   EDGE_TOKEN: "Pass the token that came with the payment URL.",
   MERCHANT_ABSENT: "Is the merchant's wallet running, and is the channel's id that of the invoice?",
   MERCHANT_SILENT: "Ask the merchant.",
+  PAYMENT_FAILED: "The merchant could not judge it. The same command asks once more.",
+  CHANNEL_EXPIRED: "Ask the merchant. `p4 wallet settle` asks a miner about a payment that has no outcome.",
+  CHANNEL_CLOSED: "Ask the merchant. `p4 wallet settle` asks a miner about a payment that has no outcome.",
+  ALREADY_PAID: "Another payment was accepted for this invoice. The coins of this one are free again.",
+  CHANNEL_FULL: "Nothing was paid. Ask the merchant for a new invoice.",
 };
 
 /** For each answer of the merchant. */

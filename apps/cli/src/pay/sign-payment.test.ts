@@ -11,8 +11,10 @@ const script = `76a914${"33".repeat(20)}88ac`;
 const feeRate = { satoshis: 500, bytes: 1000 };
 const key = PrivateKey.fromHex("11".repeat(32));
 
+type Coins = Pick<Funding, "coins" | "changeKey">;
+
 /** A wallet of `count` equal coins, which gives no more than it is asked for. */
-function walletOf(count: number, satoshis: number): Funding {
+function walletOf(count: number, satoshis: number): Coins {
   const coins = Array.from({ length: count }, () => minedCoin(key, satoshis));
   return {
     coins: async (needed) => {
@@ -21,13 +23,10 @@ function walletOf(count: number, satoshis: number): Funding {
       return enough;
     },
     changeKey: () => key,
-    unsettled: () => null,
-    reserve: async () => undefined,
-    settle: async () => undefined,
   };
 }
 
-const pay = (satoshis: bigint, funding: Funding, rate = feeRate): Promise<SignedTransaction> =>
+const pay = (satoshis: bigint, funding: Coins, rate = feeRate): Promise<SignedTransaction> =>
   signPayment({ outputs: [{ satoshis, script }], feeRate: rate }, funding);
 
 /** What the transaction itself says, not what is told of it. */

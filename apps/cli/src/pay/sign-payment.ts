@@ -25,7 +25,10 @@ const inputBytes = 149;
  * Funds the outputs at the fee rate of the terms, adds change, signs. Each coin makes the transaction longer: coins are
  * taken until they pay for themselves too. Throws a CliError: NO_COINS, FEE_RATE_INVALID, FEE_TOO_LOW.
  */
-export async function signPayment(terms: Asked, funding: Funding): Promise<SignedTransaction> {
+export async function signPayment(
+  terms: Asked,
+  funding: Pick<Funding, "coins" | "changeKey">,
+): Promise<SignedTransaction> {
   const satoshis = sumOf(terms.outputs);
   const changeKey = funding.changeKey();
   const feeFor = feeModel(terms.feeRate);

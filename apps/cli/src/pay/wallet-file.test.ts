@@ -1,8 +1,9 @@
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { lstat, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { minedCoin } from "../test-support/test-chain.ts";
+import { withFileLock } from "./file-lock.ts";
 import type { SignedPayment } from "./funding.ts";
 import { WalletFile } from "./wallet-file.ts";
 
@@ -43,6 +44,33 @@ describe("two p4 on one wallet file", () => {
     await expect(second.reserve(twice)).rejects.toMatchObject({ code: "WALLET_IN_USE" });
   });
 
+  it("write one after the other, also in the same moment", async () => {
+    const wallets = await Promise.all(Array.from({ length: 8 }, () => WalletFile.open(path)));
+    await Promise.all(wallets.map((wallet, i) => wallet.add(minedCoin(wallet.changeKey(), 100 + i))));
+    expect((await WalletFile.open(path)).satoshis).toBe(8_828n);
+    expect(await readdir(folder)).toEqual(["w.json"]);
+  });
+
+  it("do not pass by the lock of another that may be at work, and say what to do about one that was killed", async () => {
+    await writeFile(`${path}.lock`, "");
+    let isDone = false;
+    const waiting = withFileLock(path, async () => void (isDone = true), 50);
+    await expect(waiting).rejects.toMatchObject({
+      code: "WALLET_IN_USE",
+      nextStep: expect.stringContaining(`remove ${path}.lock`) as unknown,
+    });
+    expect([isDone, (await readdir(folder)).sort()]).toEqual([false, ["w.json", "w.json.lock"]]);
+  });
+
+  it("by two names are on one file", async () => {
+    const link = join(folder, "link.json");
+    await symlink(path, link);
+    const [first, second] = [await WalletFile.open(link), await WalletFile.open(path)];
+    await first.reserve(await paymentOn("a", first, 3_000n));
+    expect((await lstat(link)).isSymbolicLink()).toBe(true);
+    await expect(second.reserve(await paymentOn("b", second, 3_000n))).rejects.toMatchObject({ code: "WALLET_IN_USE" });
+  });
+
   it("lose none of each other's coins", async () => {
     const [first, second] = [await WalletFile.open(path), await WalletFile.open(path)];
     const paying = await paymentOn("a", first, 3_000n);
@@ -51,5 +79,25 @@ describe("two p4 on one wallet file", () => {
     await first.settle(paying, false);
     expect((await WalletFile.open(path)).satoshis).toBe(8_700n);
     expect(await readdir(folder)).toEqual(["w.json"]);
+  });
+});
+
+describe("a wallet file", () => {
+  it("shows the coins that a payment without an outcome holds", async () => {
+    const wallet = await WalletFile.open(path);
+    const payment = await paymentOn("a", wallet, 3_000n);
+    await wallet.reserve(payment);
+    const again = await WalletFile.open(path);
+    expect(again.satoshis).toBe(3_000n);
+    expect(again.pending).toMatchObject([{ payment: { channelId: "a", txid: payment.txid }, held: 5_000n }]);
+  });
+
+  it("is known by the same secret in each run, and by another on each channel", async () => {
+    const [first, second] = [await WalletFile.open(path), await WalletFile.open(path)];
+    expect(first.secretFor("a")).toBe(second.secretFor("a"));
+    expect(first.secretFor("a")).toMatch(/^[0-9a-f]{64}$/);
+    expect(first.secretFor("a")).not.toBe(first.secretFor("b"));
+    const other = await WalletFile.create(join(folder, "other.json"));
+    expect(first.secretFor("a")).not.toBe(other.secretFor("a"));
   });
 });

@@ -1,6 +1,9 @@
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { createHmac } from "node:crypto";
+import { readFile, realpath, rename, writeFile } from "node:fs/promises";
 import { PrivateKey } from "@bsv/sdk";
+import { uuid } from "@p4/node-crypto";
 import { CliError, isCliError } from "../cli-error.ts";
+import { withFileLock } from "./file-lock.ts";
 import type { Coin, Funding, SignedPayment } from "./funding.ts";
 
 /** On disk. Amounts are decimal text, so that no reader rounds them. */
@@ -24,6 +27,13 @@ interface StoredPayment extends Omit<SignedPayment, "satoshis" | "feeSatoshis" |
   readonly feeSatoshis: string;
   readonly spent: readonly StoredCoin[];
   readonly change: StoredCoin | null;
+}
+
+/** What is not known yet of a payment: whether it is paid. */
+export interface PendingPayment {
+  readonly payment: SignedPayment;
+  /** In satoshis. */
+  readonly held: bigint;
 }
 
 /** A file with one key and its coins: enough for trials and tests, no place for savings. */
@@ -51,7 +61,9 @@ export class WalletFile implements Funding {
 
   static async open(path: string): Promise<WalletFile> {
     try {
-      return new WalletFile(path, await readWallet(path));
+      // A link's own place is not written to: the file that it leads to would keep coins that are spent.
+      const place = await realpath(path);
+      return new WalletFile(place, await readWallet(place));
     } catch (error) {
       throw fileError(error, path);
     }
@@ -62,7 +74,12 @@ export class WalletFile implements Funding {
   }
 
   get satoshis(): bigint {
-    return this.#wallet.coins.reduce((sum, coin) => sum + BigInt(coin.satoshis), 0n);
+    return sumOf(this.#wallet.coins);
+  }
+
+  /** Payments whose outcome is not known, with the coins that they hold. */
+  get pending(): readonly PendingPayment[] {
+    return this.#wallet.unsettled.map((entry) => ({ payment: paymentOf(entry), held: sumOf(entry.spent) }));
   }
 
   changeKey(): PrivateKey {
@@ -89,14 +106,23 @@ export class WalletFile implements Funding {
   }
 
   unsettled(channelId: string): SignedPayment | null {
-    const payment = this.#wallet.unsettled.find((candidate) => candidate.channelId === channelId);
-    if (payment === undefined) return null;
-    return {
-      ...payment,
-      satoshis: BigInt(payment.satoshis),
-      feeSatoshis: BigInt(payment.feeSatoshis),
-      change: payment.change && { ...payment.change, satoshis: BigInt(payment.change.satoshis) },
-    };
+    const entry = this.#wallet.unsettled.find((candidate) => candidate.channelId === channelId);
+    return entry === undefined ? null : paymentOf(entry);
+  }
+
+  secretFor(channelId: string): string {
+    return createHmac("sha256", this.#wallet.wif).update(`p4-wallet ${channelId}`).digest("hex");
+  }
+
+  async renew(payment: SignedPayment): Promise<SignedPayment> {
+    const messageId = uuid();
+    await this.#update((wallet) => ({
+      ...wallet,
+      unsettled: wallet.unsettled.map((entry) =>
+        entry.messageId === payment.messageId ? { ...entry, messageId } : entry,
+      ),
+    }));
+    return { ...payment, messageId };
   }
 
   /** Throws a CliError, before anything is paid, when another `p4` pays with the same coins or on the same channel. */
@@ -105,6 +131,7 @@ export class WalletFile implements Funding {
       payment.spent.some((coin) => coin.txid === txid && coin.vout === vout);
     const entry: Omit<StoredPayment, "spent"> = {
       channelId: payment.channelId,
+      ...(payment.server === undefined ? {} : { server: payment.server }),
       messageId: payment.messageId,
       bodyText: payment.bodyText,
       txid: payment.txid,
@@ -138,15 +165,18 @@ export class WalletFile implements Funding {
   }
 
   /**
-   * Changes what is in the file now: another `p4` may have changed it since it was opened. Through a second file, so that
-   * a crash leaves the old wallet or the new one, never half of one.
+   * Changes what is in the file now: another `p4` may have changed it since it was opened, and waits while this one does.
+   * Through a second file, so that a crash leaves the old wallet or the new one, never half of one.
    */
   async #update(change: (wallet: WalletJson) => WalletJson): Promise<void> {
     const next = `${this.#path}.${process.pid}.next`;
     try {
-      this.#wallet = change(await readWallet(this.#path));
-      await writeFile(next, toText(this.#wallet), { mode: 0o600, flush: true });
-      await rename(next, this.#path);
+      await withFileLock(this.#path, async () => {
+        const wallet = change(await readWallet(this.#path));
+        await writeFile(next, toText(wallet), { mode: 0o600, flush: true });
+        await rename(next, this.#path);
+        this.#wallet = wallet;
+      });
     } catch (error) {
       throw isCliError(error) ? error : fileError(error, this.#path);
     }
@@ -159,8 +189,22 @@ async function readWallet(path: string): Promise<WalletJson> {
   return wallet;
 }
 
+function paymentOf(entry: StoredPayment): SignedPayment {
+  const { change } = entry;
+  return {
+    ...entry,
+    satoshis: BigInt(entry.satoshis),
+    feeSatoshis: BigInt(entry.feeSatoshis),
+    change: change && { ...change, satoshis: BigInt(change.satoshis) },
+  };
+}
+
 function stored({ txid, vout, satoshis, beef }: Omit<Coin, "key">): StoredCoin {
   return { txid, vout, satoshis: String(satoshis), beef };
+}
+
+function sumOf(coins: readonly StoredCoin[]): bigint {
+  return coins.reduce((sum, { satoshis }) => sum + BigInt(satoshis), 0n);
 }
 
 function toText(wallet: WalletJson): string {

@@ -44,6 +44,9 @@ export async function startScriptedMiner(): Promise<ScriptedMiner> {
     } else if (pathname.startsWith("/api/v1/chain/header/state/")) {
       const merkleRoot = miner.rootOfBlock(proofOf(txid).merkleRoot);
       response.end(JSON.stringify({ header: { merkleRoot }, state: "LONGEST_CHAIN", height: 200 }));
+    } else if (pathname.startsWith("/mapi/tx/")) {
+      const unknown = { txid: pathname.slice("/mapi/tx/".length), returnResult: "failure" };
+      response.end(sealed({ ...unknown, resultDescription: "No such mempool or blockchain transaction" }));
     } else {
       response.writeHead(404).end();
     }

@@ -3,6 +3,7 @@ import { askFaucet } from "../pay/faucet.ts";
 import { WalletFile } from "../pay/wallet-file.ts";
 import { examples, type Verb } from "../verb.ts";
 import { satoshisArgument, urlArgument } from "./arguments.ts";
+import { addWalletSettle } from "./wallet-settle.ts";
 
 export const walletVerb: Verb = (program, context) => {
   const wallet = program
@@ -30,13 +31,23 @@ export const walletVerb: Verb = (program, context) => {
   wallet
     .command("show")
     .argument("<file>", "a wallet file")
-    .description("show the address and the balance")
+    .description("show the address, the balance, and the coins of payments whose outcome is not known")
     .addHelpText("after", examples(["p4 wallet show my.json", "what it has left"]))
     .action(async (file: string) => {
-      const { address, satoshis } = await WalletFile.open(file);
-      context.print({ file, address, satoshis }, () => [`address ${address}`, `balance ${satoshis} satoshis`]);
+      const opened = await WalletFile.open(file);
+      const { address, satoshis } = opened;
+      const pending = opened.pending.map(({ payment: { channelId, txid }, held }) => ({ channelId, txid, held }));
+      context.print({ file, address, satoshis, pending }, () => [
+        `address ${address}`,
+        `balance ${satoshis} satoshis`,
+        ...pending.map(({ channelId, txid, held }) => `held: ${held} satoshis for ${txid} on ${channelId}`),
+        ...(pending.length === 0
+          ? []
+          : ["the outcome is not known: the same command asks again, then p4 wallet settle"]),
+      ]);
     });
 
+  addWalletSettle(wallet, context);
   wallet
     .command("fund")
     .argument("<file>", "a wallet file")
