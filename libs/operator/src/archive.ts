@@ -65,17 +65,22 @@ export class Archive {
     throw new OperatorError("failed", `the archived file of ${record.channelId} ${fault}`, nextStep, "ARCHIVE_DAMAGED");
   }
 
-  /** False when the channel is held. A concurrent hold wins: holds are looked at again after the record is gone. */
-  async remove(record: ArchiveRecord): Promise<boolean> {
+  /**
+   * `held`: the channel is. A concurrent hold wins: holds are looked at again after the record is gone. `renewed`: the channel was
+   * archived again after this record, and that stays.
+   */
+  async remove(record: ArchiveRecord): Promise<"removed" | "held" | "renewed"> {
     const { channelId } = record;
-    if ((await this.hold(channelId)) !== null) return false;
+    if ((await this.hold(channelId)) !== null) return "held";
+    const now = await this.record(channelId);
+    if (now !== null && now.archivedAtMs !== record.archivedAtMs) return "renewed";
     await this.#records.delete(`archive.${channelId}`);
     if ((await this.hold(channelId)) !== null) {
       await this.#records.set(`archive.${channelId}`, encodeDocument(record));
-      return false;
+      return "held";
     }
     await this.#files.delete(fileKey(record));
-    return true;
+    return "removed";
   }
 
   hold(channelId: string): Promise<Hold | null> {

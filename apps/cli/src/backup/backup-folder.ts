@@ -4,6 +4,7 @@ import { mkdir, open, readdir, readFile, rename, writeFile } from "node:fs/promi
 import { join } from "node:path";
 import { isCopied, type SnapshotHead } from "@p4/nats";
 import { CliError } from "../cli-error.ts";
+import { cannotWrite } from "../operator/cannot-write.ts";
 
 /** One stream of a backup; its bytes are in `<stream>.snapshot`. */
 export interface SavedStream {
@@ -58,14 +59,15 @@ export async function writeSnapshot(
 ): Promise<SavedStream> {
   const hash = createHash("sha256");
   let sizeBytes = 0;
-  const file = await open(snapshotFile(folder, stream), "wx", 0o600);
+  const path = snapshotFile(folder, stream);
+  const file = await onDisk(path, () => open(path, "wx", 0o600));
   try {
     const head = await save(async (chunk) => {
       hash.update(chunk);
       sizeBytes += chunk.length;
-      await file.writeFile(chunk);
+      await onDisk(path, () => file.writeFile(chunk));
     });
-    await file.sync();
+    await onDisk(path, () => file.sync());
     return { head, sizeBytes, sha256: hash.digest("hex") };
   } finally {
     await file.close();
@@ -78,8 +80,19 @@ export async function finishBackup(
   manifest: Omit<Manifest, "format">,
 ): Promise<void> {
   const text = `${JSON.stringify({ format, ...manifest }, null, 1)}\n`;
-  await writeFile(join(unfinished, manifestName), text, { mode: 0o600, flush: true });
-  await rename(unfinished, folder);
+  await onDisk(folder, async () => {
+    await writeFile(join(unfinished, manifestName), text, { mode: 0o600, flush: true });
+    await rename(unfinished, folder);
+  });
+}
+
+/** A full disk is no fault of this program: it is told as what it is. */
+async function onDisk<Result>(path: string, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    throw cannotWrite(path, error);
+  }
 }
 
 /** Reads what a backup says of itself, and checks each of its files against it. Throws a CliError. */

@@ -1,6 +1,7 @@
 import { inspectStreams, restoreStream, type Broker, type SnapshotHead, type StreamReport } from "@p4/nats";
 import { CliError } from "../cli-error.ts";
 import { compareStates, type ComparisonReport } from "../operator/compare-states.ts";
+import { firstSequences } from "../operator/first-sequences.ts";
 import { readStateHashes } from "../operator/state-hashes.ts";
 import { Progress } from "../progress.ts";
 import type { VerbContext } from "../verb.ts";
@@ -31,9 +32,15 @@ export async function planRestore(broker: Broker, { region, streams }: Manifest)
   return { wanted: heads.filter(({ config }) => !there.includes(config.name)), there };
 }
 
-/** Some of its messages may have left with their age since. */
-const isRestored = ({ state }: SnapshotHead, found: StreamReport | undefined): boolean =>
-  found?.lastSequence === state.last_seq && found.messages <= state.messages;
+/**
+ * Some of its messages may have left with their age since. Where keys elapse the broker writes down each one that has, so such
+ * a stream goes on by itself.
+ */
+function isRestored({ config, state }: SnapshotHead, found: StreamReport | undefined): boolean {
+  if (found === undefined || found.messages > state.messages) return false;
+  const goesOn = (config.subject_delete_marker_ttl ?? 0) > 0;
+  return goesOn ? found.lastSequence >= state.last_seq : found.lastSequence === state.last_seq;
+}
 
 /** Makes the streams, one after the other. `replicas`: of each, instead of as many as there were. */
 export async function restoreStreams(
@@ -65,5 +72,7 @@ export async function verifyRestored(
 ): Promise<ComparisonReport> {
   const { states } = await readStateHashes(statesFile(folder));
   const counter = new Progress({ progress }, "channels", manifest.channels);
-  return compareStates({ log: openLog(broker, manifest) }, states, { concurrency, progress: counter, signal });
+  const { region, shards } = manifest;
+  const compared = { log: openLog(broker, manifest), shards, firstSequences: () => firstSequences(broker, region) };
+  return compareStates(compared, states, { concurrency, progress: counter, signal });
 }

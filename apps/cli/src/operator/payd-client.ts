@@ -27,7 +27,7 @@ export interface PaydRequest {
 
 const answerWithinMs = 20_000;
 
-/** The JSON answer; null where there is none. Throws a CliError: unreachable, or failed with the wallet's own code. */
+/** The JSON answer; null where there is none. Throws a CliError, unreachable or failed, with the wallet's own code. */
 export async function askPayd<Answer>(
   context: VerbContext,
   { payd }: PaydOptions,
@@ -66,5 +66,7 @@ export async function fetchPayd(
   if (response.ok) return response;
   const problem = (await response.json().catch(() => ({}))) as { code?: string; detail?: string };
   const nextStep = response.status === 401 ? "Set API_KEY to a key of `p4 api-key new`." : null;
-  throw new CliError("failed", problem.detail ?? `payd answered ${response.status}`, nextStep, problem.code ?? "PAYD");
+  // It starts, ends or waits for the broker, or a proxy in front does not reach it.
+  const kind = [502, 503, 504].includes(response.status) ? "unreachable" : "failed";
+  throw new CliError(kind, problem.detail ?? `payd answered ${response.status}`, nextStep, problem.code ?? "PAYD");
 }

@@ -3,6 +3,7 @@ import { inspectStreams, listChannels, type ListedChannel } from "@p4/nats";
 import { foldChannel, forEachConcurrently } from "@p4/read-models";
 import { sha256Hex } from "@p4/node-crypto";
 import type { Progress } from "../progress.ts";
+import { firstSequences } from "./first-sequences.ts";
 import type { Operator } from "./with-node.ts";
 
 /** Where a channel's log has led. */
@@ -43,7 +44,7 @@ export interface RefoldOptions {
  */
 export async function refoldAll({ node, config }: Operator, options: RefoldOptions): Promise<RefoldReport> {
   const { region, shards } = config;
-  const trimmed = await trimmedShards({ node, region });
+  const firsts = await firstSequences(node.broker, region);
   const damaged: Damage[] = [];
   let [channels, events, aging] = [0, 0, 0];
 
@@ -59,7 +60,7 @@ export async function refoldAll({ node, config }: Operator, options: RefoldOptio
     } catch (error) {
       if (!isLogError(error)) throw error;
       const { code, message, streamVersion } = error;
-      if (code === "LOG_BEGINNING_GONE" && trimmed.has(listed.shard)) aging++;
+      if (code === "LOG_BEGINNING_GONE" && (firsts.get(listed.shard) ?? 0) > 1) aging++;
       else damaged.push({ channelId, code, message, streamVersion });
     }
     options.progress.add();
@@ -88,15 +89,6 @@ function lost({ channelId, events }: ListedChannel): Damage {
   const message = `the stream counts ${events} events of this channel, but not all of them can be read`;
   return { channelId, code: "LOG_EVENTS_MISSING", message, streamVersion: null };
 }
-
-/** Shards that have begun to drop what is older than the log's age. */
-async function trimmedShards({ node, region }: { node: Operator["node"]; region: string }): Promise<Set<number>> {
-  const streams = await inspectStreams(node.broker, region);
-  const events = streams.filter(({ shards }) => shards !== null);
-  return new Set(events.filter(({ firstSequence }) => firstSequence > 1).map(({ stream }) => shardOfStream(stream)));
-}
-
-const shardOfStream = (stream: string): number => Number(stream.slice(stream.lastIndexOf("_") + 1));
 
 /** How many channels there are: for progress alone. */
 export async function countChannels({ node, config }: Operator): Promise<number> {

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { stateOfRecord } from "@p4/channel";
 import { CliError } from "../cli-error.ts";
+import { cannotWrite } from "./cannot-write.ts";
 import type { FoldedState } from "./refold-all.ts";
 
 /** One channel of the file. */
@@ -27,14 +28,17 @@ export class StateHashesWriter {
   readonly #path: string;
   readonly #stream: WriteStream;
   #channels = 0;
+  #failure: CliError | null = null;
 
   private constructor(path: string, stream: WriteStream) {
     this.#path = path;
     this.#stream = stream;
+    stream.on("error", (error) => (this.#failure ??= cannotWrite(path, error)));
   }
 
+  /** Throws a CliError CANNOT_WRITE, as `add` and `finish` do. */
   static async open(path: string, head: StateHashesHead): Promise<StateHashesWriter> {
-    const stream = createWriteStream(`${path}.part`);
+    const stream = createWriteStream(`${path}.part`, { flush: true });
     try {
       await once(stream, "open");
     } catch (error) {
@@ -45,13 +49,16 @@ export class StateHashesWriter {
   }
 
   add({ channelId, streamVersion, state, hash }: FoldedState): void {
+    if (this.#failure !== null) throw this.#failure;
     this.#channels++;
     this.#stream.write(`${JSON.stringify([channelId, streamVersion, state, hash])}\n`);
   }
 
   async finish(): Promise<void> {
     this.#stream.end(`${JSON.stringify({ channels: this.#channels })}\n`);
-    await once(this.#stream, "finish");
+    // Closed it is on the disk.
+    if (!this.#stream.closed) await new Promise<void>((resolve) => this.#stream.once("close", resolve));
+    if (this.#failure !== null) throw this.#failure;
     await rename(`${this.#path}.part`, this.#path);
   }
 

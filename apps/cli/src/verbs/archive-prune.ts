@@ -32,15 +32,19 @@ async function prune(
     const question = `Delete ${counted(old.length, "evidence file")} archived before ${timeText(archivedBefore)}?`;
     await context.confirm(`${question} Those on hold stay. This cannot be undone.`, yes);
   }
-  let [deleted, held, bytes] = [0, 0, 0];
+  let [deleted, held, renewed, bytes] = [0, 0, 0, 0];
   for (const record of old) {
     if (context.signal.aborted) throw new CliError("failed", `interrupted after ${counted(deleted, "deletion")}`);
-    if (await archive.remove(record)) {
+    const became = await archive.remove(record);
+    if (became === "held") held++;
+    else if (became === "renewed") renewed++;
+    else {
       deleted++;
       bytes += record.bytes;
-    } else held++;
+    }
   }
-  context.print({ deleted, bytes, held }, () => [
+  context.print({ deleted, bytes, held, renewed }, () => [
     `${counted(deleted, "evidence file")} (${sizeText(bytes)}) deleted; kept on hold: ${countText(held)}`,
+    ...(renewed === 0 ? [] : [`archived again since, and kept: ${countText(renewed)}`]),
   ]);
 }

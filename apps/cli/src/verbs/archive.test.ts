@@ -2,8 +2,10 @@ import { readFile, stat, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { createBlobStore } from "@p4/nats";
 import { openChannelNode } from "@p4/app";
+import { openArchive, type MadeEvidence } from "@p4/operator";
 import { tempDir, waitFor } from "@p4/testkit";
 import { beforeAll, describe, expect, it } from "vitest";
+import type { Operator } from "../operator/with-node.ts";
 import { paidChannelId, paidCommands } from "../test-support/paid-channel.ts";
 import { said, shards, withRecordedLog } from "../test-support/recorded-log.ts";
 import { runP4, type RunOptions } from "../test-support/run-p4.ts";
@@ -126,6 +128,17 @@ describe("p4 hold", () => {
       archived: [{ channelId: "open", hold: "case 7" }],
     });
     expect((await p4(["evidence", "fetch", "ended1"])).exitCode).toBe(1);
+  });
+
+  it("does not prune what was archived again since it was listed", async () => {
+    const archive = openArchive({ node: log.node, config: { region: "local" } } as Operator);
+    const made = { channelId: "again", state: "closed", streamVersion: 1, headHash: "00" } as MadeEvidence;
+    const listed = await archive.put({ ...made, text: "one" }, 1);
+    const renewed = await archive.put({ ...made, streamVersion: 2, text: "two" }, 2);
+    expect(await archive.remove(listed)).toBe("renewed");
+    expect(await archive.record("again")).toEqual(renewed);
+    expect(new TextDecoder().decode(await archive.get(renewed))).toBe("two");
+    expect(await archive.remove(renewed)).toBe("removed");
   });
 
   it("keeps the first reason, and lets go when told", async () => {

@@ -18,16 +18,24 @@ export function satoshisArgument(text: string): bigint {
 
 const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
+/** A hundred years: what is longer leads to times that a calendar does not have. */
+const longestDays = 36_500;
+
 /** `500ms`, `30s`, `10m`, `2h`, `7d`: in ms. */
 export function durationArgument(text: string): number {
   const durationMs = parseDuration(text);
-  if (durationMs === null) throw new InvalidArgumentError("It must be a number with its unit: 500ms, 30s, 10m or 2h.");
+  if (durationMs === null) {
+    throw new InvalidArgumentError(
+      `It must be a number with its unit: 500ms, 30s, 10m or 2h; at most ${String(longestDays)}d.`,
+    );
+  }
   return durationMs;
 }
 
 function parseDuration(text: string): number | null {
   const parts = /^(\d{1,9})(ms|s|m|h|d)$/.exec(text);
-  return parts === null ? null : Number(parts[1]) * unitMs[parts[2] as keyof typeof unitMs];
+  const durationMs = parts === null ? null : Number(parts[1]) * unitMs[parts[2] as keyof typeof unitMs];
+  return durationMs === null || durationMs > longestDays * unitMs.d ? null : durationMs;
 }
 
 /** ISO 8601: a day, a time (UTC where no zone is given). In ms since 1970. */

@@ -38,6 +38,7 @@ describe("p4 conform", () => {
   it.each([
     [["http://127.0.0.1"], 2, "ws:// or wss://"],
     [["ws://127.0.0.1", "--only", "nonsense"], 2, "There is no check nonsense"],
+    [["ws://127.0.0.1", "--wait", "30d"], 2, "1m at most"],
     [["ws://127.0.0.1:1"], 3, "the server does not answer"],
   ])("answers the misuse %j", async (args, code, says) => {
     const { exitCode, err } = await conform(...args);

@@ -25,8 +25,8 @@ export const conformVerb: Verb = (program, context) => {
     .option("--no-http", "leave the HTTP routes out")
     .option("--only <ids>", "run these checks alone, separated by commas", checkIdsArgument)
     .addOption(
-      new Option("--wait <duration>", "how long one expected thing may take")
-        .argParser(durationArgument)
+      new Option("--wait <duration>", "how long one expected thing may take, at most 1m")
+        .argParser(waitArgument)
         .default(5_000, "5s"),
     )
     .addHelpText(
@@ -68,6 +68,13 @@ async function ensureReachable(socketBase: string): Promise<void> {
     const reason = error instanceof Error ? error.message : String(error);
     throw new CliError("unreachable", `the server does not answer: ${reason}`, "Is it running? npm start starts one.");
   }
+}
+
+/** A check as a whole has a minute. */
+function waitArgument(text: string): number {
+  const waitMs = durationArgument(text);
+  if (waitMs > 60_000) throw new InvalidArgumentError("It must be 1m at most.");
+  return waitMs;
 }
 
 function socketBaseArgument(text: string): string {

@@ -1,5 +1,5 @@
-import { readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { readdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { tempDir } from "@p4/testkit";
 import { beforeAll, describe, expect, it } from "vitest";
 import { said, withRecordedLog } from "../test-support/recorded-log.ts";
@@ -38,6 +38,23 @@ describe("p4 recover --all --check and p4 replay --all --against", () => {
     expect(exitCode).toBe(1);
     expect(out).toMatch(/changed whole-7 at \d+: settled -> awaitingPayment/);
     expect(out).toContain("ending elsewhere: 1 channel");
+  });
+
+  it("names a channel that the log has lost", async () => {
+    const lost = `${file}.lost`;
+    const text = await readFile(file, "utf8");
+    await writeFile(lost, text.replace('{"channels":20}', '["ghost",5,"awaitingPayment","00"]\n{"channels":21}'));
+    const { exitCode, json } = await p4("replay", "--all", "--against", lost, "--json");
+    expect([exitCode, json()]).toMatchObject([1, { channels: 21, gone: 0, changed: [{ channelId: "ghost" }] }]);
+  });
+
+  it("says that the disk is full, and leaves nothing there", async () => {
+    const full = `${file}.full`;
+    await symlink("/dev/full", `${full}.part`);
+    const { exitCode, err, json } = await p4("recover", "--all", "--check", "--state-hashes", full, "--json");
+    expect([exitCode, json()]).toMatchObject([1, { error: { code: "CANNOT_WRITE" } }]);
+    expect(err).toContain("ENOSPC");
+    expect((await readdir(dirname(file))).filter((name) => name.includes(".full"))).toEqual([]);
   });
 
   it.each([

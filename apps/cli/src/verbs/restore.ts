@@ -33,7 +33,7 @@ export const restoreVerb: Verb = (program, context) => {
       explained(async () => {
         const { address } = await findOperatorBroker(context);
         const manifest = await openBackup(folder);
-        const { region, shards, madeAt, channels } = manifest;
+        const { region, shards, madeAt } = manifest;
         await withBroker({ ...address, name: brokerUsers.backup }, async (broker) => {
           const plan = await planRestore(broker, manifest);
           const what = `${counted(plan.wanted.length, "stream")} of region ${region} of ${timeText(Date.parse(madeAt))}`;
@@ -49,7 +49,7 @@ export const restoreVerb: Verb = (program, context) => {
               ({ channelId, detail }) => `${context.terminal.style("red", "changed")} ${channelId}: ${detail}`,
             ),
             changed.length === 0
-              ? `${context.terminal.style("green", "all fold")} to what they were: ${counted(channels, "channel")}`
+              ? `${context.terminal.style("green", "all fold")} to what they were: ${counted(report.channels - gone, "channel")}`
               : `folding to something else: ${counted(changed.length, "channel")}`,
           ]);
           if (changed.length > 0) context.fail();

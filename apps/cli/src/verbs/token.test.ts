@@ -61,6 +61,11 @@ describe("p4 token", () => {
     expect(out).toBe(await make("merchant", "inv42"));
   });
 
+  it("takes no lifetime that no calendar has", async () => {
+    const { exitCode, err } = await runP4(["token", "new", "customer", "inv42", "--lifetime", "99999999d"], { env });
+    expect([exitCode, err]).toEqual([2, expect.stringContaining("at most 36500d")]);
+  });
+
   it("names the variable that is missing", async () => {
     const { exitCode, err } = await runP4(["token", "new", "merchant", "inv42"]);
     expect(exitCode).toBe(2);
