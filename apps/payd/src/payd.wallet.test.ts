@@ -1,7 +1,8 @@
 import { Transaction } from "@bsv/sdk";
 import { describe, expect, test } from "vitest";
+import { doubleSpendOf, unsignedNews } from "./test-support/customer-coins.ts";
 import { feeOf, sealed, success } from "./test-support/scripted-miner.ts";
-import { eventually, useWallet } from "./test-support/wallet-harness.ts";
+import { eventually, type InvoiceView, useWallet } from "./test-support/wallet-harness.ts";
 import { address, addressScript, type PayoutView, sourcesOf, WalletMoney } from "./test-support/wallet-money.ts";
 
 const wallet = useWallet();
@@ -197,4 +198,68 @@ test("an export adds up to the wallet's balance, and is safe in a spreadsheet", 
   expect(await money.exported("net_satoshis")).toBe(await balance());
   expect((await (await fetch(`${wallet.url}/api/v1/export.csv?orderId=A-2`)).text()).split("\r\n")).toHaveLength(3);
   expect((await fetch(`${wallet.url}/api/v1/export.csv?limit=1`)).status).toBe(400);
+});
+
+const inDoubt = [409, { code: "PAYD_PAYMENT_IN_DOUBT" }];
+
+async function doubleSpend({ id, payment }: InvoiceView): Promise<void> {
+  wallet.server.send(id, "doublespend.notify", JSON.parse(doubleSpendOf(payment?.txid ?? "", "66".repeat(32))));
+  await eventually(async () => expect((await wallet.read(id)).doubleSpends).toHaveLength(1));
+}
+
+async function reject({ id, payment }: InvoiceView): Promise<void> {
+  const said = { status: "REJECTED", code: 466, detail: "", competingTxs: [] };
+  wallet.server.send(id, "transaction.rejected", unsignedNews(payment?.txid ?? "", "rejected", said));
+  await eventually(async () => expect((await wallet.read(id)).rejections).toHaveLength(1));
+}
+
+describe("a payment in doubt", () => {
+  test.each([
+    { doubt: "double spent", cast: doubleSpend },
+    { doubt: "rejected", cast: reject },
+  ])("that may be $doubt is not refunded from other customers' coins, until there is a proof", async ({ cast }) => {
+    await wallet.start();
+    const doubted = await paidInvoice(10_000);
+    await paidInvoice(50_000);
+    await cast(doubted);
+    const before = wallet.miner.submissions.length;
+    expect(await refund(doubted.id, { satoshis: 4_000 })).toMatchObject(inDoubt);
+    expect(wallet.miner.submissions).toHaveLength(before);
+    expect([await balance(), await money.exported("net_satoshis")]).toEqual([50_000, 50_000]);
+    await money.prove(doubted);
+    expect(await refund(doubted.id, { satoshis: 4_000 })).toMatchObject([201, { satoshis: 4_000 }]);
+  });
+
+  test("takes what was made of it along: the change of its refund is no money either", async () => {
+    await wallet.start();
+    const doubted = await paidInvoice(10_000);
+    await paidInvoice(50_000);
+    const [, first] = await refund(doubted.id, { satoshis: 1_000 });
+    await refund(doubted.id, { satoshis: 1_000 });
+    expect(await balance()).toBe(58_000 - 2 * first.feeSatoshis);
+    await doubleSpend(doubted);
+    expect(await balance()).toBe(50_000);
+  });
+});
+
+describe("a payment without a proof", () => {
+  test("is refunded from itself first, so that a double spend takes its refund along", async () => {
+    await wallet.start();
+    const fresh = await paidInvoice(10_000);
+    await money.prove(await paidInvoice(50_000));
+    const [, first] = await refund(fresh.id, { satoshis: 4_000 });
+    expect(sourcesOf(first)).toEqual([fresh.payment?.txid]);
+    const [, second] = await refund(fresh.id, { satoshis: 1_000 });
+    expect(sourcesOf(second)).toEqual([first.txid]);
+  });
+
+  test("whose coins are swept is refunded when it is proved", async () => {
+    await wallet.start();
+    const fresh = await paidInvoice(10_000);
+    expect((await wallet.post("/api/v1/wallet/sweep", { address })).status).toBe(201);
+    await money.prove(await paidInvoice(50_000));
+    expect(await refund(fresh.id, { satoshis: 4_000 })).toMatchObject(inDoubt);
+    await money.prove(fresh);
+    expect(await refund(fresh.id, { satoshis: 4_000 })).toMatchObject([201, { satoshis: 4_000 }]);
+  });
 });
