@@ -10,6 +10,7 @@ export {
   type CopyClass,
   type RegionRow,
 } from "./region-row.ts";
+export { behindBy, copyAgeMs } from "./copy-lag.ts";
 export { homeRegionOf, type HomeQuestion } from "./home-of.ts";
 export { defaultLeaseMs, hasLease, Lease, outwaitMsOf, type HeardRow, type LeaseRules } from "./lease.ts";
 export {

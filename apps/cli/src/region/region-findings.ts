@@ -1,7 +1,16 @@
-import { classInForce, currentRow, roleText, sameRow, type RegionState, type SiteState } from "@p4/regions";
+import {
+  behindBy,
+  classInForce,
+  copyAgeMs,
+  currentRow,
+  roleText,
+  sameRow,
+  type RegionState,
+  type SiteState,
+} from "@p4/regions";
 import { failed, ok, warning, type Finding } from "../operator/finding.ts";
 import { counted } from "../human.ts";
-import { atRisk, behindBy, copyAgeMs } from "./at-risk.ts";
+import { atRisk } from "./at-risk.ts";
 import { rowText } from "./plan-lines.ts";
 
 /** A copy hears of its home each second, with or without events. `mirror.lag` says 0 during a cut. */

@@ -1,7 +1,7 @@
-import { currentRow, sameRow, type RegionState, type SiteState } from "@p4/regions";
+import { copyAgeMs, currentRow, sameRow, type RegionState, type SiteState } from "@p4/regions";
 import { prometheusText, type Metric } from "../operator/prometheus-text.ts";
 import type { ServerGateState } from "./survey-gates.ts";
-import { atRisk, copyAgeMs } from "./at-risk.ts";
+import { atRisk } from "./at-risk.ts";
 
 /** What only an operator's login may ask of the sites, as Prometheus' text format. Pure. */
 export function regionMetrics(state: RegionState, gates: readonly ServerGateState[] = []): string[] {

@@ -9,6 +9,7 @@ import { useSites } from "../test-support/use-sites.ts";
 import { withCopies } from "./copied-ports.ts";
 import { followCopies, type FollowedCopies } from "./follow-copies.ts";
 import { performStep } from "./perform-step.ts";
+import { surveyCopies } from "./survey-copies.ts";
 import { surveyRegion } from "./survey-region.ts";
 import { watchHome, type HomeWatch } from "./watch-home.ts";
 import { WriteEpochs } from "./write-epochs.ts";
@@ -114,6 +115,22 @@ test("a word of the copy that was lost is asked for", async () => {
   confirm.mockRestore();
 });
 
+const copiesOf = () => surveyCopies(brokers.get("a") as Broker, { ...settings, sites: ["a", "b", "nowhere"] });
+const away = { is: "away", ageMs: null, behind: null, missing: 0 };
+
+test("the home asks how far the other sites' copies are, and which sites do not answer", async () => {
+  const fresh = { site: "b", is: "copy", ageMs: expect.any(Number) as number, behind: 0, missing: 0 };
+  await vi.waitFor(async () => expect(await copiesOf()).toEqual([fresh, { site: "nowhere", ...away }]), patient);
+  sites.server("b").pause();
+  try {
+    expect(await copiesOf()).toEqual(["b", "nowhere"].map((site) => ({ site, ...away })));
+  } finally {
+    sites.server("b").resume();
+  }
+  await vi.waitFor(async () => expect((await copiesOf())[0]).toEqual(fresh), patient);
+  expect(await surveyCopies(brokers.get("a") as Broker, { ...settings, sites: [] })).toEqual([]);
+}, 120_000);
+
 test("when an operator lowers the class, what waits goes on without the copy", async () => {
   const { nextExpectedStreamVersion } = await atHome.log.appendToStream(request("low", "1", STREAM_DOES_NOT_EXIST));
   sites.server("b").pause();
@@ -144,4 +161,5 @@ test("a copy that was promoted confirms nothing to the home that it has left", a
   await atB.log.appendToStream(request("lost", "at-b", version));
   const stale = request("lost", "at-a", version);
   await expect(atHome.log.appendToStream(stale)).rejects.toMatchObject({ retryable: true });
+  expect((await copiesOf())[0]).toMatchObject({ site: "b", is: "other", behind: null });
 }, 120_000);

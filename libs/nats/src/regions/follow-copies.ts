@@ -23,7 +23,7 @@ interface CopyState {
 }
 
 /** The JetStream API of a site is under its name at all sites. */
-const copyQuestion = (site: string, stream: string): string => `$JS.${site}.API.STREAM.INFO.${stream}`;
+export const copyQuestion = (site: string, stream: string): string => `$JS.${site}.API.STREAM.INFO.${stream}`;
 
 /** What a user has to publish on to ask for the copies at a site. */
 export const copyQuestions = (site: string, streams: readonly string[]): readonly string[] =>

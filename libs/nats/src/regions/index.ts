@@ -1,4 +1,5 @@
 export { performStep, type StepOptions } from "./perform-step.ts";
+export { surveyCopies, type CopiesOptions, type SiteCopy } from "./survey-copies.ts";
 export { surveyRegion, type SiteBrokers } from "./survey-region.ts";
 export { readTable, tableSubject } from "./region-table.ts";
 export { homeElsewhere, readHome, type FoundHome, type HomeState } from "./home-state.ts";

@@ -12,7 +12,8 @@ export type SiteBrokers = ReadonlyMap<string, Broker | null>;
 
 const askWithinMs = 2_000;
 
-interface Info {
+/** What a server answers about a stream. */
+export interface FoundStream {
   readonly config: Config;
   readonly state: { readonly first_seq: number; readonly last_seq: number; readonly num_deleted?: number };
   /** Nanoseconds since the last message or heartbeat; -1: none yet. */
@@ -49,9 +50,13 @@ export async function readStreamState(broker: Broker, stream: string): Promise<S
 /** Null: there is no such stream. */
 export async function findStreamState(broker: Broker, stream: string, timeoutMs: number): Promise<StreamState | null> {
   const path = `STREAM.INFO.${stream}`;
-  const { error, config, state, mirror } = await broker.apiAnswer<Info>(path, undefined, timeoutMs);
+  const { error, ...found } = await broker.apiAnswer<FoundStream>(path, undefined, timeoutMs);
   if (error?.err_code === apiErrorCodes.streamNotFound) return null;
   if (error !== undefined) throw toStoreError(error, path);
+  return stateOfStream(stream, found);
+}
+
+export function stateOfStream(stream: string, { config, state, mirror }: FoundStream): StreamState {
   const active = mirror?.active ?? -1;
   const role = roleOfStream(config, active < 0 ? null : active / 1e6);
   // Nothing is ever deleted inside a log; of other streams old values are.
