@@ -136,7 +136,7 @@ describe("a channel", () => {
     expect(JSON.parse(terms?.body?.text ?? "")).toMatchObject({ memo: hostile });
     expect(JSON.parse(terms?.raw?.text ?? "")).toMatchObject({ key: "paymentrequest.response" });
     expect(channel.entries[4]?.sent).toEqual({ merchant: ["payment"], customer: [] });
-    expect(channel.proofs).toMatchObject([{ txid: paymentTxid, status: "verified", stands: true, blockHeight: 7 }]);
+    expect(channel.proofs).toMatchObject([{ txid: paymentTxid, status: "verified", revokedAt: null, blockHeight: 7 }]);
     expect(channel.connections.map(({ role, is }) => `${String(role)} ${is}`).toSorted()).toEqual([
       "customer here",
       "merchant gone",
@@ -293,6 +293,15 @@ it("the system tells the broker, what is stored, and for how long there is room"
   const { store, ready, nodeId } = value<SystemAnswer>(await ask(open, "/console/api/system"));
   expect([ready, nodeId]).toEqual([true, node.nodeId]);
   expect(store).toMatchObject({ ok: true, version: node.broker.serverVersion, diskFreeBytes: expect.any(Number) });
+});
+
+it("the system tells how far the other sites of a deployment are", async () => {
+  const beyond = consoleWith({ P4_DATA_DIR: dataDir, P4_SITES: "a=nats://127.0.0.1:1;b=nats://127.0.0.1:1" });
+  const { store } = value<SystemAnswer>(await ask(beyond, "/console/api/system"));
+  beyond.close();
+  expect(store).toMatchObject({ copies: ["a", "b"].map((site) => ({ site, is: "away" })) });
+  const { store: alone } = value<SystemAnswer>(await ask(open, "/console/api/system"));
+  expect(alone).toMatchObject({ copies: [] });
 });
 
 it("the script is small", () => {

@@ -6,7 +6,7 @@ export { readStored, sequence, type SequencedEvent } from "./sequenced-event.ts"
 export { channelErrors, logErrors, LogError, isLogError, type ChannelErrorCode, type LogErrorCode } from "./errors.ts";
 export type { ChannelContext, PaymentAttempt, Verdict } from "./context.ts";
 export type { WalletEventType } from "./context.ts";
-export { acceptedPayment, isProven, standingProofs, wasSubmitted } from "./proven.ts";
+export { acceptedPayment, isProven, standingProofs, undoes, wasSubmitted } from "./proven.ts";
 export { bodyTextOf } from "./message-content.ts";
 export { eventTexts } from "./event-texts.ts";
 export { parsedBodyOf } from "./parsed-body.ts";

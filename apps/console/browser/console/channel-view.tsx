@@ -1,5 +1,6 @@
 import type { VNode } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { connectionsAt, proofsAt } from "../../src/views/at-point.ts";
 import type { ChannelAnswer, UnchangedAnswer } from "../../src/views/views.ts";
 import { askApi, type Answer } from "./ask-api.ts";
 import { ActionsView } from "./actions-view.tsx";
@@ -59,13 +60,13 @@ function Whole({ channelId, channel, trouble, atMs, again }: WholeProps): VNode 
   const { entries, row, machine, proofs, connections } = channel;
   const nowMs = useServerClock(channel.nowMs, atMs);
   const [at, setAt] = useAddressNumber("at");
-  const [other, setOther] = useAddressNumber("with");
   const last = entries.length - 1;
   const point = clamp(at ?? last, last);
-  const second = clamp(other ?? 0, last);
   const isLive = at === null || point === last;
   const state = isLive ? row.state : (entries[point]?.after ?? row.state);
   const past = entries.slice(0, point + 1);
+  const pastEvent = isLive ? null : point + 1;
+  const moveTo = (index: number): void => setAt(index === last ? null : index);
   return (
     <div class="console channel">
       <div class="title">
@@ -76,52 +77,22 @@ function Whole({ channelId, channel, trouble, atMs, again }: WholeProps): VNode 
         <p>
           <span class={stateClass(state)}>{stateText(state)}</span>{" "}
           <span class={isLive ? "chip good" : "chip warn"}>
-            {isLive ? "live" : `as it was at event ${String(point + 1)}`}
+            {pastEvent === null ? "live" : `as it was at event ${String(pastEvent)}`}
           </span>
         </p>
       </div>
       <div class="halves">
         <div class="stack">
-          <section class="card" aria-label="History">
-            <div class="heading">
-              <h2>History</h2>
-              <span class="actions">
-                <button type="button" class="button" disabled={isLive} onClick={() => setAt(null)}>
-                  Back to now
-                </button>
-                <button
-                  type="button"
-                  class="button"
-                  aria-pressed={other !== null}
-                  onClick={() => setOther(other === null ? 0 : null)}
-                >
-                  Compare two points
-                </button>
-              </span>
-            </div>
-            {other !== null && <HistorySlider entries={entries} label="First point" at={second} onMove={setOther} />}
-            {entries.length > 1 && (
-              <HistorySlider
-                entries={entries}
-                label={other === null ? "Point in the history" : "Second point"}
-                at={point}
-                onMove={(to) => setAt(to === last ? null : to)}
-              />
-            )}
-            {other !== null && <CompareView entries={entries} left={second} right={point} />}
-            <DeliveriesAt entries={entries} at={point} />
-            <TimelineView
-              channelId={channelId}
-              entries={entries}
-              at={point}
-              onPick={(i) => setAt(i === last ? null : i)}
-            />
-          </section>
-          <Connections connections={connections} nowMs={nowMs} />
-          <Proofs proofs={proofs} />
+          <History channelId={channelId} channel={channel} point={point} isLive={isLive} moveTo={moveTo} />
+          <Connections
+            connections={isLive ? connections : connectionsAt(past, connections)}
+            nowMs={nowMs}
+            pastEvent={pastEvent}
+          />
+          <Proofs proofs={proofsAt(proofs, past.at(-1)?.streamVersion ?? 0)} pastEvent={pastEvent} />
         </div>
         <div class="stack">
-          <ChannelFacts channel={channel} nowMs={nowMs} />
+          <ChannelFacts channel={channel} nowMs={nowMs} isPast={!isLive} />
           <ActionsView
             channelId={channelId}
             txids={row.txids}
@@ -137,6 +108,54 @@ function Whole({ channelId, channel, trouble, atMs, again }: WholeProps): VNode 
       </div>
       <StaleNotice trouble={trouble} asOfMs={atMs} />
     </div>
+  );
+}
+
+interface HistoryProps {
+  readonly channelId: string;
+  readonly channel: Pick<ChannelAnswer, "entries" | "proofs">;
+  /** Index of the entry that the page stands at. */
+  readonly point: number;
+  readonly isLive: boolean;
+  readonly moveTo: (index: number) => void;
+}
+
+/** The slider over the recorded history, a second point to compare with, and the timeline. */
+function History({ channelId, channel: { entries, proofs }, point, isLive, moveTo }: HistoryProps): VNode {
+  const [other, setOther] = useAddressNumber("with");
+  const last = entries.length - 1;
+  const second = clamp(other ?? 0, last);
+  return (
+    <section class="card" aria-label="History">
+      <div class="heading">
+        <h2>History</h2>
+        <span class="actions">
+          <button type="button" class="button" disabled={isLive} onClick={() => moveTo(last)}>
+            Back to now
+          </button>
+          <button
+            type="button"
+            class="button"
+            aria-pressed={other !== null}
+            onClick={() => setOther(other === null ? 0 : null)}
+          >
+            Compare two points
+          </button>
+        </span>
+      </div>
+      {other !== null && <HistorySlider entries={entries} label="First point" at={second} onMove={setOther} />}
+      {entries.length > 1 && (
+        <HistorySlider
+          entries={entries}
+          label={other === null ? "Point in the history" : "Second point"}
+          at={point}
+          onMove={moveTo}
+        />
+      )}
+      {other !== null && <CompareView entries={entries} proofs={proofs} left={second} right={point} />}
+      <DeliveriesAt entries={entries} at={point} />
+      <TimelineView channelId={channelId} entries={entries} at={point} onPick={moveTo} />
+    </section>
   );
 }
 

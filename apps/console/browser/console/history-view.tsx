@@ -2,7 +2,8 @@ import { deliveryOf, type Delivery } from "@p4/channel/delivery";
 import { momentText } from "@p4/pages/view";
 import { visibleText } from "@p4/protocol";
 import type { VNode } from "preact";
-import type { EntryView } from "../../src/views/views.ts";
+import { connectionsOf, proofsAt } from "../../src/views/at-point.ts";
+import type { EntryView, ProofView } from "../../src/views/views.ts";
 import { counted, stateText, stepText } from "./words.ts";
 
 interface SliderProps {
@@ -113,20 +114,22 @@ function keysText(keys: readonly string[]): string {
 
 interface CompareProps {
   readonly entries: readonly EntryView[];
+  readonly proofs: readonly ProofView[];
   readonly left: number;
   readonly right: number;
 }
 
 /** Two points of the history side by side; what differs is marked. */
-export function CompareView({ entries, left, right }: CompareProps): VNode {
-  const [a, b] = [pointOf(entries, left), pointOf(entries, right)];
+export function CompareView({ entries, proofs, left, right }: CompareProps): VNode {
+  const [a, b] = [pointOf(entries, proofs, left), pointOf(entries, proofs, right)];
   const names = Object.keys(a);
   const apartMs = (entries[right]?.atMs ?? 0) - (entries[left]?.atMs ?? 0);
   return (
     <div class="table" tabIndex={0} role="region" aria-label="Two points compared">
       <table>
         <caption class="small quiet">
-          {counted(Math.abs(right - left), "event")} and {stepText(Math.abs(apartMs))} apart
+          {counted(Math.abs(right - left), "event")} and {stepText(Math.abs(apartMs))} apart, both as the log tells
+          them. Who was connected at either is not in it.
         </caption>
         <thead>
           <tr>
@@ -149,20 +152,41 @@ export function CompareView({ entries, left, right }: CompareProps): VNode {
   );
 }
 
-function pointOf(entries: readonly EntryView[], at: number): Readonly<Record<string, string>> {
+function pointOf(
+  entries: readonly EntryView[],
+  proofs: readonly ProofView[],
+  at: number,
+): Readonly<Record<string, string>> {
   const past = entries.slice(0, at + 1);
   const here = past.at(-1);
   if (here === undefined) return {};
   return {
     "Last event": `${visibleText(here.what)} by ${here.from} (sequence ${String(here.streamVersion)})`,
-    Time: new Date(here.atMs).toISOString(),
+    Time: exactText(here.atMs),
     State: stateText(here.after),
-    Deadline: momentText(here.expiresAtMs),
+    Deadline: exactText(here.expiresAtMs),
     Events: String(past.length),
     "Sent to the merchant": keysText(past.flatMap(({ sent }) => sent.merchant)),
     "Sent to the customer": keysText(past.flatMap(({ sent }) => sent.customer)),
     "Waits for the merchant": keysText(here.pending.merchant),
     "Waits for the customer": keysText(here.pending.customer),
-    Proofs: String(past.filter(({ type }) => type === "ProofRecorded").length),
+    Proofs: proofsText(proofs, here.streamVersion),
+    "Had joined or spoken": connectionsText(past),
   };
+}
+
+const exactText = (atMs: number): string => `${momentText(atMs)} (${new Date(atMs).toISOString()})`;
+
+function proofsText(proofs: readonly ProofView[], sequence: number): string {
+  const told = proofsAt(proofs, sequence).map(({ stands, status, blockHeight }) => {
+    return `${stands ? status : "revoked"}${blockHeight === null ? "" : ` in block ${String(blockHeight)}`}`;
+  });
+  return told.length === 0 ? "none" : told.join(", ");
+}
+
+function connectionsText(past: readonly EntryView[]): string {
+  const told = connectionsOf(past).map(({ role, connectionId }) => {
+    return `${role ?? "no role yet"} ${visibleText(connectionId.slice(0, 8))}`;
+  });
+  return told.length === 0 ? "no wallet" : told.join(", ");
 }

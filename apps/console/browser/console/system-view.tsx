@@ -1,7 +1,8 @@
 import { Fact } from "@p4/pages/view";
 import { visibleText } from "@p4/protocol";
 import type { VNode } from "preact";
-import type { CheckView, StoreView, SystemAnswer, SystemSample } from "../../src/views/views.ts";
+import { copyWords } from "../../src/views/copy-words.ts";
+import type { CheckView, CopyView, StoreView, SystemAnswer, SystemSample } from "../../src/views/views.ts";
 import { askApi } from "./ask-api.ts";
 import { LineChart } from "./line-chart.tsx";
 import { StaleNotice } from "./notices.tsx";
@@ -41,7 +42,10 @@ function Whole({ system }: { readonly system: SystemAnswer }): VNode {
             ))}
           </ul>
         </section>
-        <Store store={store} />
+        <div class="stack">
+          <Store store={store} />
+          {store.ok && store.copies.length > 0 && <Copies copies={store.copies} />}
+        </div>
       </div>
       <section class="card" aria-label="The last hour">
         <h2>The last hour of this edge</h2>
@@ -96,6 +100,28 @@ function Store({ store }: { readonly store: StoreView }): VNode {
       ) : (
         <p class="notice bad">{visibleText(store.trouble)}</p>
       )}
+    </section>
+  );
+}
+
+/** How far the other sites' copies of the log are. */
+function Copies({ copies }: { readonly copies: readonly CopyView[] }): VNode {
+  return (
+    <section class="card" aria-label="Other sites">
+      <h2>Other sites</h2>
+      <ul class="connections">
+        {copies.map((copy) => {
+          const { tone, mark, detail } = copyWords(copy);
+          return (
+            <li key={copy.site}>
+              <span>
+                <span class={tone === "plain" ? "chip" : `chip ${tone}`}>{mark}</span> <strong>{copy.site}</strong>
+              </span>
+              <span class="small quiet">{detail}</span>
+            </li>
+          );
+        })}
+      </ul>
     </section>
   );
 }

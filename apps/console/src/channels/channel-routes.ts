@@ -4,11 +4,12 @@ import { json, type HttpRequest, type HttpResponse, type HttpRoute } from "@p4/h
 import type { ChannelNode } from "@p4/app";
 import { closeWarning } from "@p4/operator";
 import { refusal } from "../errors.ts";
+import { connectionsOf, type LoggedConnection } from "../views/at-point.ts";
 import type { ChannelAnswer, ConnectionView, UnchangedAnswer } from "../views/views.ts";
 import { rowOf } from "./channel-row.ts";
 import { entryViews } from "./entry-view.ts";
 import type { PresenceCache } from "./presence-cache.ts";
-import { connectionsOf, proofsOf, tellChannel, type ToldChannel } from "./tell-channel.ts";
+import { proofsOf, tellChannel, type ToldChannel } from "./tell-channel.ts";
 
 export interface ChannelRoutesOptions {
   readonly node: Pick<ChannelNode, "log">;
@@ -17,7 +18,6 @@ export interface ChannelRoutesOptions {
 }
 
 const noStore = { "cache-control": "no-store" };
-const shownConnections = 20;
 /** Pages that follow the same channel ask for the same connections. */
 const maxFollowed = 200;
 
@@ -26,8 +26,8 @@ const maxFollowed = 200;
  * `GET /console/api/channels/:id/events/:sequence`: one stored event, byte for byte.
  */
 export function channelRoutes({ node, presence, nowMs }: ChannelRoutesOptions): HttpRoute[] {
-  const followed = new Map<string, ReturnType<typeof connectionsOf>>();
-  const connectionViews = (connections: ReturnType<typeof connectionsOf>): Promise<ConnectionView[]> =>
+  const followed = new Map<string, readonly LoggedConnection[]>();
+  const connectionViews = (connections: readonly LoggedConnection[]): Promise<ConnectionView[]> =>
     Promise.all(
       connections.map(async (each) => ({ ...each, is: (await presence.of(each))?.is ?? ("unknown" as const) })),
     );
@@ -50,7 +50,8 @@ export function channelRoutes({ node, presence, nowMs }: ChannelRoutesOptions): 
     if (events.length === 0) return refusal("CONSOLE_CHANNEL_UNKNOWN", `there is no channel ${channelId} in this log`);
     const told = tellChannel(events);
     const last = events.at(-1)?.streamVersion ?? 0;
-    const nowKnown = connectionsOf(told.entries, shownConnections);
+    const entries = entryViews(told);
+    const nowKnown = connectionsOf(entries);
     followed.set(`${channelId} ${String(last)}`, nowKnown);
     const [oldest] = followed.keys();
     if (followed.size > maxFollowed && oldest !== undefined) followed.delete(oldest);
@@ -58,7 +59,7 @@ export function channelRoutes({ node, presence, nowMs }: ChannelRoutesOptions): 
       nowMs: nowMs(),
       row: await rowOf(summaryOf(channelId, told), presence, nowMs()),
       streamVersion: last,
-      entries: entryViews(told),
+      entries,
       fault: told.fault,
       closeWarning: closeWarning(told.channel.snapshot),
       headHash: told.channel.headHash,

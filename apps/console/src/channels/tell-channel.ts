@@ -1,15 +1,7 @@
-import {
-  isLogError,
-  speakerOf,
-  standingProofs,
-  startOfTimeline,
-  tellNext,
-  type Timeline,
-  type TimelineEntry,
-} from "@p4/channel";
+import { isLogError, startOfTimeline, tellNext, undoes, type Timeline, type TimelineEntry } from "@p4/channel";
 import type { StoredEvent } from "@p4/event-store";
 import { sha256Hex } from "@p4/node-crypto";
-import type { ConnectionView, ProofView } from "../views/views.ts";
+import type { ProofView } from "../views/views.ts";
 
 const decoder = new TextDecoder("utf-8", { fatal: false });
 
@@ -35,28 +27,18 @@ export function tellChannel(events: readonly StoredEvent[]): ToldChannel {
   return { channel: position.channel, entries, fault: null };
 }
 
-export function proofsOf({ channel, entries }: Timeline): readonly ProofView[] {
-  const standing = new Set(standingProofs(channel.snapshot.context).map(({ streamVersion }) => streamVersion));
+export function proofsOf({ entries }: Pick<Timeline, "entries">): readonly ProofView[] {
   return entries.flatMap(({ event, streamVersion }) => {
     if (event.type !== "ProofRecorded") return [];
-    const { txid, status, blockHash, blockHeight, merkleRoot, source } = event.data.proof;
-    const stands = standing.has(streamVersion);
-    return [{ streamVersion, txid, status, stands, blockHash, blockHeight, merkleRoot, source }];
+    const { proof } = event.data;
+    const revoked = entries.find(
+      (later) =>
+        later.streamVersion > streamVersion &&
+        later.event.type === "ProofRevoked" &&
+        undoes(later.event.data.revocation, proof),
+    );
+    const { txid, status, blockHash, blockHeight, merkleRoot, source } = proof;
+    const revokedAt = revoked?.streamVersion ?? null;
+    return [{ streamVersion, txid, status, revokedAt, blockHash, blockHeight, merkleRoot, source }];
   });
-}
-
-type KnownConnection = Omit<ConnectionView, "is">;
-
-/** Who has joined or spoken, the last first; a connection once, with the last role that it had. */
-export function connectionsOf(entries: readonly TimelineEntry[], limit: number): readonly KnownConnection[] {
-  const known = new Map<string, KnownConnection>();
-  for (const { event, atMs } of entries) {
-    const speaker = speakerOf(event);
-    if (speaker === null) continue;
-    const { connectionId, nodeId, role } = speaker;
-    const before = known.get(connectionId);
-    known.delete(connectionId);
-    known.set(connectionId, { connectionId, nodeId, role: role ?? before?.role ?? null, lastSeenMs: atMs });
-  }
-  return [...known.values()].reverse().slice(0, limit);
 }

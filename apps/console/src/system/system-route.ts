@@ -1,7 +1,8 @@
 import { statfs } from "node:fs/promises";
 import { isStoreError } from "@p4/event-store";
 import { json, type HttpRoute } from "@p4/http";
-import { inspectBroker } from "@p4/nats";
+import { inspectBroker, surveyCopies } from "@p4/nats";
+import { siteNamesOf } from "@p4/app";
 import { forecastStreams, leftDays, type Operator } from "@p4/operator";
 import type { Metrics, Readiness } from "@p4/telemetry";
 import type { StoreView, SystemAnswer } from "../views/views.ts";
@@ -52,9 +53,10 @@ export function systemRoute({ operator, metrics, readiness, nowMs, onError }: Sy
 /** What cannot be asked is told as such: the rest of the page stands. */
 async function lookAtStore({ node, config }: Operator, nowMs: number): Promise<StoreView> {
   try {
-    const [report, forecast] = await Promise.all([
+    const [report, forecast, copies] = await Promise.all([
       inspectBroker(node.broker),
       forecastStreams(node.broker, config.region, nowMs),
+      surveyCopies(node.broker, { region: config.region, shards: config.shards, sites: siteNamesOf(config) }),
     ]);
     const { storedBytes, bytesPerDay, finalBytes, storeLimitBytes, daysLeft } = forecast;
     const disk = config.natsUrl === null ? await diskOf(config.dataDir) : null;
@@ -75,6 +77,7 @@ async function lookAtStore({ node, config }: Operator, nowMs: number): Promise<S
       limitDaysLeft: daysLeft,
       diskFreeBytes: disk?.freeBytes ?? null,
       diskDaysLeft: leftDays({ storedBytes, storeLimitBytes: room, bytesPerDay, finalBytes }),
+      copies,
     };
   } catch (error) {
     if (!isStoreError(error)) throw error;

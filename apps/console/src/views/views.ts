@@ -82,13 +82,16 @@ export interface ProofView {
   readonly streamVersion: number;
   readonly txid: string;
   readonly status: "received" | "verified";
-  /** False: a miner has said since that its block left the chain. */
-  readonly stands: boolean;
+  /** The sequence at which a miner said that its block left the chain; null: none has. */
+  readonly revokedAt: number | null;
   readonly blockHash: string | null;
   readonly blockHeight: number | null;
   readonly merkleRoot: string;
   readonly source: string;
 }
+
+/** Connections that are shown of a channel, the last first. */
+export const shownConnections = 20;
 
 export interface ConnectionView extends Presence {
   readonly connectionId: string;
@@ -162,7 +165,22 @@ export type StoreView =
       /** Null: the broker does not run beside this process. */
       readonly diskFreeBytes: number | null;
       readonly diskDaysLeft: number | null;
+      /** At the other sites of the deployment; empty: there are none. */
+      readonly copies: readonly CopyView[];
     };
+
+/** What another site has of the region's log. */
+export interface CopyView {
+  readonly site: string;
+  /** `none`: no log of the region, as a witness; `other`: one that does not follow this site. */
+  readonly is: "copy" | "none" | "other" | "away";
+  /** Since it last heard of this site; null: never, or it is no copy. */
+  readonly ageMs: number | null;
+  /** Events that it does not have yet. */
+  readonly behind: number | null;
+  /** Events that it lacks in the middle and will not get. */
+  readonly missing: number;
+}
 
 export interface SystemAnswer {
   readonly nowMs: number;
