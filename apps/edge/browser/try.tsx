@@ -1,11 +1,14 @@
 import type { MerchantSession } from "@p4/client";
 import { render, type VNode } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { readPaymentLink } from "../src/pages/try/payment-link.ts";
+import { isSameServer } from "../src/pages/try/payment-link.ts";
+import { peerText } from "../src/pages/try/peer-text.ts";
+import { findChannel } from "./try/find-channel.ts";
 import { FramesView } from "./try/frames-view.tsx";
 import { RawFrameView } from "./try/raw-frame-view.tsx";
 import type { RecordedFrame } from "./try/recorded-socket.ts";
 import { ScanView } from "./try/scan-view.tsx";
+import { ServerNotice } from "./try/server-notice.tsx";
 import { openShop } from "./try/shop.ts";
 import { Wallet, type WalletState } from "./try/wallet.ts";
 import { WalletView } from "./try/wallet-view.tsx";
@@ -18,42 +21,80 @@ function socketUrlOf(channelId: string): string {
   return `${location.origin.replace(/^http/, "ws")}/ws/${channelId}`;
 }
 
+/** The channel that the page stands at. */
+interface Opened {
+  readonly channelId: string;
+  readonly socketUrl: string;
+  /** The same with the token that lets in, where there is one. */
+  readonly joinUrl: string;
+  /** That the link names, where it is another server; null: this one. */
+  readonly otherHost: string | null;
+}
+
+/** The link in the page's own address, as the checkout page puts it there. */
+function linkInAddress(): string {
+  const text = location.hash.slice(1);
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
 function TestWallet(): VNode {
-  const [link, setLink] = useState(decodeURIComponent(location.hash.slice(1)));
+  const [link, setLink] = useState(linkInAddress);
   const [trouble, setTrouble] = useState<string | null>(null);
+  const [opened, setOpened] = useState<Opened | null>(null);
   const [state, setState] = useState<WalletState | null>(null);
   const [frames, setFrames] = useState<readonly RecordedFrame[]>([]);
   const wallet = useRef<Wallet | null>(null);
   const shop = useRef<MerchantSession | null>(null);
+  const turn = useRef(0);
 
   const record = (frame: Omit<RecordedFrame, "id">): void =>
     setFrames((all) => [...all, { ...frame, id: (all.at(-1)?.id ?? 0) + 1 }].slice(-maxFrames));
 
-  const open = (text: string): void => {
-    const read = readPaymentLink(text);
-    setTrouble(read.ok ? null : `Payment link: ${read.rule}`);
-    if (!read.ok) return;
-    wallet.current?.close();
-    history.replaceState(null, "", `#${encodeURIComponent(text.trim())}`);
-    wallet.current = new Wallet(socketUrlOf(read.channelId), record, setState);
-    void wallet.current.open();
+  const open = async (text: string): Promise<void> => {
+    const mine = (turn.current += 1);
+    setLink(text);
+    try {
+      const { channelId, token, host } = await findChannel(text);
+      // Another one was opened meanwhile.
+      if (mine !== turn.current) return;
+      const socketUrl = socketUrlOf(channelId);
+      const joinUrl = token === null ? socketUrl : `${socketUrl}?token=${encodeURIComponent(token)}`;
+      setTrouble(null);
+      setOpened({ channelId, socketUrl, joinUrl, otherHost: isSameServer(host, location.host) ? null : host });
+      history.replaceState(null, "", `#${encodeURIComponent(text.trim())}`);
+      wallet.current?.close();
+      wallet.current = new Wallet(joinUrl, record, setState);
+      void wallet.current.open();
+    } catch (error) {
+      if (mine === turn.current) setTrouble(wordsOf(error));
+    }
   };
 
   const playBoth = async (): Promise<void> => {
     shop.current?.close();
-    setFrames([]);
     const socketUrl = socketUrlOf(`try-${crypto.randomUUID()}`);
-    setLink(socketUrl);
     try {
       shop.current = await openShop(socketUrl, record);
-      open(socketUrl);
+      await open(socketUrl);
     } catch (error) {
-      setTrouble(error instanceof Error ? error.message : String(error));
+      setTrouble(wordsOf(error));
     }
   };
 
   useEffect(() => {
-    if (link !== "") open(link);
+    const openAddress = (): void => {
+      const text = linkInAddress();
+      if (text !== "") void open(text);
+    };
+    openAddress();
+    window.addEventListener("hashchange", openAddress);
+    return () => window.removeEventListener("hashchange", openAddress);
   }, []);
 
   return (
@@ -71,16 +112,16 @@ function TestWallet(): VNode {
             class="card"
             onSubmit={(event) => {
               event.preventDefault();
-              open(link);
+              void open(link);
             }}
           >
             <div class="field">
-              <label for="link">Payment link</label>
+              <label for="link">Payment link or checkout page</label>
               <input
                 id="link"
                 class="mono"
                 value={link}
-                placeholder="bitcoin:?sv&r=… or ws://…/ws/…"
+                placeholder="bitcoin:?sv&r=…, ws://…/ws/… or http://…/i/…"
                 autoComplete="off"
                 spellcheck={false}
                 onInput={({ currentTarget }) => setLink(currentTarget.value)}
@@ -94,23 +135,28 @@ function TestWallet(): VNode {
                 Play both sides
               </button>
             </div>
-            <ScanView
-              onLink={(text) => {
-                setLink(text);
-                open(text);
-              }}
-            />
+            <ScanView onLink={(text) => void open(text)} />
             {trouble !== null && (
               <p class="notice bad" role="alert">
-                {trouble}
+                {peerText(trouble)}
+              </p>
+            )}
+            {opened !== null && opened.otherHost !== null && (
+              <p class="notice">
+                The link names {opened.otherHost}. This page asks its own server for the channel, which has it if both
+                are of one system.
               </p>
             )}
           </form>
           {state !== null && <WalletView state={state} onPay={() => void wallet.current?.pay()} />}
-          {state !== null && <RawFrameView socketUrl={socketUrlOf(state.channelId)} record={record} />}
+          {opened !== null && <RawFrameView key={opened.joinUrl} socketUrl={opened.joinUrl} record={record} />}
         </div>
-        <FramesView frames={frames} />
+        <FramesView
+          frames={frames.filter(({ socketUrl }) => socketUrl === opened?.socketUrl)}
+          channelId={opened?.channelId ?? null}
+        />
       </div>
+      <ServerNotice />
     </div>
   );
 }

@@ -1,4 +1,7 @@
 import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { verifierDocument } from "./verifier-page.tsx";
 
@@ -20,4 +23,9 @@ test("the verifier's document holds its one script and its one style, and its po
 test("it refers to nothing beside itself", () => {
   const head = document.replace(/<script type="module">[^]*?<\/script>/, "").replace(/<style>[^]*?<\/style>/, "");
   expect([...head.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, url]) => url)).toEqual(["data:,"]);
+});
+
+test("its script is at most 120 kB, compressed: the keys and transactions of Bitcoin take most of them", () => {
+  const script = readFileSync(join(import.meta.dirname, "../dist/browser/verify.js"));
+  expect(gzipSync(script).length).toBeLessThan(120_000);
 });

@@ -1,25 +1,42 @@
 import { momentText } from "@p4/pages/view";
-import { visibleText } from "@p4/protocol";
 import type { VNode } from "preact";
-import { useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
+import { frameOutline, frameText } from "../../src/pages/try/frame-text.ts";
 import { snippetOf, type SnippetLanguage } from "../../src/pages/try/snippets.ts";
 import type { RecordedFrame } from "./recorded-socket.ts";
 
-/** What went over the sockets of this page, each side in its column. */
-export function FramesView({ frames }: { readonly frames: readonly RecordedFrame[] }): VNode {
+export interface FramesProps {
+  readonly frames: readonly RecordedFrame[];
+  /** Null: none is open yet. */
+  readonly channelId: string | null;
+}
+
+/** What went over the sockets of this page on one channel, each side in its column. */
+export function FramesView({ frames, channelId }: FramesProps): VNode {
   const hasMerchant = frames.some(({ side }) => side === "merchant");
+  const of = (side: RecordedFrame["side"]): FramesProps => ({
+    frames: frames.filter((each) => each.side === side),
+    channelId,
+  });
   return (
     <div class={hasMerchant ? "frames both" : "frames"}>
-      <Column title="Customer's frames" frames={frames.filter(({ side }) => side === "customer")} />
-      {hasMerchant && <Column title="Merchant's frames" frames={frames.filter(({ side }) => side === "merchant")} />}
+      <Column title="Customer's frames" {...of("customer")} />
+      {hasMerchant && <Column title="Merchant's frames" {...of("merchant")} />}
     </div>
   );
 }
 
-function Column({ title, frames }: { readonly title: string; readonly frames: readonly RecordedFrame[] }): VNode {
+function Column({ title, frames, channelId }: FramesProps & { readonly title: string }): VNode {
   return (
     <section aria-label={title} class="stack">
-      <h2>{title}</h2>
+      <div>
+        <h2>{title}</h2>
+        {channelId !== null && (
+          <p class="quiet small">
+            Channel <span class="mono">{channelId}</span>
+          </p>
+        )}
+      </div>
       {frames.length === 0 && <p class="quiet">None yet. Open a payment request, and each message appears here.</p>}
       <ol>
         {frames.map((frame) => (
@@ -32,36 +49,44 @@ function Column({ title, frames }: { readonly title: string; readonly frames: re
   );
 }
 
+function FrameView({ frame }: { readonly frame: RecordedFrame }): VNode {
+  const { key, detail } = useMemo(() => frameOutline(frame.text), [frame]);
+  const [isOpen, setIsOpen] = useState(false);
+  return (
+    <details class="frame" onToggle={({ currentTarget }) => setIsOpen(currentTarget.open)}>
+      <summary>
+        <span class={`chip ${frame.direction === "sent" ? "accent" : ""}`}>{frame.direction}</span>
+        <span class="key">{key}</span>
+        <span class="quiet small">{detail}</span>
+      </summary>
+      {isOpen && <WholeFrame name={key} frame={frame} />}
+    </details>
+  );
+}
+
 const languages: readonly { readonly language: SnippetLanguage; readonly name: string }[] = [
   { language: "js", name: "JavaScript" },
   { language: "go", name: "Go" },
   { language: "curl", name: "curl" },
 ];
 
-function FrameView({ frame }: { readonly frame: RecordedFrame }): VNode {
-  const { key, detail } = outlineOf(frame.text);
-  const isSent = frame.direction === "sent";
+function WholeFrame({ name, frame }: { readonly name: string; readonly frame: RecordedFrame }): VNode {
+  const { text, cutOf } = useMemo(() => frameText(frame.text), [frame]);
   return (
-    <details class="frame">
-      <summary>
-        <span class={`chip ${isSent ? "accent" : ""}`}>{isSent ? "sent" : "received"}</span>
-        <span class="key">{key}</span>
-        <span class="quiet small">{detail}</span>
-      </summary>
-      <div class="opened">
-        <p class="quiet small">{momentText(frame.atMs)}</p>
-        <pre tabIndex={0} aria-label={`${key}, whole frame`}>
-          {pretty(frame.text)}
-        </pre>
-        {isSent && (
-          <div class="actions">
-            {languages.map(({ language, name }) => (
-              <CopyButton name={name} text={() => snippetOf(language, frame)} />
-            ))}
-          </div>
-        )}
-      </div>
-    </details>
+    <div class="opened">
+      <p class="quiet small">{momentText(frame.atMs)}</p>
+      <pre tabIndex={0} aria-label={`${name}, whole frame`}>
+        {text}
+      </pre>
+      {cutOf !== null && <p class="quiet small">The start of it: all are {cutOf.toLocaleString("en")} characters.</p>}
+      {frame.direction === "sent" && (
+        <div class="actions">
+          {languages.map(({ language, name: title }) => (
+            <CopyButton name={title} text={() => snippetOf(language, frame)} />
+          ))}
+        </div>
+      )}
+    </div>
   );
 }
 
@@ -88,33 +113,4 @@ function CopyButton({ name, text }: { readonly name: string; readonly text: () =
       )}
     </>
   );
-}
-
-const maxDetail = 160;
-
-/** What an `error` message says: code, field and rule. */
-function refusalOf(errorBody: unknown): string {
-  const { errCode, description } = (errorBody ?? {}) as Readonly<Record<string, unknown>>;
-  return [errCode, description].filter((part) => typeof part === "string").join(": ");
-}
-
-function outlineOf(text: string): { readonly key: string; readonly detail: string } {
-  try {
-    const { key, body = null, errorBody } = JSON.parse(text) as Readonly<Record<string, unknown>>;
-    const detail = key === "error" ? refusalOf(errorBody) : body === null ? "" : JSON.stringify(body);
-    return {
-      key: typeof key === "string" ? visibleText(key) : "no key",
-      detail: visibleText(detail.length > maxDetail ? `${detail.slice(0, maxDetail)}…` : detail),
-    };
-  } catch {
-    return { key: "not JSON", detail: visibleText(text.slice(0, maxDetail)) };
-  }
-}
-
-function pretty(text: string): string {
-  try {
-    return visibleText(JSON.stringify(JSON.parse(text), null, 2), "\n");
-  } catch {
-    return visibleText(text, "\n");
-  }
 }

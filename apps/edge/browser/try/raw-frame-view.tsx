@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { recordedSocket, type Record } from "./recorded-socket.ts";
 
 export interface RawFrameProps {
+  /** Of the channel, with the token where it has one. */
   readonly socketUrl: string;
   readonly record: Record;
 }
@@ -15,7 +16,10 @@ export function RawFrameView({ socketUrl, record }: RawFrameProps): VNode {
   const [said, setSaid] = useState("");
   const send = (): void => {
     const Socket = recordedSocket("customer", record);
-    const socket = new Socket(`${socketUrl}?role=customer&refusal=close`);
+    const url = new URL(socketUrl);
+    url.searchParams.set("role", "customer");
+    url.searchParams.set("refusal", "close");
+    const socket = new Socket(url.href);
     setSaid("Sending…");
     socket.onopen = () => {
       socket.send(text);

@@ -117,7 +117,7 @@ async function linksIn(file: File): Promise<{ readonly link: string | null; read
   }
 }
 
-const isLink = (text: string): boolean => readPaymentLink(text).ok;
+const isLink = (text: string): boolean => readPaymentLink(text).kind !== "none";
 
 function cameraTrouble(error: unknown): string {
   const name = error instanceof DOMException ? error.name : "";

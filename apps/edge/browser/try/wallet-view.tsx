@@ -1,7 +1,7 @@
 import { Amount, Moment } from "@p4/pages/view";
 import type { DppPaymentRequest } from "@p4/protocol";
-import { visibleText } from "@p4/protocol";
 import type { ComponentChildren, VNode } from "preact";
+import { peerText } from "../../src/pages/try/peer-text.ts";
 import { merchantDataOf, sumOf } from "./sign-payment.ts";
 import type { WalletState } from "./wallet.ts";
 
@@ -27,7 +27,7 @@ export function WalletView({ state, onPay }: WalletViewProps): VNode {
       </div>
       {trouble !== null && (
         <p class="notice bad" role="alert">
-          {visibleText(trouble)}
+          {peerText(trouble)}
         </p>
       )}
     </section>
@@ -41,12 +41,12 @@ function Request({ request }: { readonly request: DppPaymentRequest }): VNode {
   return (
     <div class="stack">
       <p class="quiet">
-        {typeof name === "string" && name !== "" ? <bdi>{visibleText(name)}</bdi> : "A merchant"} asks for
+        {typeof name === "string" && name !== "" ? <bdi>{peerText(name)}</bdi> : "A merchant"} asks for
       </p>
       <p class="sum">
         <Amount satoshis={sumOf(request)} />
       </p>
-      {typeof memo === "string" && <p>{visibleText(memo, "\n")}</p>}
+      {typeof memo === "string" && <p>{peerText(memo)}</p>}
       {!Number.isNaN(expiresAtMs) && (
         <p class="quiet small">
           Until <Moment atMs={expiresAtMs} />
@@ -66,7 +66,7 @@ function Steps({ state: { signed, ack, proof } }: { readonly state: WalletState 
       )}
       {ack !== null && (
         <Step ok={ack.accepted} title={ack.accepted ? "Accepted by the merchant" : "Refused by the merchant"}>
-          {ack.memo === null ? "" : visibleText(ack.memo)}
+          {ack.memo === null ? "" : peerText(ack.memo)}
         </Step>
       )}
       {ack?.accepted === true && proof === null && (
@@ -89,7 +89,7 @@ function Steps({ state: { signed, ack, proof } }: { readonly state: WalletState 
       )}
       {proof?.ok === false && (
         <Step ok={false} title="A proof came that does not hold">
-          {visibleText(proof.reason)}
+          {peerText(proof.reason)}
         </Step>
       )}
     </ol>

@@ -6,7 +6,6 @@ import { signPayment, type SignedPayment } from "./sign-payment.ts";
 
 /** How far the wallet has come with one request; what has not happened yet is null. */
 export interface WalletState {
-  readonly channelId: string;
   readonly request: DppPaymentRequest | null;
   readonly busy: string | null;
   readonly signed: Omit<SignedPayment, "body"> | null;
@@ -26,7 +25,6 @@ export class Wallet {
     this.#session = customer(socketUrl, { appId: "p4/try", webSocket: recordedSocket("customer", record) });
     this.#show = show;
     this.#state = {
-      channelId: this.#session.channelId,
       request: null,
       busy: null,
       signed: null,
@@ -39,6 +37,10 @@ export class Wallet {
   /** Asks for the payment request. */
   open(): Promise<void> {
     return this.#try("Asking for the payment request", async () => {
+      await this.#session.joined();
+      if (this.#session.merchantPresent === false) {
+        this.#update({ busy: "No merchant has joined this channel yet: waiting for one" });
+      }
       const { body } = await this.#session.requestTerms();
       if (body.form !== "dpp.paymentRequest") {
         throw new Error(`This wallet pays requests in DPP's form; this one is ${body.form}.`);

@@ -65,5 +65,8 @@ export function pageRoutes(config: Config, readiness: Readiness, assets: Assets)
     handle: () => pageResponse(<TryPage assets={assets} />),
   };
   const headers = createHeaderSource(config.headerSource, { timeoutMs: headerTimeoutMs });
-  return [front, verifier, wallet, ...tryRoutes({ minerUrl, headers, nowMs: Date.now }), assets.route];
+  // By its own port: where customers reach it there may be a proxy in between.
+  const ownPaydUrl = config.apps.includes("payd") ? addressesOf({ ...config, paydUrl: null }).paydUrl : null;
+  const tries = tryRoutes({ minerUrl, headers, paydUrl: ownPaydUrl, nowMs: Date.now });
+  return [front, verifier, wallet, ...tries, assets.route];
 }

@@ -5,11 +5,14 @@ export interface TryRoutesOptions {
   /** The development miner, which has a faucet. */
   readonly minerUrl: string;
   readonly headers: HeaderSource;
+  /** Where this process reaches the merchant's wallet that runs beside the edge; null: none does. */
+  readonly paydUrl: string | null;
   readonly nowMs: () => number;
 }
 
 const maxSatoshis = 100_000_000;
 const faucetTimeoutMs = 10_000;
+const invoiceTimeoutMs = 5_000;
 /** Coins of one address: each is a transaction and a block of the little chain. */
 const coinLimit = { burst: 20, perSecond: 1 };
 const invalid = (detail: string): HttpResponse =>
@@ -17,10 +20,11 @@ const invalid = (detail: string): HttpResponse =>
 
 /**
  * What the wallet at `/try` needs beside the channel: `POST /try/coins` `{address, satoshis}` has the development miner's faucet
- * pay, `POST /try/block` `{merkleRoot, blockHash?, blockHeight?}` asks this server's source of headers. Through this server,
- * because its pages may call no other.
+ * pay, `POST /try/block` `{merkleRoot, blockHash?, blockHeight?}` asks this server's source of headers, `POST /try/invoice`
+ * `{invoice}` asks the shop beside it for an invoice's payment link. Through this server, because its pages may call no other;
+ * and for its own pages alone, although the edge's other routes answer pages of all origins.
  */
-export function tryRoutes({ minerUrl, headers, nowMs }: TryRoutesOptions): HttpRoute[] {
+export function tryRoutes({ minerUrl, headers, paydUrl, nowMs }: TryRoutesOptions): HttpRoute[] {
   const buckets = new TokenBuckets(coinLimit, nowMs());
   const coins = async ({ body, remoteAddress }: HttpRequest): Promise<HttpResponse> => {
     const { address, satoshis } = jsonFields(body);
@@ -50,10 +54,55 @@ export function tryRoutes({ minerUrl, headers, nowMs }: TryRoutesOptions): HttpR
     };
     return json(200, await headers.lookup(claim));
   };
-  return [
-    { method: "POST", path: "/try/coins", maxBodyBytes: 1_024, handle: coins },
-    { method: "POST", path: "/try/block", maxBodyBytes: 1_024, handle: block },
-  ];
+  const invoice = ({ body }: HttpRequest): Promise<HttpResponse> | HttpResponse => {
+    const { invoice: id } = jsonFields(body);
+    if (typeof id !== "string" || !/^[A-Za-z0-9_-]{1,64}$/.test(id)) return invalid("invoice: must be an invoice's id");
+    return askShop(paydUrl, id);
+  };
+  const handlers = { "/try/coins": coins, "/try/block": block, "/try/invoice": invoice };
+  return Object.entries(handlers).map(([path, handle]): HttpRoute => ({
+    method: "POST",
+    path,
+    maxBodyBytes: 1_024,
+    handle: (request) => (isOfOwnPage(request) ? handle(request) : foreignPage),
+  }));
+}
+
+const foreignPage = problem(403, {
+  code: "TRY_ORIGIN",
+  title: "not for pages of other origins",
+  detail: "origin: must be this server",
+});
+
+/** Programs, which name no origin, may ask too. */
+function isOfOwnPage({ headers }: HttpRequest): boolean {
+  const origin = headers.get("origin");
+  const host = (headers.get("host") ?? "").toLowerCase();
+  return origin === undefined || (URL.canParse(origin) && new URL(origin).host === host);
+}
+
+const otherShop =
+  "If the page is of another server, copy the payment link that stands below its QR code, and paste that here.";
+
+async function askShop(paydUrl: string | null, id: string): Promise<HttpResponse> {
+  const unknown = (what: string): HttpResponse =>
+    problem(404, { code: "TRY_INVOICE", title: "no such invoice", detail: `${what} ${otherShop}` });
+  if (paydUrl === null) return unknown("No shop runs beside this server, so it knows no checkout pages.");
+  try {
+    const response = await fetch(`${paydUrl}/i/${id}`, {
+      headers: { accept: "application/json" },
+      redirect: "error",
+      signal: AbortSignal.timeout(invoiceTimeoutMs),
+    });
+    if (response.status === 404) return unknown(`The shop of this server has no invoice ${id}.`);
+    const { paymentUrl } = (await response.json()) as { readonly paymentUrl?: unknown };
+    if (response.ok && typeof paymentUrl === "string")
+      return json(200, { paymentUrl }, { "cache-control": "no-store" });
+  } catch {
+    // Told below.
+  }
+  const detail = "the shop of this server does not answer at the moment";
+  return problem(503, { code: "TRY_NO_SHOP", title: "no answer", detail }, { "retry-after": "1" });
 }
 
 async function askFaucet(url: string, order: object): Promise<HttpResponse> {
