@@ -1,6 +1,6 @@
 import { render } from "preact";
 import type { CheckoutState } from "../src/pages/checkout-state.ts";
-import { CheckoutView } from "../src/pages/checkout-view.tsx";
+import { CheckoutView, type LiveParts } from "../src/pages/checkout-view.tsx";
 
 /** Draws the checkout page again with each change that the server tells of, and once a second for the countdown. */
 const root = document.getElementById("checkout");
@@ -12,24 +12,19 @@ function follow(root: HTMLElement, eventsUrl: string): void {
   let state: CheckoutState | undefined;
   let clockDifferenceMs = 0;
   let connected = true;
-  let copied = false;
+  let copied: LiveParts["copied"] = "no";
 
   const draw = (): void => {
     if (state === undefined) return;
     const live = { connected, copied, copy: () => void copy(state?.uri ?? ""), print: () => window.print() };
     const nowMs = Date.now() + clockDifferenceMs;
-    render(<CheckoutView state={state} nowMs={nowMs} tryUrl={tryUrl} embedded={embedded} live={live} />, root);
+    render(<CheckoutView state={state} nowMs={nowMs} tryUrl={tryUrl} live={live} />, root);
   };
   const copy = async (text: string): Promise<void> => {
-    const field = document.getElementById("uri") as HTMLInputElement | null;
-    field?.select();
-    // Only pages of a secure context have the clipboard; for others the text is selected.
-    if (!("clipboard" in navigator)) return;
-    await navigator.clipboard.writeText(text);
-    copied = true;
+    copied = (await toClipboard(text)) ? "copied" : "selected";
     draw();
     setTimeout(() => {
-      copied = false;
+      copied = "no";
       draw();
     }, 2_000);
   };
@@ -66,4 +61,17 @@ function follow(root: HTMLElement, eventsUrl: string): void {
   document.addEventListener("keydown", ({ key }) => {
     if (key === "Escape") window.parent.postMessage({ type: "p4.checkout.escape" }, "*");
   });
+}
+
+/** Only pages of a secure context have the clipboard, and a browser may refuse it: then the text is selected, to be copied by hand. */
+async function toClipboard(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    const field = document.getElementById("uri") as HTMLInputElement | null;
+    field?.focus();
+    field?.select();
+    return false;
+  }
 }

@@ -164,11 +164,27 @@ describe("the shop", () => {
   const order = (headers: Record<string, string>) =>
     fetch(`${wallet.url}/shop/orders`, { method: "POST", redirect: "manual", headers });
 
-  test("shows its basket, and JSON to programs", async () => {
-    await wallet.start();
+  test("shows what it is, its status, links and its basket, and JSON to programs", async () => {
+    await wallet.start({ walletUrl: "http://edge.example/try" });
     const page = await (await fetch(wallet.url, asPage)).text();
-    expect(page).toContain("Your basket");
-    expect(await (await fetch(wallet.url)).json()).toMatchObject({ links: { invoices: "/api/v1/invoices" } });
+    for (const part of ["Your basket", ">Ready<", 'href="/docs"', 'href="/readyz"', 'href="http://edge.example/try"'])
+      expect(page).toContain(part);
+    const links = { invoices: "/api/v1/invoices" };
+    expect(await (await fetch(wallet.url)).json()).toMatchObject({ ready: true, links });
+  });
+
+  test("says that its store is away, and shows the basket all the same", async () => {
+    const documents: DocumentStore = new Proxy(wallet.documents, {
+      get(store, name: keyof DocumentStore) {
+        const works = store[name].bind(store);
+        if (name !== "get") return works;
+        return (key: string) => (key.includes("readiness") ? Promise.reject(new Error("no answer")) : store.get(key));
+      },
+    });
+    await wallet.start({ documents });
+    const page = await (await fetch(wallet.url, asPage)).text();
+    for (const part of ["Not ready", "store: no answer", "Your basket"]) expect(page).toContain(part);
+    expect(await (await fetch(wallet.url)).json()).toMatchObject({ ready: false });
   });
 
   test("leads from the basket to its checkout page", async () => {

@@ -238,6 +238,7 @@ export async function startPayd(options: PaydOptions): Promise<Payd> {
         keyPolicy,
         paymentUrl: (invoice) => paymentUrl(publicUrls, invoice),
         walletUrl: options.walletUrl,
+        readiness,
         merchant: profile.name,
         expiresInMs: invoiceExpiryMs,
         allowedHosts,

@@ -31,7 +31,7 @@ export function CheckoutPage({ state, assets, tryUrl, embedded }: CheckoutPagePr
         {...(tryUrl !== null && { "data-try": tryUrl })}
         {...(embedded && { "data-embed": "" })}
       >
-        <CheckoutView state={state} nowMs={state.nowMs} tryUrl={tryUrl} embedded={embedded} />
+        <CheckoutView state={state} nowMs={state.nowMs} tryUrl={tryUrl} />
       </div>
     </Page>
   );

@@ -8,8 +8,6 @@ export interface CheckoutViewProps {
   readonly nowMs: number;
   /** Where a wallet in the browser can pay this; null where there is none. */
   readonly tryUrl: string | null;
-  /** Within a page of the shop: other pages open beside it. */
-  readonly embedded: boolean;
   /** What only a script can do; absent on the server. */
   readonly live?: LiveParts | undefined;
 }
@@ -17,13 +15,14 @@ export interface CheckoutViewProps {
 export interface LiveParts {
   /** Whether changes are being heard of. */
   readonly connected: boolean;
-  readonly copied: boolean;
+  /** `selected`: the browser does not let the page copy, so the customer does. */
+  readonly copied: "no" | "copied" | "selected";
   copy(): void;
   print(): void;
 }
 
 /** The invoice with its state: drawn by the server, and again by the browser with each change. */
-export function CheckoutView({ state, nowMs, tryUrl, embedded, live }: CheckoutViewProps): VNode {
+export function CheckoutView({ state, nowMs, tryUrl, live }: CheckoutViewProps): VNode {
   const isPaid = state.stage === "accepted" || state.stage === "proved";
   const isOpen = state.stage === "waiting" || state.stage === "asked";
   return (
@@ -111,6 +110,8 @@ function Countdown({ leftMs, expiresAtMs }: { readonly leftMs: number; readonly 
   );
 }
 
+const copyWords = { no: "Copy link", copied: "Copied", selected: "Selected: copy it now" };
+
 function Pay({ state, tryUrl, live }: Pick<CheckoutViewProps, "state" | "tryUrl" | "live">): VNode {
   return (
     <section class="card pay no-print" aria-label="How to pay">
@@ -130,7 +131,7 @@ function Pay({ state, tryUrl, live }: Pick<CheckoutViewProps, "state" | "tryUrl"
       </div>
       {live !== undefined && (
         <button class="button" type="button" onClick={() => live.copy()}>
-          {live.copied ? "Copied" : "Copy link"}
+          {copyWords[live.copied]}
         </button>
       )}
       {tryUrl !== null && (

@@ -3,8 +3,18 @@ import { Amount, satoshisText } from "@p4/pages/view";
 import type { VNode } from "preact";
 import { basket, basketSatoshis } from "./basket.ts";
 
-/** The front page of this wallet: a shop with one basket, to see a payment from its beginning. */
-export function ShopPage({ assets, merchant }: { readonly assets: Assets; readonly merchant: string }): VNode {
+export interface ShopPageProps {
+  readonly assets: Assets;
+  readonly merchant: string;
+  readonly ready: boolean;
+  /** What is not as it should be, in words. */
+  readonly troubles: readonly string[];
+  /** Of the test wallet; null: there is none. */
+  readonly walletUrl: string | null;
+}
+
+/** The front page of this wallet: what it is, how it does, and a shop with one basket, to see a payment from its beginning. */
+export function ShopPage({ assets, merchant, ready, troubles, walletUrl }: ShopPageProps): VNode {
   return (
     <Page title={`Demo shop · ${merchant}`} styles={[assets.url("pages.css"), assets.url("shop.css")]}>
       <div class="shop">
@@ -14,10 +24,21 @@ export function ShopPage({ assets, merchant }: { readonly assets: Assets; readon
             One basket, paid over a payment channel with coins of the chain that this server is set up for. The merchant
             is <bdi>{merchant}</bdi>.
           </p>
+          <p>
+            <span class={`chip ${ready ? "good" : "bad"}`}>{ready ? "Ready" : "Not ready"}</span>
+          </p>
+          {troubles.map((trouble) => (
+            <p class="notice bad">{trouble}</p>
+          ))}
           <p class="quiet small">
             For programs: <code>POST /api/v1/invoices</code> makes an invoice, and its <code>checkoutUrl</code> is the
             page that comes next.
           </p>
+          <nav aria-label="More of this wallet" class="small links">
+            <a href="/docs">HTTP interface</a>
+            <a href="/readyz">Health</a>
+            {walletUrl !== null && <a href={walletUrl}>Test wallet</a>}
+          </nav>
         </div>
         <section class="card" aria-labelledby="basket">
           <h2 id="basket">Your basket</h2>

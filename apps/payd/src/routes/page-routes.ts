@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { HttpRoute } from "@p4/http";
 import { loadAssets } from "@p4/pages";
+import type { Readiness } from "@p4/telemetry";
 import type { Invoice } from "../invoice/invoice.ts";
 import type { InvoiceWatch } from "../invoice/invoice-watch.ts";
 import { paymentUri } from "../invoice/payment-uri.ts";
@@ -24,6 +25,7 @@ export interface PageRoutesOptions {
   readonly viewOf: (invoice: Invoice) => object;
   readonly paymentUrl: (invoice: Invoice) => string;
   readonly walletUrl: string | undefined;
+  readonly readiness: Pick<Readiness, "report">;
   readonly merchant: string;
   readonly expiresInMs: number;
   readonly allowedHosts: readonly string[];
@@ -52,6 +54,7 @@ export function pageRoutes(options: PageRoutesOptions): HttpRoute[] {
     attend,
     clockOf,
   } = options;
+  const { readiness, create, expiresInMs } = options;
   const assets = loadAssets(join(import.meta.dirname, "../../dist/browser"));
   const stateOf = (invoice: Invoice): CheckoutState => {
     const url = paymentUrl(invoice);
@@ -66,7 +69,7 @@ export function pageRoutes(options: PageRoutesOptions): HttpRoute[] {
   };
   const events = new CheckoutEvents({ watch, read: (id) => invoiceService.get(id), stateOf, attend, now, signal });
   const tryUrl = (url: string): string | null => (walletUrl === undefined ? null : `${walletUrl}#${url}`);
-  const shop = { assets, merchant, create: options.create, expiresInMs: options.expiresInMs };
+  const shop = { assets, merchant, create, expiresInMs, readiness, walletUrl: walletUrl ?? null };
   const withErrors = (route: HttpRoute): HttpRoute => answerPageErrors(route, assets);
   return [
     ...[
