@@ -71,8 +71,20 @@ describe.skipIf(!hasBrowser)(
         await page.getByRole("img", { name: "The current state is awaiting terms request" }).waitFor();
         await page.keyboard.press("ArrowRight");
         await expect.poll(() => page.url()).toContain("at=1");
+        // The proofs follow; of what the log does not have it is said that it is of now.
+        const proofs = page.getByRole("region", { name: "Proofs" });
+        await proofs.getByText("No miner had sent a proof.").waitFor();
+        const connections = page.getByRole("region", { name: "Connections" });
+        await connections.getByText("Who was connected at that moment is not in the log").waitFor();
+        await connections
+          .getByText(/^(gone|connected|not known) now$/)
+          .first()
+          .waitFor();
+        await page.getByText("the slider does not move this").waitFor();
         await page.getByRole("button", { name: "Compare two points" }).click();
-        await page.getByRole("region", { name: "Two points compared" }).waitFor();
+        const compared = page.getByRole("region", { name: "Two points compared" });
+        await compared.getByText("Who was connected at either is not in it").waitFor();
+        await compared.getByRole("row", { name: /^Proofs none none$/ }).waitFor();
         await inspect(page, "console-replay", look);
         // The same view, linked to.
         await page.reload();
@@ -170,7 +182,7 @@ describe.skipIf(!hasBrowser)(
       },
     );
 
-    it("says that the broker is away, and goes on when it is back", async () => {
+    it("says that the broker is away, and goes on when a killed one is back", async () => {
       const look = { width: 360, colorScheme: "dark" } as const;
       const { page } = await openWindow(browser, look);
       const { page: channel } = await openWindow(browser, look);
@@ -187,7 +199,7 @@ describe.skipIf(!hasBrowser)(
         expect(await page.getByRole("link", { name: paidId }).isVisible()).toBe(true);
         await inspect(page, "console-broker-away", look);
       } finally {
-        process.kill(pid, "SIGCONT");
+        process.kill(pid, "SIGKILL");
       }
       const gone = { state: "detached" } as const;
       await Promise.all([page.getByText(warning).waitFor(gone), channel.getByText(warning).waitFor(gone)]);

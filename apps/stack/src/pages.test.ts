@@ -6,20 +6,11 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { payInvoice } from "@p4/cli";
 import { verifierDocument } from "@p4/pages";
-import type { Browser } from "playwright-core";
 import decodeQR from "qr/decode.js";
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import {
-  hasBrowser,
-  inspect,
-  looks,
-  openBrowser,
-  openBrowserWithCamera,
-  openWindow,
-  type Look,
-} from "./test-support/browser.ts";
-import { filmOfCode } from "./test-support/camera-picture.ts";
-import { freePorts, readState, StackProcess, testDir } from "./test-support/stack-process.ts";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { hasBrowser, inspect, looks, openWindow, tabTo, type Look } from "./test-support/browser.ts";
+import { testDir } from "./test-support/stack-process.ts";
+import { slow, usePages } from "./test-support/use-pages.ts";
 
 /** The drawing's brightness, a character for each pixel (a list of numbers takes the browser's protocol 20 s). Runs in the page. */
 const brightnessOfCode = `(async () => {
@@ -34,58 +25,89 @@ const brightnessOfCode = `(async () => {
   return brightness;
 })()`;
 
-// Each test walks through several pages and has axe look at each: a minute's work where the machine is very busy.
-const slow = { timeout: 180_000 };
-
 describe.skipIf(!hasBrowser)("the pages in a browser (skipped without Chromium; CHROMIUM_BIN names one)", slow, () => {
-  const dataDir = testDir(afterAll);
-  let stack: StackProcess;
-  let browser: Browser;
-  let urlOf: (app: string) => string;
+  const { browser, dataDir, urlOf, checkoutUrl } = usePages();
 
-  beforeAll(async () => {
-    stack = new StackProcess([], { ...freePorts, P4_DATA_DIR: dataDir, P4_DEMO: "off" });
-    [browser] = await Promise.all([openBrowser(), stack.printed("Serving.")]);
-    const { endpoints } = await readState(dataDir);
-    urlOf = (app) => {
-      const url = String(endpoints.find((one) => one.app === app)?.url);
-      return new URL(url.replaceAll(/<.*$/g, "").replace(/^ws/, "http")).origin;
-    };
-  });
+  it.each(looks)(
+    "by keyboard from the basket to the replay, in three windows: $width px, $colorScheme",
+    async (look) => {
+      const { page, complaints } = await openWindow(browser(), look);
+      await page.goto(urlOf("payd"));
+      await inspect(page, "shop", look);
+      await tabTo(page, page.getByRole("button", { name: "Check out" }));
+      await page.keyboard.press("Enter");
+      await page.getByRole("status").filter({ hasText: "Waiting for your wallet" }).waitFor();
+      await page.getByRole("button", { name: "Copy link" }).waitFor();
+      await inspect(page, "checkout-waiting", look);
+      const brightness = await page.evaluate<string>(brightnessOfCode);
+      const data = Uint8Array.from(
+        [...brightness].flatMap((one) => [one, one, one, "\xff"].map((c) => c.charCodeAt(0))),
+      );
+      const uri = decodeQR({ width: 400, height: 400, data });
+      expect(await page.getByLabel("Payment link").inputValue()).toBe(uri);
 
-  async function checkoutUrl(): Promise<string> {
-    const order = { method: "POST", headers: { "content-type": "application/json" }, body: '{"satoshis":2500}' };
-    const answer = (await (await fetch(`${urlOf("payd")}/api/v1/invoices`, order)).json()) as { checkoutUrl: string };
-    return answer.checkoutUrl;
-  }
+      const operator = await openWindow(browser(), look);
+      const state = (name: string) => operator.page.getByRole("img", { name: `The current state is ${name}` });
+      await operator.page.goto(
+        `${urlOf("edge")}/console/channels/${String(new URL(page.url()).pathname.split("/").at(-1))}`,
+      );
+      await state("awaiting terms request").waitFor();
 
-  afterAll(async () => {
-    await browser.close();
-    await stack.end();
-  });
+      // What a person copies from the browser's bar.
+      const wallet = await openWindow(browser(), look);
+      await wallet.page.goto(`${urlOf("edge")}/try`);
+      await tabTo(wallet.page, wallet.page.getByLabel("Payment link"));
+      await wallet.page.keyboard.insertText(page.url());
+      await wallet.page.keyboard.press("Enter");
+      await wallet.page.getByText("asks for").waitFor();
+      await page.getByRole("status").filter({ hasText: "A wallet has opened this request" }).waitFor();
+      await state("awaiting payment").waitFor();
+      await tabTo(wallet.page, wallet.page.getByRole("button", { name: "Pay", exact: true }));
+      await wallet.page.keyboard.press("Enter");
+      await wallet.page.getByText(/^Proved in block \d+$/).waitFor();
 
-  it.each(looks)("a basket is paid and proved while its page looks on: $width px, $colorScheme", async (look) => {
-    const { page, complaints } = await openWindow(browser, look);
-    await page.goto(urlOf("payd"));
-    await inspect(page, "shop", look);
-    // By keyboard alone, as far as the shop goes.
-    await page.locator("button", { hasText: "Check out" }).focus();
-    await page.keyboard.press("Enter");
-    await page.getByRole("status").filter({ hasText: "Waiting for your wallet" }).waitFor();
-    await page.getByRole("button", { name: "Copy link" }).waitFor();
-    await inspect(page, "checkout-waiting", look);
+      await page.getByRole("status").filter({ hasText: "Paid and proved in block" }).waitFor();
+      await page.getByRole("heading", { name: "Receipt" }).waitFor();
+      const steps = page.getByRole("list", { name: "Progress" }).locator("li.done");
+      expect(await steps.allTextContents()).toEqual(["Asked", "Checked", "Accepted", "Proved"]);
+      await inspect(page, "checkout-proved", look);
+      const print = page.getByRole("button", { name: "Print the receipt" });
+      expect(await print.isVisible()).toBe(true);
+      await page.emulateMedia({ media: "print" });
+      expect(await print.isVisible()).toBe(false);
 
-    const brightness = await page.evaluate<string>(brightnessOfCode);
-    const data = Uint8Array.from([...brightness].flatMap((one) => [one, one, one, "\xff"].map((c) => c.charCodeAt(0))));
-    const uri = decodeQR({ width: 400, height: 400, data });
-    expect(await page.getByLabel("Payment link").inputValue()).toBe(uri);
-    const paymentUrl = new URL(uri).searchParams.get("r") ?? "";
-    const minerUrl = urlOf("miner");
-    await payInvoice(paymentUrl, { faucetUrl: minerUrl, headersUrl: minerUrl, onProgress: () => undefined });
+      await state("settled").waitFor();
+      await tabTo(operator.page, operator.page.getByRole("slider", { name: "Point in the history" }));
+      await operator.page.keyboard.press("Home");
+      await state("awaiting terms request").waitFor();
+      await operator.page.keyboard.press("End");
+      await state("settled").waitFor();
+      expect([...complaints, ...operator.complaints, ...wallet.complaints]).toEqual([]);
+      await Promise.all([page, operator.page, wallet.page].map((each) => each.close()));
+    },
+  );
 
-    await page.getByRole("status").filter({ hasText: "Paid and proved in block" }).waitFor();
-    await page.getByRole("heading", { name: "Receipt" }).waitFor();
-    await inspect(page, "checkout-proved", look);
+  it("a checkout page copies its link, or selects it where the browser does not let it", async () => {
+    const { page, complaints } = await openWindow(browser(), { width: 360, colorScheme: "light" });
+    const checkout = await checkoutUrl();
+    await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    await page.goto(checkout);
+    // It says so for two seconds: waited for from before it is asked.
+    const copyAnd = (said: string) =>
+      Promise.all([
+        page.getByRole("button", { name: said }).waitFor(),
+        page.getByRole("button", { name: "Copy link" }).click(),
+      ]);
+    await copyAnd("Copied");
+    const uri = await page.getByLabel("Payment link").inputValue();
+    expect(await page.evaluate("navigator.clipboard.readText()")).toBe(uri);
+    await page.addInitScript(`Object.defineProperty(navigator, "clipboard", { value: undefined })`);
+    await page.reload();
+    await copyAnd("Selected: copy it now");
+    expect(await page.evaluate(`[document.activeElement.id, document.activeElement.selectionEnd]`)).toEqual([
+      "uri",
+      uri.length,
+    ]);
     expect(complaints).toEqual([]);
     await page.close();
   });
@@ -104,7 +126,7 @@ describe.skipIf(!hasBrowser)("the pages in a browser (skipped without Chromium; 
       await once(shop, "listening");
       onTestFinished(() => void shop.close());
       const shopUrl = `http://127.0.0.1:${String((shop.address() as AddressInfo).port)}`;
-      const { page } = await openWindow(browser, look);
+      const { page } = await openWindow(browser(), look);
       await page.goto(shopUrl);
       await page.getByRole("button", { name: "Pay" }).click();
       const dialog = page.getByRole("dialog", { name: "Payment" });
@@ -129,135 +151,11 @@ describe.skipIf(!hasBrowser)("the pages in a browser (skipped without Chromium; 
     },
   );
 
-  it.each(looks)("the test wallet pays and checks the proof itself: $width px, $colorScheme", async (look) => {
-    const { page: shop, complaints } = await openWindow(browser, look);
-    await shop.goto(urlOf("edge"));
-    await inspect(shop, "landing", look);
-    await shop.goto(await checkoutUrl());
-    const opened = shop.context().waitForEvent("page");
-    await shop.getByRole("link", { name: "Pay with the test wallet" }).click();
-    const page = await opened;
-    await page.getByText("asks for").waitFor();
-    await inspect(page, "wallet-request", look);
-    // By keyboard alone: the button has the name of what it does.
-    await page.getByRole("button", { name: "Pay", exact: true }).focus();
-    await page.keyboard.press("Enter");
-    await page.getByText(/^Proved in block \d+$/).waitFor();
-    await page.getByText("the chain's header has that root").waitFor();
-    await page.locator("summary", { hasText: "paymentrequest.create" }).click();
-    await page.getByRole("button", { name: "Copy as curl" }).waitFor();
-
-    await page.getByRole("textbox", { name: "Frame" }).fill('{"key":5}');
-    await page.getByRole("button", { name: "Send", exact: true }).click();
-    await page.locator("summary", { hasText: /error.*key/ }).waitFor();
-    await inspect(page, "wallet-proved", look);
-    // The checkout page was not left for it, and has followed the payment.
-    await shop.getByRole("status").filter({ hasText: "Paid and proved in block" }).waitFor();
-    expect(complaints).toEqual([]);
-    await shop.context().close();
-  });
-
-  it("the test wallet plays both sides, each with its frames", async () => {
-    const look = { width: 1440, colorScheme: "light" } as const;
-    const { page, complaints } = await openWindow(browser, look);
-    await page.goto(`${urlOf("edge")}/try`);
-    await page.getByRole("button", { name: "Play both sides" }).click();
-    await page.getByText("Shop in this page", { exact: true }).waitFor();
-    await page.getByRole("button", { name: "Pay", exact: true }).click();
-    await page.getByText("Accepted by the merchant").waitFor();
-    const merchant = page.getByRole("region", { name: "Merchant's frames" });
-    await merchant.locator("summary", { hasText: "payment.ack" }).waitFor();
-    await inspect(page, "wallet-both-sides", look);
-    expect(complaints).toEqual([]);
-    await page.close();
-  });
-
-  it("the test wallet says what is wrong with a link", async () => {
-    const look = { width: 360, colorScheme: "light" } as const;
-    const { page } = await openWindow(browser, look);
-    await page.goto(`${urlOf("edge")}/try`);
-    await page.getByLabel("Payment link").fill("https://shop.example");
-    await page.getByRole("button", { name: "Open request" }).click();
-    await page.getByRole("alert").filter({ hasText: "must be a payment link" }).waitFor();
-    await inspect(page, "wallet-bad-link", look);
-
-    // A request that is left for another one has nothing to say any more.
-    for (const channelId of ["left-open", "opened-next"]) {
-      await page.getByLabel("Payment link").fill(`${urlOf("edge").replace(/^http/, "ws")}/ws/${channelId}`);
-      await page.getByRole("button", { name: "Open request" }).click();
-      await page.getByText("Asking for the payment request").waitFor();
-    }
-    const received = page.locator("summary", { hasText: "receipt" });
-    await received.nth(1).waitFor();
-    expect(await page.getByRole("alert").count()).toBe(0);
-
-    // A request that is paid says so in plain words.
-    const checkout = await checkoutUrl();
-    const { uri } = (await (await fetch(checkout)).json()) as { uri: string };
-    const minerUrl = urlOf("miner");
-    const onProgress = (): void => undefined;
-    await payInvoice(new URL(uri).searchParams.get("r") ?? "", {
-      faucetUrl: minerUrl,
-      headersUrl: minerUrl,
-      onProgress,
-    });
-    await page.getByLabel("Payment link").fill(uri);
-    await page.getByRole("button", { name: "Open request" }).click();
-    await page.getByRole("alert").filter({ hasText: "This request is paid already" }).waitFor();
-    await page.close();
-  });
-
-  it("the test wallet reads the payment link with the camera", async () => {
-    const film = join(testDir(onTestFinished), "code.y4m");
-    const checkout = await checkoutUrl();
-    const { uri } = (await (await fetch(checkout)).json()) as { uri: string };
-    writeFileSync(film, filmOfCode(uri));
-    const withCamera = await openBrowserWithCamera(film);
-    try {
-      const { page, complaints } = await openWindow(withCamera, { width: 360, colorScheme: "dark" });
-      await page.goto(`${urlOf("edge")}/try`);
-      await page.getByRole("button", { name: "Scan a QR code" }).click();
-      await page.getByText("asks for").waitFor();
-      expect(await page.getByLabel("Payment link").inputValue()).toBe(uri);
-      // The camera is let go of.
-      await page.locator("video").waitFor({ state: "detached" });
-      expect(complaints).toEqual([]);
-    } finally {
-      await withCamera.close();
-    }
-  });
-
-  it.each([looks[0], looks[3]] as Look[])(
-    "the test wallet reads the payment link from a picture: $width px, $colorScheme",
-    async (look) => {
-      const { page, complaints } = await openWindow(browser, look);
-      await page.goto(await checkoutUrl());
-      const code = await page.locator("img.qr").screenshot();
-      const uri = await page.getByLabel("Payment link").inputValue();
-      await page.goto(`${urlOf("edge")}/try`);
-      const picture = page.getByLabel("QR code from a picture");
-      const file = (name: string, buffer: Buffer) => ({ name, mimeType: "image/png", buffer });
-      await picture.setInputFiles(file("none.png", await page.screenshot()));
-      await page.getByText("No QR code was found in this picture.").waitFor();
-      await picture.setInputFiles(file("broken.png", Buffer.from("no picture")));
-      await page.getByText("This file is no picture").waitFor();
-      // Without a camera the page says so.
-      await page.getByRole("button", { name: "Scan a QR code" }).click();
-      await page.getByText("A picture of the QR code will do.").waitFor();
-      await inspect(page, "wallet-scan", look);
-      await picture.setInputFiles(file("code.png", code));
-      await page.getByText("asks for").waitFor();
-      expect(await page.getByLabel("Payment link").inputValue()).toBe(uri);
-      expect(complaints).toEqual([]);
-      await page.close();
-    },
-  );
-
   describe("the verifier", () => {
     const sample = readFileSync(join(import.meta.dirname, "../../../libs/evidence/samples/settled-1.p4e"));
 
     it.each(looks)("says what a file proves, once the key is known: $width px, $colorScheme", async (look) => {
-      const { page, complaints } = await openWindow(browser, look);
+      const { page, complaints } = await openWindow(browser(), look);
       await page.goto(`${urlOf("edge")}/verify`);
       await inspect(page, "verify-empty", look);
       await page.getByLabel(/^Evidence file/).setInputFiles({ name: "a.p4e", mimeType: "", buffer: sample });
@@ -277,7 +175,7 @@ describe.skipIf(!hasBrowser)("the pages in a browser (skipped without Chromium; 
     it("works from a file on disk without a network, and finds each of 200 changed bytes", async () => {
       const file = join(testDir(onTestFinished), "verify.html");
       writeFileSync(file, verifierDocument());
-      const context = await browser.newContext({ offline: true });
+      const context = await browser().newContext({ offline: true });
       const page = await context.newPage();
       const complaints: string[] = [];
       page.on("console", (message) => complaints.push(message.text()));
@@ -302,7 +200,7 @@ describe.skipIf(!hasBrowser)("the pages in a browser (skipped without Chromium; 
   });
 
   it("a checkout page tells without script what it tells with it", async () => {
-    const context = await browser.newContext({ javaScriptEnabled: false });
+    const context = await browser().newContext({ javaScriptEnabled: false });
     const page = await context.newPage();
     await page.goto(urlOf("payd"));
     await page.getByRole("button", { name: "Check out" }).click();
@@ -312,28 +210,35 @@ describe.skipIf(!hasBrowser)("the pages in a browser (skipped without Chromium; 
     await context.close();
   });
 
-  it("a checkout page says that the broker is away, and goes on when it is back", async () => {
-    const { page } = await openWindow(browser, { width: 360, colorScheme: "light" });
+  it("pages say that the broker is away, and go on when a killed one is back", async () => {
+    const { page } = await openWindow(browser(), { width: 360, colorScheme: "light" });
+    const { page: wallet } = await openWindow(browser(), { width: 360, colorScheme: "dark" });
     await page.goto(await checkoutUrl());
-    const warning = page.getByText("Live updates are interrupted");
+    await wallet.goto(`${urlOf("edge")}/try#${encodeURIComponent(page.url())}`);
+    await wallet.getByText("asks for").waitFor();
+    const warnings = [page.getByText("Live updates are interrupted"), wallet.getByText("Interrupted at the moment")];
     await page.getByRole("button", { name: "Copy link" }).waitFor();
-    expect(await warning.isVisible()).toBe(false);
+    expect(await warnings[0]?.isVisible()).toBe(false);
     const pidFile = readFileSync(join(dataDir, "nats", "run", "nats-server.pid"), "utf8");
     const { pid } = (JSON.parse(pidFile) as { server: { pid: number } }).server;
     process.kill(pid, "SIGSTOP");
     try {
-      await warning.waitFor();
+      await Promise.all(warnings.map((warning) => warning.waitFor()));
+      await inspect(wallet, "wallet-broker-away", { width: 360, colorScheme: "dark" });
     } finally {
-      process.kill(pid, "SIGCONT");
+      process.kill(pid, "SIGKILL");
     }
-    await warning.waitFor({ state: "detached" });
-    expect(await page.getByText("Waiting for your wallet").isVisible()).toBe(true);
-    await page.close();
+    await Promise.all(warnings.map((warning) => warning.waitFor({ state: "detached" })));
+    expect(await page.getByText("A wallet has opened this request").isVisible()).toBe(true);
+    // Nothing is lost: the same request is paid.
+    await wallet.getByRole("button", { name: "Pay", exact: true }).click();
+    await page.getByRole("status").filter({ hasText: "Paid and proved in block" }).waitFor();
+    await Promise.all([page.close(), wallet.close()]);
   });
 
   it("an unknown invoice has a page that says so", async () => {
     const look = { width: 360, colorScheme: "dark" } as const;
-    const { page } = await openWindow(browser, look);
+    const { page } = await openWindow(browser(), look);
     await page.goto(`${urlOf("payd")}/i/nosuchinvoice`);
     await page.getByRole("heading", { name: "There is no such invoice" }).waitFor();
     await inspect(page, "checkout-unknown", look);

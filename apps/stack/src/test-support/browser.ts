@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { chromium, type Browser, type Page } from "playwright-core";
+import { chromium, type Browser, type Locator, type Page } from "playwright-core";
 import { expect } from "vitest";
 
 /** Debian's place for it; `CHROMIUM_BIN` names another. */
@@ -51,6 +51,26 @@ export async function openWindow(browser: Browser, { width, colorScheme }: Look)
   context.on("weberror", (error) => complaints.push(error.error().message));
   context.setDefaultTimeout(25_000);
   return { page, complaints };
+}
+
+/** Runs in the page. */
+function hasFocus(element: unknown): boolean {
+  return (
+    (element as { readonly ownerDocument: { readonly activeElement: unknown } }).ownerDocument.activeElement === element
+  );
+}
+
+/** Far more than any page here needs. */
+const mostTabs = 100;
+
+/** Goes to an element with the Tab key alone. Throws an Error when that does not lead there. */
+export async function tabTo(page: Page, target: Locator): Promise<void> {
+  await target.waitFor();
+  for (let presses = 0; presses < mostTabs; presses += 1) {
+    if (await target.evaluate(hasFocus)) return;
+    await page.keyboard.press("Tab");
+  }
+  throw new Error(`the Tab key does not lead to ${target.toString()}`);
 }
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
