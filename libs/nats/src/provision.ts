@@ -1,4 +1,5 @@
 import { StoreError } from "@p4/event-store";
+import { noEpoch } from "@p4/regions";
 import type { Broker } from "./broker.ts";
 import { assertNoDrift, compareSettings, ensureStream, streamConfig, type Drift } from "./ensure-stream.ts";
 import {
@@ -11,7 +12,9 @@ import {
   type StreamSettings,
 } from "./stream-settings.ts";
 import { asHome } from "./regions/as-home.ts";
-import { homeElsewhere } from "./regions/home-state.ts";
+import { homeByTable } from "./regions/home-state.ts";
+import { isCopied } from "./regions/region-streams.ts";
+import { adoptedSettings } from "./regions/role-settings.ts";
 import { streamNames } from "./stream-names.ts";
 import { blobBucket, createNames, deadlineBucket, documentBucket, isLogOf, type Names } from "./subjects.ts";
 
@@ -50,16 +53,23 @@ async function ensureStreams(broker: Broker, region: string, all: readonly Strea
     if (found === undefined) missing.push(wanted);
     else drifts.push(...compareSettings(adapt(wanted, found), found));
   }
-  if (missing.length > 0) await assertHere(broker, region);
-  for (const settings of missing) drifts.push(...(await ensureStream(broker, settings, adapt)));
+  const epoch = missing.length > 0 ? await epochHere(broker, region) : noEpoch;
+  for (const settings of missing) {
+    const isOfEpoch = epoch !== noEpoch && isCopied(settings.name, region);
+    const wanted = isOfEpoch ? adoptedSettings(region, { ...settings }, epoch, true) : settings;
+    drifts.push(...(await ensureStream(broker, wanted, adapt)));
+  }
   assertNoDrift(drifts);
 }
 
-/** A deposed home has no streams for a moment while it is made a copy: they must not be made as a home's meanwhile. */
-async function assertHere(broker: Broker, region: string): Promise<void> {
-  const site = await homeElsewhere(broker, region, broker.requestTimeoutMs);
-  if (site === null) return;
-  throw new StoreError("STORE_HOME_MOVED", `the home of ${region} is at site ${site}, not at ${broker.url}`);
+/**
+ * The epoch of the home here; 0: a deployment of one site. A deposed home has no streams for a moment while it is made a
+ * copy: they must not be made as a home's meanwhile.
+ */
+async function epochHere(broker: Broker, region: string): Promise<number> {
+  const home = await homeByTable(broker, region, broker.requestTimeoutMs);
+  if (home === null || home.site === broker.site) return home?.epoch ?? noEpoch;
+  throw new StoreError("STORE_HOME_MOVED", `the home of ${region} is at site ${home.site}, not at ${broker.url}`);
 }
 
 /** The same for buckets of documents alone, for a program that has nothing to do with the log. */

@@ -1,5 +1,6 @@
 import {
   copyAnew,
+  fullCopyMs,
   isCopyOf,
   isWholeCopyOf,
   namesOf,
@@ -43,35 +44,46 @@ export function planSwitch(state: RegionState, to: string): Plan {
   const target = answeringSite(state, to);
   if (to === row.home) return goOnAtHome(state, home, row);
   const epoch = row.epoch + 1;
-  assertUnderWay(state, home, target, epoch);
   const streams = namesOf(home.streams);
   const open = home.streams.filter(({ role }) => role.kind === "home");
   const isUntouched = open.length === streams.length;
+  // Made at the home since it has a copy, as by a newer build.
+  const added =
+    isUntouched && row.copies.includes(to) ? streams.filter((stream) => roleOf(target, stream) === undefined) : [];
+  assertUnderWay(state, home, target, { epoch, added });
   if (isUntouched) assertFresh(target);
   assertWhole(home, target);
-  const unpromoted = streams.filter((stream) => roleOf(target, stream)?.kind === "copy");
+  const unpromoted = streams.filter((stream) => roleOf(target, stream)?.kind !== "home");
   const joining = state.sites.filter((site) => site !== target && site.streams.length > 0).map(({ site }) => site);
   const moved: RegionRow = { ...row, epoch, turn: 0, home: to, copies: [], joining };
   const complete = { do: "complete", from: home.site, to } as const;
   const steps: Step[] = [
+    ...unlessEmpty({ do: "copy", from: home.site, to, streams: added }),
+    ...unlessEmpty({ ...complete, streams: added, withinMs: fullCopyMs }),
     ...(isUntouched ? [{ ...complete, streams, withinMs: completeBeforeMs }] : []),
     ...unlessEmpty({ do: "fence", site: home.site, by: epoch, streams: namesOf(open) }),
     ...unlessEmpty({ ...complete, streams: unpromoted, withinMs: completeFencedMs }),
     tableStep(state, moved),
     ...unlessEmpty({ do: "promote", site: to, epoch, streams: unpromoted }),
   ];
-  const { steps: rest, row: done } = rejoin(state, asHome(target, epoch), moved);
+  const { steps: rest, row: done } = rejoin(state, asHome(target, epoch, added), moved);
   return { steps: [...steps, ...rest], row: done };
 }
 
 /** Each stream of the home is at work or fenced for this move; each of the target is its copy, or promoted already. */
-function assertUnderWay(state: RegionState, home: SiteState, target: SiteState, epoch: number): void {
+function assertUnderWay(
+  state: RegionState,
+  home: SiteState,
+  target: SiteState,
+  { epoch, added }: { readonly epoch: number; readonly added: readonly string[] },
+): void {
   for (const { stream, role } of home.streams) {
     const isOurs = (role.kind === "home" && role.epoch === epoch - 1) || (role.kind === "fenced" && role.by === epoch);
     if (!isOurs) throw new RegionError("REGION_UNFINISHED", `${stream} at ${home.site} is ${roleText(role)}`);
   }
   for (const { stream } of home.streams) {
     const there = roleOf(target, stream);
+    if (added.includes(stream)) continue;
     const isThere = isCopyOf(there, home, stream) || (there?.kind === "home" && there.epoch === epoch);
     if (!isThere) throw new RegionError("REGION_NOT_A_COPY", `${stream} at ${target.site} is ${roleText(there)}`);
   }
@@ -162,10 +174,13 @@ function rejoin(state: RegionState, home: SiteState, row: RegionRow): Plan {
 }
 
 /** The target as it will be: each promoted stream began where its copy ended, and what was fenced ends there too. */
-function asHome(target: SiteState, epoch: number): SiteState {
+function asHome(target: SiteState, epoch: number, added: readonly string[] = []): SiteState {
+  const copied = added.map((stream): StreamState => {
+    return { stream, role: { kind: "copy", of: "", epoch: 0, ageMs: null }, lastSequence: 0 };
+  });
   return {
     ...target,
-    streams: target.streams.map((each) => ({
+    streams: [...target.streams, ...copied].map((each) => ({
       ...each,
       role: { kind: "home", epoch, forks: [...forksOf(each.role), { epoch, sequence: Infinity }] },
     })),

@@ -97,6 +97,21 @@ describe("given a home and a copy", () => {
     expect([world.write("a", log, 1, "old"), world.write("b", log, 2, "4")]).toEqual([false, true]);
   });
 
+  test("when the home has got a stream since, then a switch takes it along, wherever it is killed", () => {
+    const given = (): World => {
+      const world = copied();
+      world.at("a").streams.set("KV_P4_NEW_eu", { role: { kind: "home", epoch: 1, forks: [] }, events: ["1"] });
+      return world;
+    };
+    const parts = partsOf(given(), switchTo("b"));
+    for (let crashAfter = 0; crashAfter <= parts; crashAfter++) {
+      const world = given();
+      run(world, switchTo("b"), crashAfter);
+      expect([rolesAt(world, "a"), rolesAt(world, "b")], String(crashAfter)).toEqual([["copy of b"], ["home 2"]]);
+      expect([world.events("a", "KV_P4_NEW_eu"), world.events("b", "KV_P4_NEW_eu")]).toEqual([["1"], ["1"]]);
+    }
+  });
+
   test("when it is switched, then no writer is served between the fence and the promotion", () => {
     const world = copied();
     for (const part of World.parts(planSwitch(world.state, "b").steps)) {

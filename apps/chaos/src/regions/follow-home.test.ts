@@ -1,11 +1,12 @@
 import type { EventMetadata } from "@p4/channel";
 import { customer, merchant } from "@p4/client";
+import { surveyRegion } from "@p4/nats";
 import { planCopy, planSwitch } from "@p4/regions";
 import { tempDir, waitFor } from "@p4/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readLog } from "../campaign/read-log.ts";
 import { ackBody, syntheticPayment, terms } from "../wallets/bodies.ts";
-import { moveRegion } from "./move-region.ts";
+import { moveRegion, region } from "./move-region.ts";
 import { startSites, type Site, type Sites } from "./start-sites.ts";
 
 const shards = 1;
@@ -23,9 +24,16 @@ beforeAll(async () => {
   await moveRegion({ sites: sites.all, plan: (state) => planCopy(state, "b") });
   await Promise.all([b.edge.start(), a.expiry.start(), b.expiry.start()]);
   await readyz(b, 503);
+  // What a worker makes at its start is moved too, once it is there.
+  await waitFor(() => hasStream(a, "KV_P4_DELIVERIES_local"), { timeoutMs: limitMs });
 }, 120_000);
 
 afterAll(() => sites.stop());
+
+async function hasStream({ name, broker }: Site, stream: string): Promise<boolean> {
+  const { sites: states } = await surveyRegion(new Map([[name, broker]]), region);
+  return states[0]?.streams.some((each) => each.stream === stream) === true;
+}
 
 const httpOf = ({ edgeUrl }: Site): string => edgeUrl.replace(/^ws/, "http");
 

@@ -36,6 +36,11 @@ test.each([
   ["a table without a row", stateOf(site("a", home), site("b", copy(0), 10, null)), "table at b"],
   ["a stream with another epoch", stateOf(site("a", { ...home, epoch: 1 }), site("b", copy(0))), "streams at a"],
   [
+    "a stream that the home has got since",
+    stateOf(site("a", home), { ...site("b", copy(0)), streams: site("b", copy(0)).streams.slice(1) }),
+    "copy at b",
+  ],
+  [
     "a home that is fenced",
     stateOf(site("a", { kind: "fenced", epoch: 2, by: 3 }), site("b", copy(0))),
     "streams at a",

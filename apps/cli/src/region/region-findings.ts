@@ -80,6 +80,10 @@ function copyFinding(copy: SiteState, home: SiteState | undefined): Finding {
   if (stale !== undefined) {
     return failed(check, `${stale.stream} is ${roleText(stale.role)}`, `p4 region return <region> ${copy.site}`);
   }
+  const lacking = (home?.streams ?? []).find(({ stream }) => copy.streams.every((each) => each.stream !== stream));
+  if (lacking !== undefined) {
+    return failed(check, `lacks ${lacking.stream}`, `p4 region copy <region> --to ${copy.site}`);
+  }
   const holes = copy.streams.reduce((sum, stream) => sum + (stream.holes ?? 0), 0);
   const holesOfHome = (home?.streams ?? []).reduce((sum, stream) => sum + (stream.holes ?? 0), 0);
   if (holes > holesOfHome) {

@@ -97,8 +97,18 @@ function elsewhere(
 
 /** Another site that the table of the broker's own site names as the region's home; null: none. */
 export async function homeElsewhere(broker: Broker, region: string, timeoutMs: number): Promise<string | null> {
+  const home = await homeByTable(broker, region, timeoutMs);
+  return home === null || home.site === broker.site ? null : home.site;
+}
+
+/** The region's home, as the table of the broker's own site says; null: it says nothing. */
+export async function homeByTable(
+  broker: Broker,
+  region: string,
+  timeoutMs: number,
+): Promise<{ readonly site: string; readonly epoch: number } | null> {
   const row = await readOwnTable(broker, region, timeoutMs);
-  return row === null || row.home === broker.site || row.epoch === noEpoch ? null : row.home;
+  return row === null || row.epoch === noEpoch ? null : { site: row.home, epoch: row.epoch };
 }
 
 /**

@@ -5,7 +5,7 @@ import { createDeadlineStore } from "../deadline-store.ts";
 import { createDocumentStore } from "../document-store.ts";
 import { streamConfig } from "../ensure-stream.ts";
 import { createEventLog } from "../event-log.ts";
-import { findDrift, provision, type ProvisionOptions } from "../provision.ts";
+import { findDrift, provision, provisionDocuments, type ProvisionOptions } from "../provision.ts";
 import { useSites } from "../test-support/use-sites.ts";
 import { performStep } from "./perform-step.ts";
 import { surveyRegion } from "./survey-region.ts";
@@ -118,10 +118,16 @@ describe("a region on two real sites", () => {
     expect(await findDrift(b, settings)).toEqual([]);
   });
 
-  test("finishes a switch that was killed between the table and the promotion", async () => {
-    const plan = await run((state) => planSwitch(state, "a"), 4);
-    expect(plan.steps.slice(0, 4).map((step) => step.do)).toEqual(["complete", "fence", "complete", "table"]);
+  test("finishes a switch that was killed between the table and the promotion, with what a newer build has made since", async () => {
+    const added = { region, replicas: 1, documents: { added: {} } };
+    await provisionDocuments(b, added);
+    await createDocumentStore(b, { region, name: "added" }).put("key", new Uint8Array([1]), 0);
+    const upToTable = ["copy", "complete", "complete", "fence", "complete", "table"];
+    const plan = await run((state) => planSwitch(state, "a"), upToTable.length);
+    expect(plan.steps.slice(0, upToTable.length).map((step) => step.do)).toEqual(upToTable);
     await run((state) => planSwitch(state, "a"));
+    expect((await createDocumentStore(a, { region, name: "added" }).get("key"))?.bytes.at(0)).toBe(1);
+    await provisionDocuments(a, added);
     expect(await roles()).toEqual(["a: home", "b: copy"]);
     const { sites: states } = await surveyRegion(brokers, region);
     expect(states.map(({ row }) => row)).toEqual(
