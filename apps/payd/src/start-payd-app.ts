@@ -7,6 +7,7 @@ import { trustedKeys, type SignaturePolicy } from "@p4/spv";
 import { closeInOrder, type Logger } from "@p4/telemetry";
 import { startPayd, type Payd } from "./payd.ts";
 import { fileRates } from "./price/file-rates.ts";
+import { hostNameOf, isLoopbackName } from "./routes/guard-route.ts";
 
 export interface PaydAppOptions {
   readonly config: Config;
@@ -60,7 +61,7 @@ export async function startPaydApp({ config, logger, natsUrl }: PaydAppOptions):
       apiKeys: createDocumentStore(broker, { region, name: apiKeyBucket }),
       rates: fileRates(join(config.dataDir, "payd", "rates.json")),
       webhookAllow: config.webhookAllow ?? [],
-      keyAlwaysRequired: config.paydPassphrase !== null,
+      keyAlwaysRequired: config.paydPassphrase !== null || isPublic(config.paydUrl),
       passphrase: config.paydPassphrase,
       dataDir: join(config.dataDir, "payd"),
       logger,
@@ -80,6 +81,11 @@ export async function startPaydApp({ config, logger, natsUrl }: PaydAppOptions):
     await broker.close();
     throw error;
   }
+}
+
+/** Reached through a proxy, which may be on this machine and pass requests on as its own: no caller is known to be local then. */
+function isPublic(paydUrl: string | null): boolean {
+  return paydUrl !== null && !isLoopbackName(hostNameOf(new URL(paydUrl).host));
 }
 
 function signaturePolicyOf({ signaturePolicy, trustedKeys: keys }: Config): SignaturePolicy {

@@ -17,7 +17,7 @@ export const paydOption = (): Option =>
 
 /** For the help of such a verb. */
 export const paydKeyNote =
-  "\nThe API key is read from the environment variable API_KEY; on payd's own machine none is needed.\n";
+  "\nThe API key is read from the environment variable API_KEY; on payd's own machine none is needed, unless its P4_PAYD_URL is another host's or its key is under a passphrase.\n";
 
 export interface PaydRequest {
   readonly method?: "GET" | "POST" | "DELETE";
