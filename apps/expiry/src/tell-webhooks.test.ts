@@ -10,11 +10,13 @@ import {
   channelEventTypes,
   channelWebhooks,
   openChannelNode,
+  positionKey,
   provisionWebhooks,
   type ChannelNode,
 } from "@p4/app";
 import type { ChannelCommand } from "@p4/channel";
 import { close, join, merchant, metadata, paymentTxid, recordProof, wallet } from "@p4/channel/testing";
+import { shardOf } from "@p4/event-store";
 import { verifyWebhook } from "@p4/node-crypto";
 import { createLogger } from "@p4/telemetry";
 import { tempDir, withNatsServer } from "@p4/testkit";
@@ -45,7 +47,7 @@ interface Heard {
 let receiver: Server;
 let url: string;
 let heard: Heard[];
-/** Status of the answer, by what is told and how often it was told before. */
+/** Status of the answer, by what is told and how often it was told before. 0: there is none. */
 let answer: (told: Omit<Heard, "status">, before: number) => number;
 
 beforeAll(async () => {
@@ -65,15 +67,14 @@ beforeEach(async () => {
       const told = { ...(JSON.parse(body) as Omit<Heard, "status" | keyof typeof rest>), ...rest };
       const status = answer(told, heard.filter(({ id }) => id === told.id).length);
       heard.push({ ...told, status });
-      response.writeHead(status).end();
+      if (status !== 0) response.writeHead(status).end();
     });
   }).listen(0, "127.0.0.1");
   await once(receiver, "listening");
   url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/`;
 });
 afterEach(async () => {
-  await Promise.all(workers.map((worker) => worker.close()));
-  workers = [];
+  await stopWorkers();
   for (const { id } of await webhooks.list()) await webhooks.update(id, (webhook) => ({ ...webhook, deletedAtMs: 1 }));
   receiver.closeAllConnections();
   receiver.close();
@@ -82,6 +83,11 @@ afterEach(async () => {
 function work(nodeId: string, policy = loopback): void {
   const { broker, log } = node;
   workers.push(tellWebhooks({ broker, log, nodeId }, { place, policy, logger, everyMs: 200 }));
+}
+
+async function stopWorkers(): Promise<void> {
+  await Promise.all(workers.map((worker) => worker.close()));
+  workers = [];
 }
 
 async function add(id: string, target = url, events = channelEventTypes): Promise<void> {
@@ -164,6 +170,35 @@ describe("webhooks of the log", () => {
     work("worker3");
     await expect.poll(() => first(taken("killed1"))).toEqual(life.slice(0, 4));
     await expect.poll(() => first(taken("killed2"))).toEqual(["channel.opened"]);
+  });
+
+  it("are told by the next worker of what the one before it had under way", async () => {
+    await add("webhook8");
+    answer = () => 0;
+    work("worker6");
+    await record("held");
+    await expect.poll(() => heard.length).toBeGreaterThan(0);
+    const { documents } = channelWebhooks(node.broker, place.region);
+    const revision = async () => (await documents.get(positionKey))?.revision ?? 0;
+    const seen = await revision();
+    // The position has been stored again and again meanwhile.
+    await expect.poll(revision).toBeGreaterThan(seen + 3);
+    await stopWorkers();
+    answer = () => 200;
+    work("worker7");
+    await expect.poll(() => taken("held")).toEqual(["channel.opened"]);
+  });
+
+  it("go on past a channel of which a large event is missing", async () => {
+    await add("webhook9");
+    await record("holed");
+    await record("holed", wallet("OfferTerms", { body: "x".repeat(1_000_000) }));
+    await node.broker.api("STREAM.PURGE.OBJ_P4_BLOBS_local");
+    const shard = shardOf("holed", place.shards);
+    const behind = ["a", "b", "c", "d", "e", "f"].find((id) => shardOf(id, place.shards) === shard) ?? "";
+    await record(behind);
+    work("worker8");
+    await expect.poll(() => first(taken(behind))).toEqual(["channel.opened"]);
   });
 
   it("hear from their making on of what they want, signed with either of two secrets", async () => {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { channelEvents, type ChannelNode } from "@p4/app";
 import { shardOf } from "@p4/event-store";
-import { endOfLog } from "@p4/nats";
+import { createEventLog, endOfLog } from "@p4/nats";
 import type { Logger } from "@p4/telemetry";
 import { WebhookSender, type Delivery, type TargetPolicy, type Webhook, type WebhookRepository } from "@p4/webhooks";
 import type { TellingTurn } from "./telling-turn.ts";
@@ -68,8 +68,11 @@ export class Telling {
 
   async #follow(): Promise<void> {
     const { signal } = this.#over;
+    const { node, place } = this.#options;
     const afterPosition = new Map(this.#read);
-    for await (const event of this.#options.node.log.scan({ afterPosition, follow: true, signal })) {
+    // What lies beside the log is not fetched: one large event that is missing there would end this for all channels.
+    const log = createEventLog(node.broker, place);
+    for await (const event of log.scan({ afterPosition, follow: true, signal })) {
       this.#sender.changed(event.channelId, event.streamVersion - 1);
       this.#read.set(event.shard, event.streamVersion);
     }

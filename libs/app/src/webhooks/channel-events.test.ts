@@ -9,7 +9,7 @@ import {
   reportRejection,
   wallet,
 } from "@p4/channel/testing";
-import type { EventLog, StoredEvent } from "@p4/event-store";
+import { StoreError, type EventLog, type StoredEvent } from "@p4/event-store";
 import { sha256Hex } from "@p4/node-crypto";
 import { expect, it } from "vitest";
 import { channelEvents } from "./channel-events.ts";
@@ -86,4 +86,8 @@ it("tells nothing behind damage", async () => {
     readStream: (_, { afterVersion = 0 } = {}) => Promise.resolve(damaged.slice(afterVersion)),
   });
   expect(bodies.map(({ sequence }) => sequence)).toEqual([10, 20]);
+  const missing = new StoreError("STORE_BLOB_MISSING", "inv1 at 10");
+  expect(await told({ readStream: () => Promise.reject(missing) })).toEqual([]);
+  const away = new StoreError("STORE_UNAVAILABLE", "no answer");
+  await expect(told({ readStream: () => Promise.reject(away) })).rejects.toBe(away);
 });

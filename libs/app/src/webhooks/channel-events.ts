@@ -5,9 +5,10 @@ import {
   summarize,
   type Channel,
   type ChannelEventType,
+  type FoldedEvent,
   type SequencedEvent,
 } from "@p4/channel";
-import { readInPortions, type EventLog } from "@p4/event-store";
+import { isStoreError, readInPortions, type EventLog } from "@p4/event-store";
 import { sha256Hex } from "@p4/node-crypto";
 import type { WebhookSource } from "@p4/webhooks";
 
@@ -39,34 +40,40 @@ const maxTextLength = 500;
 const maxListed = 20;
 const decoder = new TextDecoder();
 
-/** The events of the log, a channel being a thread. The leader is asked, so that what the log has told of is there. */
+/**
+ * The events of the log, a channel being a thread. The leader is asked, so that what the log has told of is there. A channel that is
+ * damaged tells nothing from there on: it is for other tools to find, and a repetition would not mend it.
+ */
 export function channelEvents(log: Pick<EventLog, "readStream">): WebhookSource {
   return {
     async *events(channelId, afterSequence) {
-      let channel = newChannel();
-      for await (const portion of readInPortions(log, channelId, { consistent: true })) {
-        for (const { bytes, streamVersion } of portion) {
-          const folded = foldedOrNull(channel, decoder.decode(bytes), streamVersion);
-          // Damaged: other tools look for that. There is nothing that could be told of it.
-          if (folded === null) return;
-          channel = folded.channel;
-          if (streamVersion <= afterSequence) continue;
-          const { type, metadata } = folded.event;
-          const body = bodyOf(channelId, channel, folded.event);
-          yield { sequence: streamVersion, type: typeNames[type], atMs: metadata.recordedAtMs, body };
+      try {
+        for await (const { channel, event } of foldedEvents(log, channelId)) {
+          const { type, streamVersion: sequence, metadata } = event;
+          if (sequence <= afterSequence) continue;
+          const body = bodyOf(channelId, channel, event);
+          yield { sequence, type: typeNames[type], atMs: metadata.recordedAtMs, body };
         }
+      } catch (error) {
+        if (!isDamage(error)) throw error;
       }
     },
   };
 }
 
-function foldedOrNull(channel: Channel, text: string, streamVersion: number) {
-  try {
-    return foldStored(channel, text, streamVersion, sha256Hex);
-  } catch (error) {
-    if (isLogError(error)) return null;
-    throw error;
+async function* foldedEvents(log: Pick<EventLog, "readStream">, channelId: string): AsyncGenerator<FoldedEvent> {
+  let channel = newChannel();
+  for await (const portion of readInPortions(log, channelId, { consistent: true })) {
+    for (const { bytes, streamVersion } of portion) {
+      const folded = foldStored(channel, decoder.decode(bytes), streamVersion, sha256Hex);
+      yield folded;
+      channel = folded.channel;
+    }
   }
+}
+
+function isDamage(error: unknown): boolean {
+  return isLogError(error) || isStoreError(error, "STORE_BLOB_MISSING") || isStoreError(error, "STORE_BLOB_DAMAGED");
 }
 
 /** From the log alone, so that each delivery has the same bytes. Without what wallets sent, and without who they are. */
