@@ -8,7 +8,7 @@ export function payLine(step: PayStep, { style }: Pick<Terminal, "style">): stri
   const note = (text: string): string => `${style("yellow", "!", "err")} ${text}`;
   switch (step.step) {
     case "joined":
-      return done(`joined ${step.channelId}${step.channelState === null ? "" : ` (${step.channelState})`}`);
+      return done(joinedLine(step));
     case "merchantAbsent":
       return note(`no merchant has joined ${step.channelId}: waiting for one (is that the invoice's id?)`);
     case "terms":
@@ -32,6 +32,10 @@ export function payLine(step: PayStep, { style }: Pick<Terminal, "style">): stri
     case "disconnected":
       return note(`no connection, trying again in ${step.retryInMs} ms`);
   }
+}
+
+function joinedLine({ channelId, channelState }: Extract<PayStep, { step: "joined" }>): string {
+  return `joined ${channelId}${channelState === null ? "" : ` (${channelState})`}`;
 }
 
 function rejectionText({ status, code }: Rejection): string {

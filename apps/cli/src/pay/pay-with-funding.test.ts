@@ -157,6 +157,14 @@ describe("payWithFunding", () => {
     await expect(payWithFunding("http://host/ws/inv1", { funding })).rejects.toMatchObject({ kind: "misuse" });
   });
 
+  it("says of an invoice that is paid that nothing was paid now", async () => {
+    const { funding } = oneCoin(5_000);
+    double.refuseNext("ALREADY_PAID");
+    const paying = payWithFunding(double.url("inv1"), { funding, webSocket: double.webSocket });
+    const nextStep = "The invoice is paid. Nothing was paid now.";
+    await expect(paying).rejects.toMatchObject({ code: "ALREADY_PAID", nextStep });
+  });
+
   it("does not pay an expired request", async () => {
     shop.onTermsRequested(() => ({ ...shoeTerms, expirationTimestamp: "2020-01-01T00:00:00Z" }));
     const { funding } = oneCoin(5_000);

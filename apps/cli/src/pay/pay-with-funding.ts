@@ -186,7 +186,11 @@ async function askForVerdict(wallet: CustomerSession, payment: SignedPayment, op
     return await wallet.pay(bodyText, { messageId, ...waitForAnswer(options) });
   } catch (error) {
     if (!isSessionError(error)) throw error;
-    if (neverStored.includes(error.code)) await options.funding.settle(payment, false);
+    if (neverStored.includes(error.code)) {
+      await options.funding.settle(payment, false);
+      const nextStep = "The server has not stored this payment: its coins are free again.";
+      throw new CliError("failed", error.message, nextStep, error.code);
+    }
     if (error.code === "PAYMENT_FAILED") await options.funding.renew(payment);
     throw error;
   }
@@ -242,8 +246,7 @@ const nextSteps: Readonly<Record<string, string>> = {
   PAYMENT_FAILED: "The merchant could not judge it. The same command asks once more.",
   CHANNEL_EXPIRED: "Ask the merchant. `p4 wallet settle` asks a miner about a payment that has no outcome.",
   CHANNEL_CLOSED: "Ask the merchant. `p4 wallet settle` asks a miner about a payment that has no outcome.",
-  ALREADY_PAID: "Another payment was accepted for this invoice. The coins of this one are free again.",
-  CHANNEL_FULL: "Nothing was paid. Ask the merchant for a new invoice.",
+  ALREADY_PAID: "The invoice is paid. Nothing was paid now.",
 };
 
 /** For each answer of the merchant. */

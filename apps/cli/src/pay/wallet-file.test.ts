@@ -1,5 +1,6 @@
+import { spawnSync } from "node:child_process";
 import { lstat, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { minedCoin } from "../test-support/test-chain.ts";
@@ -51,8 +52,20 @@ describe("two p4 on one wallet file", () => {
     expect(await readdir(folder)).toEqual(["w.json"]);
   });
 
-  it("do not pass by the lock of another that may be at work, and say what to do about one that was killed", async () => {
-    await writeFile(`${path}.lock`, "");
+  it("pass by the lock of one that was killed", async () => {
+    const { pid } = spawnSync(process.execPath, ["--version"]);
+    await writeFile(`${path}.lock`, `${hostname()} ${String(pid)}`);
+    const wallet = await WalletFile.open(path);
+    await wallet.add(minedCoin(wallet.changeKey(), 700));
+    expect([(await WalletFile.open(path)).satoshis, await readdir(folder)]).toEqual([8_700n, ["w.json"]]);
+  });
+
+  it.each([
+    ["of this machine", `${hostname()} ${String(process.pid)}`],
+    ["of another machine", "elsewhere 1"],
+    ["that does not say whose it is", ""],
+  ])("do not pass by a lock %s, and say what to do if its owner was killed", async (_whose, owner) => {
+    await writeFile(`${path}.lock`, owner);
     let isDone = false;
     const waiting = withFileLock(path, async () => void (isDone = true), 50);
     await expect(waiting).rejects.toMatchObject({
