@@ -114,11 +114,12 @@ describe("webhooks", () => {
     await register();
     answer = () => 503;
     const { id } = await wallet.createInvoice();
-    await eventually(() => expect(typesOf(id)).toHaveLength(1));
+    await eventually(() => expect(typesOf(id)).not.toEqual([]));
     await wallet.stop();
+    const before = typesOf(id);
     answer = () => 200;
     await wallet.start({ webhookAllow, now: () => Date.now() + 60_000 });
-    await eventually(() => expect(typesOf(id)).toEqual(["invoice.created", "invoice.created"]));
+    await eventually(() => expect(typesOf(id)).toEqual([...before, "invoice.created"]));
   });
 
   test("say that an invoice has expired", async () => {

@@ -9,12 +9,13 @@ import { openSealedText, sealText } from "./sealed-text.ts";
 
 test("opens with the passphrase alone, whole alone", () => {
   const sealed = sealText("xprv-text", "correct horse battery");
-  expect(sealed).not.toContain("xprv");
+  expect(sealed).not.toContain("xprv-text");
   expect(openSealedText(sealed, "correct horse battery")).toBe("xprv-text");
   expect(openSealedText(sealed, "correct horse batterY")).toBeNull();
   const parts = JSON.parse(sealed) as Record<string, unknown>;
+  const text = String(parts["text"]);
   for (const change of [
-    { text: `A${String(parts["text"]).slice(1)}` },
+    { text: `${text.startsWith("A") ? "B" : "A"}${text.slice(1)}` },
     { logN: 40 },
     { text: "" },
     { sealed: "none" },
@@ -31,7 +32,7 @@ test("a master key that lies open is encrypted once there is a passphrase, and o
     const key = await openMasterKey(path, invoices);
     expect(readFileSync(path, "utf8")).toMatch(/^xprv/);
     await openMasterKey(path, invoices, "correct horse battery");
-    expect(readFileSync(path, "utf8")).not.toContain("xprv");
+    expect(readFileSync(path, "utf8")).not.toContain(key.toString().slice(0, 20));
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect((await openMasterKey(path, invoices, "correct horse battery")).toString()).toBe(key.toString());
     await expect(openMasterKey(path, invoices)).rejects.toMatchObject({ code: "PAYD_KEY_PASSPHRASE" });
