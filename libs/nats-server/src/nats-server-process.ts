@@ -1,5 +1,6 @@
 import type { ChildProcess } from "node:child_process";
 import { setTimeout as delay } from "node:timers/promises";
+import { allStopped } from "./all-stopped.ts";
 import { removePidFile } from "./pid-file.ts";
 import type { BoundPorts } from "./ports-file.ts";
 
@@ -91,9 +92,10 @@ export class NatsServerProcess {
     this.#watch(running);
   }
 
-  /** SIGSTOP: the connections stay open and nothing answers. */
-  pause(): void {
+  /** SIGSTOP: the connections stay open, and once this resolves nothing answers. */
+  async pause(): Promise<void> {
     this.#running.child.kill("SIGSTOP");
+    await allStopped(this.pid);
   }
 
   /** SIGCONT */

@@ -67,10 +67,10 @@ describe("objects", () => {
 
 describe("a read of a large body", () => {
   it("that finds a part missing ends, and leaves nothing behind", slow, async () => {
-    const broker = await nats.connect({ requestTimeoutMs: 300 });
-    const blobs = createBlobStore(broker, settings);
-    await blobs.put("torn", large);
-    const subscriptions = subscriptionsOf(broker.nc);
+    const [broker, hasty] = [await nats.connect(), await nats.connect({ requestTimeoutMs: 1_000 })];
+    const blobs = createBlobStore(hasty, settings);
+    await createBlobStore(broker, settings).put("torn", large);
+    const subscriptions = subscriptionsOf(hasty.nc);
     // The other client's readers leave theirs for a while.
     const { consumer_count } = await stateOf(broker);
     const theirs = await new Objm((await nats.connect()).nc).open(bucket);
@@ -79,23 +79,24 @@ describe("a read of a large body", () => {
     const unavailable = { code: "STORE_UNAVAILABLE", message: expect.stringContaining("0 of 12 chunks") as string };
     await expect(blobs.get("torn")).rejects.toMatchObject(unavailable);
     expect((await stateOf(broker)).consumer_count).toBe(consumer_count);
-    expect(subscriptionsOf(broker.nc)).toBe(subscriptions);
+    expect(subscriptionsOf(hasty.nc)).toBe(subscriptions);
   });
 
   it("ends when the broker falls silent", slow, async () => {
     const broker = await nats.connect({ requestTimeoutMs: 300, pingIntervalMs: 60_000 });
     const blobs = createBlobStore(broker, settings);
-    await blobs.put("silent", large);
-    nats.server.pause();
+    await createBlobStore(await nats.connect(), settings).put("silent", large);
+    await nats.server.pause();
     try {
       const unavailable = { code: "STORE_UNAVAILABLE", retryable: true };
-      // The signal reaches the server's threads a moment after it was sent.
-      await vi.waitFor(() => expect(blobs.get("silent")).rejects.toMatchObject(unavailable));
+      await expect(blobs.get("silent")).rejects.toMatchObject(unavailable);
       await expect(blobs.put("silent", large)).rejects.toMatchObject(unavailable);
     } finally {
       nats.server.resume();
     }
-    expect(Buffer.compare((await blobs.get("silent")) ?? new Uint8Array(), large)).toBe(0);
+    // What was asked meanwhile is answered first, which takes a busy machine longer than one question may.
+    const read = await vi.waitFor(() => blobs.get("silent"));
+    expect(Buffer.compare(read ?? new Uint8Array(), large)).toBe(0);
   });
 
   it("says that the bytes are others than were stored", slow, async () => {

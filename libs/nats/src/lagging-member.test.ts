@@ -48,7 +48,7 @@ describe("while a member of the group may answer from the past", () => {
       const name = `n${String(stopped)}`;
       await vi.waitFor(() => expect(watch.isSuspect(0)).toBe(false), { timeout: 60_000, interval: 100 });
       const log = createEventLog(broker, { ...options, isSuspect: (shard) => watch.isSuspect(shard) });
-      cluster.servers[stopped]?.pause();
+      await cluster.servers[stopped]?.pause();
       let version = 0;
       try {
         await vi.waitFor(() => expect(watch.behind().map(({ server }) => server)).toEqual([name]), patient);

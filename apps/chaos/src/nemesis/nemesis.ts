@@ -57,7 +57,7 @@ async function strike({ kind, target, holdMs }: Fault, { system, stallPeer }: Ne
     case "pause-edge":
     case "pause-worker": {
       const member = system.member(target);
-      member.pause();
+      await member.pause();
       return () => member.resume();
     }
     case "kill-all-brokers": {

@@ -67,8 +67,8 @@ export class Broker implements Member {
     if (!this.#process.isRunning) await this.#process.restart();
   }
 
-  pause(): void {
-    if (this.#process.isRunning) this.#process.pause();
+  async pause(): Promise<void> {
+    if (this.#process.isRunning) await this.#process.pause();
   }
 
   resume(): void {

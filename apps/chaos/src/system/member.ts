@@ -8,7 +8,7 @@ export interface Member {
   /** Starts it again at the same address after its end; resolves when the process runs. */
   start(): Promise<void>;
   /** SIGSTOP: its connections stay open and nothing answers. */
-  pause(): void;
+  pause(): void | Promise<void>;
   /** SIGCONT */
   resume(): void;
 }

@@ -79,7 +79,7 @@ describe("p4 channels", () => {
   });
 
   it("gives no half answer when the broker stops in the middle", async () => {
-    log.nats.process.pause();
+    await log.nats.process.pause();
     const stopped = runP4(["channels", "--json"], { env: log.env });
     const { exitCode, out } = await stopped;
     log.nats.process.resume();

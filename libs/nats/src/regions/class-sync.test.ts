@@ -80,7 +80,7 @@ test("while the copy is silent nothing is acknowledged, delivered or read; then 
   await atHome.feed.settled();
   const first = await atHome.log.appendToStream(request("ch", "1", STREAM_DOES_NOT_EXIST));
   await vi.waitFor(() => expect(heard).toHaveLength(1), patient);
-  sites.server("b").pause();
+  await sites.server("b").pause();
   try {
     const refused = { code: "STORE_NOT_COPIED", retryable: true };
     const second = request("ch", "2", first.nextExpectedStreamVersion);
@@ -133,7 +133,7 @@ test("the home asks how far the other sites' copies are, and which sites do not 
 
 test("when an operator lowers the class, what waits goes on without the copy", async () => {
   const { nextExpectedStreamVersion } = await atHome.log.appendToStream(request("low", "1", STREAM_DOES_NOT_EXIST));
-  sites.server("b").pause();
+  await sites.server("b").pause();
   try {
     const waiting = atHome.log
       .appendToStream(request("low", "2", nextExpectedStreamVersion))

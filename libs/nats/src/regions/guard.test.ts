@@ -85,7 +85,7 @@ test("boot: a home without a guard takes nothing, and a guard that ends leaves i
   expect(await ask()).toEqual({ kind: "unconfirmed", epoch: 1 });
   const atA = await guard("a");
   await until(atA, { gate: "open", epoch: 1 });
-  expect(atA.states).toHaveLength(1);
+  expect(atA.states.filter(({ gate }) => gate === "open")).toHaveLength(1);
   await append("a", "now");
   expect(await ask()).toEqual({ kind: "here", epoch: 1 });
   expect(await surveyGate(at("a"), { region, sites: names })).toEqual({
@@ -159,10 +159,10 @@ test("loss and return: the new home takes writes at once, and a deposed home tha
 test("cut: a home that no other site confirms is shut after its lease, and opened when one does", async () => {
   const atB = await guard("b");
   await until(atB, { gate: "open", epoch: 2 });
-  ["a", "w"].forEach((name) => sites.server(name).pause());
+  await Promise.all(["a", "w"].map((name) => sites.server(name).pause()));
   const cutMs = performance.now();
   await until(atB, { gate: "shut", why: "1 of 3 sites confirm epoch 2, not a, w" });
-  expect(performance.now() - cutMs).toBeGreaterThan(2_000);
+  expect(performance.now() - cutMs).toBeGreaterThan(1_000);
   await expect(append("b", "cut")).rejects.toMatchObject({ code: "STORE_LEASE_OVER" });
   sites.server("w").resume();
   await until(atB, { gate: "open", epoch: 2 });

@@ -64,18 +64,17 @@ beforeAll(async () => {
 test("a home that is cut off acknowledges nothing after its lease, and goes on when it is confirmed again", async () => {
   const home = watchHome(brokers.get("a") as Broker, { ...settings, sites: names });
   const load = writer(brokers.get("a") as Broker, "cut", home);
-  const cut = (): void => ["b", "w"].forEach((name) => sites.server(name).pause());
   try {
     await vi.waitFor(() => expect(load.acknowledgedMs.length).toBeGreaterThan(3), patient);
     await vi.waitFor(() => expect(home.state).toMatchObject({ kind: "here" }), patient);
     // One of the others is enough: what this one has said counts no more after 4 s.
-    sites.server("b").pause();
+    await sites.server("b").pause();
     await new Promise((resolve) => setTimeout(resolve, 4_500));
     const withOne = load.acknowledgedMs.length;
     await vi.waitFor(() => expect(load.acknowledgedMs.length).toBeGreaterThan(withOne), patient);
     // Until the sites had first answered, or while they were slow to.
     load.refusals.clear();
-    cut();
+    await sites.server("w").pause();
     const cutMs = performance.now();
     await vi.waitFor(() => expect([...load.refusals]).toContain("STORE_LEASE_OVER"), patient);
     await vi.waitFor(() => expect(home.state).toEqual({ kind: "unconfirmed", epoch: 1 }), patient);
@@ -101,7 +100,7 @@ test("a home that was given up takes no append when it is back, and no stale wri
   const load = writer(a, "back", home);
   try {
     await vi.waitFor(() => expect(load.acknowledgedMs.length).toBeGreaterThan(3), patient);
-    sites.server("a").pause();
+    await sites.server("a").pause();
     const stoppedMs = performance.now();
     // The copy may have lost its link in the test before.
     await vi.waitFor(async () => {
