@@ -82,7 +82,8 @@ describe("a region on two real sites", () => {
       version = (await writer.appendToStream(request)).nextExpectedStreamVersion;
     };
     await write("1");
-    await run((state) => planCopy(state, "b"));
+    // The link between the sites may not be up yet.
+    await vi.waitFor(() => run((state) => planCopy(state, "b")));
     await write("2");
     expect(await roles()).toEqual(["a: home", "b: copy"]);
     expect(await read(a, "ch")).toEqual(["1", "2"]);

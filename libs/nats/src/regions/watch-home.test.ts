@@ -33,7 +33,8 @@ test("each site tells where the home is: while it is here, on its way, at the ot
   try {
     expect([atA.site, atB.site]).toEqual(["a", "b"]);
     await until("a", { kind: "here", epoch: 1 });
-    await run((state) => planCopy(state, "b"));
+    // The link between the sites may not be up yet.
+    await vi.waitFor(() => run((state) => planCopy(state, "b")));
     await until("b", { kind: "away", site: "a" });
     expect([atA.trouble, atA.copyAgeMs]).toEqual([null, null]);
     await vi.waitFor(() => expect(atB.copyAgeMs).toEqual(expect.any(Number)), { timeout: 30_000 });
@@ -58,7 +59,9 @@ test("a site whose streams are fenced waits, until its table names another home"
     ["d", d],
   ]);
   const options = { region: "eu", sites: brokers, replicas: 1, keepTail: () => Promise.resolve() };
-  for (const step of planCopy(await surveyRegion(brokers, "eu"), "d").steps) await performStep(step, options);
+  await vi.waitFor(async () => {
+    for (const step of planCopy(await surveyRegion(brokers, "eu"), "d").steps) await performStep(step, options);
+  });
   const { steps } = planSwitch(await surveyRegion(brokers, "eu"), "d");
   const upTo = steps.findIndex(({ do: what }) => what === "table");
   const ask = async () => (await readHome(c, { region: "eu", stream: "P4_CHANNELS_eu_0" }, 5_000))?.state;
