@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { connectBroker, type Broker } from "@p4/nats";
 import { findNatsServer, repositoryNatsConf, startNatsServer, type NatsServerProcess } from "@p4/nats-server";
+import { freePort } from "@p4/nats-server/testing";
 import { tempDir, waitFor, withNatsServer } from "@p4/testkit";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { payment, terms } from "./test-support/bodies.ts";
@@ -127,7 +128,7 @@ describe("a broker that is there, but", () => {
   beforeAll(async () => {
     writeFileSync(conf, troubleConf);
     const { path: binary } = await findNatsServer();
-    server = await startNatsServer({ binary, configFile: conf, storeDir: join(dir, "store") });
+    server = await startNatsServer({ binary, configFile: conf, storeDir: join(dir, "store"), port: await freePort() });
     url = server.url;
     admin = await connectBroker({ url: userUrl("admin"), name: "test" });
     afterAll(async () => {
@@ -264,7 +265,8 @@ describe("a disk that is really full", () => {
     if (!mountSmall(disk)) return skip("a small file system can only be mounted by root");
     onTestFinished(() => void execFileSync("umount", ["-l", disk]));
     const { path: binary } = await findNatsServer();
-    const server = await startNatsServer({ binary, configFile: repositoryNatsConf, storeDir: join(disk, "store") });
+    const address = { storeDir: join(disk, "store"), port: await freePort() };
+    const server = await startNatsServer({ binary, configFile: repositoryNatsConf, ...address });
     onTestFinished(() => server.stop());
     const edge = await startTestEdge(server.url, { P4_SHARDS: "1" });
     const merchants = await Promise.all(

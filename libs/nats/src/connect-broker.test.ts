@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { findNatsServer, startNatsServer, type NatsServerProcess } from "@p4/nats-server";
+import { freePort } from "@p4/nats-server/testing";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { createBlobStore } from "./blob-store.ts";
 import { connectBroker } from "./connect-broker.ts";
@@ -37,7 +38,7 @@ beforeAll(async () => {
   const configFile = join(dir, "test.conf");
   await writeFile(configFile, config);
   const { path: binary } = await findNatsServer();
-  server = await startNatsServer({ binary, configFile, storeDir: join(dir, "nats") });
+  server = await startNatsServer({ binary, configFile, storeDir: join(dir, "nats"), port: await freePort() });
 }, 120_000);
 
 afterAll(async () => {

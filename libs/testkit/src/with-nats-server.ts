@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { findNatsServer, repositoryNatsConf, startNatsServer, type NatsServerProcess } from "@p4/nats-server";
+import { freePort } from "@p4/nats-server/testing";
 import { afterAll, beforeAll } from "vitest";
 import { tempDir } from "./temp-dir.ts";
 
@@ -20,7 +21,7 @@ export interface TestNatsServer {
 const startTimeoutMs = 120_000; // the first run on a machine may fetch the server
 
 /**
- * One real nats-server per test file (or `describe`): random port, temporary store, gone afterwards.
+ * One real nats-server per test file (or `describe`): a port of its own, temporary store, gone afterwards.
  *
  *     const nats = withNatsServer();
  *     test("...", async () => connect(nats.url));
@@ -32,7 +33,9 @@ export function withNatsServer(options: WithNatsServerOptions = {}): TestNatsSer
   beforeAll(async () => {
     const { path: binary } = await findNatsServer();
     const configFile = options.configFile ?? repositoryNatsConf;
-    server = await startNatsServer({ binary, configFile, storeDir: join(dir, "nats"), monitorPort: -1 });
+    // Not of the system's own choice: while the server is away it may give them to another.
+    const ports = { port: await freePort(), monitorPort: await freePort() };
+    server = await startNatsServer({ binary, configFile, storeDir: join(dir, "nats"), ...ports });
   }, startTimeoutMs);
 
   afterAll(async () => {

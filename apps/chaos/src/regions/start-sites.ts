@@ -76,7 +76,8 @@ export async function startSites({ dir, names, shards, delayMs, ...options }: Si
     await writeFile(configFile, siteConfig(name, leafPort, remotePorts, files));
     // A guarded one is named in its configuration: named here it would refuse to read that again.
     const named = guarded ? {} : { serverName: name };
-    const server = await startNatsServer({ binary, configFile, storeDir: join(dir, name), ...named });
+    const port = await freePort();
+    const server = await startNatsServer({ binary, configFile, storeDir: join(dir, name), port, ...named });
     started.push(server);
     leafPorts.push(leafPort);
     return server;

@@ -109,7 +109,8 @@ export async function startBrokerCluster(
         ? ""
         : clusterConfig(zone, routePorts[index] ?? 0, await routeTo((index + members - 1) % members, zone));
     await writeFile(configFile, `${base}${cluster}`);
-    const options = { binary, storeDir, configFile, serverName: `nats-${zone}`, monitorPort: -1, cores };
+    const ports = { port: await freePort(), monitorPort: await freePort() };
+    const options = { binary, storeDir, configFile, serverName: `nats-${zone}`, ...ports, cores };
     return new Broker(`nats-${zone}`, await startNatsServer(options));
   });
   const brokers = await Promise.all(starting);

@@ -6,6 +6,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { setTimeout as delay } from "node:timers/promises";
+import { freePort } from "@p4/nats-server/testing";
 import { verifyWebhook } from "@p4/node-crypto";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { runP4 } from "../test-support/run-p4.ts";
@@ -67,12 +68,9 @@ beforeAll(async () => {
       response.writeHead(taken ? 200 : 500).end();
     });
   }).listen(0, "127.0.0.1");
-  const probe = createServer().listen(0, "127.0.0.1");
-  await Promise.all([stack.printed("Serving."), once(receiver, "listening"), once(probe, "listening")]);
-  const portOf = (server: Server): number => (server.address() as AddressInfo).port;
-  receiverUrl = `http://127.0.0.1:${portOf(receiver)}/told`;
-  const paydPort = portOf(probe);
-  await new Promise((resolve) => probe.close(resolve));
+  await Promise.all([stack.printed("Serving."), once(receiver, "listening")]);
+  receiverUrl = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/told`;
+  const paydPort = await freePort();
   const { natsUrl, endpoints } = await readState(dataDir);
   const urlOf = (app: string): string => {
     const url = String(endpoints.find((one) => one.app === app)?.url);

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findNatsServer, repositoryNatsConf, startNatsServer, type NatsServerProcess } from "@p4/nats-server";
+import { freePort } from "@p4/nats-server/testing";
 import { afterAll, beforeAll } from "vitest";
 import type { Broker } from "../broker.ts";
 import type { BrokerStatus } from "../broker-status.ts";
@@ -45,7 +46,9 @@ export function useNats(): TestNats {
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), "p4-nats-"));
     const { path: binary } = await findNatsServer();
-    server = await startNatsServer({ binary, configFile: repositoryNatsConf, storeDir: dir, monitorPort: -1 });
+    // Not of the system's own choice: while the server is away it may give them to another.
+    const ports = { port: await freePort(), monitorPort: await freePort() };
+    server = await startNatsServer({ binary, configFile: repositoryNatsConf, storeDir: dir, ...ports });
     const broker = await connect();
     statuses.length = 0;
     await provision(broker, settings);

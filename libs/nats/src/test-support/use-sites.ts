@@ -34,14 +34,15 @@ function useServers(sites: readonly string[], isGated: boolean): TestSites {
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), "p4-sites-"));
     const { path: binary } = await findNatsServer();
-    const ports = await Promise.all(sites.map(freePort));
+    const ports = await Promise.all(sites.map(() => freePort()));
     const start = async (site: string, index: number): Promise<void> => {
       const configFile = join(dir, `${site}.conf`);
       const guarded = isGated ? files(site) : undefined;
       if (guarded !== undefined) await writeFile(guarded.gateFile, gateText("shut"));
       const name = isGated ? {} : { serverName: site };
       await writeFile(configFile, siteConfig(site, ports[index] ?? 0, ports.slice(0, index), guarded));
-      servers.set(site, await startNatsServer({ binary, configFile, storeDir: join(dir, site), ...name }));
+      const port = await freePort();
+      servers.set(site, await startNatsServer({ binary, configFile, storeDir: join(dir, site), port, ...name }));
     };
     await Promise.all(sites.map(start));
   }, 120_000);
