@@ -26,7 +26,7 @@ it("an edge whose clock is wrong says so, takes no wallet and ends no channel", 
   const refusal = {
     status: 503,
     ok: false,
-    detail: expect.stringMatching(/108\d\d s ahead of the broker's/) as string,
+    detail: expect.stringMatching(/10[78]\d\d s ahead of the broker's/) as string,
   };
   expect(await readyz(fast.port)).toMatchObject(refusal);
   expect(await fast.upgrade(channelId)).toMatchObject({

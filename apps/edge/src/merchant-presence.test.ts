@@ -114,6 +114,7 @@ describe.each(["another node", "the same node"])(
       expect(next.frames.slice(0, 2).map((frame) => headerOf(frame, "x-p4-role"))).toEqual(["none", "merchant"]);
       next.say("payment.ack", { body: ack });
       await wallet.hear("payment.ack");
+      await next.hear("receipt");
       expect(next.keys).toEqual(["join.success", "join.success", "payment", "receipt"]);
       expect(later.keys).not.toContain("payment");
     });

@@ -60,11 +60,11 @@ describe("the SDK at this edge", () => {
     expect(await rival.joined()).toMatchObject({ role: null, merchantPresent: true });
     const wallet = customer(edge.url(id));
     expect(await wallet.joined()).toMatchObject({ role: "customer", merchantPresent: true });
-    expect(await causeOf(wallet.requestTerms({ timeoutMs: 2_000 }))).toBe("MERCHANT_SILENT");
+    expect(await causeOf(wallet.requestTerms({ timeoutMs: 4_000 }))).toBe("MERCHANT_SILENT");
     shop.close();
     rival.close();
     await expect.poll(() => edge.metric("edge_connections")).toBe(1);
-    expect(await causeOf(wallet.requestTerms({ timeoutMs: 2_000 }))).toBe("MERCHANT_ABSENT");
+    expect(await causeOf(wallet.requestTerms({ timeoutMs: 4_000 }))).toBe("MERCHANT_ABSENT");
     wallet.close();
   });
 

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { withNatsServer } from "@p4/testkit";
+import { waitFor, withNatsServer } from "@p4/testkit";
 import { beforeAll, describe, expect, it } from "vitest";
 import { Collector } from "./test-support/collector.ts";
 import { newChannelId, startTestEdge, type TestEdge } from "./test-support/edges.ts";
@@ -115,7 +115,8 @@ it("a miner's callback is one trace, from the request to the wallets' sockets", 
   const [delivered] = await collector.named("deliver ProofRecorded", channelId);
   const [appended] = await collector.named("append ProofRecorded", channelId);
   const [submitted] = await collector.named("submit RecordProof", channelId);
-  const callback = collector.spans.find(({ name }) => name === "receive proof callback");
+  // It ends last, and may come in a later batch than those within it.
+  const callback = await waitFor(() => collector.spans.find(({ name }) => name === "receive proof callback"));
   const parents = [callback, submitted, appended, delivered].map((span) => [span?.traceId, span?.parentSpanId]);
   const expected = [trace.span, callback?.spanId, submitted?.spanId, appended?.spanId];
   expect(parents).toEqual(expected.map((parent) => [trace.id, parent]));
@@ -141,6 +142,7 @@ it("without a collector nothing is traced, and a wallet's traceparent is passed 
   await merchant.hear("payment");
   // What the tracing edge has said up to then: of its own wallet alone, and of no delivery.
   await collector.named("append PaymentSubmitted", channelId);
+  await collector.named("receive payment", channelId);
   const names = collector.spans
     .filter((span) => span.attributes["p4.channel.id"] === channelId)
     .map(({ name }) => name);
