@@ -1,4 +1,5 @@
 import { Agent, request } from "node:http";
+import { setTimeout as delay } from "node:timers/promises";
 import { messageErrorList } from "@p4/edge";
 import { leftOver, readLeakCounters, settledLeakCounters, type LeakCounters } from "@p4/testkit/leak-counters";
 import fc from "fast-check";
@@ -124,13 +125,26 @@ interface Call {
   readonly path: string;
   readonly body: string;
 }
+interface Told {
+  readonly status: number;
+  readonly text: string;
+}
 const agent = new Agent({ keepAlive: true, maxSockets: 16 });
+
+/** A program that has too much to do says so with 503, and is asked again. */
+async function patiently(ask: () => Promise<Told>): Promise<Told> {
+  for (let tries = 1; ; tries++) {
+    const answer = await ask();
+    if (answer.status !== 503 || tries === 20) return answer;
+    await delay(1_000);
+  }
+}
 
 /** The path goes out as it is: no client tidies it up on the way. */
 function send({ method, path, body }: Call) {
   const { hostname, port } = new URL(program.server.httpUrl);
   const headers = { prefer: "wait=0", "content-type": "application/json", "last-event-id": "0" };
-  return new Promise<{ status: number; text: string }>((resolve, reject) => {
+  return new Promise<Told>((resolve, reject) => {
     const outgoing = request({ hostname, port, method, path, headers, agent }, (response) => {
       let text = "";
       response.on("data", (chunk) => (text += String(chunk)));
@@ -144,11 +158,11 @@ function send({ method, path, body }: Call) {
 /** A bounded number of requests per channel: a channel takes no more after some hundred messages. */
 async function sendTo(channelId: string, calls: readonly Call[]) {
   await (await program.server.join(`${channelId}?role=merchant`)).leave();
-  const answers: Awaited<ReturnType<typeof send>>[] = [];
+  const answers: Told[] = [];
   for (let index = 0; index < calls.length; index += 50) {
     const batch = calls.slice(index, index + 50);
     const onChannel = batch.map((each) => ({ ...each, path: each.path.replaceAll("fuzzed", channelId) }));
-    answers.push(...(await Promise.all(onChannel.map(send))));
+    answers.push(...(await Promise.all(onChannel.map((each) => patiently(() => send(each))))));
   }
   return answers;
 }
@@ -191,7 +205,7 @@ function tryToJoin({ channelId, query }: { channelId: string; query: readonly st
   const path = `/ws/${channelId}?${query.join("&")}`;
   const key = { "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==", "sec-websocket-version": "13" };
   const headers = { connection: "Upgrade", upgrade: "websocket", ...key };
-  return new Promise<{ status: number; text: string }>((resolve, reject) => {
+  return new Promise<Told>((resolve, reject) => {
     const outgoing = request({ hostname, port, path, headers }, (response) => {
       let text = "";
       response.on("data", (chunk) => (text += String(chunk)));
@@ -210,7 +224,8 @@ it(`takes or refuses each of ${String(joinCount)} odd joins before the upgrade`,
   const joins = fc.sample(join, { numRuns: joinCount, seed });
   const told = new Map<number, number>();
   for (let index = 0; index < joins.length; index += 20) {
-    for (const { status, text } of await Promise.all(joins.slice(index, index + 20).map(tryToJoin))) {
+    const batch = joins.slice(index, index + 20).map((each) => patiently(() => tryToJoin(each)));
+    for (const { status, text } of await Promise.all(batch)) {
       told.set(status, (told.get(status) ?? 0) + 1);
       if (status !== 101) expect(JSON.parse(text)).toMatchObject({ code: expect.stringMatching(/^[A-Z_]+$/) });
     }

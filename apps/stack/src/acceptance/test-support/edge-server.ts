@@ -31,12 +31,15 @@ export function problemOf({ text }: Answer): { readonly code?: string; readonly 
 /** All the wallets of a test have one address. */
 export const crowdFromOneAddress = { P4_JOIN_RATE_PER_IP: "100000" };
 
+/** The tests share the edge's loop: a late timer says nothing about the edge. */
+const patience = { maxWaitMs: 30_000, overloadedAfterMs: 30_000 };
+
 /** A real edge on a free port, closed after the file's tests. */
 export async function startEdgeServer(natsUrl: string, settings: Record<string, string> = {}): Promise<EdgeServer> {
   const own = { P4_PORT: "0", P4_SHARDS: "2", P4_LOG_LEVEL: "silent", ...crowdFromOneAddress };
   const config = loadConfig({ ...own, ...settings });
   const logger = createLogger({ level: config.logLevel, name: "edge" });
-  const edge = await startEdge({ config, logger, natsUrl });
+  const edge = await startEdge({ config, logger, natsUrl, admission: patience });
   afterAll(() => edge.close());
   return edgeServerAt(`127.0.0.1:${String(edge.port)}`, () => edge.close());
 }
