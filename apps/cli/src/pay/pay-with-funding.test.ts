@@ -106,7 +106,7 @@ describe("payWithFunding", () => {
       funding,
       webSocket: double.webSocket,
       headers: headersWith("44".repeat(32)),
-      proofTimeoutMs: 50,
+      proofTimeoutMs: 3_000,
       onStep: (step) => steps.push(step),
     });
     expect(outcome).toMatchObject({ accepted: true, proof: null });
@@ -132,7 +132,7 @@ describe("payWithFunding", () => {
         return isProved ? proofOf(paid).bodyText : null;
       });
       const steps: PayStep[] = [];
-      const options = { funding, webSocket: double.webSocket, proofTimeoutMs: isProved ? 10_000 : 50 };
+      const options = { funding, webSocket: double.webSocket, proofTimeoutMs: isProved ? 10_000 : 3_000 };
       outcomes.push(await payWithFunding(double.url("inv1"), { ...options, onStep: (step) => steps.push(step) }));
       expect(steps).toContainEqual({ step: "rejected", rejection: { status: "REJECTED", code: 466 } });
       shop.close();

@@ -124,7 +124,10 @@ describe("p4 tail", () => {
       for (; !interrupt.signal.aborted; await delay(50)) await speak();
     })();
     await Promise.all([tail, speaking]);
-    expect(heard).toMatchObject([{ channelId: "heard", what: "paymentrequest.response", from: "merchant" }]);
+    // More than one where it was spoken again meanwhile.
+    const wanted = { channelId: "heard", what: "paymentrequest.response", from: "merchant" };
+    expect(heard).toMatchObject(heard.map(() => wanted));
+    expect(heard).not.toEqual([]);
   });
 
   it("can begin with the oldest event, and shows a damaged one as what it is", async () => {
