@@ -5,9 +5,16 @@ import { afterEach, expect, test } from "vitest";
 import { Balancer } from "./balancer.ts";
 
 const opened: { close(): void }[] = [];
-afterEach(() => opened.splice(0).forEach((each) => each.close()));
+/** So many are answered at once, so that their connections are open side by side. */
+let together = 1;
+let unanswered: (() => void)[] = [];
+afterEach(() => {
+  opened.splice(0).forEach((each) => each.close());
+  [together, unanswered] = [1, []];
+});
 
 test("spreads connections over the ready edges, and passes by the one that is not", async () => {
+  together = 4;
   const [one, two, draining] = [await edge("one"), await edge("two"), await edge("draining", 503)];
   const balancer = await balance(one, draining, two);
   const answers = await Promise.all([ask(balancer), ask(balancer), ask(balancer), ask(balancer)]);
@@ -30,12 +37,13 @@ test("asks for patience when no edge is ready", async () => {
   expect(answer.headers.get("retry-after")).toBe("1");
 });
 
-/** An edge that answers with its name, slowly enough for its connections to be open side by side. */
+/** An edge that answers with its name. */
 async function edge(name: string, readyStatus = 200): Promise<Server> {
   const server = createServer((request, response) => {
     response.setHeader("connection", "close");
-    if (request.url === "/readyz") response.writeHead(readyStatus).end();
-    else setTimeout(() => response.end(name), 50);
+    if (request.url === "/readyz") return void response.writeHead(readyStatus).end();
+    unanswered.push(() => response.end(name));
+    if (unanswered.length === together) unanswered.splice(0).forEach((answer) => answer());
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");

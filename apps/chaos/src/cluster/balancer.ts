@@ -68,12 +68,13 @@ export class Balancer {
       return;
     }
     const edge = connect(backend.port, "127.0.0.1");
+    // At once: others may come before it is open.
+    backend.connections++;
+    edge.once("close", () => backend.connections--);
     const onRefused = (): void => this.#serve(client, [...tried, backend]);
     edge.once("error", onRefused);
     edge.once("connect", () => {
       edge.off("error", onRefused);
-      backend.connections++;
-      edge.once("close", () => backend.connections--);
       this.#splice(client, edge);
     });
   }
