@@ -11,7 +11,7 @@ import { nodeCrypto } from "@p4/node-crypto";
 import { openChannelNode, type ChannelNode } from "@p4/app";
 import { loadAssets } from "@p4/pages";
 import { createMetrics, Readiness } from "@p4/telemetry";
-import { withNatsServer } from "@p4/testkit";
+import { waitFor, withNatsServer } from "@p4/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { consoleBundles, openConsole, type Console } from "./open-console.tsx";
 import type { ChannelAnswer, ChannelsAnswer, SystemAnswer } from "./views/views.ts";
@@ -41,6 +41,8 @@ beforeAll(async () => {
   );
   await record("empty", join(here, { channelId: "empty", metadata: metadata(1_000) }));
   [open, locked] = [consoleWith({ P4_DATA_DIR: dataDir }), consoleWith({ P4_DATA_DIR: lockedDir })];
+  // A first look waits for the index no longer than a person would.
+  await waitFor(async () => !value<ChannelsAnswer>(await ask(open, "/console/api/channels")).isReading);
 });
 
 afterAll(async () => {

@@ -1,11 +1,14 @@
 import { waitFor } from "@p4/testkit";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { startPeriodicJob } from "./periodic-job.ts";
 
 const everyMs = 10;
 
 describe("a periodic job of many processes", () => {
   it("leaves the work to the one that has just done it, and takes over when none does", async () => {
+    // It does not go on while the job asks.
+    const clock = vi.spyOn(Date, "now").mockReturnValue(Date.now());
+    onTestFinished(() => clock.mockRestore());
     let [isBusy, asked, runs] = [true, 0, 0];
     const job = startPeriodicJob({
       everyMs,
