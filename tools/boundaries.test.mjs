@@ -1,10 +1,12 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { ESLint } from "eslint";
-import { beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test, vi } from "vitest";
 
 const workspaceRoot = join(import.meta.dirname, "..");
 const eslint = new ESLint({ cwd: workspaceRoot });
+// The first one reads the types of all packages, beside all the other tests.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 beforeAll(() => {
   // The boundary rule passes everything when there is no project graph: make one.

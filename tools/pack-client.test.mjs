@@ -53,7 +53,7 @@ beforeAll(async () => {
   run("npm", ["install", "--offline", "--ignore-scripts", "--no-audit", "--no-fund", packed]);
   writeFileSync(join(dir, "wallet.ts"), wallet);
   writeFileSync(join(dir, "page.js"), 'import { customer } from "@p4/client";\nglobalThis.customer = customer;\n');
-}, 60_000);
+}, 300_000);
 afterAll(() => rmSync(dir, { recursive: true }));
 
 describe("the packed SDK, installed in an empty project", () => {
