@@ -29,6 +29,9 @@ import {
 } from "./testing.ts";
 import type { StoredText } from "./timeline.ts";
 
+// The same cases on every machine.
+fc.configureGlobal({ seed: 20_261_129 });
+
 const txids = ["aa", "bb"].map((byte) => byte.repeat(32));
 const anyone = fc.constantFrom<Participant>(merchant, { ...merchant, connectionId: "m2" }, customer, stranger);
 /** Forgotten once it is not pending. */
@@ -87,7 +90,7 @@ function execute(command: ChannelCommand, gap: number, channel: Channel, log: St
 describe("whatever is asked of a channel", () => {
   const reached = new Set<string>();
 
-  it.each(["first", "second", "third", "last"])("decisions and fold agree, %s quarter", () => {
+  it.each([1, 2, 3, 4])("decisions and fold agree, quarter %i", (seed) => {
     fc.assert(
       fc.property(fc.array(step, { minLength: 1, maxLength: 40 }), (steps) => {
         const log: StoredText[] = [];
@@ -105,7 +108,7 @@ describe("whatever is asked of a channel", () => {
         for (const event of messages) expect(log.some((each) => each.streamVersion === event.streamVersion)).toBe(true);
         expect(replay(log)).toEqual(channel);
       }),
-      { numRuns: 250 },
+      { numRuns: 250, seed },
     );
   });
 

@@ -14,6 +14,9 @@ import type { Setting } from "./setting.ts";
 import { problemsOf } from "./test-support.ts";
 import { httpUrl, natsUrl } from "./urls.ts";
 
+// The same cases on every machine.
+fc.configureGlobal({ seed: 20_261_129 });
+
 describe("loadConfig", () => {
   it("gives the documented defaults for an empty environment", () => {
     expect(loadConfig({ PATH: "/bin", P4_PORT: "" })).toMatchObject({
