@@ -85,7 +85,7 @@ test("a home that boots without its copy stores nothing while its gate is shut, 
   const notCopied = { code: "STORE_NOT_COPIED", retryable: true };
   let endGuard = await guarded("open");
   await append("before");
-  sites.server("b").pause();
+  await sites.server("b").pause();
   await expect(append("waits")).rejects.toMatchObject(notCopied);
   expect(await storedAtHome("waits")).toBe(1);
   await endGuard();
