@@ -1,5 +1,8 @@
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 
+/** Null: none was ever started. One listener ends them all: one for each would be taken for a leak from the eleventh on. */
+let running: Set<ChildProcess> | null = null;
+
 /**
  * Starts a program that ends with this process, however this process ends. On Linux the kernel sees to it
  * (PR_SET_PDEATHSIG by setpriv(1), which then becomes the program and keeps the pid), also after kill -9. Elsewhere an
@@ -17,12 +20,13 @@ export function spawnBound(
   const binding = bindsByKernel() ? (["setpriv", "--pdeathsig", "KILL", "--", command] as const) : [command];
   const [program = command, ...prefix] = binding;
   const child = spawn(program, [...prefix, ...args], { env, stdio: ["ignore", output, output], detached: true });
-  const endWithUs = (): void => {
-    child.kill("SIGKILL");
-  };
-  process.once("exit", endWithUs);
-  child.once("exit", () => process.off("exit", endWithUs));
-  child.once("error", () => process.off("exit", endWithUs));
+  if (running === null) {
+    running = new Set();
+    process.once("exit", () => running?.forEach((each) => each.kill("SIGKILL")));
+  }
+  running.add(child);
+  child.once("exit", () => running?.delete(child));
+  child.once("error", () => running?.delete(child));
   return child;
 }
 
