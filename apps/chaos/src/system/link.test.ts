@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
 import { Link } from "./link.ts";
 
@@ -56,6 +57,25 @@ test("passes bytes one way alone, and those of the other way when it is healed",
   expect(heard).toBe("");
   link.heal();
   await once(client, "data");
+  expect(heard).toBe("there");
+});
+
+test("holds back what a new connection would hear too, while its way is severed", async () => {
+  const { link, client, server } = await echoBehindLink();
+  await answerTo(client, "here");
+  link.pass({ severed: ["back"], delayMs: 0 });
+  const newcomer = connect(link.port, "127.0.0.1");
+  opened.push({ close: () => newcomer.destroy() });
+  let heard = "";
+  newcomer.on("data", (bytes: Buffer) => (heard += bytes.toString()));
+  const [socket] = (await once(server, "connection")) as [Socket];
+  newcomer.write("there");
+  await once(socket, "data");
+  // Long enough for an echo that nothing holds.
+  await delay(100);
+  expect(heard).toBe("");
+  link.heal();
+  while (heard === "") await once(newcomer, "data");
   expect(heard).toBe("there");
 });
 

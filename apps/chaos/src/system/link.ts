@@ -74,6 +74,8 @@ export class Link {
   /** Not `pipe`: it would resume a severed socket by itself when the other side has drained. */
   #forward(from: Socket, to: Socket, way: Way): void {
     this.#sockets.set(from, way);
+    // A listener for data would start a socket that was not paused: one that is made while its way is severed hears nothing.
+    from.pause();
     const onTheWay = new InOrder();
     const pass = (bytes: Buffer): void => {
       if (to.destroyed || to.write(bytes)) return;
