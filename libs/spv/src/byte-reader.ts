@@ -36,10 +36,6 @@ export class ByteReader {
     return this.bytes.subarray(start, start + length);
   }
 
-  skip(length: number): void {
-    this.advance(length);
-  }
-
   peek(offset: number): number | undefined {
     return this.bytes[this.at + offset];
   }

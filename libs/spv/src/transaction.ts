@@ -59,7 +59,7 @@ export function readTransaction(reader: ByteReader): TransactionOutline {
   const start = reader.position;
   const version = reader.u32();
   const extended = isExtendedFormat(reader);
-  if (extended) reader.skip(6);
+  if (extended) reader.take(6);
   const plainParts: Uint8Array[] = [];
   const bodyStart = reader.position;
 
