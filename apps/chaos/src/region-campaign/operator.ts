@@ -16,6 +16,13 @@ export interface CommandEnd {
   readonly tookMs: number;
   /** `done`, `killed`, or the code that the command has told. */
   readonly outcome: string;
+  /** How long each step took, of a command that was done. */
+  readonly steps?: readonly StepTook[];
+}
+
+export interface StepTook {
+  readonly step: string;
+  readonly tookMs: number;
 }
 
 /** Carries out `p4 region ...` as a process of its own, as an operator does at a terminal. */
@@ -69,13 +76,14 @@ export function createOperator({ sites, dataDir, onEnd, signal }: OperatorOption
   return {
     async run(args, kill) {
       const startedAtMs = Date.now();
-      const run = async (): Promise<string> => {
-        if (kill !== undefined) return killed(args, kill);
+      const run = async (): Promise<Pick<CommandEnd, "outcome" | "steps">> => {
+        if (kill !== undefined) return { outcome: await killed(args, kill) };
         const { code, json } = await answer([...args, "--yes"]);
-        return code === 0 ? "done" : (json.error?.code ?? `exit ${String(code)}`);
+        if (code !== 0) return { outcome: json.error?.code ?? `exit ${String(code)}` };
+        return { outcome: "done", ...(json.steps === undefined ? {} : { steps: json.steps as readonly StepTook[] }) };
       };
-      const outcome = await run();
-      const end = { command: args.join(" "), startedAtMs, tookMs: Date.now() - startedAtMs, outcome };
+      const ended = await run();
+      const end = { command: args.join(" "), startedAtMs, tookMs: Date.now() - startedAtMs, ...ended };
       onEnd(end);
       return end;
     },

@@ -86,7 +86,7 @@ export async function runRegionCampaign(
       signal: over.signal,
       onEnd(end) {
         commands.push(end);
-        onProgress(`  p4 region ${end.command}: ${end.outcome} after ${String(end.tookMs)} ms`);
+        onProgress(`  p4 region ${end.command}: ${end.outcome} after ${String(end.tookMs)} ms${slowStepsOf(end)}`);
       },
     }),
     sabotage,
@@ -149,6 +149,14 @@ export async function runRegionCampaign(
     await sites.stop();
     world.close();
   }
+}
+
+const slowStepMs = 500;
+
+/** What a command has waited for; empty: nothing took long. */
+function slowStepsOf({ steps = [] }: CommandEnd): string {
+  const slow = steps.filter(({ tookMs }) => tookMs >= slowStepMs);
+  return slow.length === 0 ? "" : ` (${slow.map(({ step, tookMs }) => `${step} ${String(tookMs)} ms`).join(", ")})`;
 }
 
 async function setUp({ all }: Sites, world: RegionWorld, runbook: Runbook): Promise<void> {

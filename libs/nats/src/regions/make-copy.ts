@@ -4,15 +4,24 @@ import { apiErrorCodes, toStoreError } from "../broker-errors.ts";
 import { streamConfig } from "../ensure-stream.ts";
 import { assertServerVersion } from "../server-version.ts";
 import { copyConsumer, copyConsumerSettings, copySettings, type CopyOptions } from "./role-settings.ts";
-import type { Config } from "./stream-role.ts";
+import { contested, roleOfStream, type Config } from "./stream-role.ts";
 
 /** Older servers have no mirror with a consumer of its own. */
 const copyServerVersion = "2.14.0";
 const createWithinMs = 15_000;
 
-/** Makes the home's consumer and the copy that it feeds, unless the copy is there. */
+/**
+ * Makes the home's consumer and the copy that it feeds, unless the copy is there.
+ *
+ * @throws RegionError REGION_CONTESTED where a stream has come since the plan was made that is no copy of this home
+ */
 export async function makeCopy(home: Broker, target: Broker, options: CopyOptions, stream: string): Promise<void> {
-  if ((await streamConfig(target, stream)) !== undefined) return;
+  const found = await streamConfig(target, stream);
+  if (found !== undefined) {
+    const role = roleOfStream(found);
+    if (role.kind === "copy" && role.of === options.from) return;
+    throw contested(target, stream, role);
+  }
   for (const { serverVersion, url } of [home, target]) assertServerVersion(serverVersion, url, copyServerVersion);
   const config = (await streamConfig(home, stream)) as Config | undefined;
   if (config === undefined) throw new StoreError("STORE_MISSING", `${stream} at ${home.url}`);

@@ -1,15 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { isStoreError, StoreError } from "@p4/event-store";
-import { RegionError, roleText, type Step, type StreamRole, type Tail } from "@p4/regions";
+import { RegionError, type Step, type Tail } from "@p4/regions";
 import type { Broker } from "../broker.ts";
 import { apiErrorCodes, toStoreError } from "../broker-errors.ts";
 import { directPage, type DirectMessage } from "../direct-get.ts";
 import { streamConfig } from "../ensure-stream.ts";
 import { makeCopy } from "./make-copy.ts";
+import { untilComplete } from "./until-complete.ts";
 import { untilLinked } from "./until-linked.ts";
 import { ensureTable, writeTable } from "./region-table.ts";
 import { adoptedSettings, copyConsumer, fencedSettings, homeSettings } from "./role-settings.ts";
-import { roleOfStream, type Config } from "./stream-role.ts";
+import { contested, roleOfStream, type Config } from "./stream-role.ts";
 import type { SiteBrokers } from "./survey-region.ts";
 import { findStreamState, readStreamState } from "./survey-region.ts";
 
@@ -24,7 +25,6 @@ export interface StepOptions {
 
 /** Some updates of a stream of three copies start a new leader election. */
 const updateWithinMs = 10_000;
-const pollMs = 10;
 
 /**
  * Does one step of a plan; what is done already is left as it is.
@@ -44,7 +44,7 @@ export async function performStep(step: Step, options: StepOptions): Promise<voi
       await untilLinked(at(step.to), step.to, step.from);
       return each(step.streams, (stream) => makeCopy(at(step.from), at(step.to), { ...options, ...step }, stream));
     case "complete":
-      return each(step.streams, (stream) => untilComplete(at(step.from), at(step.to), stream, step));
+      return each(step.streams, (stream) => untilComplete(at(step.from), at(step.to), step, stream));
     case "fence":
       return each(step.streams, (stream) => fence(at(step.site), region, stream, step.by));
     case "promote":
@@ -99,9 +99,6 @@ async function fence(broker: Broker, region: string, stream: string, by: number)
   await update(broker, fencedSettings(region, config, by));
 }
 
-const contested = (broker: Broker, stream: string, role: StreamRole): RegionError =>
-  new RegionError("REGION_CONTESTED", `${stream} at ${broker.site ?? broker.url} is ${roleText(role)}`);
-
 /** What a plan calls a deposed home's may have become the home, or a copy of it, by another operator's hand. */
 async function assertStale(broker: Broker, stream: string, { epoch }: { readonly epoch: number }): Promise<void> {
   const found = await findStreamState(broker, stream, updateWithinMs);
@@ -148,46 +145,6 @@ async function spread(step: Extract<Step, { do: "table" }>, { sites, replicas }:
     }
   }
   if (written < step.needed) throw new RegionError("REGION_SITE_AWAY", `${written} of ${step.needed} tables written`);
-}
-
-async function untilComplete(
-  from: Broker,
-  to: Broker,
-  stream: string,
-  { withinMs, to: site }: Extract<Step, { do: "complete" }>,
-): Promise<void> {
-  const wanted = await lastMessage(from, stream);
-  for (const endMs = performance.now() + withinMs; ; await sleep(pollMs)) {
-    const { role, lastSequence, holes = 0 } = await readStreamState(to, stream);
-    // One that has just been made may be as long as an empty origin, and not be fed yet.
-    const isFed = role.kind !== "copy" || role.ageMs !== null;
-    const isHoled = holes > 0 && holes > ((await readStreamState(from, stream)).holes ?? 0);
-    if (isFed && lastSequence >= wanted && !isHoled) return;
-    // What a copy has left out does not come any more.
-    if (!isHoled && performance.now() < endMs) continue;
-    throw new RegionError(
-      isHoled ? "REGION_COPY_HOLED" : "REGION_COPY_BEHIND",
-      `${stream} at ${site} is at ${lastSequence} of ${wanted}, and lacks ${holes} before`,
-    );
-  }
-}
-
-/** Appends that were on their way when a stream was fenced are stored within this. */
-const settleMs = 20;
-
-/** The last message that can be copied: behind it there may be sequences of keys that have elapsed. */
-async function lastMessage(broker: Broker, stream: string): Promise<number> {
-  for (let last = -1; ; await sleep(settleMs)) {
-    const { role, lastSequence } = await readStreamState(broker, stream);
-    if (role.kind === "fenced" && lastSequence !== last) {
-      last = lastSequence;
-      continue;
-    }
-    const path = `STREAM.MSG.GET.${stream}`;
-    const { message, error } = await broker.apiAnswer<{ message?: { seq: number } }>(path, { last_by_subj: ">" });
-    if (error !== undefined && error.err_code !== apiErrorCodes.noMessageFound) throw toStoreError(error, path);
-    return message?.seq ?? 0;
-  }
 }
 
 const messagesPerPage = 256;

@@ -1,6 +1,7 @@
 import type { StreamSettings } from "../stream-settings.ts";
 import { StoreError } from "@p4/event-store";
-import { roleText, type Fork, type StreamRole } from "@p4/regions";
+import { RegionError, roleText, type Fork, type StreamRole } from "@p4/regions";
+import type { Broker } from "../broker.ts";
 
 /** Metadata of a region's streams. */
 export const roleKeys = {
@@ -46,6 +47,13 @@ export function roleOfStream(config: Readonly<Record<string, unknown>>, heardMs:
 
 export const homeMoved = (stream: string, role: StreamRole, url: string): StoreError =>
   new StoreError("STORE_HOME_MOVED", `${stream} at ${url} is ${roleText(role)}`);
+
+/** A stream is not what a plan has seen. `role`: what it is; undefined: it is missing. */
+export const contested = (
+  broker: Pick<Broker, "site" | "url">,
+  stream: string,
+  role: StreamRole | undefined,
+): RegionError => new RegionError("REGION_CONTESTED", `${stream} at ${broker.site ?? broker.url} is ${roleText(role)}`);
 
 export function readForks(text = ""): Fork[] {
   return text.split(" ").flatMap((pair) => {

@@ -42,13 +42,17 @@ async function surveySite(site: string, broker: Broker | null, region: string): 
 
 /** Throws STORE_MISSING for a stream that is not there. */
 export async function readStreamState(broker: Broker, stream: string): Promise<StreamState> {
-  const found = await findStreamState(broker, stream, askWithinMs);
+  const found = await findStreamState(broker, stream);
   if (found !== null) return found;
   throw new StoreError("STORE_MISSING", `${stream} at ${broker.url}`);
 }
 
 /** Null: there is no such stream. */
-export async function findStreamState(broker: Broker, stream: string, timeoutMs: number): Promise<StreamState | null> {
+export async function findStreamState(
+  broker: Broker,
+  stream: string,
+  timeoutMs = askWithinMs,
+): Promise<StreamState | null> {
   const path = `STREAM.INFO.${stream}`;
   const { error, ...found } = await broker.apiAnswer<FoundStream>(path, undefined, timeoutMs);
   if (error?.err_code === apiErrorCodes.streamNotFound) return null;
