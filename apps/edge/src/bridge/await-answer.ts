@@ -34,7 +34,7 @@ export async function awaitAnswer(
   const ended = context.grants.endOf(grant);
   if (ended !== null) return tokenNeeded(ended);
   const applied: Record<string, string> = preferred ? { "preference-applied": `wait=${String(waitMs / 1_000)}` } : {};
-  if (outcome === null) return pending(question, watch.channel, applied);
+  if (outcome === null) return pending(question, answerPath(watch.channelId, question, request), applied);
   const response =
     outcome === "ended"
       ? channelEnded(watch.channel)
@@ -52,9 +52,8 @@ function channelEnded({ snapshot }: Channel): HttpResponse {
   return refusal(code, "the merchant did not answer before");
 }
 
-function pending(question: QuestionEvent, channel: Channel, applied: Record<string, string>): HttpResponse {
+function pending(question: QuestionEvent, location: string, applied: Record<string, string>): HttpResponse {
   const { key, messageId } = question.data.message;
-  const location = answerPath(channel.snapshot.context.channelId, question);
   return json(
     202,
     { status: "pending", key, messageId, location },
@@ -63,8 +62,11 @@ function pending(question: QuestionEvent, channel: Channel, applied: Record<stri
 }
 
 /**
- * Named by the event, whose id is random: a messageId may be guessed, and the answer is for the asking client alone.
+ * Named by the event, whose id is random: a messageId may be guessed, and the answer is for the asking client alone. A token
+ * that came in the URL goes on in it: who follows a Location knows nothing else of the payment URL.
  */
-function answerPath(paymentId: string, { metadata }: QuestionEvent): string {
-  return `/api/v1/payment/${paymentId}/answers/${encodeURIComponent(metadata.eventId)}`;
+function answerPath(paymentId: string, { metadata }: QuestionEvent, { query }: HttpRequest): string {
+  const path = `/api/v1/payment/${paymentId}/answers/${encodeURIComponent(metadata.eventId)}`;
+  const token = query.get("token");
+  return token === null ? path : `${path}?token=${encodeURIComponent(token)}`;
 }

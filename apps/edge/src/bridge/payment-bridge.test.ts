@@ -1,3 +1,4 @@
+import { signToken } from "@p4/node-crypto";
 import { withNatsServer, waitFor } from "@p4/testkit";
 import { describe, expect, it } from "vitest";
 import { newChannelId, startTestEdge } from "../test-support/edges.ts";
@@ -220,6 +221,22 @@ describe("a slow merchant", () => {
     for (const again of [await get(location), await post(url, paymentText(20))]) {
       expect(again).toMatchObject({ status: 201, text: ackText });
     }
+  });
+
+  it("answers at the Location whoever came with a token in the payment URL", async () => {
+    const secret = "0123456789abcdef";
+    const edge = await startTestEdge(nats.url, { P4_JOIN_POLICY: "token", P4_JOIN_SECRET: secret });
+    const channelId = newChannelId();
+    const tokenOf = (role: "merchant" | "customer") => signToken(secret, { channelId, role });
+    await joinScripted(edge, channelId, () => null, `token=${tokenOf("merchant")}`);
+    const url = paymentUrl(edge, channelId);
+    const early = await get(`${url}?token=${tokenOf("customer")}`, { prefer: "wait=0" });
+    const again = await get(locationOf(early, url), { prefer: "wait=0" });
+    expect([early.status, again.status]).toEqual([202, 202]);
+    expect(locationOf(again, url)).toBe(locationOf(early, url));
+    // What came in a header stays out of URLs.
+    const named = await get(url, { prefer: "wait=0", authorization: `Bearer ${tokenOf("customer")}` });
+    expect([named.status, new URL(locationOf(named, url)).search]).toEqual([202, ""]);
   });
 
   it("is not waited for any longer once the client has gone", async () => {
