@@ -23,12 +23,19 @@ export function termsAmounts(message: RecordedMessage): readonly Amount[] | null
   );
 }
 
-/** The outputs of a payment's transaction; null when there is none that can be read. */
-export function paymentAmounts(message: RecordedMessage, crypto: SpvCrypto): readonly Amount[] | null {
+/**
+ * The outputs of a payment's transaction; null when there is none that can be read. A body may write different transactions
+ * in different vocabularies: one that is not among the payment's own says nothing of what was paid.
+ */
+export function paymentAmounts(
+  { message, txids }: { readonly message: RecordedMessage; readonly txids: readonly string[] },
+  crypto: SpvCrypto,
+): readonly Amount[] | null {
   const text = transactionText(parsedBodyOf(message));
   if (text === null) return null;
   try {
-    const { outputs } = subjectTransaction(hexToBytes(text, "transaction"), crypto);
+    const { txid, outputs } = subjectTransaction(hexToBytes(text, "transaction"), crypto);
+    if (!txids.includes(txid)) return null;
     return outputs.map(({ satoshis, lockingScript }) => ({
       satoshis,
       script: bytesToHex(lockingScript),

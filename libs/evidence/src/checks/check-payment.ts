@@ -52,7 +52,7 @@ function checkAmounts(
   crypto: SpvCrypto,
 ): readonly EvidenceCheck[] {
   const asked = terms === undefined ? null : termsAmounts(terms.event.data.message);
-  const made = paymentAmounts(payment.event.data.message, crypto);
+  const made = paymentAmounts(payment.event.data, crypto);
   if (terms === undefined || asked === null || made === null) return [];
   const total = sumOf(asked);
   const sum = `${groupedDigits(total)} ${total === 1n ? "satoshi" : "satoshis"} in ${counted(asked.length, "output")}`;

@@ -11,7 +11,7 @@ export function amountsSection(timeline: readonly TimelineEntry[], crypto: SpvCr
       event.type === "TermsOffered"
         ? termsAmounts(event.data.message)
         : event.type === "PaymentSubmitted"
-          ? paymentAmounts(event.data.message, crypto)
+          ? paymentAmounts(event.data, crypto)
           : null;
     const kind = event.type === "TermsOffered" ? "asked for" : "made";
     return (amounts ?? []).map((amount) => amountRow(streamVersion, kind, amount));
