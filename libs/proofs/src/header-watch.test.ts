@@ -1,6 +1,6 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { HeaderWatch, maxWaiting, waitsAtMostMs } from "./header-watch.ts";
-import { arcMined, blockA, headerOf, mapiProof, merkleRootOf, txid } from "./test-support/callbacks.ts";
+import { arcMined, blockA, blockB, headerOf, mapiProof, merkleRootOf, txid } from "./test-support/callbacks.ts";
 import { channelId, proofServer, type ProofServer } from "./test-support/proof-server.ts";
 
 const minuteMs = 60_000;
@@ -56,6 +56,51 @@ describe("a proof whose block the header source does not know", () => {
     server.headers.add(headerOf(blockA), blockA.blockHeight);
     await new HeaderWatch(server.services).look();
     expect(await server.state()).toBe("settled");
+  });
+
+  it("is looked after again when what was read of the log is from before it", async () => {
+    const server = await proofServer({ awaitsHeaders: true });
+    await server.pay(txid);
+    const before = await server.registry.read(channelId);
+    await server.post(`/proofs/${txid}?i=${channelId}`, mapiProof(blockA));
+    server.headers.add(headerOf(blockA), blockA.blockHeight);
+    const read = server.registry.read.bind(server.registry);
+    let lags = true;
+    vi.spyOn(server.registry, "read").mockImplementation((id) => (lags ? Promise.resolve(before) : read(id)));
+    const watch = new HeaderWatch(server.services);
+    await watch.look();
+    expect(watch.size).toBe(1);
+    lags = false;
+    server.nowMs += 5_000;
+    await watch.look();
+    expect([watch.size, await server.state()]).toEqual([0, "settled"]);
+  });
+
+  it("is looked after again when the header source knew its block for a moment only", async () => {
+    const server = await proofServer({ awaitsHeaders: true });
+    const { headers } = server;
+    await server.pay(txid);
+    headers.add(headerOf(blockA), blockA.blockHeight);
+    await server.post(`/proofs/${txid}?i=${channelId}`, mapiProof(blockA));
+    // A transaction that has left a block is asked about once more before a proof of it is believed.
+    headers.remove(blockA.blockHash);
+    const stale = { txid, txStatus: "MINED_IN_STALE_BLOCK", blockHash: blockA.blockHash };
+    await server.post(`/proofs/${txid}?i=${channelId}`, JSON.stringify(stale));
+    await server.post(`/proofs/${txid}?i=${channelId}`, mapiProof(blockB));
+    headers.add(headerOf(blockB), blockB.blockHeight);
+    const lookup = headers.lookup.bind(headers);
+    const flaky = vi
+      .spyOn(headers, "lookup")
+      .mockImplementation(async (claim, options) =>
+        options?.fresh === true ? { kind: "unavailable", reason: "gone again" } : lookup(claim, options),
+      );
+    const watch = new HeaderWatch(server.services);
+    await watch.look();
+    expect([watch.size, await server.state()]).toEqual([1, "awaitingProof"]);
+    flaky.mockRestore();
+    server.nowMs += 5_000;
+    await watch.look();
+    expect([watch.size, await server.state()]).toEqual([0, "settled"]);
   });
 
   it("is asked about at growing pauses, and given up after some days", async () => {

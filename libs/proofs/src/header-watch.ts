@@ -63,25 +63,32 @@ export class HeaderWatch {
 
   async #lookAt(waiting: Watched, nowMs: number): Promise<void> {
     const { kind } = await this.#services.rules.headers.lookup(waiting.claim);
-    const isDecided = kind === "confirmed" || kind === "contradicted";
-    if (kind === "confirmed") await this.#record(waiting);
+    const isDecided = kind === "contradicted" || (kind === "confirmed" && (await this.#record(waiting)));
     if (isDecided || nowMs - waiting.sinceMs > waitsAtMostMs) await this.#forget(waiting);
   }
 
-  /** As the channel has it: what was said of it since, such as that its block has left the chain, counts too. */
-  async #record({ channelId, txid, claim }: Watched): Promise<void> {
-    const { context } = (await this.#services.registry.read(channelId)).snapshot;
+  /**
+   * As the channel has it: what was said of it since, such as that its block has left the chain, counts too. False: try
+   * again, because what was read of the log is from before the proof (a replica lags), or the header is unknown once more.
+   */
+  async #record({ channelId, txid, claim, streamVersion = 0 }: Watched): Promise<boolean> {
+    const channel = await this.#services.registry.read(channelId);
+    if (channel.streamVersion < streamVersion) return false;
+    const { context } = channel.snapshot;
     const recorded = standingProofs(context).find(({ data: { proof } }) => {
       return proof.txid === txid && proof.merkleRoot === claim.merkleRoot && proof.awaitsHeader === true;
     });
-    if (recorded === undefined) return;
+    if (recorded === undefined) return true;
     const event = await this.#services.registry.readEvent(channelId, recorded.streamVersion);
-    if (event.type !== "ProofRecorded") return;
+    if (event.type !== "ProofRecorded") return true;
     try {
-      await recordProof(channelId, { kind: "proof", claim, proof: event.data.proof }, this.#services);
+      const fact = { kind: "proof", claim, proof: event.data.proof } as const;
+      return (await recordProof(channelId, fact, this.#services)) === "verified";
     } catch (error) {
-      // Such as a full channel. A store that cannot be reached is another matter: the mark stays.
+      // A store that cannot be reached: the mark stays.
       if (isStoreError(error) || !(isSpvError(error) || isProofError(error))) throw error;
+      // Such as a full channel.
+      return !error.retryable;
     }
   }
 

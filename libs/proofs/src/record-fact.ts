@@ -14,7 +14,8 @@ import { metadataOf, note, noteOnChannel, noticeOf, submit, type RecordServices 
 export async function recordFact(channelId: string, fact: CallbackFact, services: RecordServices): Promise<void> {
   switch (fact.kind) {
     case "proof":
-      return recordProof(channelId, fact, services);
+      await recordProof(channelId, fact, services);
+      return;
     case "double-spend":
       return recordDoubleSpend(channelId, fact, services);
     case "rejection":

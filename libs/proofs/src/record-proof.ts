@@ -6,12 +6,12 @@ import { addProof, emptyDocument, isRepeatOfRevoked, isRevoked } from "./proof-d
 import type { ProofRules } from "./proof-rules.ts";
 import { metadataOf, originOf, submit, type RecordServices } from "./record-services.ts";
 
-/** @throws SpvError (its block has another root, or cannot be looked up now), ProofError, StoreError. */
+/** Resolves with what it was taken for. @throws SpvError (its block has another root, or cannot be looked up now), ProofError, StoreError. */
 export async function recordProof(
   channelId: string,
   { claim, proof: unjudged }: ProofFact,
   services: RecordServices,
-): Promise<void> {
+): Promise<RecordedProof["status"]> {
   const { store, rules } = services;
   const { txid } = unjudged;
   const seen = await store.look(txid, { expectNone: true });
@@ -21,17 +21,19 @@ export async function recordProof(
   const verdict = judgeHeader(claim, await rules.headers.lookup(claim, { fresh }), rules.headerPolicy);
   if (verdict.kind === "refused" || verdict.kind === "retry-later") throw new SpvError(verdict.code, verdict.reason);
   const proof = judged(unjudged, claim, verdict, rules);
-  if (proof.status === "received" && isRepeatOfRevoked(document, { ...proof, channelId })) return;
+  if (proof.status === "received" && isRepeatOfRevoked(document, { ...proof, channelId })) return proof.status;
   const metadata = metadataOf(txid, proofId(proof, rules.crypto), services);
   const channel = await submit(channelId, { type: "RecordProof", proof, metadata }, services);
   const origin = originOf(txid, channelId, channel);
   if (proof.awaitsHeader === true && origin.isSubmitted) {
+    const { streamVersion } = channel;
     const id = waitingId(channelId, proof, rules.crypto);
-    await services.waiting.add(id, { channelId, txid, claim, sinceMs: metadata.nowMs });
+    await services.waiting.add(id, { channelId, txid, claim, sinceMs: metadata.nowMs, streamVersion });
   }
   const { raw: _raw, txid: _txid, awaitsHeader: _awaitsHeader, ...stored } = proof;
   const recorded = { ...stored, channelId, recordedAtMs: metadata.nowMs };
   await store.change(txid, origin, (current) => addProof(current, recorded), seen);
+  return proof.status;
 }
 
 function judged(

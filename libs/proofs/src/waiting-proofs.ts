@@ -7,6 +7,8 @@ export interface WaitingProof {
   readonly txid: string;
   readonly claim: BlockClaim;
   readonly sinceMs: number;
+  /** By this version the channel has the proof. Older marks are without. */
+  readonly streamVersion?: number;
 }
 
 export interface KeptWaitingProof extends WaitingProof {
