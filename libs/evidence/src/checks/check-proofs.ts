@@ -1,9 +1,10 @@
 import type { RecordedProof } from "@p4/channel";
 import { acceptedTxidsOf } from "./accepted-txids.ts";
 import type { SpvCrypto } from "@p4/spv";
-import { failed, notProved, proved, type EvidenceCheck } from "../report.ts";
+import { failed, notProved, proved, type CheckPlace, type EvidenceCheck } from "../report.ts";
 import type { BlockIndex } from "./check-blocks.ts";
-import { readDoubleSpend, readProof, type ReadProof } from "./read-proof.ts";
+import { readDoubleSpend, saysRejected, saysRevoked } from "./read-miners-news.ts";
+import { readProof, type ReadProof } from "./read-proof.ts";
 import { checkEach, eventsOf, type RecordedEvent } from "./recorded-event.ts";
 
 /** Verifies each recorded Merkle proof and double-spend notice again, from the bytes that the miner sent. */
@@ -18,7 +19,7 @@ export function checkProofs(
   return [
     ...checkEach("PROOF", proofs, (recorded) => checkProof(recorded, accepted, blocks, crypto)),
     ...checkEach("DOUBLE_SPEND", notices, (recorded) => [checkNotice(recorded, crypto)]),
-    ...checkUndoing(events),
+    ...checkUndoing(events, crypto),
     ...accepted
       .filter((txid) => !proofs.some(({ event }) => event.data.proof.txid === txid))
       .map((txid) =>
@@ -31,19 +32,27 @@ export function checkProofs(
 }
 
 /** Miners sign none of this: it is told as an unsigned claim, and the proofs that it undoes are named. */
-function checkUndoing(events: readonly RecordedEvent[]): readonly EvidenceCheck[] {
-  const rejected = eventsOf(events, "TransactionRejected").map((recorded) => {
-    const { txid, status, code } = recorded.event.data.rejection;
+function checkUndoing(events: readonly RecordedEvent[], crypto: SpvCrypto): readonly EvidenceCheck[] {
+  const rejected = checkEach("PROOF", eventsOf(events, "TransactionRejected"), (recorded) => {
+    const { rejection } = recorded.event.data;
+    const { txid, status, code } = rejection;
+    if (!saysRejected(rejection, crypto)) return [notWhatIsRecorded(recorded)];
     const word = `${status}${code === null ? "" : ` ${String(code)}`}`;
     const statement = `A callback says that the transaction ${txid} will not be mined (${word}); no signature proves who said so.`;
-    return notProved("PROOF", statement, recorded);
+    return [notProved("PROOF", statement, recorded)];
   });
-  const revoked = eventsOf(events, "ProofRevoked").map((recorded) => {
-    const { txid, status } = recorded.event.data.revocation;
+  const revoked = checkEach("PROOF", eventsOf(events, "ProofRevoked"), (recorded) => {
+    const { revocation } = recorded.event.data;
+    const { txid, status } = revocation;
+    if (!saysRevoked(revocation, crypto)) return [notWhatIsRecorded(recorded)];
     const statement = `A callback says that the block which proved the transaction ${txid} has left the chain (${status}): what was recorded before as its proof in that block no longer proves that it is mined.`;
-    return notProved("PROOF", statement, recorded);
+    return [notProved("PROOF", statement, recorded)];
   });
   return [...rejected, ...revoked];
+}
+
+function notWhatIsRecorded(place: CheckPlace): EvidenceCheck {
+  return failed("PROOF", "The callback does not say what the event records.", place);
 }
 
 function checkProof(
@@ -81,11 +90,17 @@ function faultOf({ claim }: ReadProof, proof: RecordedProof): string | null {
 function checkNotice(recorded: RecordedEvent<"DoubleSpendReported">, crypto: SpvCrypto): EvidenceCheck {
   const { doubleSpend } = recorded.event.data;
   const read = readDoubleSpend(doubleSpend, crypto);
-  if (read?.competingTxids.join() !== doubleSpend.competingTxids.join()) {
+  if (read?.reason !== doubleSpend.reason || !isSameSet(read.competingTxids, doubleSpend.competingTxids)) {
     return failed("DOUBLE_SPEND", "The callback is not the notice that the event records.", recorded);
   }
   const statement = `A miner's notice names ${doubleSpend.competingTxids.join(", ")} as spending the same output as ${doubleSpend.txid}.`;
   return proved("DOUBLE_SPEND", `${signerText(read)} ${statement}`, recorded);
+}
+
+/** The server may have put them in an order of its own. */
+function isSameSet(left: readonly string[], right: readonly string[]): boolean {
+  const set = new Set(right);
+  return new Set(left).size === set.size && left.every((txid) => set.has(txid));
 }
 
 function signerText({ signer }: { readonly signer: string | null }): string {

@@ -1,4 +1,4 @@
-import type { RecordedDoubleSpend, RecordedProof } from "@p4/channel";
+import type { RecordedProof } from "@p4/channel";
 import {
   blockClaimOf,
   parseArcCallbacks,
@@ -29,30 +29,8 @@ export function readProof(bodyText: string, proof: RecordedProof, crypto: SpvCry
   return null;
 }
 
-/** Verifies a notice again. Throws SpvError; null: the callback is no notice of this transaction. */
-export function readDoubleSpend(
-  { raw, txid }: RecordedDoubleSpend,
-  crypto: SpvCrypto,
-): { readonly competingTxids: readonly string[]; readonly signer: string | null } | null {
-  if (!isArc(raw)) {
-    const verified = verifyProofCallback(raw, { expectedTxid: txid, policy: VERIFY_IF_SIGNED, crypto });
-    if (verified.kind !== "double-spend") return null;
-    return { competingTxids: [verified.callback.doubleSpendTxid], signer: verified.signer };
-  }
-  for (const callback of parseArcCallbacks(raw, crypto)) {
-    if (callback.txid !== txid || (callback.kind !== "double-spend" && callback.kind !== "rejected")) continue;
-    return { competingTxids: callback.competingTxids, signer: null };
-  }
-  return null;
-}
-
 function readEnvelope(bodyText: string, expectedTxid: string, crypto: SpvCrypto): ReadProof | null {
   const verified = verifyProofCallback(bodyText, { expectedTxid, policy: VERIFY_IF_SIGNED, crypto });
   if (verified.kind !== "merkle-proof") return null;
   return { proven: verified.proven, claim: verified.claim, signer: verified.signer };
-}
-
-function isArc(bodyText: string): boolean {
-  const body: unknown = JSON.parse(bodyText);
-  return typeof body === "object" && body !== null && ("txStatus" in body || "callbacks" in body);
 }
