@@ -43,7 +43,8 @@ function arcProof(callback: ArcCallback, raw: string, crypto: SpvCrypto): ProofF
 }
 
 function doubleSpend(callback: ArcCallback, raw: string, reason: RecordedDoubleSpend["reason"]): CallbackFact {
-  const { txid, competingTxids } = callback;
+  const { txid } = callback;
+  const competingTxids = eachOnce(callback.competingTxids);
   const bodyText = arcDoubleSpendBody(callback, reason);
   return {
     kind: "double-spend",
@@ -54,9 +55,14 @@ function doubleSpend(callback: ArcCallback, raw: string, reason: RecordedDoubleS
 
 function rejectionOf(callback: ArcCallback, raw: string): RecordedRejection {
   const { txid, status, code, spentBy } = callback;
-  const competingTxids = [...new Set([...callback.competingTxids, ...(spentBy === null ? [] : [spentBy])])];
+  const competingTxids = eachOnce([...callback.competingTxids, ...(spentBy === null ? [] : [spentBy])]);
   const rejection = { txid, status, code, detail: boundedDetail(callback), competingTxids };
   return { ...rejection, raw, bodyText: arcRejectionBody(callback, rejection) };
+}
+
+/** ARC lists them in whichever order, another one each time: the same transactions are the same news. */
+function eachOnce(txids: readonly string[]): readonly string[] {
+  return [...new Set(txids)].toSorted();
 }
 
 function saidBy(callback: ArcCallback): Said {

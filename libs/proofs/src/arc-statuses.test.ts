@@ -49,6 +49,24 @@ it("does not tell on which channel: a txid is public, and the channel's id opens
   expect(JSON.stringify(answer)).not.toContain(channelId);
 });
 
+it("takes the same rivals for the same news, in whichever order ARC lists them", async () => {
+  const server = await proofServer();
+  await server.pay(txid);
+  const [one, two] = ["01".repeat(32), "02".repeat(32)];
+  for (const txStatus of ["DOUBLE_SPEND_ATTEMPTED", "REJECTED"]) {
+    for (const competingTxs of [
+      [two, one],
+      [one, two],
+      [one, two, one],
+    ]) {
+      await server.post(paths[0]!, JSON.stringify({ txid, txStatus, timestamp, competingTxs }));
+    }
+  }
+  const news = (await server.events(channelId)).slice(3);
+  expect(news.map(({ type }) => type)).toEqual(["DoubleSpendReported", "DoubleSpendReported", "TransactionRejected"]);
+  expect(news[0]?.data).toMatchObject({ doubleSpend: { competingTxids: [one, two] } });
+});
+
 describe("a proof is taken", () => {
   it.each(["MINED", "IMMUTABLE", "SEEN_ON_NETWORK", "SEEN_ON_THE_MOON"])("with the status %s", async (txStatus) => {
     const server = await proofServer();
