@@ -54,7 +54,7 @@ function parseHead(payload: JsonObject): MapiCallbackHead {
     txid: parseTxid(payload["callbackTxId"], "callbackTxId"),
     ...(minerId !== undefined && { minerId: minerId.toLowerCase() }),
     ...(blockHash !== undefined && { blockHash: parseTxid(blockHash, "blockHash") }),
-    // A double spend attempt has height -1: it is in no block.
+    // A double spend attempt has height -1: it is in no block. Zero is a height that was not set: a genesis block has no payment.
     ...(isHeight(blockHeight) && { blockHeight }),
     ...(timestamp !== undefined && { timestamp }),
   };
@@ -84,5 +84,5 @@ function optionalText(object: JsonObject, field: string): string | undefined {
 }
 
 function isHeight(value: unknown): value is number {
-  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+  return typeof value === "number" && Number.isSafeInteger(value) && value > 0;
 }

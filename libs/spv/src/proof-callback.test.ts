@@ -80,6 +80,12 @@ describe("verifyProofCallback", () => {
     expect(result.kind === "double-spend" && result.callback.doubleSpendTxid).toMatch(/^[0-9a-f]{64}$/);
   });
 
+  it.each([0, -1, null, "", 1105.5])("takes the height %j for one that was not set", (blockHeight) => {
+    const payload = JSON.stringify({ ...JSON.parse(envelope.payload), minerId: "", blockHeight });
+    const result = verify({ kind: "require" }, JSON.parse(signEnvelope(payload, "11".repeat(32))));
+    expect(result.kind === "merkle-proof" && result.claim.blockHeight).toBeUndefined();
+  });
+
   it("verifies what signEnvelope made", () => {
     const payload = JSON.stringify({ ...JSON.parse(envelope.payload), minerId: "" });
     const result = verify({ kind: "require" }, JSON.parse(signEnvelope(payload, "11".repeat(32))));
