@@ -1,5 +1,6 @@
 import { join, merchant, metadata, otherTxid, paymentTxid, wallet } from "@p4/channel/testing";
 import type { ChannelCommand } from "@p4/channel";
+import { StoreError, type ScanOptions } from "@p4/event-store";
 import { createDocumentStore, endOfLog, listChannels } from "@p4/nats";
 import { waitFor, withNatsServer } from "@p4/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -24,6 +25,11 @@ async function record(channelId: string, ...commands: readonly ChannelCommand[])
 
 const documents = () => createDocumentStore(node.broker, { region: "test", name: "index" });
 
+const ofTheLog = {
+  listChannels: () => listChannels(node.broker, place),
+  endOfLog: () => endOfLog(node.broker, place),
+};
+
 /** Another process over the same bucket. Counts how often channels are read. */
 function anotherIndex(): { index: ChannelIndex; reads: () => number } {
   let reads = 0;
@@ -37,8 +43,7 @@ function anotherIndex(): { index: ChannelIndex; reads: () => number } {
         return node.log.readStream(channelId, options);
       },
     },
-    listChannels: () => listChannels(node.broker, place),
-    endOfLog: () => endOfLog(node.broker, place),
+    ...ofTheLog,
   });
   return { index, reads: () => reads };
 }
@@ -103,6 +108,21 @@ describe("the index of channels", () => {
     const { index, reads } = anotherIndex();
     await index.catchUp();
     expect(reads()).toBe(4);
+  });
+
+  it("takes in what one part of the log tells, although another does not answer", async () => {
+    const log = {
+      ...node.log,
+      async *scan(options: ScanOptions) {
+        yield* node.log.scan(options);
+        throw new StoreError("STORE_UNAVAILABLE", "a shard without a leader");
+      },
+    };
+    const index = new ChannelIndex({ documents: documents(), log, ...ofTheLog });
+    await node.index.catchUp();
+    await record("f");
+    await expect(index.catchUp()).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
+    expect(await listed(node.index)).toContain("f awaitingTermsRequest");
   });
 
   it("is kept up to date in the background, over errors", async () => {

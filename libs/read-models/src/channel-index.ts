@@ -75,13 +75,17 @@ export class ChannelIndex {
       afterPosition: checkpoint.positions,
       ...(signal === undefined ? {} : { signal }),
     });
-    for await (const event of scan) {
-      noteChange(event, positions, changed);
-      events++;
-      if (changed.size >= batchChannels || events >= batchEvents) await flush();
+    try {
+      for await (const event of scan) {
+        noteChange(event, positions, changed);
+        events++;
+        if (changed.size >= batchChannels || events >= batchEvents) await flush();
+      }
+    } finally {
+      // A shard without a leader must not keep the others' channels out.
+      if (events > 0 && signal?.aborted !== true) await flush();
     }
     signal?.throwIfAborted();
-    if (events > 0) await flush();
   }
 
   /** Rewrites every channel of the log and forgets those that the log no longer has. */
