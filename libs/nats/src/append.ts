@@ -2,25 +2,30 @@ import { assertEventId, assertTraceparent, isStoreError, type AppendRequest, typ
 import type { Broker } from "./broker.ts";
 import { writtenSubject } from "@p4/regions";
 import { retryInNewEpoch, type WriteEpochs } from "./regions/write-epochs.ts";
-import { publishAcked } from "./pub-ack.ts";
+import type { AppendQueue } from "./append-queue.ts";
 import { channelAddress, type ChannelAddress, type Names } from "./subjects.ts";
+
+/** Where events are written, by shard. */
+export interface WrittenLog {
+  readonly broker: Broker;
+  readonly names: Names;
+  readonly epochs: WriteEpochs;
+  queueOf(shard: number): AppendQueue;
+}
 
 /** Appends one event if the channel's last sequence is still the expected one. */
 export async function append(
-  broker: Broker,
-  names: Names,
-  epochs: WriteEpochs,
+  log: WrittenLog,
   request: AppendRequest,
 ): Promise<AppendResult> {
-  return retryInNewEpoch(() => appendInEpoch(broker, names, epochs, request));
+  return retryInNewEpoch(() => appendInEpoch(log, request));
 }
 
 async function appendInEpoch(
-  broker: Broker,
-  names: Names,
-  epochs: WriteEpochs,
+  log: WrittenLog,
   request: AppendRequest,
 ): Promise<AppendResult> {
+  const { broker, names, epochs } = log;
   const address = channelAddress(names, request.channelId);
   const epoch = epochs.of(address.shard);
   const { eventId, bytes, expectedStreamVersion, traceparent } = request;
@@ -35,7 +40,7 @@ async function appendInEpoch(
     (traceparent === undefined ? "" : `traceparent: ${traceparent}\r\n`);
   epochs.assertLease(epoch);
   try {
-    const ack = await publishAcked(broker, {
+    const ack = await log.queueOf(address.shard).publish({
       subject: writtenSubject({ region: names.region, shard: address.shard }, epoch, request.channelId),
       onNoResponders: () => epochs.explainNoResponders(broker, address, epoch),
       stream: address.stream,

@@ -31,13 +31,14 @@ const meaningOf: Readonly<Record<number, StoreErrorCode>> = {
 
 type Code = typeof JetStreamApiCodes;
 
-/** Compared with the client's own table, which is not loaded and has no names for the last two. */
+/** Compared with the client's own table, which is not loaded and has no names for the last three. */
 export const apiErrorCodes = {
   noMessageFound: 10037 satisfies Code["NoMessageFound"],
   streamNotFound: 10059 satisfies Code["StreamNotFound"],
   consumerNotFound: 10014,
   streamNameInUse: 10058,
   noServersFit: 10005,
+  batchesDisabled: 10174,
 } as const;
 
 /** The error object in a JetStream API answer or PubAck; the server leaves out what is empty. */

@@ -68,6 +68,8 @@ export async function streamConfig(
 export function compareSettings(wanted: StreamSettings, found: Readonly<FoundSettings>): Drift[] {
   const drifts: Drift[] = [];
   for (const setting of Object.keys(wanted) as (keyof StreamSettings)[]) {
+    // Servers before 2.12 have no batches, and logs that were made before take none: each append then goes alone.
+    if (setting === "allow_atomic") continue;
     const other = setting === "metadata" ? pick(found.metadata, wanted.metadata) : found[setting];
     if (isDeepStrictEqual(normal(wanted[setting]), normal(other))) continue;
     drifts.push({ stream: wanted.name, setting, wanted: wanted[setting], found: other });

@@ -1,6 +1,8 @@
 import { shardOf, type EventLog } from "@p4/event-store";
-import { append } from "./append.ts";
+import { AppendQueue } from "./append-queue.ts";
+import { append, type WrittenLog } from "./append.ts";
 import type { Broker } from "./broker.ts";
+import type { GroupCommitMode } from "./group-commit.ts";
 import { readStream } from "./read-stream.ts";
 import { WriteEpochs } from "./regions/write-epochs.ts";
 import { scan } from "./scan.ts";
@@ -15,14 +17,18 @@ export interface EventLogOptions {
   readonly epochs?: WriteEpochs;
   /** Whether a member of the shard may answer from the past: it is then read as its leader has it. Default: none ever may. */
   readonly isSuspect?: (shard: number) => boolean;
+  /** How appends that wait for one stream leave; default: adaptive. */
+  readonly groupCommit?: GroupCommitMode;
 }
 
 /** The event log on JetStream: one subject per channel, guarded by the subject's last sequence. */
 export function createEventLog(broker: Broker, options: EventLogOptions): EventLog {
   const names = createNames(options.region, options.shards);
-  const { epochs = new WriteEpochs(), isSuspect = () => false } = options;
+  const { epochs = new WriteEpochs(), isSuspect = () => false, groupCommit = "adaptive" } = options;
+  const queues = Array.from({ length: names.shards }, () => new AppendQueue(broker, groupCommit));
+  const written: WrittenLog = { broker, names, epochs, queueOf: (shard) => queues[shard] as AppendQueue };
   return {
-    appendToStream: (request) => append(broker, names, epochs, request),
+    appendToStream: (request) => append(written, request),
     readStream: (channelId, readOptions) =>
       isSuspect(shardOf(channelId, names.shards))
         ? readStream(broker, names, channelId, { ...readOptions, consistent: true })

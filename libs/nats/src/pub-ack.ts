@@ -5,6 +5,9 @@ import { isNoResponders, toStoreError, type ApiFailure } from "./broker-errors.t
 import { RawHeaders } from "./raw-headers.ts";
 import { homeMoved, roleOfStream, type Config } from "./regions/stream-role.ts";
 
+/** What the server counts besides: the header's first line and end, and those that a batch adds. */
+const envelopeBytes = 128;
+
 /** JetStream's answer to a stored message; the server leaves out a `duplicate` that is false, where the client adds it. */
 export type PubAck = Readonly<Pick<FullPubAck, "seq"> & Partial<Pick<FullPubAck, "duplicate">>>;
 
@@ -27,38 +30,52 @@ export interface StoreMessage {
  */
 export function publishAcked(broker: Broker, message: StoreMessage): Promise<PubAck> {
   return new Promise((resolve, reject) => {
-    broker.assertReady();
-    const sizeBytes = message.bytes.length + message.headerLines.length + 16;
-    if (sizeBytes > broker.maxPayloadBytes) {
-      throw new StoreError("STORE_TOO_LARGE", `${sizeBytes} bytes; the limit is ${broker.maxPayloadBytes}`);
-    }
-    const reply = broker.inbox.open({
-      subject: message.subject,
-      deadlineMs: performance.now() + broker.requestTimeoutMs,
-      onReply: (answer) => {
-        if (isNoResponders(answer)) {
-          if (message.isEvent) broker.health.unanswered("append");
-          const why = message.onNoResponders?.() ?? explainNoResponders(broker, message.stream, message.subject);
-          void why.then(reject);
-          return true;
-        }
-        const ack = JSON.parse(answer.string()) as PubAck & { error?: ApiFailure };
-        if (ack.error !== undefined) {
-          // No sign of life: a leader that is cut off from its followers refuses too, and stores nothing.
-          reject(toStoreError(ack.error, message.subject));
-          return true;
-        }
-        if (message.isEvent) broker.health.answered("append");
-        resolve(ack);
-        return true;
-      },
-      onFailure: (error) => {
-        if (message.isEvent && isStoreError(error, "STORE_UNAVAILABLE")) broker.health.unanswered("append");
-        reject(error);
-      },
-    });
-    broker.publish(message.subject, message.bytes, { reply, headers: new RawHeaders(message.headerLines) });
+    assertPublishable(broker, message);
+    publishWith(broker, message, resolve, reject);
   });
+}
+
+/** Throws STORE_UNAVAILABLE or STORE_TOO_LARGE. */
+export function assertPublishable(broker: Broker, message: StoreMessage): void {
+  broker.assertReady();
+  const sizeBytes = message.bytes.length + message.headerLines.length + envelopeBytes;
+  if (sizeBytes <= broker.maxPayloadBytes) return;
+  throw new StoreError("STORE_TOO_LARGE", `${sizeBytes} bytes; the limit is ${broker.maxPayloadBytes}`);
+}
+
+/** The same without a promise of its own. Throws before anything is sent, or calls one of both, once. */
+export function publishWith(
+  broker: Broker,
+  message: StoreMessage,
+  resolve: (ack: PubAck) => void,
+  reject: (error: Error) => void,
+): void {
+  const reply = broker.inbox.open({
+    subject: message.subject,
+    deadlineMs: performance.now() + broker.requestTimeoutMs,
+    onReply: (answer) => {
+      if (isNoResponders(answer)) {
+        if (message.isEvent) broker.health.unanswered("append");
+        const why = message.onNoResponders?.() ?? explainNoResponders(broker, message.stream, message.subject);
+        void why.then(reject);
+        return true;
+      }
+      const ack = JSON.parse(answer.string()) as PubAck & { error?: ApiFailure };
+      if (ack.error !== undefined) {
+        // No sign of life: a leader that is cut off from its followers refuses too, and stores nothing.
+        reject(toStoreError(ack.error, message.subject));
+        return true;
+      }
+      if (message.isEvent) broker.health.answered("append");
+      resolve(ack);
+      return true;
+    },
+    onFailure: (error) => {
+      if (message.isEvent && isStoreError(error, "STORE_UNAVAILABLE")) broker.health.unanswered("append");
+      reject(error);
+    },
+  });
+  broker.publish(message.subject, message.bytes, { reply, headers: new RawHeaders(message.headerLines) });
 }
 
 /** A cluster without a leader does not answer; the caller must be free to try again soon. */

@@ -9,7 +9,7 @@ export function assertServerVersion(version: string, url: string, wanted: string
   throw new StoreError("STORE_SERVER_TOO_OLD", `${url} runs ${version}; upgrade nats-server to ${wanted}`);
 }
 
-function isAtLeast(version: string, least: string): boolean {
+export function isAtLeast(version: string, least: string): boolean {
   const [found, wanted] = [parse(version), parse(least)];
   for (let i = 0; i < 3; i++) {
     const difference = (found[i] ?? 0) - (wanted[i] ?? 0);

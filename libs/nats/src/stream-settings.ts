@@ -58,6 +58,7 @@ export function channelStreamSettings(names: Names, shard: number, options: Chan
     deny_purge: true,
     allow_rollup_hdrs: false,
     allow_direct: true,
+    allow_atomic: true,
     compression: uncompressed,
     max_msgs_per_subject: -1,
     max_msgs: -1,

@@ -5,7 +5,7 @@ import { listening, listeningToBoth, republished, useOf } from "./region-streams
 import { asSettings, metadataOf, readForks, roleKeys, writeForks, type Config } from "./stream-role.ts";
 
 /** Settings that a mirror refuses, or that it must not have: a copy that lets keys elapse by itself forgets their deadlines. */
-const onlyAtHome = ["subject_delete_marker_ttl", "allow_msg_ttl", "max_age"] as const;
+const onlyAtHome = ["subject_delete_marker_ttl", "allow_msg_ttl", "max_age", "allow_atomic"] as const;
 /** Taken from the home as they are. */
 const atCopiesToo = [
   "retention",
