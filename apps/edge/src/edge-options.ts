@@ -15,6 +15,8 @@ export interface EdgeOptions {
   /** Rebuild each actor from its log before each command. */
   readonly alwaysReplay?: boolean;
   /** See `ChannelNodeOptions`. */
+  readonly groupCommit?: NonNullable<ChannelNodeOptions["groupCommit"]>;
+  /** See `ChannelNodeOptions`. */
   readonly watchesClock?: boolean;
   /** Other limits than those of the configuration and the constants, for tests. */
   readonly limits?: Partial<EdgeLimits>;

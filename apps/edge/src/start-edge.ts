@@ -88,6 +88,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     tracing,
     alwaysReplay: options.alwaysReplay ?? false,
     watchesClock: options.watchesClock ?? true,
+    ...(options.groupCommit === undefined ? {} : { groupCommit: options.groupCommit }),
     ...(options.wrap === undefined ? {} : { wrap: options.wrap }),
     onStatus: (status) => {
       if (status.type !== "error") return logger.info({ broker: status }, "broker");

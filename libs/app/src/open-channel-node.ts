@@ -31,6 +31,7 @@ import {
   type BrokerClock,
   type BrokerStatus,
   type FollowedCopies,
+  type GroupCommitMode,
   type HomeWatch,
   type ReplicaWatch,
 } from "@p4/nats";
@@ -65,6 +66,8 @@ export interface ChannelNodeOptions {
   /** Whether one of this node's connections still lives. Nodes without connections leave it out. */
   readonly isAlive?: (connectionId: string) => boolean;
   readonly alwaysReplay?: boolean;
+  /** How appends leave that wait for one stream; default: adaptive. Failure tests force it on and off. */
+  readonly groupCommit?: GroupCommitMode;
   /** Whether to set up what the broker lacks; default true. An operator's tool must not: it may look at a wrong broker. */
   readonly setUp?: boolean;
   /** Whether to compare this machine's clock with the broker's; default true. Tests that move their own clock must not. */
@@ -181,6 +184,7 @@ function assemble(
       shards,
       epochs: new WriteEpochs({ onHomeMoved: () => home.ask(), leaseLeftMs: (epoch) => home.leaseLeftMs(epoch) }),
       isSuspect: (shard) => replicas.isSuspect(shard),
+      ...(options.groupCommit === undefined ? {} : { groupCommit: options.groupCommit }),
     }),
     feed: createLiveFeed(broker, { region, shards, withTraces: tracing !== null }),
   };

@@ -68,7 +68,7 @@ describe("appends that wait for one stream", () => {
     const broker = await nats.connect({ requestTimeoutMs: 300 });
     const log = createEventLog(broker, settings);
     const ids = channels("silent", 300);
-    nats.server.pause();
+    await nats.server.pause();
     const failed = await Promise.allSettled(ids.map((id) => log.appendToStream(first(id))));
     nats.server.resume();
     expect(new Set(failed.map((result) => (result as PromiseRejectedResult).reason?.code))).toEqual(

@@ -11,8 +11,8 @@ const batchServerVersion = "2.12.0";
 
 interface Append {
   readonly message: StoreMessage;
-  resolve(ack: PubAck): void;
-  reject(error: Error): void;
+  readonly resolve: (ack: PubAck) => void;
+  readonly reject: (error: Error) => void;
 }
 
 /**

@@ -25,6 +25,9 @@ beforeAll(async () => {
 });
 
 eventLogContract("JetStream", () => createEventLog(one, settings));
+for (const groupCommit of ["always", "never"] as const) {
+  eventLogContract(`JetStream, batches: ${groupCommit}`, () => createEventLog(one, { ...settings, groupCommit }));
+}
 // Events appended by one connection are heard on the other.
 liveFeedContract("JetStream", () => ({
   log: createEventLog(one, settings),

@@ -14,6 +14,7 @@ export { isBrokerTrouble } from "./health/store-breaker.ts";
 export type { BrokerStatus } from "./broker-status.ts";
 export { findDrift, provision, provisionDocuments, type ProvisionOptions } from "./provision.ts";
 export type { Placement } from "./stream-settings.ts";
+export type { GroupCommitMode } from "./group-commit.ts";
 export { createEventLog, type EventLogOptions } from "./event-log.ts";
 export { assertMayListen, createLiveFeed } from "./live-feed.ts";
 export { createDeadlineStore } from "./deadline-store.ts";

@@ -1,4 +1,5 @@
 import { whole, within } from "../number-option.ts";
+import type { GroupCommitMode } from "@p4/nats";
 import { campaignSabotages, isSabotage, type Sabotage } from "../sabotage/sabotage.ts";
 
 export interface CampaignOptions {
@@ -7,6 +8,8 @@ export interface CampaignOptions {
   /** Flows that begin each second. */
   readonly rate: number;
   readonly sabotage: Sabotage | null;
+  /** How the edges send appends that wait for one stream. */
+  readonly batches: GroupCommitMode;
 }
 
 export const campaignFlags = {
@@ -14,6 +17,7 @@ export const campaignFlags = {
   seed: { type: "string", default: "1" },
   rate: { type: "string", default: "8" },
   sabotage: { type: "string" },
+  batches: { type: "string", default: "adaptive" },
 } as const;
 
 interface Given {
@@ -21,17 +25,24 @@ interface Given {
   readonly seed: string;
   readonly rate: string;
   readonly sabotage?: string | undefined;
+  readonly batches: string;
 }
 
 /** @throws Error that names the option and the rule. */
-export function readCampaign({ minutes, seed, rate, sabotage }: Given): CampaignOptions {
+export function readCampaign({ minutes, seed, rate, sabotage, batches }: Given): CampaignOptions {
   if (sabotage !== undefined && !(isSabotage(sabotage) && campaignSabotages.includes(sabotage))) {
     throw new Error(`--sabotage: one of ${campaignSabotages.join(", ")}, not ${sabotage}`);
   }
+  if (!isMode(batches)) throw new Error(`--batches: one of ${modes.join(", ")}, not ${batches}`);
   return {
     minutes: within("minutes", minutes, 0.1, 1_440),
     seed: whole("seed", seed, 0, 2 ** 31),
     rate: whole("rate", rate, 1, 1_000),
     sabotage: sabotage ?? null,
+    batches,
   };
 }
+
+const modes: readonly GroupCommitMode[] = ["adaptive", "always", "never"];
+
+const isMode = (text: string): text is GroupCommitMode => (modes as readonly string[]).includes(text);

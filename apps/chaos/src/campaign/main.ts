@@ -5,12 +5,12 @@ import { reportText } from "./report-text.ts";
 import { runCampaign } from "./run-campaign.ts";
 
 const usage = `npm run chaos -- [--minutes 2] [--seed 1] [--rate 8] [--json] [--dir path]
-                   [--sabotage ${campaignSabotages.join("|")}]
+                   [--batches adaptive|always|never] [--sabotage ${campaignSabotages.join("|")}]
 
 Runs payments against three brokers, three edges and the workers, all as processes of this machine, while faults that
 follow from the seed hit them; then compares the log with what the wallets saw. Exit code 0: nothing was lost and no
 promise was broken; 1: something was; 2: wrong arguments. With --sabotage the edges are broken on purpose, and the
-checker has to find it: 0 then means found.
+checker has to find it: 0 then means found. --batches always sends every append as an atomic batch, never sends none.
 
 Single faults, each with its own figures (--help after each name):
   npm run chaos -- handover    an edge is told to stop while wallets pay on 1000 open channels

@@ -47,15 +47,20 @@ export async function runCampaign(
   dir: string,
   onProgress: (text: string) => void,
 ): Promise<CampaignReport> {
-  const { minutes, seed, sabotage } = options;
+  const { minutes, seed, sabotage, batches } = options;
+  const isAsShipped = sabotage === null && batches === "adaptive";
   onProgress("starting three brokers, three edges, two expiry workers and the proof server");
   const system = await startSystem({
     dir,
     edges,
     shards,
     // A small queue: peers that do not read are soon cut off.
-    settings: { P4_MAX_MESSAGE_BYTES: "500kB", ...(sabotage === null ? {} : { CHAOS_SABOTAGE: sabotage }) },
-    ...(sabotage === null ? {} : { edgeModule: fileURLToPath(new URL("../sabotage/edge-main.js", import.meta.url)) }),
+    settings: {
+      P4_MAX_MESSAGE_BYTES: "500kB",
+      ...(isAsShipped ? {} : { CHAOS_BATCHES: batches }),
+      ...(sabotage === null ? {} : { CHAOS_SABOTAGE: sabotage }),
+    },
+    ...(isAsShipped ? {} : { edgeModule: fileURLToPath(new URL("../sabotage/edge-main.js", import.meta.url)) }),
     onProgress,
   });
   const recordFile = join(dir, "wallets.jsonl");

@@ -7,6 +7,8 @@ export const sabotages = {
   "no-occ": withoutExpectedVersion,
   /** Tells this edge's wallets of an event before the log has it. */
   "deliver-before-store": deliverBeforeStore,
+  /** Answers for a group of appends before it is stored: what a batch would be whose commit nobody waits for. */
+  "early-acknowledgement": acknowledgeEarly,
   /** Hears nothing of what other nodes store, and never compares with the log. */
   "deaf-edge": deaf,
   /** Hears the live feed, but never compares with the log what it may have missed: for `npm run chaos -- outage`. */
@@ -23,7 +25,12 @@ export const unbounded = { maxChannelBytes: 2 ** 30, byteRatePerConnection: 2 **
 export type Sabotage = keyof typeof sabotages;
 
 /** Those that any campaign meets. Without the comparison only a missed event of a quiet channel shows. */
-export const campaignSabotages: readonly Sabotage[] = ["no-occ", "deliver-before-store", "deaf-edge"];
+export const campaignSabotages: readonly Sabotage[] = [
+  "no-occ",
+  "deliver-before-store",
+  "early-acknowledgement",
+  "deaf-edge",
+];
 
 export function isSabotage(name: string): name is Sabotage {
   return Object.hasOwn(sabotages, name);
@@ -66,6 +73,14 @@ function deliverBeforeStore({ log, feed }: ChannelPorts): ChannelPorts {
     };
   };
   return { log: { ...bound(log), appendToStream }, feed: { ...boundFeed(feed), subscribe } };
+}
+
+function acknowledgeEarly({ log, feed }: ChannelPorts): ChannelPorts {
+  const appendToStream: EventLog["appendToStream"] = (request) => {
+    void log.appendToStream(request).catch(() => undefined);
+    return Promise.resolve({ nextExpectedStreamVersion: request.expectedStreamVersion + 1, duplicate: false });
+  };
+  return { feed, log: { ...bound(log), appendToStream } };
 }
 
 function deaf({ log, feed }: ChannelPorts): ChannelPorts {
