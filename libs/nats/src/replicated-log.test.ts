@@ -27,6 +27,9 @@ beforeAll(async () => {
 }, 120_000);
 
 eventLogContract("JetStream with three replicas", () => createEventLog(one, three));
+eventLogContract("JetStream with three replicas, in batches", () =>
+  createEventLog(one, { ...three, groupCommit: "always" }),
+);
 
 /** The bare append: what the broker itself answers to this event id and expectation. */
 function bareAppend(options: typeof three, { channelId, eventId, bytes, expectedStreamVersion }: AppendRequest) {
@@ -36,6 +39,20 @@ function bareAppend(options: typeof three, { channelId, eventId, bytes, expected
     `Nats-Msg-Id: ${channelId}:${eventId}\r\n`;
   return publishAcked(one, { subject: eventSubject, stream, headerLines, bytes, isEvent: true });
 }
+
+it("tells each append of a batch its own version, on three copies as on one", slow, async () => {
+  for (const options of [three, alone]) {
+    const log = createEventLog(one, { ...options, groupCommit: "always" });
+    const ids = Array.from({ length: 200 }, (_, i) => `grouped-${String(i)}`);
+    const appended = await Promise.all(
+      ids.map((channelId) =>
+        log.appendToStream({ channelId, eventId: "first", bytes: new Uint8Array(10), expectedStreamVersion: 0 }),
+      ),
+    );
+    const stored = await log.streamVersions(ids);
+    expect(ids.map((id) => stored.get(id))).toEqual(appended.map((result) => result.nextExpectedStreamVersion));
+  }
+});
 
 describe("an event that is appended again on its old version", () => {
   const request = { channelId: "again", eventId: "first", bytes: new Uint8Array(10), expectedStreamVersion: 0 };

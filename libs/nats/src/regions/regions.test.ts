@@ -179,7 +179,18 @@ describe("a region on two real sites", () => {
     const expected = ["1", "2", "3", "4", "5"];
     await vi.waitFor(async () => expect(await read(a, "ch")).toEqual(expected));
     expect(await read(b, "ch")).toEqual(expected);
-    expect((await streamConfig(b, "P4_CHANNELS_eu_1"))?.["metadata"]).toMatchObject({ "p4.epoch": "4" });
+    const home = await streamConfig(b, "P4_CHANNELS_eu_1");
+    expect(home?.["metadata"]).toMatchObject({ "p4.epoch": "4" });
+    // A copy takes no batches, a home does again, under the subjects of its epoch too.
+    expect(home?.["allow_atomic"]).toBe(true);
+    const names = Array.from({ length: 40 }, (_, i) => `grouped-${String(i)}`);
+    const grouped = createEventLog(b, { region, shards: 2, groupCommit: "always" });
+    await Promise.all(
+      names.map((channelId) =>
+        grouped.appendToStream({ channelId, eventId: "e", bytes: new Uint8Array(9), expectedStreamVersion: 0 }),
+      ),
+    );
+    await vi.waitFor(async () => expect((await read(a, "grouped-39")).length).toBe(1));
   });
 
   test("goes on at its old home, where a switch was killed behind the table and the new home is gone", async () => {
