@@ -1,4 +1,5 @@
-import { heardBy, isEnded, stateName, type Channel, type OutgoingMessage, type SequencedEvent } from "@p4/channel";
+import { heardBy, isEnded, stateName, type OutgoingMessage, type SequencedEvent } from "@p4/channel";
+import type { FoldListener } from "@p4/channel-host";
 import { closeCodes, type Message } from "@p4/protocol";
 import { listenerOf, sendTo, type Connection } from "./connection.ts";
 import { OutgoingFrame } from "./outgoing-frame.ts";
@@ -22,16 +23,20 @@ export class Delivery {
     this.#onDelivered = onDelivered;
   }
 
-  /** Called for every event, in the log's order. */
-  hear(connection: Connection, event: SequencedEvent, { snapshot }: Channel): void {
-    inferRole(connection, event);
-    const message = heardBy(listenerOf(connection), event, snapshot.context);
-    if (message !== null && connection.socket === null) connection.missed.push(event);
-    else if (message !== null) {
-      sendTo(connection, this.#frameOf(message, event, connection.followed.channelId));
-      this.#onDelivered(event, connection.followed.channelId);
-    }
-    if (isEnded(snapshot)) connection.socket?.close(closeCodes.channelOver.code, `channel.${stateName(snapshot)}`);
+  /** Hears every event of a channel, in the log's order, for the connection that `listening` is to have. */
+  listenerFor(listening: { readonly connection: Connection | null }): FoldListener {
+    return (event, { snapshot }) => {
+      const { connection } = listening;
+      if (connection === null) return;
+      inferRole(connection, event);
+      const message = heardBy(listenerOf(connection), event, snapshot.context);
+      if (message !== null && connection.socket === null) connection.missed.push(event);
+      else if (message !== null) {
+        sendTo(connection, this.#frameOf(message, event, connection.followed.channelId));
+        this.#onDelivered(event, connection.followed.channelId);
+      }
+      if (isEnded(snapshot)) connection.socket?.close(closeCodes.channelOver.code, `channel.${stateName(snapshot)}`);
+    };
   }
 
   /** Encoded once: the sockets of a channel hear an event one after the other. */

@@ -48,9 +48,7 @@ async function enter(
   const subject = join.wallet === null ? {} : { subject: subjectOf(join.wallet) };
   const who = { connectionId: newId(), ...subject };
   const listening: { connection: Connection | null } = { connection: null };
-  const listener: FoldListener = (event, channel) => {
-    if (listening.connection !== null) delivery.hear(listening.connection, event, channel);
-  };
+  const listener = delivery.listenerFor(listening);
   const trace = traceOf(request, context);
   const open = () => openOrLoad({ join, who, verdict, listener, isGone, trace }, context);
   const admitted = registry.isLive(join.channelId) ? { result: await open() } : await admission.run(open);

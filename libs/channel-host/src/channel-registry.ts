@@ -268,7 +268,7 @@ export class ChannelRegistry {
   #start(channelId: string, expectNew: boolean): Actor {
     const replica = new ChannelReplica(channelId, this.#runtime);
     // Listen first, read then: what is stored in between comes by the one way or the other.
-    const subscription = this.#runtime.feed.subscribe(channelId, (event) => replica.applyLive(event));
+    const subscription = this.#runtime.feed.subscribe(channelId, replica.applyLive);
     // An append goes to the broker behind the subscription, on the same connection: it need not wait for that.
     const ready = expectNew ? Promise.resolve() : this.#runtime.feed.settled().then(() => replica.catchUp());
     const actor: Actor = { followers: 0, replica, mailbox: new Mailbox(), subscription, ready, isUnread: expectNew };

@@ -116,10 +116,11 @@ export class ChannelReplica {
   }
 
   /** Our own event, which the log has just taken. */
-  applyAppended({ base, sealed }: OwnEvent, streamVersion: number): SequencedEvent {
-    if (this.channel === base) return this.#take({ type: "sealed", sealed, streamVersion });
+  applyAppended(own: OwnEvent, streamVersion: number): SequencedEvent {
+    if (this.channel === own.base) return this.#takeOwn(own, streamVersion);
     if (this.#ownFolded?.streamVersion === streamVersion) return this.#ownFolded;
     this.#announce(streamVersion);
+    const { sealed } = own;
     return sequence(sealed.event, sealed.text, streamVersion);
   }
 
@@ -147,22 +148,21 @@ export class ChannelReplica {
     return readStored(decoder.decode(found.bytes), streamVersion);
   }
 
-  applyLive(event: LiveEvent): void {
+  /** What the live feed tells. A bound member: the feed calls it, with nothing in between. */
+  readonly applyLive = (event: LiveEvent): void => {
     const { channel } = this;
-    if (event.streamVersion <= channel.streamVersion) return;
-    if (event.previousStreamVersion !== channel.streamVersion) {
-      this.#announce(event.streamVersion);
-      return;
-    }
+    const { streamVersion } = event;
+    if (streamVersion <= channel.streamVersion) return;
+    if (event.previousStreamVersion !== channel.streamVersion) return this.#announce(streamVersion);
     // What this node has appended itself needs no decoding: its bytes tell.
     const own = this.#own;
-    const isOwn = own !== null && own.base === channel && isSame(own.bytes, event.bytes);
-    this.#guarded(() => {
-      if (!isOwn) return void this.#take(storedStep(event));
-      const step: FoldStep = { type: "sealed", sealed: own.sealed, streamVersion: event.streamVersion };
-      this.#take(step, (folded) => (this.#ownFolded = folded));
-    });
-  }
+    try {
+      if (own?.base === channel && isSame(own.bytes, event.bytes)) this.#takeOwn(own, streamVersion);
+      else this.#take(storedStep(event));
+    } catch (error) {
+      this.#runtime.onFault(this.channelId, error);
+    }
+  };
 
   /**
    * The log is known to have this version: resolves when this replica has it too.
@@ -233,22 +233,25 @@ export class ChannelReplica {
     }
   }
 
-  /** `before` hears of it ahead of the listeners. @throws LogError */
-  #take(step: FoldStep, before?: (event: SequencedEvent) => void): SequencedEvent {
+  #takeOwn({ sealed }: OwnEvent, streamVersion: number): SequencedEvent {
+    return this.#take({ type: "sealed", sealed, streamVersion });
+  }
+
+  /** Folds, and tells the listeners. @throws LogError */
+  #take(step: FoldStep): SequencedEvent {
     this.#actor ??= startChannelActor(this.#runtime.sha256Hex, { snapshot: this.#snapshot });
     const { event, channel } = fold(this.#actor, step);
     this.#snapshot = this.#actor.getSnapshot();
-    before?.(event);
-    for (const listener of this.#listeners) this.#guarded(() => listener(event, channel));
-    return event;
-  }
-
-  #guarded(step: () => void): void {
-    try {
-      step();
-    } catch (error) {
-      this.#runtime.onFault(this.channelId, error);
+    // Ahead of the listeners: the append's answer may find it folded, whatever becomes of them.
+    if (step.type === "sealed") this.#ownFolded = event;
+    for (const listener of this.#listeners) {
+      try {
+        listener(event, channel);
+      } catch (error) {
+        this.#runtime.onFault(this.channelId, error);
+      }
     }
+    return event;
   }
 }
 
@@ -260,7 +263,7 @@ function fold(actor: ChannelActor, step: FoldStep): FoldedEvent {
   return { event, channel };
 }
 
-function storedStep({ bytes, streamVersion }: StoredEvent): FoldStep {
+function storedStep({ bytes, streamVersion }: Pick<StoredEvent, "bytes" | "streamVersion">): FoldStep {
   return { type: "stored", text: decoder.decode(bytes), streamVersion };
 }
 

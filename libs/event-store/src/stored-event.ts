@@ -22,8 +22,8 @@ export interface StoredEvent {
  */
 export const READ_FROM_LOG: StreamVersion = -1;
 
-/** An event from the live feed: it also tells the version that it followed, so that a gap can be seen. */
-export interface LiveEvent extends StoredEvent {
+/** An event from the live feed, which tells the version that it followed, so that a gap can be seen, and no time. */
+export interface LiveEvent extends Omit<StoredEvent, "storedAtMs"> {
   /** Or {@link READ_FROM_LOG}. */
   readonly previousStreamVersion: StreamVersion;
   /** As it was appended with, from a feed that reads it. */

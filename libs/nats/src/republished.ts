@@ -3,9 +3,11 @@ import type { LiveEvent } from "@p4/event-store";
 
 type Republished = Omit<LiveEvent, "channelId">;
 
+const [sequence, lastSequence, trace] = ["\r\nNats-Sequence:", "\r\nNats-Last-Sequence:", "\r\ntraceparent:"] as const;
+
 /**
  * What a stream says of a message that it republishes. A node hears one for each event of each of its channels: the client's
- * own table of headers, with a list for each, would take several times as long as these three searches.
+ * own table of headers, with a list for each, would take several times as long as these two searches.
  *
  * @param subject what was subscribed to
  * @param withTrace whether to look for a trace context as well
@@ -14,13 +16,12 @@ export function readRepublished(message: Msg, subject: string, withTrace = false
   const bytes = message.data;
   const lines = headerLines(message, bytes, subject);
   const republished = {
-    streamVersion: Number(valueOf(lines, "Nats-Sequence")),
-    previousStreamVersion: Number(valueOf(lines, "Nats-Last-Sequence")),
-    storedAtMs: Date.parse(valueOf(lines, "Nats-Time-Stamp")),
+    streamVersion: Number(valueOf(lines, sequence)),
+    previousStreamVersion: Number(valueOf(lines, lastSequence)),
     bytes,
   };
-  if (!withTrace || !lines.includes("\r\ntraceparent:")) return republished;
-  return { ...republished, traceparent: valueOf(lines, "traceparent") };
+  if (!withTrace || !lines.includes(trace)) return republished;
+  return { ...republished, traceparent: valueOf(lines, trace) };
 }
 
 /** Headers lie before the data in the client's buffer, and are what the message's size has beyond subject and data. */
@@ -35,9 +36,9 @@ function headerLines(message: Msg, data: Uint8Array, subject: string): string {
   return [...(message.headers ?? [])].map(([name, values]) => `\r\n${name}: ${values[0] ?? ""}\r\n`).join("");
 }
 
-function valueOf(lines: string, name: string): string {
-  const found = lines.indexOf(`\r\n${name}:`);
+function valueOf(lines: string, label: string): string {
+  const found = lines.indexOf(label);
   if (found === -1) return "0";
-  const start = found + name.length + 3;
+  const start = found + label.length;
   return lines.slice(start, lines.indexOf("\r\n", start)).trim();
 }

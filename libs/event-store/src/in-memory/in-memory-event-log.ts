@@ -3,9 +3,9 @@ import type { AppendRequest, AppendResult, EventLog, ReadOptions, ScannedEvent, 
 import { assertChannelId, assertEventId, assertTraceparent } from "../names.ts";
 import { firstBytes } from "../read-in-portions.ts";
 import { shardOf } from "../shard-of.ts";
-import { STREAM_DOES_NOT_EXIST, type LiveEvent, type StreamVersion } from "../stored-event.ts";
+import { STREAM_DOES_NOT_EXIST, type LiveEvent, type StoredEvent, type StreamVersion } from "../stored-event.ts";
 
-interface LogRecord extends LiveEvent {
+interface LogRecord extends LiveEvent, StoredEvent {
   readonly shard: number;
   readonly eventId: string;
 }
