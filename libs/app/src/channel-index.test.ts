@@ -1,7 +1,7 @@
 import { join, merchant, metadata, otherTxid, paymentTxid, wallet } from "@p4/channel/testing";
 import type { ChannelCommand } from "@p4/channel";
 import { StoreError, type ScanOptions } from "@p4/event-store";
-import { createDocumentStore, endOfLog, listChannels } from "@p4/nats";
+import { createDocumentStore, createEventLog, endOfLog, listChannels } from "@p4/nats";
 import { waitFor, withNatsServer } from "@p4/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ChannelIndex } from "@p4/read-models";
@@ -26,6 +26,7 @@ async function record(channelId: string, ...commands: readonly ChannelCommand[])
 const documents = () => createDocumentStore(node.broker, { region: "test", name: "index" });
 
 const ofTheLog = {
+  scan: (options?: ScanOptions) => node.log.scan(options),
   listChannels: () => listChannels(node.broker, place),
   endOfLog: () => endOfLog(node.broker, place),
 };
@@ -36,8 +37,6 @@ function anotherIndex(): { index: ChannelIndex; reads: () => number } {
   const index = new ChannelIndex({
     documents: documents(),
     log: {
-      ...node.log,
-      scan: (options) => node.log.scan(options),
       readStream: (channelId, options) => {
         reads++;
         return node.log.readStream(channelId, options);
@@ -111,18 +110,49 @@ describe("the index of channels", () => {
   });
 
   it("takes in what one part of the log tells, although another does not answer", async () => {
-    const log = {
-      ...node.log,
-      async *scan(options: ScanOptions) {
-        yield* node.log.scan(options);
-        throw new StoreError("STORE_UNAVAILABLE", "a shard without a leader");
-      },
-    };
-    const index = new ChannelIndex({ documents: documents(), log, ...ofTheLog });
+    async function* scan(options?: ScanOptions) {
+      yield* node.log.scan(options);
+      throw new StoreError("STORE_UNAVAILABLE", "a shard without a leader");
+    }
+    const index = new ChannelIndex({ documents: documents(), log: node.log, ...ofTheLog, scan });
     await node.index.catchUp();
     await record("f");
     await expect(index.catchUp()).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
     expect(await listed(node.index)).toContain("f awaitingTermsRequest");
+  });
+
+  it("goes on past a channel that lacks the bytes of a large event", async () => {
+    await node.index.catchUp();
+    await record("g");
+    const { streamVersion } = await node.registry.read("g");
+    const pointer = JSON.stringify({ claimCheck: 1, sha256: "00".repeat(32), sizeBytes: 1 });
+    const bytes = new TextEncoder().encode(pointer);
+    const lost = { channelId: "g", eventId: "lost", bytes, expectedStreamVersion: streamVersion };
+    await createEventLog(node.broker, place).appendToStream(lost);
+    await record("h");
+    for (const build of [() => node.index.catchUp(), () => node.index.rebuild()]) {
+      await build();
+      expect(await node.index.find("g")).toMatchObject({ state: "damaged" });
+      expect(await node.index.find("h")).toMatchObject({ state: "awaitingTermsRequest" });
+    }
+  });
+
+  it("takes in many channels of one transaction at once, and keeps a bounded list of them", async () => {
+    await node.index.catchUp();
+    const txid = "cc".repeat(32);
+    const channelIds = Array.from({ length: 100 }, (_, index) => `many${index}`);
+    await Promise.all(channelIds.map((id) => record(id, wallet("OfferTerms"), wallet("SubmitPayment", { txid }))));
+    await node.index.catchUp();
+    const found = (await node.index.findByTxid(txid)).map(({ channelId }) => channelId);
+    expect(found.toSorted()).toEqual(channelIds.toSorted());
+
+    const full = { channelIds: Array.from({ length: 1_000 }, (_, index) => `other${index}`) };
+    await documents().set(`txid.${otherTxid}`, new TextEncoder().encode(JSON.stringify(full)));
+    await record("late", wallet("OfferTerms"), wallet("SubmitPayment", { txid: otherTxid }));
+    await node.index.catchUp();
+    expect(await node.index.find("late")).toMatchObject({ state: "awaitingAck" });
+    const kept = await documents().get(`txid.${otherTxid}`);
+    expect(JSON.parse(new TextDecoder().decode(kept?.bytes))).toEqual(full);
   });
 
   it("is kept up to date in the background, over errors", async () => {

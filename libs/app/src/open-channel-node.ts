@@ -219,6 +219,7 @@ function assemble(
   const index = new ChannelIndex({
     documents,
     log,
+    scan: (options) => counted.log.scan(options),
     listChannels: () => listChannels(broker, { region, shards }),
     endOfLog: () => endOfLog(broker, { region, shards }),
   });

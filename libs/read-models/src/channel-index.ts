@@ -10,11 +10,16 @@ import {
 import { sha256Hex } from "@p4/node-crypto";
 import { foldChannel } from "./fold-channel.ts";
 import { forEachConcurrently } from "./for-each-concurrently.ts";
+import { isDamage } from "./is-damage.ts";
 import { checkpointKey, readCheckpoint, writeCheckpoint } from "./index-checkpoint.ts";
+import { Turns } from "./turns.ts";
 
 export interface ChannelIndexOptions {
   readonly documents: DocumentStore;
-  readonly log: EventLog;
+  /** Folded for the summaries. */
+  readonly log: Pick<EventLog, "readStream">;
+  /** Tells which channels have changed. Their events' bytes are not looked at: those that lie beside the log need not be fetched. */
+  readonly scan: EventLog["scan"];
   /** Every channel of the log, for a rebuild. */
   readonly listChannels: () => AsyncIterable<{ readonly channelId: string }>;
   /** Last position of each shard. */
@@ -34,6 +39,8 @@ const batchChannels = 2_000;
 const batchEvents = 20_000;
 /** Of one document, in a row. */
 const maxConflicts = 32;
+/** Found by one transaction. Anyone can submit the same one on any number of channels: its document must not outgrow the broker. */
+const maxChannelsOfTxid = 1_000;
 /** How many channels a run remembers as up to date: those with many events are not written for each of them. */
 const maxRemembered = 100_000;
 
@@ -45,6 +52,7 @@ const maxRemembered = 100_000;
 export class ChannelIndex {
   readonly #options: ChannelIndexOptions;
   readonly #machine = machineVersion(sha256Hex);
+  readonly #txidTurns = new Turns();
 
   constructor(options: ChannelIndexOptions) {
     this.#options = options;
@@ -71,7 +79,7 @@ export class ChannelIndex {
       changed = new Map();
       events = 0;
     };
-    const scan = this.#options.log.scan({
+    const scan = this.#options.scan({
       afterPosition: checkpoint.positions,
       ...(signal === undefined ? {} : { signal }),
     });
@@ -152,8 +160,9 @@ export class ChannelIndex {
       return summarize(await foldChannel(this.#options.log, channelId, { consistent: true }));
     } catch (error) {
       // A damaged channel is a finding, not a reason to leave the others unlisted.
-      if (!isLogError(error)) throw error;
-      return summarizeDamaged(channelId, Math.max(error.streamVersion, atLeast), `${error.code}: ${error.message}`);
+      if (!isDamage(error)) throw error;
+      const streamVersion = isLogError(error) ? Math.max(error.streamVersion, atLeast) : atLeast;
+      return summarizeDamaged(channelId, streamVersion, `${error.code}: ${error.message}`);
     }
   }
 
@@ -171,15 +180,17 @@ export class ChannelIndex {
     }, maxConflicts);
   }
 
-  async #addToTxid(txid: string, channelId: string): Promise<void> {
+  /** One after the other: many channels of one transaction would only take the document from each other. */
+  #addToTxid(txid: string, channelId: string): Promise<void> {
     const { documents } = this.#options;
     const key = `txid.${txid}`;
-    await retryOnConflict(async () => {
+    const add = async (): Promise<void> => {
       const stored = await documents.get(key);
       const { channelIds } = decode<TxidEntry>(stored) ?? { channelIds: [] };
-      if (channelIds.includes(channelId)) return;
+      if (channelIds.includes(channelId) || channelIds.length >= maxChannelsOfTxid) return;
       await documents.put(key, encode({ channelIds: [...channelIds, channelId] }), stored?.revision ?? 0);
-    }, maxConflicts);
+    };
+    return this.#txidTurns.take(txid, () => retryOnConflict(add, maxConflicts));
   }
 }
 

@@ -1,6 +1,5 @@
 import {
   foldStored,
-  isLogError,
   newChannel,
   summarize,
   type Channel,
@@ -8,8 +7,9 @@ import {
   type FoldedEvent,
   type SequencedEvent,
 } from "@p4/channel";
-import { isStoreError, readInPortions, type EventLog } from "@p4/event-store";
+import { readInPortions, type EventLog } from "@p4/event-store";
 import { sha256Hex } from "@p4/node-crypto";
+import { isDamage } from "@p4/read-models";
 import type { WebhookSource } from "@p4/webhooks";
 
 /** What webhooks call the events of the log. */
@@ -70,10 +70,6 @@ async function* foldedEvents(log: Pick<EventLog, "readStream">, channelId: strin
       channel = folded.channel;
     }
   }
-}
-
-function isDamage(error: unknown): boolean {
-  return isLogError(error) || isStoreError(error, "STORE_BLOB_MISSING") || isStoreError(error, "STORE_BLOB_DAMAGED");
 }
 
 /** From the log alone, so that each delivery has the same bytes. Without what wallets sent, and without who they are. */
