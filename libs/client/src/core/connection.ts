@@ -54,12 +54,19 @@ function endRefused(state: SessionState, code: number, reason: string): Step {
 /** Two sites that do not agree where the home is would send a wallet back and forth. */
 const mostRedirects = 4;
 
-/** To the address that the server tells, at once; the session's own list stays where it is. */
+/** To the address that the server tells, at once and without a timer; the session's own list stays where it is. */
 function goElsewhere(state: SessionState, code: number, reason: string, random: number): Step {
   const told = readCloseReason(reason);
   if (told?.code !== homeElsewhere || state.redirects >= mostRedirects) return retry(state, code, reason, random);
   const redirects = state.redirects + 1;
-  return waitFor({ ...state, elsewhere: told.detail, redirects, lastLoss: lossText(code, reason) }, code, reason, 0);
+  const left = leave(
+    { ...state, elsewhere: told.detail, redirects, lastLoss: lossText(code, reason) },
+    code,
+    reason,
+    0,
+  );
+  const next = connect(left.state);
+  return { state: next.state, effects: [...left.effects, ...next.effects] };
 }
 
 /** A drained server asks its clients to leave: the first attempt elsewhere follows at once, the next ones back off. */
@@ -73,6 +80,11 @@ function retry(state: SessionState, code: number, reason: string, random: number
 }
 
 function waitFor(state: SessionState, code: number, reason: string, retryInMs: number): Step {
+  const { state: next, effects } = leave(state, code, reason, retryInMs);
+  return { state: next, effects: [...effects, { type: "setTimer", timer: "reconnect", delayMs: retryInMs }] };
+}
+
+function leave(state: SessionState, code: number, reason: string, retryInMs: number): Step {
   return {
     state: { ...state, phase: "waiting" },
     effects: [
@@ -80,7 +92,6 @@ function waitFor(state: SessionState, code: number, reason: string, retryInMs: n
       { type: "clearTimer", timer: "receipt" },
       { type: "clearTimer", timer: "stable" },
       { type: "emit", event: { type: "disconnected", code, reason, retryInMs } },
-      { type: "setTimer", timer: "reconnect", delayMs: retryInMs },
     ],
   };
 }

@@ -144,23 +144,24 @@ describe("a lost connection", () => {
   it("goes where the server says that the home is, at once, and counts that as no failure", () => {
     const sentOn = lost(4200, "EDGE_HOME_ELSEWHERE: wss://b.pay.example");
     const retry: SessionInput = { type: "timer", timer: "reconnect" };
-    const followed = given(start, lost(1006), retry, sentOn);
-    expect([reconnectDelayMs(followed.effects), followed.state.failures, followed.state.urlIndex]).toEqual([0, 1, 1]);
-    const { effects } = given(start, lost(1006), retry, sentOn, retry);
-    expect(effects[0]).toMatchObject({ type: "connect", elsewhere: "wss://b.pay.example" });
+    const { state, effects } = given(start, lost(1006), retry, sentOn);
+    expect([state.failures, state.urlIndex]).toEqual([1, 1]);
+    expect(effects).toContainEqual({ type: "connect", urlIndex: 1, elsewhere: "wss://b.pay.example", since: null });
+    // A timer would cost a wallet far from its home a few milliseconds at each join.
+    expect(reconnectDelayMs(effects)).toBeUndefined();
     // One attempt: what comes after it is the session's own address again.
-    const after = given(start, sentOn, retry, lost(1006), retry);
+    const after = given(start, sentOn, lost(1006), retry);
     expect(after.effects[0]).toMatchObject({ type: "connect", elsewhere: null, urlIndex: 1 });
   });
 
   it("is not sent back and forth without end by sites that do not agree", () => {
     const sentOn = lost(4200, "EDGE_HOME_ELSEWHERE: wss://b.pay.example");
     const retry: SessionInput = { type: "timer", timer: "reconnect" };
-    const round = [sentOn, retry];
-    const four = given(start, ...round, ...round, ...round, ...round, lost(1006), retry, sentOn);
+    const rounds = [sentOn, sentOn, sentOn, sentOn];
+    const four = given(start, ...rounds, lost(1006), retry, sentOn);
     expect(reconnectDelayMs(four.effects)).toBeGreaterThan(0);
-    const joinedBetween = given(start, ...round, ...round, ...round, ...round, joined, sentOn);
-    expect(reconnectDelayMs(joinedBetween.effects)).toBe(0);
+    const joinedBetween = given(start, ...rounds, joined, sentOn);
+    expect(joinedBetween.effects).toContainEqual(expect.objectContaining({ type: "connect" }));
   });
 
   it.each([
