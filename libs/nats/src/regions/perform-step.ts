@@ -117,11 +117,12 @@ async function promote(broker: Broker, region: string, stream: string, epoch: nu
 }
 
 async function drop(sites: SiteBrokers, site: string, stream: string): Promise<void> {
-  await deleted(brokerAt(sites, site), `STREAM.DELETE.${stream}`);
-  // What fed it elsewhere would keep its place in a log that is read from the start next time.
+  // What fed it elsewhere would keep its place in a log that is read from the start next time. The stream goes last: of two
+  // operators the second may find a new copy by now, which then goes too, and is not left behind with nothing that feeds it.
   for (const [other, broker] of sites) {
     if (other !== site && broker !== null) await deleted(broker, `CONSUMER.DELETE.${stream}.${copyConsumer(site)}`);
   }
+  await deleted(brokerAt(sites, site), `STREAM.DELETE.${stream}`);
 }
 
 async function deleted(broker: Broker, path: string): Promise<void> {
