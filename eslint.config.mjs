@@ -1,7 +1,9 @@
-import nx from "@nx/eslint-plugin";
 import { defineConfig } from "eslint/config";
 import tseslint from "typescript-eslint";
+import { createBoundariesRule } from "./tools/eslint-boundaries.mjs";
 import { readProjects } from "./tools/projects.mjs";
+
+const projects = readProjects(import.meta.dirname);
 
 /** Who may depend on whom. `type:testing` is for test files only. */
 const layers = {
@@ -39,23 +41,12 @@ const testFiles = [
   "**/vitest.config.ts",
 ];
 
-function boundaries(extraTags) {
-  const depConstraints = Object.entries(layers).map(([sourceTag, allowed]) => ({
-    sourceTag,
-    onlyDependOnLibsWithTags: [...allowed, ...extraTags],
-  }));
-  return [
-    "error",
-    {
-      allow: ["../../vitest.shared.ts"],
-      banTransitiveDependencies: true,
-      allowCircularSelfDependency: true,
-      depConstraints,
-    },
-  ];
+/** Layers beside a package's own that its files may import, as options of the rule. */
+function boundaries(extraLayers) {
+  const allowed = Object.entries(layers).map(([layer, others]) => [layer, [...others, ...extraLayers]]);
+  return ["error", { layers: Object.fromEntries(allowed), allow: ["vitest.shared.ts"] }];
 }
 
-/** Bans that need no project graph, so they hold wherever eslint is started. */
 function restrictedImports(root, portable) {
   const foreign = Object.entries(owners).filter(([, owner]) => owner !== root);
   const patterns = foreign.map(([library, owner]) => ({
@@ -110,10 +101,10 @@ export default defineConfig(
     files: ["**/*.ts", "**/*.tsx"],
     extends: [tseslint.configs.recommendedTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
-    plugins: { "@nx": nx },
+    plugins: { p4: { rules: { boundaries: createBoundariesRule(import.meta.dirname, projects) } } },
     linterOptions: { reportUnusedDisableDirectives: "error" },
     rules: {
-      "@nx/enforce-module-boundaries": boundaries([]),
+      "p4/boundaries": boundaries([]),
       "@typescript-eslint/switch-exhaustiveness-check": ["error", { considerDefaultExhaustiveForUnions: true }],
       "@typescript-eslint/consistent-type-imports": "error",
       "@typescript-eslint/no-unused-vars": ["error", unusedOnPurpose],
@@ -132,7 +123,7 @@ export default defineConfig(
   {
     files: testFiles,
     rules: {
-      "@nx/enforce-module-boundaries": boundaries(["type:testing"]),
+      "p4/boundaries": boundaries(["type:testing"]),
       // Samples and vectors come from JSON files; the test itself says what they must hold.
       "@typescript-eslint/no-unsafe-argument": "off",
       "@typescript-eslint/no-unsafe-assignment": "off",
@@ -141,5 +132,5 @@ export default defineConfig(
       "@typescript-eslint/no-unsafe-return": "off",
     },
   },
-  ...readProjects(import.meta.dirname).flatMap(projectRules),
+  ...projects.flatMap(projectRules),
 );

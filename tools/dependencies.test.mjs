@@ -8,7 +8,10 @@ const read = (path) => readFileSync(join(workspaceRoot, path), "utf8");
 
 /** What the manifests name, as "package version: users", like a row of the document. */
 function declared() {
-  const manifests = [{ user: "the workspace", path: "package.json" }];
+  const manifests = [
+    { user: "the workspace", path: "package.json" },
+    { user: "deploy/containers", path: "deploy/containers/package.json" },
+  ];
   for (const { root } of readProjects(workspaceRoot)) manifests.push({ user: root, path: `${root}/package.json` });
   const users = new Map();
   for (const { user, path } of manifests) {

@@ -114,7 +114,9 @@ it("the workspace declares what its tools and the tests of all packages share, a
   const shared = packages.flatMap(({ tests, dependencies, devDependencies }) =>
     tests.filter((name) => !dependencies.includes(name) && !devDependencies.includes(name)),
   );
+  const apart = Object.keys(readJson("deploy/containers/package.json").devDependencies);
   const used = new Set([...importedBy(tools), ...shared, ...excusedIn(".")].filter((name) => !rootOf.has(name)));
+  for (const name of apart) expect(used.delete(name), `${name} of deploy/containers is imported`).toBe(true);
   const declared = Object.keys({ ...workspace.devDependencies, ...workspace.optionalDependencies });
   expect(declared.sort()).toEqual([...used].sort());
 });
