@@ -84,6 +84,17 @@ describe("verifyPayment", () => {
     expect(await codeOf({ ...good.payment, rawTx: "" }, rulesOf(good.request))).toBe("SPV_TRANSACTION_INVALID");
   });
 
+  it("refuses a payment that writes another transaction where other vocabularies look", async () => {
+    const other = `${good.payment.rawTx.slice(0, -8)}01000000`;
+    const accepted = `accept ${vectors.transactions.T.txid}`;
+    for (const mode of ["mode", "Mode"]) {
+      const both = (...transactions: string[]) => ({ ...good.payment, [mode]: { transactions } });
+      expect(await codeOf(both(other), rulesOf(good.request))).toBe("SPV_PAYMENT_INVALID");
+      expect(await codeOf(both(good.payment.rawTx), rulesOf(good.request))).toBe(accepted);
+      expect(await codeOf(both(), rulesOf(good.request))).toBe(accepted);
+    }
+  });
+
   const replaceAt = (hex: string, at: number, digits: string) =>
     hex.slice(0, at) + digits + hex.slice(at + digits.length);
 

@@ -4,8 +4,9 @@ import { SpvError } from "./errors.ts";
 import { blockClaimOf, type HeaderSource } from "./header-source.ts";
 import { judgeHeader } from "./judge-header.ts";
 import { type Ancestor, type PaymentTransactions, readPaymentTransactions } from "./payment-ancestry.ts";
+import { transactionIdsOf } from "./payment-transaction-ids.ts";
 import type { SpvCrypto } from "./spv-crypto.ts";
-import { parseStrictJsonObject } from "./strict-json.ts";
+import { type JsonObject, parseStrictJsonObject } from "./strict-json.ts";
 import type { Transaction, TransactionOutput } from "./transaction.ts";
 import { MAX_SCRIPT_INPUTS, verifyScripts } from "./verify-scripts.ts";
 import { verifyTscProof } from "./verify-tsc.ts";
@@ -51,6 +52,7 @@ export async function verifyPayment(paymentBodyText: string, rules: PaymentRules
   const body = parseStrictJsonObject(paymentBodyText, "payment", PAYMENT_JSON_LIMITS);
   const transactions = readPaymentTransactions(body, rules.crypto);
   const { payment, ancestors } = transactions;
+  requireOnePayment(body, payment, rules.crypto);
   requireOutputs(payment, rules.outputs);
   if (ancestors.size === 0 && !rules.ancestryRequired) {
     requireDistinctInputs(payment);
@@ -59,6 +61,15 @@ export async function verifyPayment(paymentBodyText: string, rules: PaymentRules
   const feeSatoshis = await verifyAncestry(transactions, rules);
   requireFee(payment, feeSatoshis, rules.feeRate);
   return { transaction: payment, feeSatoshis };
+}
+
+/**
+ * A body may write a transaction in several vocabularies. What is judged here has to be what the channel knows the payment by:
+ * else miners' news of it, such as its rejection, would not be the payment's.
+ */
+function requireOnePayment(body: JsonObject, payment: Transaction, crypto: SpvCrypto): void {
+  if (transactionIdsOf(body, crypto).includes(payment.txid)) return;
+  throw new SpvError("SPV_PAYMENT_INVALID", `payment: also writes another transaction than ${payment.txid}`);
 }
 
 /** Each required output needs an output of its own, matched by script and exact amount, in any order; but see `orMore`. */
