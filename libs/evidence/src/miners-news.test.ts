@@ -1,8 +1,17 @@
 import type { ChannelCommand } from "@p4/channel";
 import { describe, expect, test } from "vitest";
 import { checksOf } from "./fixtures/checks-of.ts";
-import { blockHash, evidenceOf, forged, settledChannel, txid, withEvents } from "./fixtures/paid-channel.ts";
-import type { StoredJson } from "./fixtures/paid-channel.ts";
+import {
+  blockHash,
+  evidenceOf,
+  forged,
+  settledChannel,
+  txid,
+  withEvents,
+  type StoredJson,
+} from "./fixtures/paid-channel.ts";
+import { renderEvidenceHtml } from "./html/render-evidence-html.ts";
+import { verifyEvidence } from "./verify-evidence.ts";
 
 const [one, two] = ["01".repeat(32), "02".repeat(32)];
 const bodyText = "{}";
@@ -62,6 +71,13 @@ describe("what miners said beside the proof", () => {
       ["not-proved", expect.stringContaining("will not be mined (REJECTED 466)")],
       ["not-proved", expect.stringContaining("has left the chain (MINED_IN_STALE_BLOCK)")],
     ]);
+  });
+
+  test("given a reader, then each callback is shown as it was received", () => {
+    const html = renderEvidenceHtml(verifyEvidence(told(attempt, rejected, revoked)));
+    const shown = [...html.matchAll(/As received.*?<pre[^>]*>(.*?)<\/pre>/g)].map(([, text]) => text);
+    const callbacks = [attempt.doubleSpend.raw, rejected.rejection.raw, revoked.revocation.raw];
+    expect(shown.slice(-3)).toEqual(callbacks.map((raw) => raw.replaceAll('"', "&quot;")));
   });
 
   test.each<[string, "DOUBLE_SPEND" | "PROOF", (data: StoredJson["data"]) => void]>([

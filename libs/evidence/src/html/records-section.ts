@@ -39,6 +39,10 @@ function rawOf(event: SequencedEvent): string | null {
       return event.data.proof.raw;
     case "DoubleSpendReported":
       return event.data.doubleSpend.raw;
+    case "TransactionRejected":
+      return event.data.rejection.raw;
+    case "ProofRevoked":
+      return event.data.revocation.raw;
     default:
       return "message" in event.data ? event.data.message.raw : null;
   }
