@@ -22,7 +22,7 @@ export const aloneAtMost = 8;
  * A batch costs the broker some six forced writes whatever its size, an append one. On eight streams 16 an append lose by
  * 0.6x, 24 are even, 32 gain 1.2x and 64 2.3x (DESIGN.md has the table).
  */
-export const batchFrom = 24;
+export const batchFrom = 32;
 /** The server takes 1,000. */
 export const batchAtMost = 256;
 /** After a refused batch: what is tried in vain stays a fraction of what is done. */
