@@ -33,8 +33,10 @@ export interface Connection {
   readonly lostMerchant: string | null;
   /** Null: not open yet. */
   socket: WebSocketConnection<Connection> | null;
-  /** Events stored between the join and the opening of the socket. */
-  readonly missed: SequencedEvent[];
+  /** Events that it has not been sent yet: stored between the join and the end of its greeting. */
+  missed: SequencedEvent[];
+  /** Resolves when a long history is written; null: it hears the channel live. */
+  greeting: Promise<void> | null;
   /** What the peer asked to hear again: everything after a sequence. Null: what is pending for its role. */
   readonly history: ChannelHistory | null;
   /** Messages of this peer that wait to be stored. */

@@ -30,12 +30,14 @@ export class Delivery {
       if (connection === null) return;
       inferRole(connection, event);
       const message = heardBy(listenerOf(connection), event, snapshot.context);
-      if (message !== null && connection.socket === null) connection.missed.push(event);
+      const isGreeted = connection.socket !== null && connection.greeting === null;
+      if (message !== null && !isGreeted) connection.missed.push(event);
       else if (message !== null) {
         sendTo(connection, this.#frameOf(message, event, connection.followed.channelId));
         this.#onDelivered(event, connection.followed.channelId);
       }
-      if (isEnded(snapshot)) connection.socket?.close(closeCodes.channelOver.code, `channel.${stateName(snapshot)}`);
+      if (isGreeted && isEnded(snapshot))
+        connection.socket?.close(closeCodes.channelOver.code, `channel.${stateName(snapshot)}`);
     };
   }
 

@@ -169,6 +169,7 @@ function newConnection(
     repeated: noneRepeated,
     socket: null,
     missed: [],
+    greeting: null,
     inFlight: 0,
     inFlightBytes: 0,
     added: bytes.forConnection(performance.now()),

@@ -1,15 +1,15 @@
 import { isLogError } from "@p4/channel";
 import type { SubmitResult } from "@p4/channel-host";
-import { channelErrors, heardBy, isEnded, pendingFor, stateName, type OutgoingMessage } from "@p4/channel";
+import { channelErrors } from "@p4/channel";
 import { isStoreError } from "@p4/event-store";
 import type { WebSocketConnection, WebSocketRoute } from "@p4/http";
 import { closeCodes, serverMessage, unknownOrigin, warningHeader, warningText } from "@p4/protocol";
-import { endGrant, listenerOf, mayGoOn, sendTo, type Connection } from "./connection.ts";
+import { endGrant, mayGoOn, sendTo, type Connection } from "./connection.ts";
 import type { EdgeContext } from "./edge-context.ts";
 import type { EdgeLimits } from "./edge-limits.ts";
+import { greet } from "./greet.ts";
 import { joinChannel, rejectNewChannel } from "./join-channel.ts";
 import { closeCodeFor } from "./join-refusal.ts";
-import { joinSuccess } from "./join-success.ts";
 import { merchantHeader, merchantPresence } from "./merchant-presence.ts";
 import { OutgoingFrame, sequenceHeader } from "./outgoing-frame.ts";
 import { learnSpeech, writeFor } from "./peer-speech.ts";
@@ -28,11 +28,7 @@ export function walletSocketRoute(context: EdgeContext): WebSocketRoute<Connecti
     upgrade: (request) => joinChannel(request, context),
     open: (socket) => {
       context.grants.watch(socket.data, socket.data.grant, (why) => endGrant(socket.data, why));
-      socket.cork(() => greet(socket, context));
-      if (!mayGoOn(socket.data)) return;
-      // Not inside the cork: uWS would send the close frame and never end the connection.
-      const { snapshot } = socket.data.followed.channel;
-      if (isEnded(snapshot)) socket.close(closeCodes.channelOver.code, `channel.${stateName(snapshot)}`);
+      greet(socket, context);
     },
     message: (socket, text) => onText(socket, text, context),
     binary: (socket, sizeBytes) => {
@@ -56,47 +52,6 @@ export function walletSocketRoute(context: EdgeContext): WebSocketRoute<Connecti
       context.metrics.connectionClosed();
     },
   };
-}
-
-/** join.success, then what the peer missed or what is pending for its role; from then on it hears the channel live. */
-function greet(socket: WebSocketConnection<Connection>, context: EdgeContext): void {
-  const connection = socket.data;
-  const { channelId, channel } = connection.followed;
-  connection.socket = socket;
-  context.metrics.connectionOpened();
-  context.note({ channelId, nodeId: context.nodeId, connectionId: connection.id, role: connection.role }, "join");
-  if (connection.grants.endOf(connection.grant) !== null) return;
-  socket.send(joinSuccess(connection, channel, context));
-  const pending =
-    connection.history === null ? pendingFor(listenerOf(connection), channel.snapshot) : missedBy(connection);
-  for (const message of pending) sendTo(connection, new OutgoingFrame(message, channelId));
-  connection.missed.length = 0;
-  connection.history?.letGo();
-  if (isEnded(channel.snapshot)) sayEnd(socket, context);
-}
-
-/** What a resumed peer asked to hear again, and what was stored while it came. */
-function missedBy(connection: Connection): readonly OutgoingMessage[] {
-  const { context } = connection.followed.channel.snapshot;
-  return [...(connection.history?.take() ?? []), ...connection.missed]
-    .map((event) => heardBy(listenerOf(connection), event, context))
-    .filter((message) => message !== null);
-}
-
-/** The channel is over. A resumed peer has been told by the log already. */
-function sayEnd(socket: WebSocketConnection<Connection>, context: EdgeContext): void {
-  const { followed, history, speech } = socket.data;
-  if (history !== null) return;
-  const { snapshot, streamVersion } = followed.channel;
-  const end = serverMessage({
-    key: `channel.${stateName(snapshot)}`,
-    channelId: followed.channelId,
-    messageId: context.newId(),
-    timestampMs: context.nowMs(),
-    headers: [[sequenceHeader, [String(streamVersion)]]],
-  });
-  const text = writeFor(end, speech);
-  if (text !== null) socket.send(text);
 }
 
 function onText(socket: WebSocketConnection<Connection>, text: string, context: EdgeContext): void {
@@ -155,9 +110,11 @@ async function store(frame: ReadFrame, connection: Connection, context: EdgeCont
     const { followed, trace } = connection;
     const submitted = submitTraced(frame.recorded.key, frame.command, followed, trace, context);
     const result = await context.admission.during(submitted);
+    const tookMs = performance.now() - startedMs;
+    // Its sequence must not overtake the events before it.
+    if (connection.greeting !== null) await connection.greeting;
     answer(result, frame, connection, context);
     if (result.outcome === "stored") {
-      const tookMs = performance.now() - startedMs;
       context.metrics.messageStored(tookMs / 1000);
       if (isAlone) context.admission.messageTook(tookMs);
     }
