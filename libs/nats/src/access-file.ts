@@ -2,6 +2,7 @@ import { createPrivateKey, X509Certificate, type KeyObject } from "node:crypto";
 import { closeSync, fstatSync, openSync, readFileSync, constants, type Stats } from "node:fs";
 import { nkeys } from "@nats-io/transport-node";
 import { AccessError } from "./access-error.ts";
+import { isUserSeed } from "./user-signer.ts";
 
 /** How a user is known to the broker. An nkey's seed and that of a .creds file never leave this machine. */
 export type Login =
@@ -74,14 +75,13 @@ function pemFile(text: string, fail: (problem: string, cause?: unknown) => Acces
 }
 
 function assertUserSeed(seed: string, fail: (problem: string, cause?: unknown) => AccessError): void {
-  let publicKey: string;
   try {
-    publicKey = nkeys.fromSeed(new TextEncoder().encode(seed)).getPublicKey();
+    nkeys.fromSeed(new TextEncoder().encode(seed));
   } catch {
     // The cause might show part of the seed.
     throw fail("holds a seed that cannot be read");
   }
-  if (!publicKey.startsWith("U")) throw fail("holds a seed that is not of a user: those begin with SU");
+  if (!isUserSeed(seed)) throw fail("holds a seed that is not of a user: those begin with SU");
 }
 
 /**

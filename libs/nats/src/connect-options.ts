@@ -1,6 +1,6 @@
 import {
   credsAuthenticator,
-  nkeyAuthenticator,
+  nkeys,
   usernamePasswordAuthenticator,
   type NodeConnectionOptions,
   type Server,
@@ -9,6 +9,7 @@ import { checkServerIdentity, type ConnectionOptions } from "node:tls";
 import type { Login } from "./access-file.ts";
 import type { BrokerAccess } from "./broker-access.ts";
 import type { BrokerStatus } from "./broker-status.ts";
+import { createUserSigner, type UserSigner } from "./user-signer.ts";
 
 export interface BrokerOptions {
   /** `nats://[user:password@]host:port`, or several servers with one login, separated by commas. `tls://` asks for TLS. */
@@ -98,13 +99,17 @@ function authenticatorOf(login: Login) {
   const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
   switch (login.kind) {
     case "nkey":
-      return nkeyAuthenticator(bytes(login.seed));
+      return signed(createUserSigner(login.seed));
     case "creds":
       return credsAuthenticator(bytes(login.text));
     case "password":
       return usernamePasswordAuthenticator(login.user, login.password);
   }
 }
+
+const signed = (user: UserSigner) => (nonce?: string) => {
+  return { nkey: user.publicKey, sig: nonce ? nkeys.encode(user.sign(new TextEncoder().encode(nonce))) : "" };
+};
 
 /** With it the client talks to no server without TLS. */
 function tlsOf(access: BrokerAccess | undefined, urls: readonly URL[]): Pick<NodeConnectionOptions, "tls"> {
