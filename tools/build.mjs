@@ -11,16 +11,19 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
+import { bundleCli } from "./bundle-cli.mjs";
 import { bundlePages } from "./bundle-pages.mjs";
 import { readProjects } from "./projects.mjs";
 
 /** Its validators are made from types by a transform of the TypeScript compiler; everything else only loses its types. */
 const compiledProject = "libs/protocol";
 
+const command = "apps/cli";
+
 /**
  * Makes the JavaScript that is missing or older than its sources. The check reads only names and times of files, so that a
  * start of what is built costs milliseconds. Types are not looked at here: `npm run verify` checks them. What runs in browsers
- * is bundled after that.
+ * is bundled after that, and the p4 command.
  *
  * @param {string} workspaceRoot absolute
  * @returns {Promise<boolean>} false when the build failed; its errors have been printed
@@ -30,15 +33,16 @@ export async function ensureBuilt(workspaceRoot) {
   const stampFile = join(workspaceRoot, "node_modules", ".cache", "p4-build-stamp");
   const stamp = stampOf(workspaceRoot, projects);
   const complete = projects.every(
-    ({ dir, dist }) =>
+    ({ root, dir, dist }) =>
       (existsSync(join(dist, "index.js")) || existsSync(join(dist, "main.js"))) &&
-      existsSync(join(dir, "browser")) === existsSync(join(dist, "browser")),
+      existsSync(join(dir, "browser")) === existsSync(join(dist, "browser")) &&
+      (root !== command || existsSync(join(dist, "bundle", "main.js"))),
   );
   if (complete && existsSync(stampFile) && readFileSync(stampFile, "utf8") === stamp) return true;
   const startedMs = performance.now();
   progress("building");
   const built = await Promise.all([compile(workspaceRoot, projects), transpileAll(projects)]);
-  if (!built.includes(false)) built.push(await bundleAll(projects));
+  if (!built.includes(false)) built.push(await bundleAll(workspaceRoot, projects));
   const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
   if (built.includes(false)) {
     progress(`the build failed after ${seconds} s\n`);
@@ -165,19 +169,19 @@ function removeOrphans(dist, files) {
   for (const entry of readdirSync(dist, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);
     const name = path.slice(dist.length + 1);
-    if (name.endsWith(".js") && !scripts.has(name) && !name.startsWith(bundles)) rmSync(path);
+    if (name.endsWith(".js") && !scripts.has(name) && !bundles.some((folder) => name.startsWith(folder))) rmSync(path);
   }
 }
 
 const scriptOf = (name) => name.replace(/\.tsx?$/, ".js");
 
-const bundles = join("browser", "/");
+const bundles = [join("browser", "/"), join("bundle", "/")];
 
-async function bundleAll(projects) {
+async function bundleAll(workspaceRoot, projects) {
   const failed = (root) => (error) => report(root, error);
   // One after the other: the bundler uses all cores by itself.
   for (const { root, dir } of projects) if ((await bundlePages(dir).catch(failed(root))) === false) return false;
-  return true;
+  return (await bundleCli(join(workspaceRoot, command)).catch(failed(command))) !== false;
 }
 
 /** 0: it is not there. */

@@ -19,9 +19,9 @@ beforeEach(() => {
 afterEach(() => rmSync(workspace, { recursive: true, force: true }));
 
 function build() {
-  mkdirSync(join(workspace, "apps/cli/dist"));
+  mkdirSync(join(workspace, "apps/cli/dist/bundle"), { recursive: true });
   const main = "console.log(process.versions.modules, process.argv.slice(2).join()); process.exitCode = 7;";
-  writeFileSync(join(workspace, "apps/cli/dist/main.js"), main);
+  writeFileSync(join(workspace, "apps/cli/dist/bundle/main.js"), main);
 }
 
 function installNode() {

@@ -27,7 +27,9 @@ if (command === undefined) {
 }
 if (!(await ensureBuilt(workspaceRoot))) process.exit(1);
 const [app, ...fixedArgs] = command;
-const main = join(workspaceRoot, "apps", app, "dist", "main.js");
+const dist = join(workspaceRoot, "apps", app, "dist");
+const bundled = join(dist, "bundle", "main.js");
+const main = existsSync(bundled) ? bundled : join(dist, "main.js");
 // In this process, so that signals and the exit code are the application's own.
 process.argv = [process.execPath, main, ...fixedArgs, ...args];
 await import(pathToFileURL(main).href);

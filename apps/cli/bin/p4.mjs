@@ -10,7 +10,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 // uWebSockets.js and the tests are made for this ABI, which is Node 22's.
 const neededAbi = "127";
 const binDir = dirname(fileURLToPath(import.meta.url));
-const main = join(binDir, "..", "dist", "main.js");
+const main = join(binDir, "..", "dist", "bundle", "main.js");
 
 if (!existsSync(main)) {
   fail("p4 is not built. Run: npm ci && npm run build");

@@ -30,3 +30,29 @@ it.each(["replay", "channels", "recover"])("p4 %s loads no library that it does 
   // Half of the time of such a command, when it had them.
   for (const heavy of ["@bsv/sdk", "@opentelemetry/api", "pino", "prom-client"]) expect(packages).not.toContain(heavy);
 });
+
+/** Names the files that a program is read from, one a line. */
+const tellFiles = `
+import { registerHooks } from "node:module";
+const files = new Set();
+registerHooks({
+  load(url, context, next) {
+    if (url.startsWith("file:")) files.add(url);
+    return next(url, context);
+  },
+});
+process.once("exit", () => console.error([...files].join("\\n")));
+`;
+
+it("p4 replay is read from few files, not from the 400 that it is written in", () => {
+  const bundled = join(import.meta.dirname, "..", "dist", "bundle", "main.js");
+  const { stdout, stderr } = spawnSync(
+    process.execPath,
+    ["--import", `data:text/javascript,${encodeURIComponent(tellFiles)}`, bundled, "replay", "--help"],
+    { encoding: "utf8" },
+  );
+  expect(stdout).toContain("Usage: p4 replay");
+  const files = stderr.trimEnd().split("\n");
+  expect(files.length).toBeGreaterThan(1);
+  expect(files.length).toBeLessThan(60);
+});

@@ -3,7 +3,7 @@ import { createServer, type AddressInfo, type Socket } from "node:net";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, it } from "vitest";
 
-const main = fileURLToPath(new URL("../dist/main.js", import.meta.url));
+const main = fileURLToPath(new URL("../dist/bundle/main.js", import.meta.url));
 const sockets: Socket[] = [];
 /** As a broker that hangs: it takes connections, and never says a word. */
 const silent = createServer((socket) => void sockets.push(socket));
@@ -28,3 +28,10 @@ it.each(["doctor", "streams", "channels"])(
     expect(JSON.parse(ran.out)).toMatchObject({ error: { code: "STORE_UNAVAILABLE" } });
   },
 );
+
+it("finds the files beside it from where it is bundled to", async () => {
+  const out = await new Promise<string>((resolve) => {
+    execFile(process.execPath, [main, "--version"], (_error, text) => resolve(text));
+  });
+  expect(out).toMatch(/^p4 \d+\.\d+\.\d+/);
+});
