@@ -60,8 +60,9 @@ export class NodeMemory {
 
   /** Null: the message may come in. Otherwise the rule that it breaks. */
   refusal(messageBytes: number, channel: { readonly heldBytes: number }, inFlightBytes: number): string | null {
+    if (messageBytes <= smallBytes) return null;
     const wanted = this.heldBytes + messageBytes;
-    if (messageBytes <= smallBytes || wanted <= this.maxHeldBytes) return null;
+    if (wanted <= this.maxHeldBytes) return null;
     // Twice the bound is what the process has been given room for: beyond, a share is no argument.
     const isWithinShare = channel.heldBytes + inFlightBytes + messageBytes <= this.shareBytes;
     if (isWithinShare && wanted <= 2 * this.maxHeldBytes) return null;

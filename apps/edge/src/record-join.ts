@@ -32,7 +32,8 @@ export async function recordJoin(
     merchantIsAlive: true,
     metadata: { commandId: context.newId(), nowMs, correlationId: "", causationId: who.connectionId },
   };
-  const result = await context.admission.during(submitTraced("join", command, followed, trace, context));
+  const logAnswered = context.admission.waitForLog(performance.now());
+  const result = await submitTraced("join", command, followed, trace, context).finally(logAnswered);
   if (result.outcome === "refused") return null;
   if (result.outcome === "unchanged") return result.participant ?? participant;
   const joined = result.outcome === "stored" && result.event.type === "ParticipantJoined";

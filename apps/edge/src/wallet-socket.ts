@@ -2,7 +2,7 @@ import { isLogError } from "@p4/channel";
 import type { SubmitResult } from "@p4/channel-host";
 import { channelErrors } from "@p4/channel";
 import { isStoreError } from "@p4/event-store";
-import type { WebSocketConnection, WebSocketRoute } from "@p4/http";
+import type { WebSocketRoute } from "@p4/http";
 import { closeCodes, serverMessage, unknownOrigin, warningHeader, warningText } from "@p4/protocol";
 import { endGrant, mayGoOn, sendTo, type Connection } from "./connection.ts";
 import type { EdgeContext } from "./edge-context.ts";
@@ -30,7 +30,7 @@ export function walletSocketRoute(context: EdgeContext): WebSocketRoute<Connecti
       context.grants.watch(socket.data, socket.data.grant, (why) => endGrant(socket.data, why));
       greet(socket, context);
     },
-    message: (socket, text) => onText(socket, text, context),
+    message: messageReader(context),
     binary: (socket, sizeBytes) => {
       context.metrics.frameReceived(sizeBytes);
       sendRefusal(socket.data, refuseWire({ code: "WIRE_BINARY_FRAME" }, unknownOrigin), sizeBytes, context);
@@ -54,30 +54,26 @@ export function walletSocketRoute(context: EdgeContext): WebSocketRoute<Connecti
   };
 }
 
-function onText(socket: WebSocketConnection<Connection>, text: string, context: EdgeContext): void {
-  const connection = socket.data;
-  context.metrics.frameReceived(text.length);
-  if (!mayGoOn(connection)) return;
-  const { limits, nodeId, newId } = context;
-  const frame = readWalletFrame(text, connection, {
-    nodeId,
-    nowMs: context.nowMs(),
-    newId,
-    maxBytes: limits.maxMessageBytes,
-    crypto: context.crypto,
-  });
-  const { dialect = null, key } = frame.origin;
-  if (dialect !== null) learnSpeech(connection.speech, dialect, key);
-  if (!frame.ok) return sendRefusal(connection, frame, text.length, context);
-  if (hasTooManyPending(connection, text.length, limits)) {
-    const rule = `at most ${String(limits.maxInFlightPerConnection)} messages, ${String(limits.maxInFlightBytesPerConnection)} bytes, may wait`;
-    return sendRefusal(connection, refuse("EDGE_TOO_MANY_PENDING", rule, frame.origin), text.length, context);
-  }
-  const rule = tooManyBytes(connection, text.length, context);
-  if (rule !== null) {
-    return sendRefusal(connection, refuse("EDGE_TOO_MANY_BYTES", rule, frame.origin), text.length, context);
-  }
-  void store(frame, connection, context);
+function messageReader(context: EdgeContext): WebSocketRoute<Connection>["message"] {
+  const { limits, nodeId, newId, crypto, metrics } = context;
+  return ({ data: connection }, text) => {
+    metrics.frameReceived(text.length);
+    if (!mayGoOn(connection)) return;
+    const reading = { nodeId, nowMs: context.nowMs(), newId, maxBytes: limits.maxMessageBytes, crypto };
+    const frame = readWalletFrame(text, connection, reading);
+    const { dialect = null, key } = frame.origin;
+    if (dialect !== null) learnSpeech(connection.speech, dialect, key);
+    if (!frame.ok) return sendRefusal(connection, frame, text.length, context);
+    if (hasTooManyPending(connection, text.length, limits)) {
+      const rule = `at most ${String(limits.maxInFlightPerConnection)} messages, ${String(limits.maxInFlightBytesPerConnection)} bytes, may wait`;
+      return sendRefusal(connection, refuse("EDGE_TOO_MANY_PENDING", rule, frame.origin), text.length, context);
+    }
+    const rule = tooManyBytes(connection, text.length, context);
+    if (rule !== null) {
+      return sendRefusal(connection, refuse("EDGE_TOO_MANY_BYTES", rule, frame.origin), text.length, context);
+    }
+    void store(frame, connection, context);
+  };
 }
 
 /** Null, or the rule of the node's memory or of the sender's budget that the frame breaks. */
@@ -106,10 +102,11 @@ async function store(frame: ReadFrame, connection: Connection, context: EdgeCont
   connection.inFlightBytes += sizeBytes;
   context.memory.takeIn(sizeBytes);
   underWay.set(commandId, frame.message);
+  const logAnswered = context.admission.waitForLog(startedMs);
   try {
     const { followed, trace } = connection;
-    const submitted = submitTraced(frame.recorded.key, frame.command, followed, trace, context);
-    const result = await context.admission.during(submitted);
+    const result = await submitTraced(frame.recorded.key, frame.command, followed, trace, context);
+    logAnswered();
     const tookMs = performance.now() - startedMs;
     // Its sequence must not overtake the events before it.
     if (connection.greeting !== null) await connection.greeting;
@@ -121,6 +118,7 @@ async function store(frame: ReadFrame, connection: Connection, context: EdgeCont
   } catch (error) {
     onStoreFailure(error, frame, connection, context);
   } finally {
+    logAnswered();
     connection.inFlight--;
     connection.inFlightBytes -= sizeBytes;
     context.memory.letThrough(sizeBytes);

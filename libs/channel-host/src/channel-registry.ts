@@ -36,10 +36,24 @@ export class ChannelRegistry {
   readonly #runtime: SubmitRuntime;
   readonly #actors = new Map<string, Actor>();
   readonly #reconnects: Subscription;
-  readonly #host: FollowerHost<Actor> = {
-    submitTo: (actor, command) => this.#submitTo(actor, command),
-    unfollow: (actor) => this.#unfollow(actor),
+  /** One command to a live channel, in its turn. A bound member, as `#host` is called for each message. */
+  readonly #submitTo = async (actor: Actor, command: ChannelCommand): Promise<SubmitResult> => {
+    const { replica, mailbox } = actor;
+    const turn = mailbox.takeTurn();
+    if (turn !== null) await turn;
+    try {
+      if (this.#stale.size > 0) await this.#ensureFresh(replica);
+      if (actor.isUnread && !mayOpen(command)) await this.#readFirst(actor);
+      if (this.#runtime.alwaysReplay) await replica.replay();
+      const result = await submitCommand(command, replica, this.#runtime);
+      // The log took it as the first event, or a conflict has made the replica read.
+      actor.isUnread = false;
+      return result;
+    } finally {
+      mailbox.endTurn();
+    }
   };
+  readonly #host: FollowerHost<Actor> = { submitTo: this.#submitTo, unfollow: (actor) => this.#unfollow(actor) };
   /** Goes on where the last comparison has ended; it sees channels that come and go meanwhile. */
   #round = this.#actors.keys();
   /** What is left of this round: channels that come all the time must not keep it from its end. */
@@ -276,18 +290,6 @@ export class ChannelRegistry {
     // The next follower reads again after a failed read.
     ready.catch(() => this.#passivate(actor));
     return actor;
-  }
-
-  async #submitTo(actor: Actor, command: ChannelCommand): Promise<SubmitResult> {
-    await this.#ensureFresh(actor.replica);
-    return actor.mailbox.post(async () => {
-      if (actor.isUnread && !mayOpen(command)) await this.#readFirst(actor);
-      if (this.#runtime.alwaysReplay) await actor.replica.replay();
-      const result = await submitCommand(command, actor.replica, this.#runtime);
-      // The log took it as the first event, or a conflict has made the replica read.
-      actor.isUnread = false;
-      return result;
-    });
   }
 
   #unfollow(actor: Actor): void {

@@ -2,25 +2,26 @@ import { describe, expect, it } from "vitest";
 import { Mailbox } from "./mailbox.ts";
 
 describe("Mailbox", () => {
-  it("runs tasks one at a time, in the order in which they were posted", async () => {
+  it("lets one pass at a time, in the order in which they came", async () => {
     const mailbox = new Mailbox();
     const trace: string[] = [];
-    const task = (name: string) => async () => {
-      trace.push(`${name} starts`);
+    const pass = async (name: string) => {
+      await mailbox.takeTurn();
+      trace.push(`${name} begins`);
       await new Promise((resolve) => setImmediate(resolve));
       trace.push(`${name} ends`);
-      return name;
+      mailbox.endTurn();
     };
-    expect(await Promise.all(["a", "b", "c"].map((name) => mailbox.post(task(name))))).toEqual(["a", "b", "c"]);
-    expect(trace).toEqual(["a starts", "a ends", "b starts", "b ends", "c starts", "c ends"]);
+    await Promise.all(["a", "b", "c"].map(pass));
+    expect(trace).toEqual(["a begins", "a ends", "b begins", "b ends", "c begins", "c ends"]);
   });
 
-  it("goes on after a task that failed", async () => {
+  it("lets pass without a wait what finds it free", () => {
     const mailbox = new Mailbox();
-    const failed = mailbox.post(() => Promise.reject(new Error("no")));
-    const next = mailbox.post(() => Promise.resolve("yes"));
-    await expect(failed).rejects.toThrow("no");
-    expect(await next).toBe("yes");
-    expect(await mailbox.post(() => Promise.resolve("again"))).toBe("again");
+    expect(mailbox.takeTurn()).toBeNull();
+    expect(mailbox.takeTurn()).toBeInstanceOf(Promise);
+    mailbox.endTurn();
+    mailbox.endTurn();
+    expect(mailbox.takeTurn()).toBeNull();
   });
 });

@@ -1,23 +1,18 @@
-/** Runs tasks one after the other: one append in flight per channel. */
+/** Lets one command pass at a time, in the order in which they came: one append in flight per channel. */
 export class Mailbox {
   readonly #waiting: (() => void)[] = [];
-  #running = false;
+  #isTaken = false;
 
-  post<Result>(task: () => Promise<Result>): Promise<Result> {
-    if (!this.#running) return this.#run(task);
-    return new Promise((resolve) => {
-      this.#waiting.push(() => resolve(this.#run(task)));
-    });
+  /** Null: the turn has come at once, without a wait. Otherwise it has come when the promise resolves. `endTurn` ends it. */
+  takeTurn(): Promise<void> | null {
+    if (this.#isTaken) return new Promise((resolve) => void this.#waiting.push(resolve));
+    this.#isTaken = true;
+    return null;
   }
 
-  async #run<Result>(task: () => Promise<Result>): Promise<Result> {
-    this.#running = true;
-    try {
-      return await task();
-    } finally {
-      const next = this.#waiting.shift();
-      if (next === undefined) this.#running = false;
-      else next();
-    }
+  endTurn(): void {
+    const next = this.#waiting.shift();
+    if (next === undefined) this.#isTaken = false;
+    else next();
   }
 }

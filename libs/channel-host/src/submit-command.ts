@@ -10,7 +10,6 @@ import {
   walletCommands,
   type Channel,
   type ChannelCommand,
-  type Decision,
   type JoinChannel,
   type NewChannelEvent,
   type OutgoingMessage,
@@ -53,8 +52,21 @@ export async function submitCommand(
     const current = holder === null ? command : await withMerchantLiveness(command, holder, runtime);
     const decision = (runtime.decide ?? decide)(current, base.snapshot, runtime.sha256Hex);
     try {
-      const result = await execute(decision, current, base, replica, runtime);
-      if (result !== null) return result;
+      switch (decision.outcome) {
+        case "accepted": {
+          const event = await append(decision.event, base, replica, runtime);
+          const { channel } = replica;
+          if (isOverdue(channel.snapshot, command.metadata.nowMs)) await expireIfOver(command, replica, runtime);
+          return { outcome: "stored", event, channel };
+        }
+        case "overdue":
+          await expireFirst(command, base, replica, runtime);
+          continue;
+        case "duplicate":
+          return { ...decision, replies: await withTexts(decision.replies, replica), channel: base };
+        default:
+          return { ...decision, channel: base };
+      }
     } catch (error) {
       if (isStoreError(error, "STORE_APPEND_IN_FLIGHT")) await runtime.delay(2 + round);
       else if (!isStoreError(error, "STORE_VERSION_CONFLICT")) throw error;
@@ -67,40 +79,6 @@ export async function submitCommand(
     }
   }
   throw lastConflict;
-}
-
-/** Null: decide again. */
-async function execute(
-  decision: Decision,
-  command: ChannelCommand,
-  base: Channel,
-  replica: ChannelReplica,
-  runtime: SubmitRuntime,
-): Promise<SubmitResult | null> {
-  switch (decision.outcome) {
-    case "accepted": {
-      const { channelId } = replica;
-      const { timers } = runtime;
-      // Sent before the append: a node that dies in between leaves a harmless hint, not a channel without a timer.
-      if (decision.event.type === "ChannelOpened") timers.set(channelId, decision.event.data.expiresAtMs);
-      const event = await append(decision.event, base, replica, runtime);
-      if (event.type === "DeadlineExtended") timers.set(channelId, event.data.expiresAtMs);
-      else if (event.type === "AckGraceStarted") timers.set(channelId, event.data.graceUntilMs);
-      else if (event.type === "ChannelClosed") timers.clear(channelId);
-      const result: SubmitResult = { outcome: "stored", event, channel: replica.channel };
-      if (isOverdue(replica.channel.snapshot, command.metadata.nowMs)) await expireIfOver(command, replica, runtime);
-      return result;
-    }
-    case "overdue":
-      await expireFirst(command, base, replica, runtime);
-      return null;
-    case "unchanged":
-      return { ...decision, channel: base };
-    case "duplicate":
-      return { ...decision, replies: await withTexts(decision.replies, replica), channel: base };
-    case "refused":
-      return { ...decision, channel: base };
-  }
 }
 
 function withTexts(replies: readonly Reply[], replica: ChannelReplica): Promise<readonly OutgoingMessage[]> {
@@ -116,13 +94,16 @@ function restoreTimer({ channelId, channel: { snapshot } }: ChannelReplica, time
   else timers.set(channelId, endsAtMs(snapshot));
 }
 
+/** Stores an event on top of `base`, folds it and sets the channel's timer by it. */
 async function append(
   event: NewChannelEvent,
   base: Channel,
   replica: ChannelReplica,
-  runtime: ActorRuntime,
+  runtime: SubmitRuntime,
 ): Promise<SequencedEvent> {
   assertMayExpire(event, runtime);
+  // Sent before the append: a node that dies in between leaves a harmless hint, not a channel without a timer.
+  if (event.type === "ChannelOpened") runtime.timers.set(replica.channelId, event.data.expiresAtMs);
   const sealed = sealFor(base, event, runtime.copyClass?.() ?? null);
   const own: OwnEvent = { base, sealed, bytes: encoder.encode(sealed.text) };
   replica.appending(own);
@@ -136,11 +117,18 @@ async function append(
     const stored = duplicate
       ? await replica.applyDuplicate(nextExpectedStreamVersion)
       : replica.applyAppended(own, nextExpectedStreamVersion);
+    setTimer(stored, replica.channelId, runtime.timers);
     tellStored(stored, replica, runtime);
     return stored;
   } finally {
     replica.appending(null);
   }
+}
+
+function setTimer(event: SequencedEvent, channelId: string, timers: DeadlineTimers): void {
+  if (event.type === "DeadlineExtended") timers.set(channelId, event.data.expiresAtMs);
+  else if (event.type === "AckGraceStarted") timers.set(channelId, event.data.graceUntilMs);
+  else if (event.type === "ChannelClosed") timers.clear(channelId);
 }
 
 /** The event is stored, even when a listener throws. */
@@ -176,9 +164,7 @@ async function expireFirst(
 ): Promise<void> {
   const { nowMs, correlationId } = command.metadata;
   const decision = decide(expireCommand(nowMs, "overdue", correlationId), base.snapshot, runtime.sha256Hex);
-  if (decision.outcome !== "accepted") return;
-  const event = await append(decision.event, base, replica, runtime);
-  if (event.type === "AckGraceStarted") runtime.timers.set(replica.channelId, event.data.graceUntilMs);
+  if (decision.outcome === "accepted") await append(decision.event, base, replica, runtime);
 }
 
 /** Another connection that is the merchant as far as the log tells: whether it lives, its node has to be asked. */

@@ -1,5 +1,5 @@
 import { endsAtMs, isEnded, stateName, type ChannelSnapshot } from "./channel.machine.ts";
-import type { ChannelCommand, CommandMetadata, ExtendDeadline, JoinChannel, WalletCommand } from "./commands.ts";
+import type { ChannelCommand, CommandMetadata, ExtendDeadline, JoinChannel } from "./commands.ts";
 import { decideMinersNews, isMinerCommand } from "./decide-miners-news.ts";
 import { accept, refuse, timeText, type Decision } from "./decision.ts";
 import { refuseEnded } from "./refuse-ended.ts";
@@ -27,13 +27,12 @@ export function decide(command: ChannelCommand, snapshot: ChannelSnapshot, sha25
       if (isEnded(snapshot)) return { outcome: "unchanged" };
       return accept(command.metadata, "ChannelClosed", { by: command.by, reason: command.reason });
     default:
-      return decideMessage(command, snapshot, sha256Hex);
+      return unlessEnded(decideWalletCommand(command, snapshot, sha256Hex), snapshot);
   }
 }
 
 /** The end takes no new message, but a wallet that missed its answer still gets it: a retry always has the same outcome. */
-function decideMessage(command: WalletCommand, snapshot: ChannelSnapshot, sha256Hex: Sha256Hex): Decision {
-  const decision = decideWalletCommand(command, snapshot, sha256Hex);
+function unlessEnded(decision: Decision, snapshot: ChannelSnapshot): Decision {
   return isEnded(snapshot) && decision.outcome !== "duplicate" ? refuseEnded(snapshot) : decision;
 }
 

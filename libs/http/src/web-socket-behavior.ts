@@ -27,18 +27,28 @@ export interface BehaviorHooks {
 
 /** The uWS callbacks for one route, all but `upgrade`. A callback that fails closes its own socket with 1011 and no other. */
 export function behaviorOf(route: AnyWebSocketRoute, hooks: BehaviorHooks): WebSocketBehavior<SocketUserData> {
+  const fail = (connection: SocketConnection<unknown>, name: string, error: unknown): void => {
+    hooks.onError(error, `${route.path} ${name}`);
+    connection.close(closeCodes.internalError, "internal error");
+  };
+  /** A route may pass an async function where none is expected; its failure must not become an unhandled rejection. */
+  const settle = (connection: SocketConnection<unknown>, name: string, result: unknown): void => {
+    if (result instanceof Promise) result.catch((error: unknown) => fail(connection, name, error));
+  };
   const guarded = (connection: SocketConnection<unknown>, name: string, run: () => unknown): void => {
-    const fail = (error: unknown): void => {
-      hooks.onError(error, `${route.path} ${name}`);
-      connection.close(closeCodes.internalError, "internal error");
-    };
     try {
-      const result = run();
-      // A route may pass an async function where none is expected; its failure must not become an unhandled rejection.
-      if (result instanceof Promise) result.catch(fail);
+      settle(connection, name, run());
     } catch (error) {
-      fail(error);
+      fail(connection, name, error);
     }
+  };
+  const refuse = (connection: SocketConnection<unknown>, size: number): unknown => {
+    if (size > route.maxMessageBytes) {
+      if (route.tooLarge !== undefined) return route.tooLarge(connection, size);
+      return connection.close(closeCodes.messageTooBig, `message over ${String(route.maxMessageBytes)} bytes`);
+    }
+    if (route.binary !== undefined) return route.binary(connection, size);
+    return connection.close(closeCodes.unsupportedData, "binary frames are not supported");
   };
   /** Once per socket, for a close by either side. */
   const closed = ({ connection, refusedWith }: SocketUserData, code: number, reason: string): void => {
@@ -80,17 +90,13 @@ export function behaviorOf(route: AnyWebSocketRoute, hooks: BehaviorHooks): WebS
       const { connection, refusedWith } = ws.getUserData();
       if (refusedWith !== undefined || connection.isEnding) return;
       const size = message.byteLength;
-      guarded(connection, "message", () => {
-        if (size > route.maxMessageBytes) {
-          if (route.tooLarge !== undefined) return route.tooLarge(connection, size);
-          return connection.close(closeCodes.messageTooBig, `message over ${String(route.maxMessageBytes)} bytes`);
-        }
-        if (isBinary) {
-          if (route.binary !== undefined) return route.binary(connection, size);
-          return connection.close(closeCodes.unsupportedData, "binary frames are not supported");
-        }
-        return route.message(connection, Buffer.from(message).toString("utf8"));
-      });
+      if (isBinary || size > route.maxMessageBytes)
+        return guarded(connection, "message", () => refuse(connection, size));
+      try {
+        settle(connection, "message", route.message(connection, Buffer.from(message).toString("utf8")));
+      } catch (error) {
+        fail(connection, "message", error);
+      }
     },
     drain: (ws) => {
       const { connection, refusedWith } = ws.getUserData();

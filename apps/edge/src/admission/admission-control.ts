@@ -89,14 +89,9 @@ export class AdmissionControl {
     return this.#limit.run(work);
   }
 
-  /** Counts what waits for the log. */
-  async during<T>(append: Promise<T>): Promise<T> {
-    const end = this.#latency.begin(performance.now());
-    try {
-      return await append;
-    } finally {
-      end();
-    }
+  /** Something waits for the log from now on, until the returned function is called; again it does nothing. */
+  waitForLog(nowMs: number): () => void {
+    return this.#latency.begin(nowMs);
   }
 
   /** How long a message of a channel that is open took to be stored. */

@@ -38,11 +38,14 @@ export class LogLatency {
     return this.#waiting < enoughWaiting ? 0 : nowMs - this.#cameMs / this.#waiting;
   }
 
-  /** Returns what tells that the log has answered. */
+  /** Returns what tells that the log has answered, once. */
   begin(nowMs: number): () => void {
     this.#waiting++;
     this.#cameMs += nowMs;
+    let isWaiting = true;
     return () => {
+      if (!isWaiting) return;
+      isWaiting = false;
       this.#waiting--;
       this.#cameMs -= nowMs;
     };
