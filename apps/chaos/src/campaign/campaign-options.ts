@@ -1,5 +1,6 @@
 import { whole, within } from "../number-option.ts";
 import type { GroupCommitMode } from "@p4/nats";
+import { batchesFlag, readBatches } from "../batches-option.ts";
 import { campaignSabotages, isSabotage, type Sabotage } from "../sabotage/sabotage.ts";
 
 export interface CampaignOptions {
@@ -17,7 +18,7 @@ export const campaignFlags = {
   seed: { type: "string", default: "1" },
   rate: { type: "string", default: "8" },
   sabotage: { type: "string" },
-  batches: { type: "string", default: "adaptive" },
+  ...batchesFlag,
 } as const;
 
 interface Given {
@@ -33,16 +34,11 @@ export function readCampaign({ minutes, seed, rate, sabotage, batches }: Given):
   if (sabotage !== undefined && !(isSabotage(sabotage) && campaignSabotages.includes(sabotage))) {
     throw new Error(`--sabotage: one of ${campaignSabotages.join(", ")}, not ${sabotage}`);
   }
-  if (!isMode(batches)) throw new Error(`--batches: one of ${modes.join(", ")}, not ${batches}`);
   return {
     minutes: within("minutes", minutes, 0.1, 1_440),
     seed: whole("seed", seed, 0, 2 ** 31),
     rate: whole("rate", rate, 1, 1_000),
     sabotage: sabotage ?? null,
-    batches,
+    batches: readBatches(batches),
   };
 }
-
-const modes: readonly GroupCommitMode[] = ["adaptive", "always", "never"];
-
-const isMode = (text: string): text is GroupCommitMode => (modes as readonly string[]).includes(text);

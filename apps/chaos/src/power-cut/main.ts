@@ -2,11 +2,12 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { batchesFlag, readBatches } from "../batches-option.ts";
 import { whole, within } from "../number-option.ts";
 import { runPowerCut } from "./run-power-cut.ts";
 import { whyNoTrace } from "./traced-server.ts";
 
-const usage = `npm run chaos -- power-cut [--cuts 5] [--seconds 3] [--seed 1]
+const usage = `npm run chaos -- power-cut [--cuts 5] [--seconds 3] [--seed 1] [--batches adaptive|always|never]
 
 What a loss of power would leave of acknowledged events, with sync_interval always and with 2m (the server's default).
 Exit code 0: nothing was lost with always. Needs strace(1); Linux only.`;
@@ -18,6 +19,7 @@ export async function powerCutMain(args: readonly string[]): Promise<number> {
       cuts: { type: "string", default: "5" },
       seconds: { type: "string", default: "3" },
       seed: { type: "string", default: "1" },
+      ...batchesFlag,
       help: { type: "boolean", default: false },
     },
   });
@@ -40,6 +42,7 @@ export async function powerCutMain(args: readonly string[]): Promise<number> {
         cuts: whole("cuts", values.cuts, 1, 100),
         seconds: within("seconds", values.seconds, 0.5, 60),
         seed: whole("seed", values.seed, 0, 2 ** 31),
+        batches: readBatches(values.batches),
       });
       process.stdout.write(`sync_interval ${syncInterval}\n`);
       for (const { atMs, acknowledged, lost } of cuts) {

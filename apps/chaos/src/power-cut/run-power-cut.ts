@@ -3,6 +3,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { openChannelNode } from "@p4/app";
+import type { GroupCommitMode } from "@p4/nats";
 import { seededRandom } from "../nemesis/random.ts";
 import { readTrace, type SystemCall } from "./system-call.ts";
 import { TracedDisk } from "./traced-disk.ts";
@@ -14,6 +15,7 @@ export interface PowerCutOptions {
   readonly cuts: number;
   readonly seconds: number;
   readonly seed: number;
+  readonly batches: GroupCommitMode;
 }
 
 export interface PowerCut {
@@ -38,9 +40,9 @@ const shards = 2;
  * starts a server on each, and counts the acknowledged events that are missing.
  */
 export async function runPowerCut(options: PowerCutOptions): Promise<PowerCut[]> {
-  const { dir, syncInterval, cuts, seconds, seed } = options;
+  const { dir, syncInterval, cuts, seconds, seed, batches } = options;
   const { server, storeDir, traceFile } = await startTracedServer(join(dir, "traced"), syncInterval);
-  const acknowledged = await appendFor(seconds * 1_000, server.url).finally(() => server.kill());
+  const acknowledged = await appendFor(seconds * 1_000, server.url, batches).finally(() => server.kill());
   const first = acknowledged[0]?.atMs ?? 0;
   const last = acknowledged.at(-1)?.atMs ?? 0;
   const random = seededRandom(seed);
@@ -69,8 +71,8 @@ async function traceOf(traceFile: string): Promise<SystemCall[]> {
   return [...readTrace(lines)];
 }
 
-async function appendFor(durationMs: number, natsUrl: string): Promise<Acknowledged[]> {
-  const node = await openNode(natsUrl);
+async function appendFor(durationMs: number, natsUrl: string, batches: GroupCommitMode): Promise<Acknowledged[]> {
+  const node = await openNode(natsUrl, batches);
   const acknowledged: Acknowledged[] = [];
   const bytes = new Uint8Array(eventBytes).fill(0x61);
   const endMs = performance.now() + durationMs;
@@ -107,7 +109,7 @@ async function survivors(dir: string, expected: readonly Acknowledged[], syncInt
   }
 }
 
-function openNode(natsUrl: string) {
+function openNode(natsUrl: string, groupCommit: GroupCommitMode = "adaptive") {
   const settings = { region: "local", shards, replicas: 1, retentionMs: 90 * 24 * 60 * 60 * 1_000 };
-  return openChannelNode({ natsUrl, name: "p4-power-cut", ...settings });
+  return openChannelNode({ natsUrl, name: "p4-power-cut", groupCommit, ...settings });
 }
