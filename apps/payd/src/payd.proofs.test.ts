@@ -83,5 +83,10 @@ describe("proofs", () => {
       ]),
     );
     expect((await wallet.read(id)).state).toBe("paid");
+    // As the server writes it when ARC names no rival.
+    wallet.server.send(id, "doublespend.notify", JSON.parse(doubleSpendOf(txid, "")));
+    await eventually(async () =>
+      expect((await wallet.read(id)).doubleSpends).toMatchObject([{}, { reason: "doubleSpendAttempt", txid: null }]),
+    );
   });
 });

@@ -73,6 +73,14 @@ describe("what miners said beside the proof", () => {
     ]);
   });
 
+  test("given a notice that names no rival, then that is said", () => {
+    const raw = arc({ txStatus: "DOUBLE_SPEND_ATTEMPTED", competingTxs: null });
+    const unnamed = { ...attempt, doubleSpend: { ...attempt.doubleSpend, competingTxids: [], raw } };
+    expect(checksOf(told(unnamed))("DOUBLE_SPEND")).toEqual([
+      ["ok", expect.stringContaining("names a transaction without its id as spending the same output")],
+    ]);
+  });
+
   test("given a reader, then each callback is shown as it was received", () => {
     const html = renderEvidenceHtml(verifyEvidence(told(attempt, rejected, revoked)));
     const shown = [...html.matchAll(/As received.*?<pre[^>]*>(.*?)<\/pre>/g)].map(([, text]) => text);

@@ -1,4 +1,12 @@
-import { bytesToDisplayHash, encodeBumpHex, parseBumpHex, sdkCrypto, tscToBump } from "@p4/spv";
+import {
+  bytesToDisplayHash,
+  encodeBumpHex,
+  parseBumpHex,
+  sdkCrypto,
+  tscToBump,
+  VERIFY_IF_SIGNED,
+  verifyProofCallback,
+} from "@p4/spv";
 import { describe, expect, it } from "vitest";
 import { arcMined, blockA, mapiProof, txid } from "./test-support/callbacks.ts";
 import { channelId, proofServer, type ProofServer } from "./test-support/proof-server.ts";
@@ -66,6 +74,21 @@ it("takes the same rivals for the same news, in whichever order ARC lists them",
   expect(news.map(({ type }) => type)).toEqual(["DoubleSpendReported", "DoubleSpendReported", "TransactionRejected"]);
   expect(news[0]?.data).toMatchObject({ doubleSpend: { competingTxids: [one, two] } });
 });
+
+it.each([[null], [[""]], [["01".repeat(32)]]])(
+  "tells of a double spend in a form that wallets can read, rivals %j",
+  async (competingTxs) => {
+    const server = await proofServer();
+    await server.pay(txid);
+    await server.post(paths[0]!, JSON.stringify({ txid, txStatus: "DOUBLE_SPEND_ATTEMPTED", competingTxs }));
+    const event = (await server.events(channelId)).at(-1);
+    if (event?.type !== "DoubleSpendReported") throw new Error("no notice");
+    const { bodyText, competingTxids } = event.data.doubleSpend;
+    const options = { expectedTxid: txid, policy: VERIFY_IF_SIGNED, crypto: sdkCrypto };
+    const { callback } = verifyProofCallback(bodyText, options);
+    expect(callback).toMatchObject({ reason: "doubleSpendAttempt", doubleSpendTxid: competingTxids[0] ?? null });
+  },
+);
 
 describe("a proof is taken", () => {
   it.each(["MINED", "IMMUTABLE", "SEEN_ON_NETWORK", "SEEN_ON_THE_MOON"])("with the status %s", async (txStatus) => {

@@ -59,7 +59,7 @@ function mapiFact(bodyText: string, { expectedTxid, policy, crypto }: ReadCallba
   const { reason, doubleSpendTxid, blockHash = null, blockHeight = null, timestamp = null } = verified.callback;
   return {
     kind: "double-spend",
-    doubleSpend: { ...common, reason, competingTxids: [doubleSpendTxid] },
+    doubleSpend: { ...common, reason, competingTxids: doubleSpendTxid === null ? [] : [doubleSpendTxid] },
     said: { status: reason, blockHash, blockHeight, code: null, detail: "", timestamp },
   };
 }

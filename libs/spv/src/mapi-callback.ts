@@ -22,7 +22,8 @@ export interface MapiMerkleProofCallback extends MapiCallbackHead {
 /** Not a proof: another transaction spends the same output, in a block or (attempt) in the miner's memory. */
 export interface MapiDoubleSpendCallback extends MapiCallbackHead {
   readonly reason: "doubleSpend" | "doubleSpendAttempt";
-  readonly doubleSpendTxid: string;
+  /** Null: which one is not said, as of ARC's notices that name none. */
+  readonly doubleSpendTxid: string | null;
   /** Hex as sent, not parsed: the notice is what matters. */
   readonly doubleSpendRawTx?: string;
 }
@@ -69,8 +70,9 @@ function callbackPayloadOf(payload: JsonObject): JsonObject {
 
 function parseDoubleSpend(value: JsonObject): Pick<MapiDoubleSpendCallback, "doubleSpendTxid" | "doubleSpendRawTx"> {
   const rawTx = optionalText(value, "payload");
+  const txid = optionalText(value, "doubleSpendTxId");
   return {
-    doubleSpendTxid: parseTxid(value["doubleSpendTxId"], "doubleSpendTxId"),
+    doubleSpendTxid: txid === undefined ? null : parseTxid(txid, "doubleSpendTxId"),
     ...(rawTx !== undefined && { doubleSpendRawTx: rawTx }),
   };
 }

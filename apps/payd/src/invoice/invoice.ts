@@ -48,7 +48,8 @@ export interface RejectionReport {
 
 export interface DoubleSpendReport {
   readonly reason: "doubleSpend" | "doubleSpendAttempt";
-  readonly doubleSpendTxid: string;
+  /** Null: the miner does not say which. */
+  readonly doubleSpendTxid: string | null;
   readonly reportedAtMs: number;
 }
 

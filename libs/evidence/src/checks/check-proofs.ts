@@ -93,7 +93,8 @@ function checkNotice(recorded: RecordedEvent<"DoubleSpendReported">, crypto: Spv
   if (read?.reason !== doubleSpend.reason || !isSameSet(read.competingTxids, doubleSpend.competingTxids)) {
     return failed("DOUBLE_SPEND", "The callback is not the notice that the event records.", recorded);
   }
-  const statement = `A miner's notice names ${doubleSpend.competingTxids.join(", ")} as spending the same output as ${doubleSpend.txid}.`;
+  const rivals = doubleSpend.competingTxids.join(", ") || "a transaction without its id";
+  const statement = `A miner's notice names ${rivals} as spending the same output as ${doubleSpend.txid}.`;
   return proved("DOUBLE_SPEND", `${signerText(read)} ${statement}`, recorded);
 }
 

@@ -20,7 +20,7 @@ export function readDoubleSpend({ raw, txid }: RecordedDoubleSpend, crypto: SpvC
   const verified = verifyProofCallback(raw, { expectedTxid: txid, policy: VERIFY_IF_SIGNED, crypto });
   if (verified.kind !== "double-spend") return null;
   const { reason, doubleSpendTxid } = verified.callback;
-  return { reason, competingTxids: [doubleSpendTxid], signer: verified.signer };
+  return { reason, competingTxids: doubleSpendTxid === null ? [] : [doubleSpendTxid], signer: verified.signer };
 }
 
 /** Whether the callback rejects the transaction, in these words. Throws SpvError. */
