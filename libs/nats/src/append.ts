@@ -1,7 +1,7 @@
 import { assertEventId, assertTraceparent, isStoreError, type AppendRequest, type AppendResult } from "@p4/event-store";
 import type { Broker } from "./broker.ts";
 import { writtenSubject } from "@p4/regions";
-import { retryInNewEpoch, type WriteEpochs } from "./regions/write-epochs.ts";
+import { isStaleEpoch, type WriteEpochs } from "./regions/write-epochs.ts";
 import type { AppendQueue } from "./append-queue.ts";
 import { channelAddress, type ChannelAddress, type Names } from "./subjects.ts";
 
@@ -13,18 +13,17 @@ export interface WrittenLog {
   queueOf(shard: number): AppendQueue;
 }
 
-/** Appends one event if the channel's last sequence is still the expected one. */
-export async function append(
-  log: WrittenLog,
-  request: AppendRequest,
-): Promise<AppendResult> {
-  return retryInNewEpoch(() => appendInEpoch(log, request));
+/** Appends one event if the channel's last sequence is still the expected one. Tries again once when the epoch has changed. */
+export async function append(log: WrittenLog, request: AppendRequest): Promise<AppendResult> {
+  try {
+    return await appendInEpoch(log, request);
+  } catch (error) {
+    if (!isStaleEpoch(error)) throw error;
+    return appendInEpoch(log, request);
+  }
 }
 
-async function appendInEpoch(
-  log: WrittenLog,
-  request: AppendRequest,
-): Promise<AppendResult> {
+async function appendInEpoch(log: WrittenLog, request: AppendRequest): Promise<AppendResult> {
   const { broker, names, epochs } = log;
   const address = channelAddress(names, request.channelId);
   const epoch = epochs.of(address.shard);

@@ -57,7 +57,7 @@ export class WriteEpochs {
     this.#known.clear();
   }
 
-  /** Why nothing listens for this epoch: another one was found and noted (`retryInNewEpoch` goes on), or there is no home here. */
+  /** Why nothing listens for this epoch: another one was found and noted (`isStaleEpoch`), or there is no home here. */
   async explainNoResponders(
     broker: Broker,
     { shard, stream, eventSubject }: ChannelAddress,
@@ -81,12 +81,7 @@ export class WriteEpochs {
   }
 }
 
-/** Tries again once after the epoch has changed: the first try has reached no stream. */
-export async function retryInNewEpoch<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof StaleEpoch)) throw error;
-    return work();
-  }
+/** The epoch has changed meanwhile, and is known now: the append has reached no stream, and may be tried once more. */
+export function isStaleEpoch(error: unknown): boolean {
+  return error instanceof StaleEpoch;
 }
