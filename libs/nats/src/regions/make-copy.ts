@@ -1,4 +1,3 @@
-import { StoreError } from "@p4/event-store";
 import type { Broker } from "../broker.ts";
 import { apiErrorCodes, toStoreError } from "../broker-errors.ts";
 import { streamConfig } from "../ensure-stream.ts";
@@ -13,7 +12,7 @@ const createWithinMs = 15_000;
 /**
  * Makes the home's consumer and the copy that it feeds, unless the copy is there.
  *
- * @throws RegionError REGION_CONTESTED where a stream has come since the plan was made that is no copy of this home
+ * @throws RegionError REGION_CONTESTED where the target has got a stream that is no copy of this home, or the home has lost its own
  */
 export async function makeCopy(home: Broker, target: Broker, options: CopyOptions, stream: string): Promise<void> {
   const found = await streamConfig(target, stream);
@@ -24,7 +23,7 @@ export async function makeCopy(home: Broker, target: Broker, options: CopyOption
   }
   for (const { serverVersion, url } of [home, target]) assertServerVersion(serverVersion, url, copyServerVersion);
   const config = (await streamConfig(home, stream)) as Config | undefined;
-  if (config === undefined) throw new StoreError("STORE_MISSING", `${stream} at ${home.url}`);
+  if (config === undefined) throw contested(home, stream, undefined);
   const consumer = copyConsumer(options.to);
   // One that has delivered already would leave out what it has delivered.
   const path = `CONSUMER.DELETE.${stream}.${consumer}`;

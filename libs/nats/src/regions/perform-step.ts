@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { isStoreError, StoreError } from "@p4/event-store";
+import { isStoreError } from "@p4/event-store";
 import { RegionError, type Step, type Tail } from "@p4/regions";
 import type { Broker } from "../broker.ts";
 import { apiErrorCodes, toStoreError } from "../broker-errors.ts";
@@ -76,7 +76,7 @@ function brokerAt(sites: SiteBrokers, site: string): Broker {
 async function configAt(broker: Broker, stream: string): Promise<Config> {
   const config = await streamConfig(broker, stream);
   if (config !== undefined) return config as Config;
-  throw new StoreError("STORE_MISSING", `${stream} at ${broker.url}`);
+  throw contested(broker, stream, undefined);
 }
 
 const update = (broker: Broker, settings: Config): Promise<unknown> =>

@@ -46,6 +46,8 @@ test("of two who move the home at once, neither waits for copies that the other 
   const there = createDocumentStore(at("a"), { region, name: "added" });
   await vi.waitFor(async () => expect(await there.get("key")).not.toBeNull());
   await expect(perform([complete as Step])).rejects.toMatchObject(contested);
+  const dropped: Step = { do: "complete", from: "c", to: "b", streams: ["KV_P4_DROPPED_eu"], withinMs: 60_000 };
+  await expect(perform([dropped])).rejects.toMatchObject(contested);
   await vi.waitFor(async () => perform(await planned((state) => planSwitch(state, "c"))));
   const { sites: states } = await surveyRegion(brokers, region);
   const roles = states.map(({ site, streams }) => [site, ...new Set(streams.map(({ role }) => role.kind))].join());

@@ -3,7 +3,7 @@ import { RegionError, type Step, type StreamState } from "@p4/regions";
 import type { Broker } from "../broker.ts";
 import { apiErrorCodes, toStoreError } from "../broker-errors.ts";
 import { contested } from "./stream-role.ts";
-import { findStreamState, readStreamState } from "./survey-region.ts";
+import { findStreamState } from "./survey-region.ts";
 
 const pollMs = 10;
 /** Between two looks at the origin. */
@@ -27,12 +27,12 @@ export async function untilComplete(
   let wanted = await lastMessage(from, stream);
   let lookAtMs = performance.now() + lookAtOriginEachMs;
   for (const endMs = performance.now() + step.withinMs; ; await sleep(pollMs)) {
-    const found = await readStreamState(to, stream);
+    const found = await expectedState(to, stream);
     assertFollows(found, to, step.from);
     const { role, lastSequence, holes = 0 } = found;
     // One that has just been made may be as long as an empty origin, and not be fed yet.
     const isFed = role.kind !== "copy" || role.ageMs !== null;
-    const isHoled = holes > 0 && holes > ((await readStreamState(from, stream)).holes ?? 0);
+    const isHoled = holes > 0 && holes > ((await expectedState(from, stream)).holes ?? 0);
     if (isFed && lastSequence >= wanted && !isHoled) return;
     // What a copy has left out does not come any more.
     if (isHoled || performance.now() >= endMs) {
@@ -57,14 +57,21 @@ function assertFollows({ stream, role }: StreamState, at: Broker, origin: string
 
 /** A stream that has been dropped, or made a copy itself, feeds no copy. */
 async function assertOrigin(from: Broker, stream: string): Promise<void> {
-  const role = (await findStreamState(from, stream))?.role;
-  if (role === undefined || role.kind === "copy") throw contested(from, stream, role);
+  const { role } = await expectedState(from, stream);
+  if (role.kind === "copy") throw contested(from, stream, role);
+}
+
+/** Another operator may have dropped the stream. */
+async function expectedState(broker: Broker, stream: string): Promise<StreamState> {
+  const found = await findStreamState(broker, stream);
+  if (found === null) throw contested(broker, stream, undefined);
+  return found;
 }
 
 /** The last message that can be copied: behind it there may be sequences of keys that have elapsed. */
 async function lastMessage(broker: Broker, stream: string): Promise<number> {
   for (let last = -1; ; await sleep(settleMs)) {
-    const { role, lastSequence } = await readStreamState(broker, stream);
+    const { role, lastSequence } = await expectedState(broker, stream);
     if (role.kind === "fenced" && lastSequence !== last) {
       last = lastSequence;
       continue;
