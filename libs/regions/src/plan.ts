@@ -95,13 +95,15 @@ export function copyAnew(state: RegionState, home: SiteState, site: SiteState, r
     ...(tails.length === 0 ? [] : [{ do: "export", site: site.site, epoch: row.epoch, tails } as const]),
     ...unlessEmpty({ do: "drop", site: site.site, epoch: row.epoch, streams: namesOf(stale) }),
     ...unlessEmpty({ do: "copy", from: home.site, to: site.site, streams: missing }),
-    { do: "complete", from: home.site, to: site.site, streams: wanted, withinMs: fullCopyMs },
+    { do: "complete", from: home.site, to: site.site, streams: wanted, withinMs: fullCopyMs, remakeAfterMs },
     tableStep(state, row),
   ];
 }
 
 /** A whole log may have to travel. */
 export const fullCopyMs = 24 * 60 * 60 * 1_000;
+/** A server whose request for a copy failed a few times asks again after minutes only; a new copy asks at once. */
+const remakeAfterMs = 30_000;
 
 /** The row one turn later. */
 export const nextTurn = (row: RegionRow, change: Partial<RegionRow>): RegionRow => ({

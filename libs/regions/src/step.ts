@@ -13,6 +13,8 @@ export type Step =
       readonly to: string;
       readonly streams: readonly string[];
       readonly withinMs: number;
+      /** A copy that gets nothing for so long, although its origin can be reached, is made once more. Absent: none is. */
+      readonly remakeAfterMs?: number;
     }
   /** Takes the subjects of the streams away, so that no writer reaches them. */
   | { readonly do: "fence"; readonly site: string; readonly by: number; readonly streams: readonly string[] }

@@ -44,7 +44,12 @@ export async function performStep(step: Step, options: StepOptions): Promise<voi
       await untilLinked(at(step.to), step.to, step.from);
       return each(step.streams, (stream) => makeCopy(at(step.from), at(step.to), { ...options, ...step }, stream));
     case "complete":
-      return each(step.streams, (stream) => untilComplete(at(step.from), at(step.to), step, stream));
+      return each(step.streams, (stream) =>
+        untilComplete(at(step.from), at(step.to), step, stream, async () => {
+          await drop(options.sites, step.to, stream);
+          await makeCopy(at(step.from), at(step.to), { ...options, ...step }, stream);
+        }),
+      );
     case "fence":
       return each(step.streams, (stream) => fence(at(step.site), region, stream, step.by));
     case "promote":

@@ -32,8 +32,9 @@ async function surveySite(site: string, broker: Broker | null, region: string): 
   try {
     const [{ row }, names] = await Promise.all([readTable(broker, site, region, askWithinMs), streamNames(broker)]);
     const ours = names.filter((name) => isCopied(name, region)).sort();
-    const streams = await Promise.all(ours.map((name) => readStreamState(broker, name)));
-    return { site, answers: true, row, streams };
+    const found = await Promise.all(ours.map((name) => findStreamState(broker, name)));
+    // One that is recreated is missing for a moment.
+    return { site, answers: true, row, streams: found.filter((stream) => stream !== null) };
   } catch (error) {
     if (isStoreError(error, "STORE_UNAVAILABLE")) return away;
     throw error;

@@ -53,3 +53,12 @@ test("of two who move the home at once, neither waits for copies that the other 
   const roles = states.map(({ site, streams }) => [site, ...new Set(streams.map(({ role }) => role.kind))].join());
   expect(roles).toEqual(["a,copy", "b,copy", "c,home"]);
 });
+
+test("a copy that nothing feeds any more is made once more", async () => {
+  const stream = "KV_P4_ADDED_eu";
+  await at("c").apiAnswer(`CONSUMER.DELETE.${stream}.copy_b`);
+  await createDocumentStore(at("c"), { region, name: "added" }).put("late", new Uint8Array([2]), 0);
+  const step = { do: "complete", from: "c", to: "b", streams: [stream], withinMs: 60_000, remakeAfterMs: 100 } as const;
+  await perform([step]);
+  expect(await createDocumentStore(at("b"), { region, name: "added" }).get("late")).not.toBeNull();
+});
