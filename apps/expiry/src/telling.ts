@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { channelEvents, type ChannelNode } from "@p4/app";
-import { shardOf } from "@p4/event-store";
+import { isStoreError, shardOf, type EventLog } from "@p4/event-store";
 import { createEventLog, endOfLog } from "@p4/nats";
 import type { Logger } from "@p4/telemetry";
 import { WebhookSender, type Delivery, type TargetPolicy, type Webhook, type WebhookRepository } from "@p4/webhooks";
@@ -18,6 +18,8 @@ export interface TellingOptions {
   readonly everyMs: number;
   readonly signal: AbortSignal;
 }
+
+const damagedMs = 30_000;
 
 /**
  * One worker's turn: follows the log, and hands each channel that has moved on to the sender. The position that it keeps is behind all
@@ -66,15 +68,34 @@ export class Telling {
     this.#sender.resume(webhook.id, left);
   }
 
+  /** Each shard for itself: what one has lost must not keep back what the others have to tell. */
   async #follow(): Promise<void> {
-    const { signal } = this.#over;
     const { node, place } = this.#options;
-    const afterPosition = new Map(this.#read);
     // What lies beside the log is not fetched: one large event that is missing there would end this for all channels.
     const log = createEventLog(node.broker, place);
-    for await (const event of log.scan({ afterPosition, follow: true, signal })) {
-      this.#sender.changed(event.channelId, event.streamVersion - 1);
-      this.#read.set(event.shard, event.streamVersion);
+    const shards = Array.from({ length: place.shards }, (_, shard) => this.#followShard(log, shard));
+    // One that fails otherwise ends the turn; the rest of them end with it.
+    await Promise.all(shards.map((following) => following.finally(() => this.#over.abort())));
+  }
+
+  async #followShard(log: EventLog, shard: number): Promise<void> {
+    const { logger } = this.#options;
+    const { signal } = this.#over;
+    let wasDamaged = false;
+    while (!signal.aborted) {
+      try {
+        const afterPosition = new Map(this.#read);
+        for await (const event of log.scan({ afterPosition, shards: [shard], follow: true, signal })) {
+          this.#sender.changed(event.channelId, event.streamVersion - 1);
+          this.#read.set(shard, event.streamVersion);
+        }
+      } catch (error) {
+        if (!isStoreError(error, "STORE_DAMAGED")) throw error;
+        if (!wasDamaged) logger.warn({ shard, error }, "webhooks of one shard wait: its log lacks events");
+        wasDamaged = true;
+        // A replica that has them may answer next time, or someone brings them back.
+        await sleep(damagedMs, undefined, { signal }).catch(() => undefined);
+      }
     }
   }
 

@@ -36,6 +36,8 @@ export interface ReadOptions {
 export interface ScanOptions {
   /** Per shard: start after this global position (the resume point of a projection). */
   readonly afterPosition?: ReadonlyMap<number, number>;
+  /** These shards alone, so that damage in one does not end the others. */
+  readonly shards?: readonly number[];
   /** Continue with new events until aborted, instead of ending at the log's current end. */
   readonly follow?: boolean;
   readonly signal?: AbortSignal;

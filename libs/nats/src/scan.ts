@@ -18,7 +18,8 @@ export async function* scan(broker: Broker, names: Names, options: ScanOptions):
   // Ends the shards that wait for news when the caller leaves the loop.
   const left = new AbortController();
   const signal = options.signal === undefined ? left.signal : AbortSignal.any([options.signal, left.signal]);
-  const shards = Array.from({ length: names.shards }, (_, shard) => {
+  const wanted = options.shards ?? Array.from({ length: names.shards }, (_, shard) => shard);
+  const shards = wanted.map((shard) => {
     const reader = new ShardReader(broker, names, shard, options.afterPosition?.get(shard) ?? 0);
     return options.follow === true ? follow(broker, reader, shardLive(names, shard), signal) : toEnd(reader, signal);
   });

@@ -160,6 +160,17 @@ export function eventLogContract(name: string, getLog: () => EventLog): void {
       expect(resumed.length).toBeLessThan(10);
     });
 
+    it("scans the shards that are asked for alone", async () => {
+      await Promise.all(Array.from({ length: 12 }, newChannel).map((channelId) => given(channelId, "a")));
+      const all: ScannedEvent[] = [];
+      for await (const event of getLog().scan()) all.push(event);
+      const shard = all[0]?.shard ?? 0;
+      const found: ScannedEvent[] = [];
+      for await (const event of getLog().scan({ shards: [shard] })) found.push(event);
+      expect(found.map(text)).toEqual(all.filter((event) => event.shard === shard).map(text));
+      expect(found.length).toBeLessThan(all.length);
+    });
+
     it("follows with new events until it is told to stop", async () => {
       const [before, during] = [newChannel(), newChannel()];
       await given(before, "x");

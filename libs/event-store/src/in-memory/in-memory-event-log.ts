@@ -69,6 +69,7 @@ export class InMemoryEventLog implements EventLog {
     for (;;) {
       const ring = this.#nextStored(options.signal);
       for (const [shard, events] of this.#shards.entries()) {
+        if (options.shards?.includes(shard) === false) continue;
         const found = events.filter((event) => event.streamVersion > (positions[shard] ?? 0));
         for (const [i, event] of found.entries()) {
           if (options.signal?.aborted === true) return;
