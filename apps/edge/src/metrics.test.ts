@@ -62,7 +62,7 @@ describe("an edge's metrics", () => {
       const names = new Set(readFileSync(monitoring + file, "utf8").match(/p4_[a-z_]+[a-z]/g));
       expect(names.size).toBeGreaterThan(10);
       // Those of streams and sites are for an operator's login: `p4 streams --prometheus`, `p4 region status --prometheus`.
-      const operators = /^p4_(stream_|store_|region_(site|disagrees|copies))/;
+      const operators = /^p4_(stream_|store_|webhook_|region_(site|disagrees|copies))/;
       for (const name of [...names].filter((each) => !operators.test(each)))
         expect(text, `${file}: ${name}`).toContain(`\n${name.replace(/_bucket$/, "_count")}`.slice(1));
     }

@@ -13,10 +13,11 @@ import {
   positionKey,
   provisionWebhooks,
   type ChannelNode,
+  type StoredPosition,
 } from "@p4/app";
 import type { ChannelCommand } from "@p4/channel";
 import { close, join, merchant, metadata, paymentTxid, recordProof, wallet } from "@p4/channel/testing";
-import { shardOf } from "@p4/event-store";
+import { decodeDocument, shardOf } from "@p4/event-store";
 import { verifyWebhook } from "@p4/node-crypto";
 import { createLogger } from "@p4/telemetry";
 import { tempDir, withNatsServer } from "@p4/testkit";
@@ -145,6 +146,9 @@ describe("webhooks of the log", () => {
       expect(body).not.toContain(merchant.connectionId);
     }
     expect(taken("stuck")).toEqual([]);
+    const { documents } = channelWebhooks(node.broker, place.region);
+    const failing = async () => decodeDocument<StoredPosition>(await documents.get(positionKey))?.failing ?? [];
+    await expect.poll(async () => (await failing()).map(({ webhookId }) => webhookId)).toContain("webhook1");
     expect((await webhooks.delivery("webhook1", "stuck")).failures).toBeGreaterThan(0);
   });
 

@@ -1,5 +1,6 @@
 import { positionKey, type StoredPosition } from "@p4/app";
 import { decodeDocument, encodeDocument, isStoreError, type DocumentStore } from "@p4/event-store";
+import type { FailingWebhook } from "@p4/webhooks";
 
 /**
  * Which worker tells webhooks, and from where in the log: one document, which its owner rewrites again and again. A worker that has
@@ -14,6 +15,7 @@ export class TellingTurn {
   #revision = 0;
   #seenAtMs = 0;
   #kept: ReadonlyMap<number, number> = new Map();
+  #failing: readonly FailingWebhook[] = [];
 
   /** `owner`: this worker's own id. `silentMs`: how long another one has to have been silent. */
   constructor(documents: DocumentStore, { owner, silentMs }: { readonly owner: string; readonly silentMs: number }) {
@@ -36,9 +38,10 @@ export class TellingTurn {
     return !isHeld && (await this.keep(from)) ? from : null;
   }
 
-  /** Stores how far the log has been told. False: another worker has taken the turn. */
-  keep(positions: ReadonlyMap<number, number>): Promise<boolean> {
+  /** Stores how far the log has been told, and what fails. False: another worker has taken the turn. */
+  keep(positions: ReadonlyMap<number, number>, failing: readonly FailingWebhook[] = []): Promise<boolean> {
     this.#kept = positions;
+    this.#failing = failing;
     return this.#write(this.#owner);
   }
 
@@ -48,7 +51,7 @@ export class TellingTurn {
   }
 
   async #write(owner: string | null): Promise<boolean> {
-    const position: StoredPosition = { version: 1, owner, positions: [...this.#kept] };
+    const position: StoredPosition = { version: 1, owner, positions: [...this.#kept], failing: this.#failing };
     try {
       this.#revision = await this.#documents.put(positionKey, encodeDocument(position), this.#revision);
       return true;

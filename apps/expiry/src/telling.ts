@@ -112,7 +112,7 @@ export class Telling {
       }
       // A new one hears of what has come since the position that is kept: that was taken before the look that did not show it yet.
       if (now.some(({ id }) => !known.some((webhook) => webhook.id === id))) return "again";
-      if (now.length === 0 || !(await turn.keep(position))) return "later";
+      if (now.length === 0 || !(await turn.keep(position, this.#sender.failing()))) return "later";
       position = next;
     }
   }

@@ -87,3 +87,19 @@ it("names as unsettled what is neither delivered nor noted as failing", async ()
   await reply("b.7", 500);
   await expect.poll(unsettled).toEqual([]);
 });
+
+it("says which webhooks fail, since when, and that they do while an event is tried again", async () => {
+  const { sender, webhooks, heard, reply } = await sending({ a: 1, b: 1 });
+  expect(sender.failing()).toEqual([]);
+  sender.changed("a");
+  await reply("a.1", 500);
+  await expect.poll(() => sender.failing()).toMatchObject([{ webhookId: "webhook1", threads: 1 }]);
+  const { failingSinceMs } = await webhooks.delivery("webhook1", "a");
+  expect(sender.failing()).toMatchObject([{ sinceMs: failingSinceMs }]);
+  // What the sender before this one had failed at, longer ago.
+  sender.resume("webhook1", [{ thread: "b", nextAttemptAtMs: 0, failingSinceMs: 7 }]);
+  await expect.poll(() => heard.includes('"b.1"')).toBe(true);
+  expect(sender.failing()).toEqual([{ webhookId: "webhook1", threads: 2, sinceMs: 7 }]);
+  await reply("b.1", 200);
+  await expect.poll(() => sender.failing()).toMatchObject([{ threads: 1, sinceMs: failingSinceMs }]);
+});

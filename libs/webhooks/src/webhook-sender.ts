@@ -32,6 +32,16 @@ interface Lane {
   readonly busy: Map<string, After>;
   /** Those that are tried again, and when. */
   readonly waiting: Map<string, { readonly after: After; readonly atMs: number }>;
+  /** Those whose next event was refused or not answered, and since when, also while it is tried again. */
+  readonly failing: Map<string, number>;
+}
+
+/** Threads of one webhook whose next event fails. */
+export interface FailingWebhook {
+  readonly webhookId: string;
+  readonly threads: number;
+  /** The first failure of the one that has failed for the longest. */
+  readonly sinceMs: number;
 }
 
 /**
@@ -54,13 +64,26 @@ export class WebhookSender {
     const lane = this.#lanes.get(webhook.id);
     if (webhook.deletedAtMs !== null) this.#lanes.delete(webhook.id);
     else if (lane !== undefined) lane.webhook = webhook;
-    else this.#lanes.set(webhook.id, { webhook, ready: new Map(), busy: new Map(), waiting: new Map() });
+    else
+      this.#lanes.set(webhook.id, {
+        webhook,
+        ready: new Map(),
+        busy: new Map(),
+        waiting: new Map(),
+        failing: new Map(),
+      });
   }
 
   /** Takes up what the last run has left of one webhook, each thread when its next attempt is due. */
-  resume(webhookId: string, left: Iterable<Pick<Delivery, "thread" | "nextAttemptAtMs">>): void {
-    const waiting = this.#lanes.get(webhookId)?.waiting;
-    for (const { thread, nextAttemptAtMs: atMs } of left) waiting?.set(thread, { after: null, atMs });
+  resume(
+    webhookId: string,
+    left: Iterable<Pick<Delivery, "thread" | "nextAttemptAtMs"> & Partial<Pick<Delivery, "failingSinceMs">>>,
+  ): void {
+    const lane = this.#lanes.get(webhookId);
+    for (const { thread, nextAttemptAtMs: atMs, failingSinceMs = null } of left) {
+      lane?.waiting.set(thread, { after: null, atMs });
+      if (failingSinceMs !== null) lane?.failing.set(thread, failingSinceMs);
+    }
     this.#wake();
   }
 
@@ -87,6 +110,14 @@ export class WebhookSender {
       }
       for (const [thread, { after }] of waiting) if (after !== null) yield [thread, after];
     }
+  }
+
+  /** Webhooks that fail, as far as this sender has tried them. */
+  failing(): readonly FailingWebhook[] {
+    return [...this.#lanes].flatMap(([webhookId, { failing }]) => {
+      if (failing.size === 0) return [];
+      return [{ webhookId, threads: failing.size, sinceMs: Math.min(...failing.values()) }];
+    });
   }
 
   /** Sends one event once more, now, out of turn. Null: there is no such event any more. */
@@ -191,6 +222,8 @@ export class WebhookSender {
       // What was cut off by our own end was no try.
       if (signal.aborted) return null;
       delivery = await webhooks.record(webhook.id, delivery, (stored) => recordAttempt(stored, attempt));
+      if (delivery.failingSinceMs === null) lane.failing.delete(thread);
+      else lane.failing.set(thread, delivery.failingSinceMs);
       if (delivery.done < event.sequence) return { after: null, atMs: delivery.nextAttemptAtMs };
     }
     return null;

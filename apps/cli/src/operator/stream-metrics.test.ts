@@ -31,7 +31,10 @@ const forecast: StreamForecast = {
 };
 
 it("tells sizes, copies that lag and the days that are left, in names that Prometheus takes", () => {
-  const lines = streamMetrics("eu", forecast);
+  const failing = [{ webhookId: "webhook1", threads: 3, sinceMs: 5_000 }];
+  const lines = streamMetrics("eu", forecast, failing, 65_000);
+  expect(lines).toContain('p4_webhook_failing_channels{region="eu",webhook="webhook1"} 3');
+  expect(lines).toContain('p4_webhook_failing_seconds{region="eu",webhook="webhook1"} 60');
   expect(lines).toContain('p4_stream_bytes{region="eu",stream="P4_CHANNELS_eu_0"} 900');
   expect(lines).toContain('p4_stream_lagging_replicas{region="eu",stream="P4_CHANNELS_eu_0"} 1');
   expect(lines).toContain('p4_stream_leaderless{region="eu",stream="P4_CHANNELS_eu_1"} 1');

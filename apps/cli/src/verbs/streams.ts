@@ -1,3 +1,6 @@
+import { channelWebhooks, positionKey, type StoredPosition } from "@p4/app";
+import { decodeDocument, isStoreError } from "@p4/event-store";
+import type { FailingWebhook } from "@p4/webhooks";
 import type { Broker } from "@p4/nats";
 import { forecastStreams, type GrowingStream } from "@p4/operator";
 import { countText, counted, durationText, sizeText } from "../human.ts";
@@ -36,7 +39,10 @@ export const streamsVerb: Verb = (program, context) => {
           );
         }
         const { storedBytes, storeLimitBytes, bytesPerDay, finalBytes, daysLeft } = summary;
-        const metrics = prometheus === true ? streamMetrics(config.region, forecast) : null;
+        const metrics =
+          prometheus === true
+            ? streamMetrics(config.region, forecast, await failingWebhooks(broker, config.region), nowMs)
+            : null;
         context.print(
           { region: config.region, ...summary, streams },
           () =>
@@ -58,6 +64,17 @@ export const streamsVerb: Verb = (program, context) => {
       await explained(() => withBroker(address, tell));
     });
 };
+
+/** Of the log, as the worker that tells them has last said. None: nobody has, there is no bucket, or it may not be read. */
+async function failingWebhooks(broker: Broker, region: string): Promise<readonly FailingWebhook[]> {
+  try {
+    const { documents } = channelWebhooks(broker, region);
+    return decodeDocument<StoredPosition>(await documents.get(positionKey))?.failing ?? [];
+  } catch (error) {
+    if (isStoreError(error)) return [];
+    throw error;
+  }
+}
 
 function limitText(limitBytes: number | null, daysLeft: number | null): string {
   if (limitBytes === null) return "the account has no limit: watch the disk of the servers";

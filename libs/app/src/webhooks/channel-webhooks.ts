@@ -1,6 +1,6 @@
 import { encodeDocument, type DocumentStore } from "@p4/event-store";
 import { createDocumentStore, endOfLog, provisionDocuments, type Broker } from "@p4/nats";
-import { WebhookRepository, type Webhook } from "@p4/webhooks";
+import { WebhookRepository, type FailingWebhook, type Webhook } from "@p4/webhooks";
 
 /** One region's webhooks that are fed from the log: written by the operator, delivered by the expiry workers. */
 export interface ChannelWebhooks {
@@ -20,6 +20,8 @@ export interface StoredPosition {
   readonly owner: string | null;
   /** Of the last event of a shard up to which all are delivered, or noted as failing. */
   readonly positions: readonly (readonly [shard: number, position: number])[];
+  /** What the owner fails at, for operators; absent: nothing, or written by an earlier version. */
+  readonly failing?: readonly FailingWebhook[];
 }
 
 export function channelWebhooks(broker: Broker, region: string): ChannelWebhooks {
