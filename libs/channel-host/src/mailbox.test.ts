@@ -24,4 +24,13 @@ describe("Mailbox", () => {
     mailbox.endTurn();
     expect(mailbox.takeTurn()).toBeNull();
   });
+
+  it("keeps newcomers out between the end of one turn and the beginning of the next", async () => {
+    const mailbox = new Mailbox();
+    void mailbox.takeTurn();
+    const second = mailbox.takeTurn();
+    mailbox.endTurn();
+    expect(mailbox.takeTurn()).toBeInstanceOf(Promise);
+    await second;
+  });
 });
