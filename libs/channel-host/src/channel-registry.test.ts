@@ -72,6 +72,15 @@ describe.each([
     expect(disarm).toHaveBeenCalledWith("inv1");
   });
 
+  it("set the deadline anew when a payment that waits for its answer is given time", async () => {
+    const { registry, armed } = testNode(createInMemoryStore({ now: () => 100_000 }), { alwaysReplay });
+    await registry.submit("inv1", join(merchant, { ackGraceMs: 4_000 }));
+    await registry.submit("inv1", wallet("OfferTerms"));
+    await registry.submit("inv1", wallet("SubmitPayment"));
+    await registry.submit("inv1", { type: "ExpireChannel", metadata: metadata(expiresAtMs) });
+    expect(armed.at(-1)).toEqual({ channelId: "inv1", remainingMs: expiresAtMs + 4_000 - 2_000 });
+  });
+
   it("recover when the log is away for a moment: the same command is stored once", async () => {
     const store = createInMemoryStore();
     const { registry } = testNode(store, { alwaysReplay });
