@@ -1,7 +1,7 @@
 import { isStoreError } from "@p4/event-store";
 import type { Broker } from "./broker.ts";
 import { apiErrorCodes } from "./broker-errors.ts";
-import { aloneAfterRefusal, nextCommit, type GroupCommitMode } from "./group-commit.ts";
+import { aloneAfterRefusal, fitIntoBatch, nextCommit, type GroupCommitMode } from "./group-commit.ts";
 import { assertPublishable, publishWith, type PubAck, type StoreMessage } from "./pub-ack.ts";
 import { publishBatch } from "./publish-batch.ts";
 import { isAtLeast } from "./server-version.ts";
@@ -44,6 +44,7 @@ export class AppendQueue {
   #commit(): void {
     const state = {
       waiting: this.#waiting.length,
+      batchable: this.#batchUnderWay ? 0 : fitIntoBatch(this.#waiting),
       aloneUnderWay: this.#aloneUnderWay,
       batchUnderWay: this.#batchUnderWay,
       aloneFirst: this.#aloneFirst,
