@@ -68,6 +68,16 @@ test("what stands in for the app leaves its address before it listens", async ()
   expect(close).toHaveBeenCalledTimes(1);
 });
 
+test("what ran before may fail to end in order: the process stands by, and starts again", async () => {
+  const { standBy, homeComes } = standbyOf();
+  const before = { close: vi.fn(() => Promise.reject(away)), leaveAddress: vi.fn() };
+  const { started, logger } = begin(vi.fn().mockResolvedValue(app), { standBy, before });
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(logger.warn.mock.calls.at(-1)?.[0]).toEqual({ error: away });
+  homeComes();
+  expect(await started).toBe(app);
+});
+
 test("what ran before ends while it stands by, and before it starts again", async () => {
   const { standBy, homeComes } = standbyOf();
   const start = vi.fn().mockResolvedValue(app);

@@ -37,7 +37,10 @@ export async function startWithRetry({
     hasLeft = false;
     standby ??= await openStandby(() => standBy(() => before?.leaveAddress?.()), reason, logger);
     // Its wallets are sent on when there is someone at its address already.
-    ended ??= before?.close();
+    ended ??= before?.close().catch((error: unknown) => {
+      // Of a broker that is silent, which a home that is cut off has: it is left all the same.
+      logger.warn({ error }, "what ran before has not ended in order");
+    });
     await standby?.untilHome(stopping);
     await ended;
   };
