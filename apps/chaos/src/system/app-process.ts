@@ -1,5 +1,5 @@
 import type { ChildProcess } from "node:child_process";
-import { closeSync, openSync } from "node:fs";
+import { closeSync, openSync, readFileSync } from "node:fs";
 import { spawnBound } from "@p4/nats-server";
 import type { Member } from "./member.ts";
 
@@ -22,6 +22,7 @@ export interface ProcessEnd {
 }
 
 const stopTimeoutMs = 15_000;
+const shownLines = 8;
 
 /** An app of the system in a process of its own. */
 export class AppProcess implements Member {
@@ -63,11 +64,19 @@ export class AppProcess implements Member {
       child.once("exit", (code, signal) => {
         this.#child = null;
         this.lastEnd = { code, signal };
-        if (this.#wanted) this.ownEnds++;
+        if (this.#wanted) this.#endedByItself();
         resolve();
       });
     });
     return Promise.resolve();
+  }
+
+  /** Its last words are shown at once: a campaign that breaks no promise leaves no logs behind. */
+  #endedByItself(): void {
+    this.ownEnds++;
+    const { code, signal } = this.lastEnd ?? {};
+    const last = readFileSync(this.#options.logFile, "utf8").trimEnd().split("\n").slice(-shownLines);
+    process.stderr.write(`${this.name} ended by itself (${String(code ?? signal)}):\n  ${last.join("\n  ")}\n`);
   }
 
   async kill(): Promise<void> {
