@@ -28,6 +28,9 @@ export interface GuardCommand {
 
 const connectWithinMs = 2_000;
 const againMs = 500;
+/** A server that reads its configuration anew refuses logins for a moment, and it has just been told to. */
+const reloadMs = 2_000;
+const reloadAgainMs = 100;
 
 /** Guards the server of P4_NATS_URL until Ctrl-C or SIGTERM, or looks once. */
 export async function runGuard(context: VerbContext, command: GuardCommand): Promise<void> {
@@ -106,12 +109,20 @@ async function connected(
   { url, access }: { readonly url: string; readonly access: BrokerAccess },
   { signal, once }: { readonly signal: AbortSignal; readonly once: boolean },
 ): Promise<Broker | null> {
-  for (let isFirst = true; !signal.aborted; isFirst = false) {
+  const startedMs = performance.now();
+  let isTold = false;
+  while (!signal.aborted) {
     try {
       return await connectBroker({ url, access, name: brokerUsers.guard, connectWithinMs, thisServerOnly: true });
     } catch (error) {
-      if (once || !isStoreError(error, "STORE_UNAVAILABLE")) throw error;
-      if (isFirst) context.progress(`the gate is shut; waiting for the broker: ${error.message}`);
+      const isAway = isStoreError(error, "STORE_UNAVAILABLE");
+      if ((isAway || isStoreError(error, "STORE_FORBIDDEN")) && performance.now() - startedMs < reloadMs) {
+        await sleep(reloadAgainMs, undefined, { signal }).catch(() => undefined);
+        continue;
+      }
+      if (once || !isAway) throw error;
+      if (!isTold) context.progress(`the gate is shut; waiting for the broker: ${error.message}`);
+      isTold = true;
       await sleep(againMs, undefined, { signal }).catch(() => undefined);
     }
   }

@@ -43,7 +43,8 @@ async function gateForNodes(): Promise<string> {
 }
 
 it("looks once: shut without the other site's word, with exit code 1", async () => {
-  const { exitCode, json } = await runP4(args("--once"), { env: envOf() });
+  const { exitCode, json, out, err } = await runP4(args("--once"), { env: envOf() });
+  expect(exitCode, `${out} ${err}`).toBe(1);
   expect([exitCode, json()]).toMatchObject([
     1,
     { site: "a", gate: "shut", epoch: null, why: "1 of 2 sites confirm epoch 0, not b" },
@@ -84,8 +85,9 @@ it("is not started for a site, a server or a vow that cannot be", async () => {
     [args("--alone", "--yes"), { P4_SITES: three }],
   ];
   for (const [given, more] of refused) {
-    const { exitCode, out } = await runP4(given, { env: envOf(more) });
-    expect([exitCode, given, out]).toEqual([2, given, expect.stringContaining('"error"') as string]);
+    const { exitCode, out, err } = await runP4(given, { env: envOf(more) });
+    expect(exitCode, `${given.join(" ")}: ${out} ${err}`).toBe(2);
+    expect(out).toContain('"error"');
   }
   const away = await runP4(args("--once"), { env: envOf({ P4_NATS_URL: "nats://127.0.0.1:9" }) });
   expect([away.exitCode, away.json()]).toMatchObject([3, { error: { code: "STORE_UNAVAILABLE" } }]);
