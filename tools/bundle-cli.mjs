@@ -20,9 +20,12 @@ export async function bundleCli(root) {
     format: "esm",
     platform: "node",
     target: "node22",
-    external: ["@bsv/sdk"],
+    external: ["@bsv/sdk", "uWebSockets.js"],
     // Libraries that are no ES modules ask for Node.js's own by `require`.
-    banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
+    // Without an import: what is bundled may import the same name.
+    banner: {
+      js: 'const require = process.getBuiltinModule("node:module").createRequire(import.meta.url);',
+    },
     logLevel: "error",
     plugins: [placesKept(out)],
   });

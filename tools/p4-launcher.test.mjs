@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 const launcher = join(import.meta.dirname, "..", "apps", "cli", "bin", "p4.mjs");
@@ -52,4 +53,18 @@ test("without Node 22 or a build it says what to run", () => {
   build();
   expect(p4("--import", asNode20)).toMatchObject({ stdout: "", status: 1 });
   expect(p4("--import", asNode20).stderr).toContain("Run: npm ci");
+});
+
+test("each file of the bundled command loads: verbs are read when they are used", async () => {
+  const bundle = join(import.meta.dirname, "..", "apps", "cli", "dist", "bundle");
+  // The entry runs the command.
+  const files = readdirSync(bundle).filter((name) => name !== "main.js");
+  expect(files.length).toBeGreaterThan(10);
+  const list = files.map((name) => pathToFileURL(join(bundle, name)).href);
+  const script = `for (const file of ${JSON.stringify(list)}) await import(file);`;
+  const node = join(import.meta.dirname, "..", "node_modules", ".bin", "node");
+  expect(spawnSync(node, ["--input-type=module", "-e", script], { encoding: "utf8" })).toMatchObject({
+    status: 0,
+    stderr: "",
+  });
 });
