@@ -88,6 +88,11 @@ function assertUnderWay(
     if (!isThere) throw new RegionError("REGION_NOT_A_COPY", `${stream} at ${target.site} is ${roleText(there)}`);
   }
   if (home.streams.length === 0) throw new RegionError("REGION_UNFINISHED", `${home.site} has no streams`);
+  assertNoneElse(state, target, epoch);
+}
+
+/** No third site has begun the epoch. */
+function assertNoneElse(state: RegionState, target: SiteState, epoch: number): void {
   for (const other of state.sites) {
     const promoted = other !== target && other.streams.find(({ role }) => role.kind === "home" && role.epoch === epoch);
     if (promoted) throw new RegionError("REGION_UNFINISHED", `${other.site} has taken over ${promoted.stream}`);

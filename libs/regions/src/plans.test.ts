@@ -5,9 +5,9 @@ import { planCopy } from "./plan-copy.ts";
 import { planFailover } from "./plan-failover.ts";
 import { planReturn } from "./plan-return.ts";
 import { planSwitch } from "./plan-switch.ts";
-import { isRegionError, type RegionErrorCode } from "./region-error.ts";
 import { currentRow } from "./region-row.ts";
 import type { RegionState } from "./region-state.ts";
+import { refusal } from "./test-support/refusal.ts";
 import { World } from "./test-support/world.ts";
 
 const streams = ["P4_CHANNELS_eu_0", "P4_CHANNELS_eu_1", "KV_P4_PROOFS_eu"];
@@ -47,16 +47,6 @@ function copied(...sites: readonly string[]): World {
   const world = new World("a", "b", ...sites).fill("a", streams);
   run(world, copyTo("b"));
   return world;
-}
-
-function refusal(work: () => unknown): RegionErrorCode | "none" {
-  try {
-    work();
-    return "none";
-  } catch (error) {
-    if (isRegionError(error)) return error.code;
-    throw error;
-  }
 }
 
 describe("given a deployment of one site", () => {

@@ -121,7 +121,7 @@ const away = { is: "away", ageMs: null, behind: null, missing: 0 };
 test("the home asks how far the other sites' copies are, and which sites do not answer", async () => {
   const fresh = { site: "b", is: "copy", ageMs: expect.any(Number) as number, behind: 0, missing: 0 };
   await vi.waitFor(async () => expect(await copiesOf()).toEqual([fresh, { site: "nowhere", ...away }]), patient);
-  sites.server("b").pause();
+  await sites.server("b").pause();
   try {
     expect(await copiesOf()).toEqual(["b", "nowhere"].map((site) => ({ site, ...away })));
   } finally {
