@@ -1,5 +1,6 @@
 import { waitFor, withNatsServer } from "@p4/testkit";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
+import { OutgoingFrame } from "./outgoing-frame.ts";
 import { newChannelId, startTestEdge, type TestEdge } from "./test-support/edges.ts";
 import type { Peer } from "./test-support/peer.ts";
 import { rawJoin, shortFrame } from "./test-support/raw-socket.ts";
@@ -52,6 +53,24 @@ it("a channel that ends while its history is written is closed behind the last o
   const lastOfHistory = back.received().indexOf(`"messageId":"said-${String(said)}"`);
   expect(lastOfHistory).toBeGreaterThan(0);
   expect(back.received().lastIndexOf("channel.closed")).toBeGreaterThan(lastOfHistory);
+});
+
+it("a history that cannot be written to its end closes its socket, and harms nobody else", async () => {
+  const edge = await startTestEdge(nats.url, {}, { limits });
+  const { id, from, merchant } = await longChannel(edge);
+  const back = await rawJoin(edge, `${id}?role=customer&dialect=p4&since=${from}`);
+  back.socket.pause();
+  const encode = vi.spyOn(OutgoingFrame.prototype, "encode").mockImplementation(() => {
+    throw new Error("a stored frame that cannot be read");
+  });
+  try {
+    back.socket.resume();
+    await waitFor(() => back.received().includes("\x03\xf3internal error"), { description: "close with 1011" });
+  } finally {
+    encode.mockRestore();
+  }
+  merchant.say("paymentrequest.response", { body: { note: "on" } });
+  await merchant.hear("receipt", said + 1);
 });
 
 it("a peer that leaves in the middle of its history leaves nothing behind", async () => {

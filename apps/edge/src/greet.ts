@@ -35,7 +35,13 @@ export function greet(socket: Socket, context: EdgeContext): void {
   });
   // Not inside the cork: uWS would send the close frame and never end the connection.
   if (isWhole) end(socket);
-  else connection.greeting = sendRest(socket);
+  else {
+    // The socket's own guard hears no more of what fails from here on.
+    connection.greeting = sendRest(socket).catch((error: unknown) => {
+      context.onError(error, `history of ${channelId}`);
+      socket.close(closeCodes.internalError.code, "internal error");
+    });
+  }
 }
 
 function sendPending(socket: Socket, context: EdgeContext): void {

@@ -4,10 +4,10 @@ import { planCopy } from "./plan-copy.ts";
 import { lossesOf, planFailover } from "./plan-failover.ts";
 import { planReturn } from "./plan-return.ts";
 import { planSwitch } from "./plan-switch.ts";
-import { isRegionError } from "./region-error.ts";
 import { currentRow } from "./region-row.ts";
 import type { RegionState } from "./region-state.ts";
 import type { Step } from "./step.ts";
+import { refusal } from "./test-support/refusal.ts";
 import { World } from "./test-support/world.ts";
 
 // A move to b is cut short behind the table, and then b is gone.
@@ -36,16 +36,6 @@ function cutShort(world: World, command: (state: RegionState) => Plan, parts: nu
     .forEach((part) => world.apply(part));
   world.at("b").answers = false;
   return world;
-}
-
-function codeOf(work: () => unknown): string {
-  try {
-    work();
-    return "none";
-  } catch (error) {
-    if (isRegionError(error)) return error.code;
-    throw error;
-  }
 }
 
 /** Runs it to its end after each part at which it may be killed. Calls back with each world that comes of it. */
@@ -81,11 +71,11 @@ describe.each([
     for (const parts of kills) {
       const world = cutShort(copied(...sites), switchToB, parts);
       expect(
-        codeOf(() => failover("a", "b", false)(world.state)),
+        refusal(() => failover("a", "b", false)(world.state)),
         String(parts),
       ).toBe("REGION_WOULD_LOSE");
       expect(
-        codeOf(() => planSwitch(world.state, "a")),
+        refusal(() => planSwitch(world.state, "a")),
         String(parts),
       ).toBe("REGION_SITE_AWAY");
     }
@@ -98,7 +88,7 @@ describe.each([
         expect(rowOf(world)).toMatchObject({ epoch: 3, home: "a", copies: [] });
         expect(world.stream("a", log)).toMatchObject({ role: { kind: "home", epoch: 3 }, events: ["1", "2"] });
         expect(world.write("a", log, 3, "3")).toBe(true);
-        expect(codeOf(() => failover("a", "b")(world.state))).toBe("REGION_IS_HOME");
+        expect(refusal(() => failover("a", "b")(world.state))).toBe("REGION_IS_HOME");
       });
     }
   });
@@ -151,7 +141,7 @@ describe("given a failover that was killed behind the table, with its new home g
     const world = lost();
     expect(rowOf(world)).toMatchObject({ epoch: 2, home: "b" });
     world.at("a").answers = true;
-    expect(codeOf(() => failover("a", "b", false)(world.state))).toBe("REGION_WOULD_LOSE");
+    expect(refusal(() => failover("a", "b", false)(world.state))).toBe("REGION_WOULD_LOSE");
     apply(world, failover("a", "b")(world.state).steps);
     expect(world.stream("a", log)).toMatchObject({ role: { kind: "home", epoch: 3 }, events: ["1", "2", "3"] });
     apply(world, planReturn(world.state, "c").steps);
@@ -159,7 +149,7 @@ describe("given a failover that was killed behind the table, with its new home g
   });
 
   test("when it stays away too, then a copy of it that is left cannot, for no majority is left", () => {
-    expect(codeOf(() => failover("c", "b")(lost().state))).toBe("REGION_SITE_AWAY");
+    expect(refusal(() => failover("c", "b")(lost().state))).toBe("REGION_SITE_AWAY");
   });
 });
 
@@ -179,8 +169,8 @@ describe("given a new home that has been at work", () => {
     apply(world, planReturn(world.state, "c").steps);
     world.at("a").answers = true;
     world.at("b").answers = false;
-    expect(codeOf(() => failover("a", "b")(world.state))).toBe("REGION_NOT_A_COPY");
-    expect(codeOf(() => failover("c", "b", false)(world.state))).toBe("none");
+    expect(refusal(() => failover("a", "b")(world.state))).toBe("REGION_NOT_A_COPY");
+    expect(refusal(() => failover("c", "b", false)(world.state))).toBe("none");
   });
 
   test("when it is lost without one, then the home before takes over, and what it took is written down when it is back", () => {
@@ -201,7 +191,7 @@ describe("given a new home that has been at work", () => {
     parts.slice(0, complete).forEach((part) => world.apply(part));
     world.at("a").answers = true;
     world.at("b").answers = false;
-    expect(codeOf(() => failover("c", "b", false)(world.state))).toBe("REGION_WOULD_LOSE");
-    expect(codeOf(() => failover("c", "b")(world.state))).toBe("none");
+    expect(refusal(() => failover("c", "b", false)(world.state))).toBe("REGION_WOULD_LOSE");
+    expect(refusal(() => failover("c", "b")(world.state))).toBe("none");
   });
 });
