@@ -1,1 +1,1 @@
-export { consoleBundles, openConsole, type Console, type ConsoleOptions } from "./open-console.tsx";
+export { consoleBundles, openConsole, type ConsoleOptions } from "./open-console.tsx";

@@ -1,1 +1,1 @@
-export { startMiner, type Miner, type MinerOptions } from "./start-miner.ts";
+export { startMiner, type Miner } from "./start-miner.ts";

@@ -1,1 +1,1 @@
-export { startProofIngest, type ProofIngest } from "./start-proof-ingest.ts";
+export { startProofIngest } from "./start-proof-ingest.ts";

@@ -1,12 +1,10 @@
 export { asyncApi } from "./asyncapi/asyncapi.ts";
 export { docsRoutes } from "./docs-routes.ts";
-export type { ErrorTables, JoinErrorDescription, MessageErrorDescription } from "./error-description.ts";
 export type { JsonSchema } from "./json-schema.ts";
 export { describedOperations, openApi } from "./openapi/openapi.ts";
 export {
   jsonContent,
   problemResponse,
-  type MountedRoute,
   type OperationDescription,
   type ParameterDescription,
   type ResponseDescription,

@@ -1,16 +1,8 @@
-export {
-  apiKeyIdOf,
-  apiKeyScopes,
-  issueApiKey,
-  revokeApiKey,
-  rotateApiKey,
-  type ApiKey,
-  type ApiKeyScope,
-} from "./api-key.ts";
+export { apiKeyScopes, issueApiKey, revokeApiKey, rotateApiKey, type ApiKey, type ApiKeyScope } from "./api-key.ts";
 export { apiKeyBucket, ApiKeys } from "./api-keys.ts";
 export { brokerAccessOf } from "./broker-access-of.ts";
 export { callbackCounter } from "./callback-counter.ts";
-export { RevokedTokens, revokeToken, type RevokedToken } from "./revoked-tokens.ts";
+export { RevokedTokens, revokeToken } from "./revoked-tokens.ts";
 export {
   documentBuckets,
   openChannelNode,
@@ -23,16 +15,14 @@ export { traceMetrics } from "./tracing/trace-metrics.ts";
 export { tracingOf } from "./tracing/tracing-of.ts";
 export { logMoney } from "./log-money.ts";
 export { moneyMetrics } from "./money-metrics.ts";
-export type { StoredHere } from "./stored-here.ts";
 export { placementOf, reportsTo, siteNamesOf } from "./node-settings.ts";
-export { proofRoutesOf, proofServicesOf, type ProofConfig } from "./proof-routes-of.ts";
+export { proofRoutesOf, proofServicesOf } from "./proof-routes-of.ts";
 export { watchHeaders } from "./watch-headers.ts";
 export { healthChecks } from "./health-checks.ts";
-export { AtHome } from "./at-home.ts";
 export { homeCheck, homeMetrics } from "./home-check.ts";
 export { replicaMetrics } from "./replica-check.ts";
 export { homeLeft } from "./home-left.ts";
-export { openStandby, type Standby, type StandbyTraits, type StandIn, type StandInOptions } from "./standby.ts";
+export type { StandIn, StandInOptions } from "./standby.ts";
 export { runApp, type RunningApp } from "./run-app.ts";
 export { channelEvents, channelEventTypes } from "./webhooks/channel-events.ts";
 export {
@@ -40,6 +30,5 @@ export {
   channelWebhooks,
   positionKey,
   provisionWebhooks,
-  type ChannelWebhooks,
   type StoredPosition,
 } from "./webhooks/channel-webhooks.ts";

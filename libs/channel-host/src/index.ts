@@ -1,6 +1,6 @@
 export { ChannelRegistry } from "./channel-registry.ts";
 export type { FollowedChannel } from "./followed-channel.ts";
-export { markerGraceMs, type ExpiryCause } from "./expire.ts";
+export { markerGraceMs } from "./expire.ts";
 export type { FoldListener } from "./channel-replica.ts";
 export type { ActorRuntime } from "./runtime.ts";
 export type { SubmitResult } from "./submit-result.ts";

@@ -1,23 +1,20 @@
-export { isSameWallet, type Participant } from "./participant.ts";
+export type { Participant } from "./participant.ts";
 export type * from "./recorded-message.ts";
 export type * from "./events.ts";
 export type * from "./commands.ts";
 export { readStored, sequence, type SequencedEvent } from "./sequenced-event.ts";
-export { channelErrors, logErrors, LogError, isLogError, type ChannelErrorCode, type LogErrorCode } from "./errors.ts";
-export type { ChannelContext, PaymentAttempt, Verdict } from "./context.ts";
+export { channelErrors, LogError, isLogError, type ChannelErrorCode, type LogErrorCode } from "./errors.ts";
+export type { ChannelContext, Verdict } from "./context.ts";
 export type { WalletEventType } from "./context.ts";
 export { acceptedPayment, isProven, standingProofs, undoes, wasSubmitted } from "./proven.ts";
 export { bodyTextOf } from "./message-content.ts";
 export { eventTexts } from "./event-texts.ts";
 export { parsedBodyOf } from "./parsed-body.ts";
-export { outlineOfTerms, termsOutputs } from "./terms-outline.ts";
-export { isForgotten, whole, type ForgottenEvent, type RememberedEvent } from "./remembered-event.ts";
-export { findPayment } from "./find-payment.ts";
+export { termsOutputs } from "./terms-outline.ts";
+export { isForgotten, whole, type RememberedEvent } from "./remembered-event.ts";
 export {
-  channelMachine,
   channelStates,
   endsAtMs,
-  initialState,
   isEnded,
   stateName,
   type ChannelSnapshot,
@@ -30,8 +27,7 @@ export { answerTo, findQuestion, type AnswerEvent, type QuestionEvent } from "./
 export { heldBytes } from "./held-bytes.ts";
 export { evolve } from "./evolve.ts";
 export { messageCommand, walletCommand, type MessageFacts } from "./wallet-command.ts";
-export { decodeEvent, encodeEvent, sealEvent, type Sha256Hex } from "./event-codec.ts";
-export { currentSchemaVersion } from "./upcast.ts";
+export { decodeEvent, type Sha256Hex } from "./event-codec.ts";
 export {
   foldSealed,
   foldStored,
@@ -44,16 +40,10 @@ export {
 export { heardBy, pendingFor, roleListeners, type Listener } from "./heard-by.ts";
 export { outgoingMessage, relayed, type OutgoingMessage, type RelayedMessage, type ServerMessage } from "./outgoing.ts";
 export { machineDiagram, machineTable, type MachineTransition } from "./machine-table.ts";
-export {
-  channelLogic,
-  startChannelActor,
-  type ChannelActor,
-  type ChannelActorSnapshot,
-  type FoldStep,
-} from "./channel-actor.ts";
+export { startChannelActor, type ChannelActor, type ChannelActorSnapshot, type FoldStep } from "./channel-actor.ts";
 export { machineVersion } from "./machine-version.ts";
 export { recordedStates, stateOfRecord } from "./recorded-state.ts";
-export { defaultMaxLogBytes, maxEvents, maxRecordedJoins } from "./limits.ts";
+export { maxEvents, maxRecordedJoins } from "./limits.ts";
 export {
   describeEvent,
   keyOf,

@@ -1,11 +1,11 @@
 export { addressesOf, type Addresses } from "./addresses.ts";
-export { ConfigError, isConfigError, type ConfigProblem } from "./config-error.ts";
+export { ConfigError, isConfigError } from "./config-error.ts";
 export { loadConfig, type Config, type Environment } from "./config.ts";
 export { configReference, describeConfig, formatConfig } from "./describe-config.ts";
 export { byteRates, expirySweepMs } from "./fixed-settings.ts";
 export { awaitsHeaders, type HeaderSourceConfig } from "./header-source.ts";
 export type { SiteUrl } from "./site-urls.ts";
-export { schema, type SettingName } from "./schema.ts";
+export { schema } from "./schema.ts";
 export { warningsOf } from "./warnings.ts";
 export { withoutLogin } from "./urls.ts";
-export { appNames, type AppName, type Setting } from "./setting.ts";
+export type { AppName, Setting } from "./setting.ts";

@@ -1,5 +1,5 @@
 export type * from "./stored-event.ts";
-export { READ_FROM_LOG, STREAM_DOES_NOT_EXIST } from "./stored-event.ts";
+export { STREAM_DOES_NOT_EXIST } from "./stored-event.ts";
 export { storeErrors, StoreError, isStoreError, type StoreErrorCode } from "./errors.ts";
 export { IncompleteVersionsError, foundVersions } from "./incomplete-versions.ts";
 export type * from "./event-log.ts";
@@ -16,4 +16,3 @@ export { createPlaces, type InPlace } from "./places.ts";
 export { bytesOf, readInPortions, type PortionOptions } from "./read-in-portions.ts";
 export { shardOf } from "./shard-of.ts";
 export { createInMemoryStore, type InMemoryStore } from "./in-memory/create-in-memory-store.ts";
-export type { PresenceDirectory } from "./in-memory/in-memory-presence.ts";

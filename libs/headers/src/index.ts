@@ -1,3 +1,3 @@
 export { createHeaderSource } from "./create-header-source.ts";
-export type { HeaderSourceConfig, HeaderSourceOptions } from "./header-source-config.ts";
+export type { HeaderSourceConfig } from "./header-source-config.ts";
 export { findHeader } from "./find-header.ts";

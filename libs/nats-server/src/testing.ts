@@ -1,2 +1,2 @@
 export { freePort } from "./free-port.ts";
-export { makeCertificates, type TestCertificates } from "./make-certificates.ts";
+export { makeCertificates } from "./make-certificates.ts";

@@ -1,8 +1,6 @@
 export { Archive, openArchive, type ArchiveRecord, type Hold } from "./archive.ts";
-export { assertWithinLog } from "./assert-within-log.ts";
 export { laterDeadline, type Later } from "./extend-deadline.ts";
 export { explainFailure } from "./explain-failure.ts";
-export { blockFinder } from "./find-blocks.ts";
 export { holdChannel } from "./hold-channel.ts";
 export { openKeyFile, operatorKeyPath, readKeyFile, type SigningKey } from "./key-file.ts";
 export { evidenceMaker, type EvidenceMaker, type MadeEvidence } from "./make-evidence.ts";

@@ -11,8 +11,7 @@ export {
   type RegionRow,
 } from "./region-row.ts";
 export { behindBy, copyAgeMs } from "./copy-lag.ts";
-export { homeRegionOf, type HomeQuestion } from "./home-of.ts";
-export { defaultLeaseMs, hasLease, Lease, outwaitMsOf, type HeardRow, type LeaseRules } from "./lease.ts";
+export { defaultLeaseMs, hasLease, Lease, outwaitMsOf } from "./lease.ts";
 export {
   adoptingSubjects,
   deliverySubject,
@@ -20,11 +19,10 @@ export {
   homeSubjects,
   noEpoch,
   writtenSubject,
-  type Shard,
   type WrittenSubjects,
 } from "./epoch-subject.ts";
-export { gateVerdict, type GateVerdict, type GateView } from "./gate-verdict.ts";
-export { isRegionError, RegionError, regionErrors, type RegionErrorCode } from "./region-error.ts";
+export { gateVerdict, type GateVerdict } from "./gate-verdict.ts";
+export { isRegionError, RegionError } from "./region-error.ts";
 export {
   commonUpTo,
   forksOf,
@@ -39,6 +37,6 @@ export type { Step, Tail } from "./step.ts";
 export { roleText, type Plan } from "./plan.ts";
 export { planClass } from "./plan-class.ts";
 export { planCopy } from "./plan-copy.ts";
-export { lossesOf, planFailover, type FailoverOptions } from "./plan-failover.ts";
+export { lossesOf, planFailover } from "./plan-failover.ts";
 export { planReturn } from "./plan-return.ts";
 export { freshMs, planSwitch } from "./plan-switch.ts";

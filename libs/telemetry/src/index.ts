@@ -11,5 +11,5 @@ export { SpanExporter } from "./tracing/span-exporter.ts";
 export { formatTraceparent, parseTraceparent, type TraceContext } from "./tracing/trace-context.ts";
 export { Tracer, type Attributes, type Span, type SpanOptions } from "./tracing/tracer.ts";
 export { settledWithin } from "./settled-within.ts";
-export { runUntilSignal, type RunOptions, type SignalProcess } from "./run-until-signal.ts";
+export { runUntilSignal, type RunOptions } from "./run-until-signal.ts";
 export { limitedNotes, type Note } from "./limited-notes.ts";
