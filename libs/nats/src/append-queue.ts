@@ -1,7 +1,7 @@
 import { isStoreError } from "@p4/event-store";
 import type { Broker } from "./broker.ts";
 import { apiErrorCodes } from "./broker-errors.ts";
-import { aloneAfterRefusal, fitIntoBatch, nextCommit, type GroupCommitMode } from "./group-commit.ts";
+import { aloneAfterRefusal, aloneAtMost, fitIntoBatch, nextCommit, type GroupCommitMode } from "./group-commit.ts";
 import { assertPublishable, publishWith, type PubAck, type StoreMessage } from "./pub-ack.ts";
 import { publishBatch } from "./publish-batch.ts";
 import { isAtLeast } from "./server-version.ts";
@@ -36,9 +36,18 @@ export class AppendQueue {
   publish(message: StoreMessage): Promise<PubAck> {
     return new Promise((resolve, reject) => {
       assertPublishable(this.#broker, message);
-      this.#waiting.push({ message, resolve, reject });
+      const append = { message, resolve, reject };
+      if (this.#isFree()) return this.#sendAlone(append);
+      this.#waiting.push(append);
       this.#commit();
     });
+  }
+
+  /** What comes leaves at once, without a look at what else might go with it. */
+  #isFree(): boolean {
+    return (
+      this.#mode !== "always" && this.#waiting.length === 0 && !this.#batchUnderWay && this.#aloneUnderWay < aloneAtMost
+    );
   }
 
   #commit(): void {

@@ -1,4 +1,5 @@
-import { assertEventId, assertTraceparent, isStoreError, type AppendRequest, type AppendResult } from "@p4/event-store";
+import { assertEventId, assertTraceparent, isStoreError } from "@p4/event-store";
+import type { AppendRequest, AppendResult, EventLog } from "@p4/event-store";
 import type { Broker } from "./broker.ts";
 import { writtenSubject } from "@p4/regions";
 import { isStaleEpoch, type WriteEpochs } from "./regions/write-epochs.ts";
@@ -14,50 +15,44 @@ export interface WrittenLog {
 }
 
 /** Appends one event if the channel's last sequence is still the expected one. Tries again once when the epoch has changed. */
-export async function append(log: WrittenLog, request: AppendRequest): Promise<AppendResult> {
-  try {
-    return await appendInEpoch(log, request);
-  } catch (error) {
-    if (!isStaleEpoch(error)) throw error;
-    return appendInEpoch(log, request);
-  }
-}
-
-async function appendInEpoch(log: WrittenLog, request: AppendRequest): Promise<AppendResult> {
+export function appenderTo(log: WrittenLog): EventLog["appendToStream"] {
   const { broker, names, epochs } = log;
-  const address = channelAddress(names, request.channelId);
-  const epoch = epochs.of(address.shard);
-  const { eventId, bytes, expectedStreamVersion, traceparent } = request;
-  assertEventId(eventId);
-  if (traceparent !== undefined) assertTraceparent(traceparent);
-  // Deduplicated over the whole stream, so the channel is part of it.
-  const messageId = `${request.channelId}:${eventId}`;
-  const headerLines =
-    `Nats-Expected-Last-Subject-Sequence: ${expectedStreamVersion}\r\n` +
-    `Nats-Expected-Stream: ${address.stream}\r\n` +
-    `Nats-Msg-Id: ${messageId}\r\n` +
-    (traceparent === undefined ? "" : `traceparent: ${traceparent}\r\n`);
-  epochs.assertLease(epoch);
-  try {
-    const ack = await log.queueOf(address.shard).publish({
-      subject: writtenSubject({ region: names.region, shard: address.shard }, epoch, request.channelId),
-      onNoResponders: () => epochs.explainNoResponders(broker, address, epoch),
-      stream: address.stream,
-      headerLines,
-      bytes,
-      isEvent: true,
-    });
+  return async function appendToStream(request: AppendRequest, isRetry = false): Promise<AppendResult> {
+    const { eventId, bytes, expectedStreamVersion, traceparent } = request;
+    const address = channelAddress(names, request.channelId);
+    const epoch = epochs.of(address.shard);
+    assertEventId(eventId);
+    if (traceparent !== undefined) assertTraceparent(traceparent);
+    // Deduplicated over the whole stream, so the channel is part of it.
+    const messageId = `${request.channelId}:${eventId}`;
+    const headerLines =
+      `Nats-Expected-Last-Subject-Sequence: ${expectedStreamVersion}\r\n` +
+      `Nats-Expected-Stream: ${address.stream}\r\n` +
+      `Nats-Msg-Id: ${messageId}\r\n` +
+      (traceparent === undefined ? "" : `traceparent: ${traceparent}\r\n`);
     epochs.assertLease(epoch);
-    return { nextExpectedStreamVersion: ack.seq, duplicate: ack.duplicate === true };
-  } catch (error) {
-    if (!isStoreError(error, "STORE_VERSION_CONFLICT")) throw error;
-    const own = await findOwnEvent(broker, address, expectedStreamVersion, messageId);
-    if (own === undefined) throw error;
-    epochs.assertLease(epoch);
-    // The log has it: as good as an acknowledgement.
-    broker.health.answered("append");
-    return { nextExpectedStreamVersion: own, duplicate: true };
-  }
+    try {
+      const ack = await log.queueOf(address.shard).publish({
+        subject: writtenSubject({ region: names.region, shard: address.shard }, epoch, request.channelId),
+        onNoResponders: () => epochs.explainNoResponders(broker, address, epoch),
+        stream: address.stream,
+        headerLines,
+        bytes,
+        isEvent: true,
+      });
+      epochs.assertLease(epoch);
+      return { nextExpectedStreamVersion: ack.seq, duplicate: ack.duplicate === true };
+    } catch (error) {
+      if (isStaleEpoch(error) && !isRetry) return appendToStream(request, true);
+      if (!isStoreError(error, "STORE_VERSION_CONFLICT")) throw error;
+      const own = await findOwnEvent(broker, address, expectedStreamVersion, messageId);
+      if (own === undefined) throw error;
+      epochs.assertLease(epoch);
+      // The log has it: as good as an acknowledgement.
+      broker.health.answered("append");
+      return { nextExpectedStreamVersion: own, duplicate: true };
+    }
+  };
 }
 
 interface StoredMessage {

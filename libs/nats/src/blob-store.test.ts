@@ -54,12 +54,12 @@ describe("objects", () => {
     const [reading, writing] = [createBlobStore(broker, settings), createBlobStore(other, settings)];
     const pages = Uint8Array.from({ length: 9_000_000 }, (_, i) => i * 7);
     await writing.put("swap", pages);
-    const publish = broker.publish.bind(broker);
+    const post = broker.writes.post.bind(broker.writes);
     let pagesAsked = 0;
-    vi.spyOn(broker, "publish").mockImplementation((...message) => {
-      const isPage = message[0].includes("DIRECT.GET") && ++pagesAsked === 2;
-      if (!isPage) publish(...message);
-      else void writing.put("swap", large).then(() => publish(...message));
+    vi.spyOn(broker.writes, "post").mockImplementation((item) => {
+      const isPage = "subject" in item && item.subject.includes("DIRECT.GET") && ++pagesAsked === 2;
+      if (!isPage) post(item);
+      else void writing.put("swap", large).then(() => post(item));
     });
     expect(Buffer.compare((await reading.get("swap")) ?? new Uint8Array(), large)).toBe(0);
   });

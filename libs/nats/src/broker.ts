@@ -4,7 +4,7 @@ import { PermissionViolationError } from "@nats-io/transport-node";
 import { isStoreError, StoreError } from "@p4/event-store";
 import { isNoResponders, toStoreError, type ApiFailure } from "./broker-errors.ts";
 import { guarded, type BrokerStatus } from "./broker-status.ts";
-import { WriteCoalescer, type Outgoing } from "./write-coalescer.ts";
+import { WriteCoalescer } from "./write-coalescer.ts";
 import { ReplyInbox } from "./reply-inbox.ts";
 import { ReadPlaces } from "./read-places.ts";
 import { isGateQuestion, refusalOf } from "./regions/read-gate.ts";
@@ -37,9 +37,10 @@ export class Broker {
   readonly url: string;
   readonly requestTimeoutMs: number;
   readonly reads: ReadPlaces;
+  /** What is to be published. A message that the client refuses fails the question it asks. */
+  readonly writes: WriteCoalescer;
   readonly #settings: BrokerSettings;
   readonly #reconnectListeners = new Set<() => void>();
-  readonly #writes = new WriteCoalescer((message) => this.#send(message));
   readonly #subscribing: Parameters<typeof subscribe>[0];
   #flushing: Promise<void> | null = null;
   #connected = true;
@@ -49,7 +50,15 @@ export class Broker {
 
   constructor(nc: NatsConnection, settings: BrokerSettings) {
     this.nc = nc;
-    this.#subscribing = { nc, writes: this.#writes, report: (error) => this.report(error) };
+    this.writes = new WriteCoalescer({
+      nc,
+      isConnected: () => this.#connected,
+      onRefused: ({ options }, error) => {
+        if (options?.reply === undefined) this.report(error);
+        else this.inbox.fail(options.reply, error);
+      },
+    });
+    this.#subscribing = { nc, writes: this.writes, report: (error) => this.report(error) };
     this.#settings = { ...settings, onStatus: guarded(settings.onStatus) };
     this.url = settings.url;
     this.requestTimeoutMs = settings.requestTimeoutMs;
@@ -114,13 +123,8 @@ export class Broker {
         },
         onFailure: reject,
       });
-      this.publish(subject, body, { reply, ...options.publish });
+      this.writes.post({ subject, body, options: { reply, ...options.publish } });
     });
-  }
-
-  /** Publishes with this turn of the event loop. A message that the client refuses fails the question it asks. */
-  publish(subject: string, body: string | Uint8Array, options: PublishOptions): void {
-    this.#writes.post({ subject, body, options });
   }
 
   /**
@@ -211,7 +215,7 @@ export class Broker {
     try {
       if (this.#connected) {
         await this.inbox.idle(closeIdleMs);
-        this.#writes.flush();
+        this.writes.flush();
         await Promise.race([this.nc.drain().catch(() => undefined), sleep(closeDrainMs, undefined, { ref: false })]);
       }
     } finally {
@@ -220,22 +224,10 @@ export class Broker {
     }
   }
 
-  #send({ subject, body, options }: Outgoing): void {
-    // While the connection is down its questions have failed already; the client would keep the messages for later.
-    if (!this.#connected || this.nc.isClosed()) return;
-    try {
-      this.nc.publish(subject, body, options);
-    } catch (cause) {
-      const error = new StoreError("STORE_UNAVAILABLE", `cannot publish on ${subject}`, { cause });
-      if (options.reply === undefined) this.report(error);
-      else this.inbox.fail(options.reply, error);
-    }
-  }
-
   #ping(): Promise<void> {
     return new Promise((resolve, reject) => {
       this.assertReady();
-      this.#writes.flush();
+      this.writes.flush();
       const deadlineMs = performance.now() + this.requestTimeoutMs;
       const guard = this.inbox.open({ subject: "PING", deadlineMs, onReply: () => false, onFailure: reject });
       const lost = (cause: unknown): void =>

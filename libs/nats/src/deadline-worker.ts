@@ -141,6 +141,6 @@ export class DeadlineWorker {
 
   #publish(subject: string, options?: { readonly headers: RawHeaders }, body = ""): void {
     // A lost answer only means that the marker is shown again.
-    this.#broker.publish(subject, body, options ?? {});
+    this.#broker.writes.post({ subject, body, ...(options === undefined ? {} : { options }) });
   }
 }

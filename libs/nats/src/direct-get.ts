@@ -80,7 +80,7 @@ function askForPage(
       },
     };
     const reply = broker.inbox.open(pendingReply);
-    broker.publish(subject, JSON.stringify(request), { reply });
+    broker.writes.post({ subject, body: JSON.stringify(request), options: { reply } });
   });
 }
 

@@ -1,6 +1,6 @@
 import { shardOf, type EventLog } from "@p4/event-store";
 import { AppendQueue } from "./append-queue.ts";
-import { append, type WrittenLog } from "./append.ts";
+import { appenderTo } from "./append.ts";
 import type { Broker } from "./broker.ts";
 import type { GroupCommitMode } from "./group-commit.ts";
 import { readStream } from "./read-stream.ts";
@@ -26,9 +26,8 @@ export function createEventLog(broker: Broker, options: EventLogOptions): EventL
   const names = createNames(options.region, options.shards);
   const { epochs = new WriteEpochs(), isSuspect = () => false, groupCommit = "adaptive" } = options;
   const queues = Array.from({ length: names.shards }, () => new AppendQueue(broker, groupCommit));
-  const written: WrittenLog = { broker, names, epochs, queueOf: (shard) => queues[shard] as AppendQueue };
   return {
-    appendToStream: (request) => append(written, request),
+    appendToStream: appenderTo({ broker, names, epochs, queueOf: (shard) => queues[shard] as AppendQueue }),
     readStream: (channelId, readOptions) =>
       isSuspect(shardOf(channelId, names.shards))
         ? readStream(broker, names, channelId, { ...readOptions, consistent: true })

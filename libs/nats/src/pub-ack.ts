@@ -75,7 +75,8 @@ export function publishWith(
       reject(error);
     },
   });
-  broker.publish(message.subject, message.bytes, { reply, headers: new RawHeaders(message.headerLines) });
+  const options = { reply, headers: new RawHeaders(message.headerLines) };
+  broker.writes.post({ subject: message.subject, body: message.bytes, options });
 }
 
 /** A cluster without a leader does not answer; the caller must be free to try again soon. */

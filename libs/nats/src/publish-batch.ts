@@ -47,6 +47,7 @@ export function publishBatch(broker: Broker, messages: readonly StoreMessage[], 
   messages.forEach(({ subject, headerLines, bytes }, index) => {
     const isLast = index === messages.length - 1;
     const lines = `${headerLines}${batch}${String(index + 1)}\r\n${isLast ? "Nats-Batch-Commit: 1\r\n" : ""}`;
-    broker.publish(subject, bytes, { headers: new RawHeaders(lines), ...(isLast ? { reply } : {}) });
+    const headers = new RawHeaders(lines);
+    broker.writes.post({ subject, body: bytes, options: isLast ? { headers, reply } : { headers } });
   });
 }

@@ -59,6 +59,7 @@ export function pullMessages(
       if (error === undefined) resolve();
       else reject(error);
     };
-    broker.publish(subject, JSON.stringify({ batch, expires: expiresMs * 1_000_000 }), { reply });
+    const body = JSON.stringify({ batch, expires: expiresMs * 1_000_000 });
+    broker.writes.post({ subject, body, options: { reply } });
   });
 }

@@ -48,7 +48,7 @@ export async function snapshotStream(
     for (let message = await next(); message.data.length > 0; message = await next()) {
       await onChunk(message.data);
       // The broker sends on once it hears that a chunk has come through.
-      if (message.reply !== undefined && message.reply !== "") broker.publish(message.reply, "", {});
+      if (message.reply !== undefined && message.reply !== "") broker.writes.post({ subject: message.reply, body: "" });
     }
     return { config: head.config, state: head.state };
   } finally {

@@ -7,12 +7,12 @@ test("a subscription hears what is published behind it in the same turn, and not
   const broker = await nats.connect();
   const heard: string[] = [];
   const subscription = broker.subscribe("turn.a", ({ subject }) => heard.push(subject));
-  broker.publish("turn.a", "x", {});
+  broker.writes.post({ subject: "turn.a", body: "x" });
   await vi.waitFor(() => expect(heard).toEqual(["turn.a"]));
   subscription.unsubscribe();
-  broker.publish("turn.a", "x", {});
+  broker.writes.post({ subject: "turn.a", body: "x" });
   const probe = broker.subscribe("turn.b", ({ subject }) => heard.push(subject));
-  broker.publish("turn.b", "x", {});
+  broker.writes.post({ subject: "turn.b", body: "x" });
   await vi.waitFor(() => expect(heard).toContain("turn.b"));
   expect(heard).toEqual(["turn.a", "turn.b"]);
   probe.unsubscribe();
@@ -35,8 +35,8 @@ test("a listener that throws is reported and ends no other", async () => {
     }),
     broker.subscribe("turn.d", ({ subject }) => heard.push(subject)),
   ];
-  broker.publish("turn.d", "x", {});
-  broker.publish("turn.d", "x", {});
+  broker.writes.post({ subject: "turn.d", body: "x" });
+  broker.writes.post({ subject: "turn.d", body: "x" });
   await vi.waitFor(() => expect(heard).toEqual(["turn.d", "turn.d"]));
   for (const each of [bad, good]) each.unsubscribe();
 });
@@ -48,7 +48,7 @@ test("what ends between two messages is heard no more, though the broker has sen
     heard.push(subject);
     subscription.unsubscribe();
   });
-  for (let count = 0; count < 10; count++) broker.publish("turn.e", "x", {});
+  for (let count = 0; count < 10; count++) broker.writes.post({ subject: "turn.e", body: "x" });
   await broker.flush();
   await broker.flush();
   expect(heard).toEqual(["turn.e"]);
