@@ -4,7 +4,7 @@ import { join, relative } from "node:path";
 
 /**
  * From `dist/` to `dist/bundle/`: one file for each verb, and for what several share. The transaction library stays outside,
- * most verbs do without.
+ * most verbs do without; so do native addons.
  *
  * @param {string} root the command's directory, absolute
  */
@@ -20,7 +20,7 @@ export async function bundleCli(root) {
     format: "esm",
     platform: "node",
     target: "node22",
-    external: ["@bsv/sdk", "uWebSockets.js"],
+    external: ["@bsv/sdk", "secp256k1", "uWebSockets.js"],
     // Libraries that are no ES modules ask for Node.js's own by `require`.
     // Without an import: what is bundled may import the same name.
     banner: {

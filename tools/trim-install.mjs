@@ -17,6 +17,7 @@ const unused = [
   "@typia/utils/src",
   "bintrees/test",
   "playwright-core/lib/vite",
+  "secp256k1/src",
   "typia/src",
 ];
 
