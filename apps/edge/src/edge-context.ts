@@ -51,7 +51,7 @@ export interface EdgeContext {
   readonly crypto: SpvCrypto;
   readonly nowMs: () => number;
   readonly newId: () => string;
-  readonly home: Pick<HomeGate, "afterMove" | "redirect" | "turnAway">;
+  readonly home: Pick<HomeGate, "afterMove" | "isHere" | "redirect" | "turnAway">;
   /** Null: serving. Otherwise why new joins are refused. */
   readonly unready: () => string | null;
   /** Aborts when this node begins to shut down: who waits is sent on. */

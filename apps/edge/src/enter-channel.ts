@@ -14,7 +14,7 @@ import { recordJoin } from "./record-join.ts";
 import { traceOf } from "./submit-traced.ts";
 import { subjectOf } from "./wallet-subject.ts";
 
-type Admitted = Extract<JoinVerdict, { admitted: true }>;
+export type Admitted = Extract<JoinVerdict, { admitted: true }>;
 
 /**
  * From an admitted join to a connection that follows its channel. Null: the channel is unknown, and this wallet may not open

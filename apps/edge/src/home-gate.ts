@@ -43,14 +43,19 @@ export class HomeGate {
     return problem(status, { code, title, detail }, { location: addressOf(url, request) });
   }
 
+  /** Wallets may come in, so far as is known at this moment. */
+  get isHere(): boolean {
+    const { home, atFirst } = this.#options;
+    return (home.state?.kind ?? atFirst) === "here";
+  }
+
   /** Null: come in. While the home moves a join waits for what comes of it. */
   async turnAway(request: Asked & Pick<HttpRequest, "signal">): Promise<UpgradeRefusal | null> {
     const { home, closing, atFirst, holdMs = longestHoldMs } = this.#options;
-    const current = (): HomeState["kind"] => home.state?.kind ?? atFirst;
-    if (current() === "here") return null;
+    if (this.isHere) return null;
     const isOver = AbortSignal.any([AbortSignal.timeout(holdMs), closing, request.signal]);
-    while (!isOver.aborted && current() === "moving") await changeOf(home, isOver);
-    if (current() === "here") return null;
+    while (!isOver.aborted && (home.state?.kind ?? atFirst) === "moving") await changeOf(home, isOver);
+    if (this.isHere) return null;
     const url = this.#urlOf(home.state);
     return url === null ? joinRefusal("EDGE_UNREADY", home.trouble ?? undefined) : refusalTo(url, request);
   }

@@ -1,47 +1,98 @@
 import { isStoreError, storeErrors } from "@p4/event-store";
-import type { HttpRequest, UpgradeDecision, UpgradeRefusal } from "@p4/http";
+import type { HttpRequest, UpgradeAnswer, UpgradeDecision, UpgradeRefusal } from "@p4/http";
 import type { Connection } from "./connection.ts";
 import type { EdgeContext } from "./edge-context.ts";
-import { enterChannel } from "./enter-channel.ts";
+import { enterChannel, type Admitted } from "./enter-channel.ts";
 import { joinErrors } from "./errors.ts";
 import { judgeJoin } from "./join-policy.ts";
-import { joinRefusal, storeRefusal } from "./join-refusal.ts";
-import { readJoinRequest } from "./join-request.ts";
+import { closeCodeOfRefusal, joinRefusal, storeRefusal } from "./join-refusal.ts";
+import { readJoinRequest, type JoinRequest } from "./join-request.ts";
+import { seatOf } from "./merchant-presence.ts";
 import { isBrokerTrouble } from "@p4/nats";
 
-/** `GET /ws/:channelID`: everything that can be refused is refused before the wallet is a connection of the channel. */
-export async function joinChannel(request: HttpRequest, context: EdgeContext): Promise<UpgradeDecision<Connection>> {
+/**
+ * `GET /ws/:channelID`: everything that can be refused is refused before the wallet is a connection of the channel. Where
+ * nothing but the log's own trouble is in the way, the socket opens at once, and that trouble closes it.
+ */
+export function joinChannel(request: HttpRequest, context: EdgeContext): UpgradeAnswer<Connection> {
   const read = readJoinRequest(request.params["channelID"] ?? "", request);
-  const refuse = (reason: string, refusal: UpgradeRefusal): UpgradeDecision<Connection> => {
-    context.metrics.joinRefused(reason);
-    const channelId = read.ok ? read.join.channelId : null;
-    context.note({ channelId, nodeId: context.nodeId, code: refusal.code }, "join refused");
-    return { accept: false, refusal };
-  };
-  if (!read.ok) return refuse("BAD_REQUEST", joinRefusal("EDGE_BAD_JOIN", `${read.field}: ${read.rule}`));
+  if (!read.ok)
+    return refuse("BAD_REQUEST", joinRefusal("EDGE_BAD_JOIN", `${read.field}: ${read.rule}`), null, context);
   const { join } = read;
+  if (!context.home.isHere) return joinOnceHome(join, request, context);
+  const verdict = judge(join, context);
+  if (!verdict.admitted) return verdict.refused;
+  const isCertain = request.query.get("refusal") !== "http" && isLogAllThatIsMissing(join, verdict, context);
+  const decision = enter(join, verdict, request, context);
+  return isCertain ? { ...subprotocolOf(join), decision, closeCode: closeCodeOfRefusal } : decision;
+}
+
+async function joinOnceHome(join: JoinRequest, request: HttpRequest, context: EdgeContext): Promise<Decision> {
   const elsewhere = await context.home.turnAway(request);
-  if (elsewhere !== null) return refuse("HOME", elsewhere);
+  if (elsewhere !== null) return refuse("HOME", elsewhere, join.channelId, context);
+  const verdict = judge(join, context);
+  return verdict.admitted ? enter(join, verdict, request, context) : verdict.refused;
+}
+
+type Decision = UpgradeDecision<Connection>;
+
+function refuse(reason: string, refusal: UpgradeRefusal, channelId: string | null, context: EdgeContext): Decision {
+  context.metrics.joinRefused(reason);
+  context.note({ channelId, nodeId: context.nodeId, code: refusal.code }, "join refused");
+  return { accept: false, refusal };
+}
+
+/** By what this node knows without asking. */
+function judge(join: JoinRequest, context: EdgeContext): Admitted | { admitted: false; refused: Decision } {
+  const { channelId } = join;
+  const refused = (reason: string, refusal: UpgradeRefusal) => {
+    return { admitted: false, refused: refuse(reason, refusal, channelId, context) } as const;
+  };
   const unready = context.unready();
-  if (unready !== null) return refuse("UNREADY", joinRefusal("EDGE_UNREADY", unready));
-  if (isCrowded(join.channelId, context)) return refuse("CHANNEL_CROWDED", joinRefusal("EDGE_CHANNEL_CROWDED"));
+  if (unready !== null) return refused("UNREADY", joinRefusal("EDGE_UNREADY", unready));
+  if (isCrowded(channelId, context)) return refused("CHANNEL_CROWDED", joinRefusal("EDGE_CHANNEL_CROWDED"));
   const verdict = judgeJoin(join, context);
-  if (!verdict.admitted) return refuse("TOKEN", joinRefusal("EDGE_TOKEN"));
+  return verdict.admitted ? verdict : refused("TOKEN", joinRefusal("EDGE_TOKEN"));
+}
+
+async function enter(
+  join: JoinRequest,
+  verdict: Admitted,
+  request: HttpRequest,
+  context: EdgeContext,
+): Promise<Decision> {
+  const { channelId } = join;
   try {
     const connection = await enterChannel(join, verdict, request, context);
     if (connection === "overloaded") {
       const text = `no new channels at the moment: ${context.admission.overload ?? "many are being opened"}`;
-      return refuse("OVERLOADED", joinRefusal("EDGE_OVERLOADED", text));
+      return refuse("OVERLOADED", joinRefusal("EDGE_OVERLOADED", text), channelId, context);
     }
     if (connection === null) {
-      const detail = `${join.channelId}: ${joinErrors.CHANNEL_UNKNOWN.rule}`;
-      return refuse("UNKNOWN", joinRefusal("CHANNEL_UNKNOWN", detail));
+      const detail = `${channelId}: ${joinErrors.CHANNEL_UNKNOWN.rule}`;
+      return refuse("UNKNOWN", joinRefusal("CHANNEL_UNKNOWN", detail), channelId, context);
     }
-    return { accept: true, data: connection, ...(join.subprotocol === null ? {} : { protocol: join.subprotocol }) };
+    return { accept: true, data: connection, ...subprotocolOf(join) };
   } catch (error) {
-    const [reason, refusal] = await refusalOf(error, join.channelId, request, context);
-    return refuse(reason, refusal);
+    const [reason, refusal] = await refusalOf(error, channelId, request, context);
+    return refuse(reason, refusal, channelId, context);
   }
+}
+
+function subprotocolOf({ subprotocol }: JoinRequest): { protocol?: string } {
+  return subprotocol === null ? {} : { protocol: subprotocol };
+}
+
+/** The channel is live here and there is no other merchant: its join is taken as soon as the log has it. */
+function isLogAllThatIsMissing(
+  { channelId, since }: JoinRequest,
+  { role }: Admitted,
+  { registry, admission }: EdgeContext,
+): boolean {
+  if (since !== null) return false;
+  const channel = registry.peek(channelId);
+  if (channel === null || (role === "merchant" && seatOf(channel) !== null)) return false;
+  return admission.overload === null;
 }
 
 /** Why a join has failed, for the metrics and for the wallet. */

@@ -18,8 +18,12 @@ export function storeRefusal(code: string, detail: string): UpgradeRefusal {
  * that answer, only a close with 1006. Browsers send `Origin` with each upgrade (RFC 6455, section 4.1), Node.js marks its
  * own as the Fetch standard says. Other clients ask by `refusal=close`, such as the SDK on any runtime.
  */
-export function closeCodeFor({ status }: UpgradeRefusal, head: UpgradeHead): number | null {
+export function closeCodeFor(refusal: UpgradeRefusal, head: UpgradeHead): number | null {
   const wanted = head.query("refusal");
   const isHidden = head.header("origin") !== "" || head.header("sec-fetch-mode") === "websocket";
-  return wanted === "close" || (isHidden && wanted !== "http") ? closeCodeOfStatus(status) : null;
+  return wanted === "close" || (isHidden && wanted !== "http") ? closeCodeOfRefusal(refusal) : null;
+}
+
+export function closeCodeOfRefusal({ status }: UpgradeRefusal): number {
+  return closeCodeOfStatus(status);
 }

@@ -78,6 +78,14 @@ export class ChannelRegistry {
     return this.#actors.has(channelId);
   }
 
+  /** A channel that is live here and of which nothing is known to be missing; null: its state has to be waited for, or read. */
+  peek(channelId: string): Channel | null {
+    const actor = this.#actors.get(channelId);
+    if (actor === undefined || this.#stale.has(channelId) || actor.replica.isBehind) return null;
+    const { channel } = actor.replica;
+    return channel.streamVersion === 0 ? null : channel;
+  }
+
   /** Of those, whose actors have had nothing to do for a while. */
   get asleep(): number {
     let count = 0;

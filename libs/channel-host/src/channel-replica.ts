@@ -61,6 +61,11 @@ export class ChannelReplica {
     return this.#snapshot.channel;
   }
 
+  /** It reads, or has to. */
+  get isBehind(): boolean {
+    return this.#catchingUp !== null || this.#announced > this.channel.streamVersion;
+  }
+
   get isAsleep(): boolean {
     return this.#actor === null;
   }

@@ -156,11 +156,15 @@ export class Exchange {
     this.#onGone = () => unsent.markGone();
   }
 
-  /** Hands the socket over: from here on it belongs to the WebSocket. False when the client has gone. */
-  takeOver(upgrade: (res: UwsResponse) => void, anchor: CorkAnchor): boolean {
+  /**
+   * Hands the socket over: from here on it belongs to the WebSocket. False when the client has gone. Without an anchor only in
+   * uWS's own callback for the upgrade, in which its answer is corked already.
+   */
+  takeOver(upgrade: (res: UwsResponse) => void, anchor: CorkAnchor | null): boolean {
     if (this.#over) return false;
     this.#over = true;
-    anchor.run(() => upgrade(this.#res));
+    if (anchor === null) upgrade(this.#res);
+    else anchor.run(() => upgrade(this.#res));
     this.#onOver();
     return true;
   }

@@ -9,4 +9,10 @@ export { startServer, type CloseOptions, type HttpServer } from "./server.ts";
 export { upgradeErrors } from "./upgrade-limits.ts";
 export type { UpgradeHead, UpgradeRefusal } from "./upgrade-refusal.ts";
 export { TokenBucket, TokenBuckets } from "./token-bucket.ts";
-export { closeCodes, type UpgradeDecision, type WebSocketConnection, type WebSocketRoute } from "./web-socket-route.ts";
+export {
+  closeCodes,
+  type UpgradeAnswer,
+  type UpgradeDecision,
+  type WebSocketConnection,
+  type WebSocketRoute,
+} from "./web-socket-route.ts";

@@ -1,5 +1,6 @@
 import type { WebSocket as UwsWebSocket } from "uWebSockets.js";
 import type { SendQueue, SendQueues } from "./send-queues.ts";
+import type { Undecided } from "./undecided.ts";
 import { closeCodes, type SendResult, type WebSocketConnection } from "./web-socket-route.ts";
 
 export interface Close {
@@ -12,6 +13,8 @@ export interface SocketUserData {
   readonly connection: SocketConnection<unknown>;
   /** The upgrade was made only to tell its refusal: no route knows this socket. */
   readonly refusedWith?: Close;
+  /** The upgrade was made ahead of its decision. */
+  readonly undecided?: Undecided;
 }
 
 // uWS's send status; its typings describe the numbers only in prose, and the wrong way round.
@@ -39,7 +42,8 @@ interface Ending extends Close {
 
 /** Our face of one uWS WebSocket, with the bound on what waits for a slow peer. */
 export class SocketConnection<Data> implements WebSocketConnection<Data>, SendQueue {
-  readonly data: Data;
+  /** Of a socket that was opened ahead of its decision, there with that. */
+  data: Data;
   readonly remoteAddress: string;
   readonly #maxQueuedBytes: number;
   #closedWith: number | undefined;

@@ -50,10 +50,20 @@ export function behaviorOf(route: AnyWebSocketRoute, hooks: BehaviorHooks): WebS
     if (route.binary !== undefined) return route.binary(connection, size);
     return connection.close(closeCodes.unsupportedData, "binary frames are not supported");
   };
+  /** Text: null for what the route takes no text of. */
+  const take = (connection: SocketConnection<unknown>, text: string | null, size: number): void => {
+    if (text === null) return guarded(connection, "message", () => refuse(connection, size));
+    try {
+      settle(connection, "message", route.message(connection, text));
+    } catch (error) {
+      fail(connection, "message", error);
+    }
+  };
   /** Once per socket, for a close by either side. */
-  const closed = ({ connection, refusedWith }: SocketUserData, code: number, reason: string): void => {
+  const closed = ({ connection, refusedWith, undecided }: SocketUserData, code: number, reason: string): void => {
     if (refusedWith !== undefined) return;
     hooks.onClose(connection);
+    if (undecided?.isAccepted === false) return undecided.gone();
     guarded(connection, "close", () => route.close?.(connection, code, reason));
   };
   /** Once per socket, however its end was noticed. */
@@ -72,7 +82,7 @@ export function behaviorOf(route: AnyWebSocketRoute, hooks: BehaviorHooks): WebS
     maxLifetime: 0,
     open: (ws) => {
       const data = ws.getUserData();
-      const { connection, refusedWith } = data;
+      const { connection, refusedWith, undecided } = data;
       connection.attach(ws, {
         onClosing: (code, reason) => closed(data, code, reason),
         onLost: (wasOpen) => gone(data, wasOpen, brokenConnection, ""),
@@ -82,26 +92,30 @@ export function behaviorOf(route: AnyWebSocketRoute, hooks: BehaviorHooks): WebS
         return queueMicrotask(() => connection.close(refusedWith.code, refusedWith.reason));
       }
       hooks.onOpen(connection);
-      queueMicrotask(() => {
+      const begin = (): void => {
         if (connection.isOpen) guarded(connection, "open", () => route.open?.(connection));
-      });
+      };
+      if (undecided === undefined) queueMicrotask(begin);
+      else undecided.hold(0, begin);
     },
     message: (ws, message, isBinary) => {
-      const { connection, refusedWith } = ws.getUserData();
+      const { connection, refusedWith, undecided } = ws.getUserData();
       if (refusedWith !== undefined || connection.isEnding) return;
       const size = message.byteLength;
-      if (isBinary || size > route.maxMessageBytes)
-        return guarded(connection, "message", () => refuse(connection, size));
-      try {
-        settle(connection, "message", route.message(connection, Buffer.from(message).toString("utf8")));
-      } catch (error) {
-        fail(connection, "message", error);
+      const text = isBinary || size > route.maxMessageBytes ? null : Buffer.from(message).toString("utf8");
+      if (undecided?.isWaiting !== true) return take(connection, text, size);
+      const later = (): void => {
+        if (connection.isOpen) take(connection, text, size);
+      };
+      if (!undecided.hold(text === null ? 0 : size, later)) {
+        connection.close(closeCodes.slowConsumer, "too many messages ahead of the join's answer");
       }
     },
     drain: (ws) => {
-      const { connection, refusedWith } = ws.getUserData();
+      const { connection, refusedWith, undecided } = ws.getUserData();
       if (refusedWith !== undefined) return;
       if (connection.isEnding) return connection.drained();
+      if (undecided?.isAccepted === false) return;
       guarded(connection, "drain", () => route.drain?.(connection));
     },
     close: (ws, code, message) => {

@@ -4,6 +4,7 @@ import { peerAddress, type Peer } from "./client-address.ts";
 import type { CorkAnchor } from "./cork-anchor.ts";
 import type { Exchange } from "./exchange.ts";
 import type { HttpDispatcher } from "./http-dispatcher.ts";
+import type { IncomingRequest } from "./incoming-request.ts";
 import { handshakeFault } from "./handshake-head.ts";
 import { Router } from "./router.ts";
 import type { SendQueues } from "./send-queues.ts";
@@ -21,7 +22,14 @@ import {
   type UpgradeHead,
   type UpgradeRefusal,
 } from "./upgrade-refusal.ts";
-import { closeCodes, type AnyWebSocketRoute, type UpgradeDecision } from "./web-socket-route.ts";
+import {
+  closeCodes,
+  type AnyWebSocketRoute,
+  type EarlyUpgrade,
+  type UpgradeAnswer,
+  type UpgradeDecision,
+} from "./web-socket-route.ts";
+import { HeldBytes, Undecided } from "./undecided.ts";
 
 interface Attempt {
   readonly route: AnyWebSocketRoute;
@@ -69,8 +77,11 @@ export class WebSocketHub {
   readonly #perAddress = new Map<string, number>();
   readonly #rate: JoinRate;
   readonly #closing: ClosingRefusals;
+  readonly #held = new HeldBytes();
   readonly #onGone: () => void;
   readonly #queues: SendQueues | undefined;
+  /** Upgrades made ahead of their decision. */
+  #undecided = 0;
   #cutOff = 0;
   /** Sockets that are closed while something waits for their peer: they hold their places until it is sent. */
   #ending = 0;
@@ -167,9 +178,8 @@ export class WebSocketHub {
     if (pace !== "passes") return this.#refusals.joins;
     if (this.#admitted >= limits.maxConnections) return full;
     if ((this.#perAddress.get(address) ?? 0) >= limits.maxConnectionsPerIp) return this.#refusals.connections;
-    return this.#admitted - this.#streams - this.#open.size - this.#ending >= limits.maxUpgradesUnderWay
-      ? tooManyUnderWay
-      : null;
+    const underWay = this.#admitted - this.#streams - this.#open.size - this.#ending + this.#undecided;
+    return underWay >= limits.maxUpgradesUnderWay ? tooManyUnderWay : null;
   }
 
   /** Also a connection from before the silence, on which requests keep coming: what is not read costs nothing. */
@@ -228,7 +238,14 @@ export class WebSocketHub {
   #decide(exchange: Exchange, route: AnyWebSocketRoute, context: us_socket_context_t): void {
     const { request } = exchange;
     let opened = false;
-    const settle = (decision: UpgradeDecision<unknown>): void => {
+    let isLate = false;
+    const open = (protocol: string | undefined, data: SocketUserData): void => {
+      const head = headOfCopy(request);
+      const write = (res: HttpResponse): void => upgrade(res, data, protocol ?? "", { head, context });
+      opened = exchange.takeOver(write, isLate ? this.#anchor : null);
+    };
+    const settle = (decision: UpgradeDecision<unknown> | EarlyUpgrade<unknown>): void => {
+      if ("decision" in decision) return this.#openEarly(decision, request, route, open);
       if (!decision.accept) return this.#refuse(exchange, decision.refusal, route, context);
       // The decision may have taken a while; a server that is closing must not open sockets that would never be closed.
       if (this.#dispatcher.isDraining) {
@@ -236,26 +253,52 @@ export class WebSocketHub {
         // The route has accepted and waits for its socket: what it holds for this join has to be let go.
         return request.markGone();
       }
-      const connection = new SocketConnection(
-        decision.data,
-        request.remoteAddress,
-        route.maxQueuedBytes ?? defaultMaxQueuedBytes,
-        this.#queues,
-      );
-      const head = headOfCopy(request);
-      opened = exchange.takeOver(
-        (res) => upgrade(res, { connection }, decision.protocol ?? "", { head, context }),
-        this.#anchor,
-      );
+      open(decision.protocol, { connection: this.#connect(decision.data, request, route) });
     };
     // Whatever happened - refused, failed, gone - a slot without a socket is given back.
     const after = (): void => {
       if (!opened) this.#release(request.remoteAddress);
     };
     const ask = () => {
-      const decision = route.upgrade(request);
-      return decision instanceof Promise ? decision.then(afterThisCall) : decision;
+      const decision: UpgradeAnswer<unknown> = route.upgrade(request);
+      if (!(decision instanceof Promise)) return decision;
+      isLate = true;
+      return decision.then(afterThisCall);
     };
     this.#dispatcher.run(exchange, `upgrade ${route.path}`, ask, settle, after);
+  }
+
+  #connect(data: unknown, { remoteAddress }: IncomingRequest, { maxQueuedBytes }: AnyWebSocketRoute) {
+    return new SocketConnection(data, remoteAddress, maxQueuedBytes ?? defaultMaxQueuedBytes, this.#queues);
+  }
+
+  #openEarly(
+    { protocol, decision, closeCode }: EarlyUpgrade<unknown>,
+    request: IncomingRequest,
+    route: AnyWebSocketRoute,
+    open: (protocol: string | undefined, data: SocketUserData) => void,
+  ): void {
+    const connection = this.#connect(null, request, route);
+    const undecided = new Undecided(route.maxMessageBytes, this.#held, () => request.markGone());
+    open(protocol, { connection, undecided });
+    this.#undecided += 1;
+    const settle = (decided: UpgradeDecision<unknown>): void => {
+      // Closed meanwhile: whoever has accepted has been told by the request's signal.
+      if (!connection.isOpen) return;
+      if (decided.accept) {
+        connection.data = decided.data;
+        return undecided.accept();
+      }
+      const { code, detail } = decided.refusal;
+      connection.close(closeCode(decided.refusal), closeReason(code, detail));
+    };
+    const fail = (error: unknown): void => {
+      this.#dispatcher.options.onError(error, `upgrade ${route.path}`);
+      connection.close(closeCodes.internalError, "internal error");
+    };
+    void decision
+      .then(settle)
+      .catch(fail)
+      .finally(() => (this.#undecided -= 1));
   }
 }

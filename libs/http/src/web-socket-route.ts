@@ -26,6 +26,19 @@ export type UpgradeDecision<Data> =
   | { readonly accept: true; readonly data: Data; readonly protocol?: string }
   | { readonly accept: false; readonly refusal: UpgradeRefusal };
 
+/**
+ * An upgrade that is all but decided: its socket opens at once, in one system call instead of 24. `open` is called once it is
+ * accepted, and messages wait for that; a refusal closes the socket. A client must not take the open socket for more.
+ */
+export interface EarlyUpgrade<Data> {
+  readonly protocol?: string;
+  readonly decision: Promise<UpgradeDecision<Data>>;
+  readonly closeCode: (refusal: UpgradeRefusal) => number;
+}
+
+/** `EarlyUpgrade` has to be returned at once; a promise is for what is decided with statuses of HTTP. */
+export type UpgradeAnswer<Data> = UpgradeDecision<Data> | EarlyUpgrade<Data> | Promise<UpgradeDecision<Data>>;
+
 export interface WebSocketRoute<Data> {
   /** "/ws/:channelID", as in HttpRoute. */
   readonly path: string;
@@ -45,7 +58,7 @@ export interface WebSocketRoute<Data> {
    * socket was accepted. Null: it is answered as HTTP, as are all when too many are refused.
    */
   closeCodeFor?(refusal: UpgradeRefusal, head: UpgradeHead): number | null;
-  upgrade(request: HttpRequest): UpgradeDecision<Data> | Promise<UpgradeDecision<Data>>;
+  upgrade(request: HttpRequest): UpgradeAnswer<Data>;
   open?(socket: WebSocketConnection<Data>): void;
   message(socket: WebSocketConnection<Data>, text: string): void;
   /** A binary frame came. Default: close 1003. */

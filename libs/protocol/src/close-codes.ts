@@ -41,9 +41,15 @@ export const closeCodes = {
   },
   overLimits: {
     code: closeCode.overLimits,
-    reasons: ["too slow: the send queue is full", "too slow: the send queues are full", "too many refused messages"],
+    reasons: [
+      "too slow: the send queue is full",
+      "too slow: the send queues are full",
+      "too many refused messages",
+      "too many messages ahead of the join's answer",
+    ],
     meaning:
-      "The wallet did not read (everything accepted before was sent), or too many of its messages were answered with errors.",
+      "The wallet did not read (everything accepted before was sent), too many of its messages were answered with errors, or " +
+      "it has sent a flood before its `join.success`.",
     whatToDo: `${pause}; read faster, and look at the errors.`,
   },
   badJoin: {

@@ -1,0 +1,122 @@
+import { StoreError, type EventLog } from "@p4/event-store";
+import { closeCodes } from "@p4/protocol";
+import { waitFor, withNatsServer } from "@p4/testkit";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { newChannelId, startTestEdge, type TestEdge } from "./test-support/edges.ts";
+import { headerOf, openPeer, sequenceOf, type Peer } from "./test-support/peer.ts";
+
+const nats = withNatsServer();
+
+let edge: TestEdge;
+let appends: Promise<void>;
+let waiting = 0;
+
+/** Each append waits for `appends`, and fails as that does. */
+const hold = (log: EventLog): EventLog => ({
+  readStream: (...args) => log.readStream(...args),
+  streamVersions: (...args) => log.streamVersions(...args),
+  scan: (...args) => log.scan(...args),
+  async appendToStream(request) {
+    waiting++;
+    await appends.finally(() => waiting--);
+    return log.appendToStream(request);
+  },
+});
+
+beforeAll(async () => {
+  appends = Promise.resolve();
+  const wrap = ({ log, feed }: { log: EventLog; feed: never }) => ({ log: hold(log), feed });
+  edge = await startTestEdge(nats.url, {}, { wrap: wrap as never });
+});
+beforeEach(() => void (appends = Promise.resolve()));
+
+function holdAppends() {
+  let [goOn, fail] = [(): void => undefined, (_: Error): void => undefined];
+  appends = new Promise((resolve, reject) => ([goOn, fail] = [resolve, reject]));
+  appends.catch(() => undefined);
+  return { goOn: () => goOn(), fail: (error: Error) => fail(error) };
+}
+
+const behind = (sequence: string): string => String(Number(sequence) + 1);
+
+const isOpen = ({ socket }: Peer): boolean => socket.readyState === WebSocket.OPEN;
+
+async function openChannel(): Promise<{ id: string; merchant: Peer }> {
+  const id = newChannelId();
+  return { id, merchant: await edge.join(`${id}?role=merchant`) };
+}
+
+/** A join that waits for its append. */
+async function joinHeld(path: string): Promise<Peer> {
+  const peer = openPeer(edge.url(path));
+  await waitFor(() => waiting > 0);
+  return peer;
+}
+
+describe("a join to a channel that is live here", () => {
+  it("has its socket at once, and its success once it is stored", async () => {
+    const { id, merchant } = await openChannel();
+    const { goOn } = holdAppends();
+    const customer = await joinHeld(`${id}?role=customer`);
+    await waitFor(() => isOpen(customer));
+    expect(customer.keys).toEqual([]);
+    goOn();
+    const success = await customer.hear("join.success");
+    expect([headerOf(success, "x-p4-role"), sequenceOf(success)]).toEqual(["customer", behind(merchant.sequence)]);
+  });
+
+  it("is closed with the code of what the log says, when it cannot be stored", async () => {
+    const { id, merchant } = await openChannel();
+    const { fail } = holdAppends();
+    const customer = await joinHeld(`${id}?role=customer`);
+    await waitFor(() => isOpen(customer));
+    customer.say("paymentrequest.create", { body: {} });
+    fail(new StoreError("STORE_UNAVAILABLE", "of a sudden"));
+    const { code, reason } = await customer.closed();
+    expect([code, reason]).toEqual([closeCodes.joinLater.code, expect.stringMatching(/^STORE_UNAVAILABLE: /)]);
+    expect(customer.keys).toEqual([]);
+    appends = Promise.resolve();
+    const again = await edge.join(`${id}?role=customer`);
+    expect(again.sequence).toBe(behind(merchant.sequence));
+  });
+
+  it("may be followed by messages, which are stored behind it", async () => {
+    const { id, merchant } = await openChannel();
+    const { goOn } = holdAppends();
+    const customer = await joinHeld(`${id}?role=customer&receipts=true`);
+    await waitFor(() => isOpen(customer));
+    customer.say("paymentrequest.create", { body: {} });
+    goOn();
+    const success = await customer.hear("join.success");
+    await merchant.hear("paymentrequest.create");
+    expect(sequenceOf(await customer.hear("receipt"))).toBe(behind(sequenceOf(success)));
+    expect(customer.keys).toEqual(["join.success", "receipt"]);
+  });
+
+  it("that is given up leaves nothing behind", async () => {
+    const { id, merchant } = await openChannel();
+    const { goOn } = holdAppends();
+    const customer = await joinHeld(`${id}?role=customer`);
+    await waitFor(() => isOpen(customer));
+    await customer.leave();
+    goOn();
+    await merchant.leave();
+    await waitFor(async () => (await edge.metric("edge_channels")) === 0);
+  });
+});
+
+describe("a join that may be refused as HTTP still", () => {
+  it.each([
+    ["to a new channel", async () => `${newChannelId()}?role=merchant`],
+    ["as a second merchant", async () => `${(await openChannel()).id}?role=merchant`],
+    ["that asks for HTTP", async () => `${(await openChannel()).id}?role=customer&refusal=http`],
+    ["that resumes", async () => `${(await openChannel()).id}?role=customer&since=0`],
+  ])("%s has its socket once it is stored", async (_, pathOf) => {
+    const path = await pathOf();
+    const { fail } = holdAppends();
+    const answer = edge.upgrade(path);
+    await waitFor(() => waiting > 0);
+    fail(new StoreError("STORE_UNAVAILABLE", "of a sudden"));
+    expect(await answer).toMatchObject({ status: 503, body: expect.stringContaining("STORE_UNAVAILABLE") });
+  });
+});

@@ -1,0 +1,64 @@
+/** What sockets that are not decided yet may hold together, so that a stalled route costs a bounded memory. */
+const maxHeldBytes = 32 * 1024 * 1024;
+const maxHeldMessages = 256;
+
+/** The messages that all such sockets of a server hold. */
+export class HeldBytes {
+  sum = 0;
+}
+
+/** What comes on a socket that was opened ahead of its decision waits for that, in its order. */
+export class Undecided {
+  readonly #maxBytes: number;
+  readonly #held: HeldBytes;
+  readonly #onGone: () => void;
+  #waiting: (() => void)[] | null = [];
+  #bytes = 0;
+  #accepted = false;
+
+  /** @param onGone called when the socket ends first */
+  constructor(maxBytes: number, held: HeldBytes, onGone: () => void) {
+    this.#maxBytes = maxBytes;
+    this.#held = held;
+    this.#onGone = onGone;
+  }
+
+  get isWaiting(): boolean {
+    return this.#waiting !== null;
+  }
+
+  /** Its route knows of it. */
+  get isAccepted(): boolean {
+    return this.#accepted;
+  }
+
+  /** Runs `act` once it is decided. False: too much waits already. */
+  hold(sizeBytes: number, act: () => void): boolean {
+    const waiting = this.#waiting ?? [];
+    const isOver = this.#bytes + sizeBytes > this.#maxBytes;
+    if (isOver || waiting.length > maxHeldMessages || this.#held.sum + sizeBytes > maxHeldBytes) return false;
+    waiting.push(act);
+    this.#bytes += sizeBytes;
+    this.#held.sum += sizeBytes;
+    return true;
+  }
+
+  accept(): void {
+    this.#accepted = true;
+    for (const act of this.#end()) act();
+  }
+
+  /** It has ended, or is refused: the route hears neither of what it has sent nor of its end. */
+  gone(): void {
+    this.#end();
+    this.#onGone();
+  }
+
+  #end(): readonly (() => void)[] {
+    const waiting = this.#waiting ?? [];
+    this.#waiting = null;
+    this.#held.sum -= this.#bytes;
+    this.#bytes = 0;
+    return waiting;
+  }
+}
