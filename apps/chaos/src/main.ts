@@ -1,30 +1,18 @@
-import { campaignMain } from "./campaign/main.ts";
-import { clusterMain } from "./cluster/main.ts";
-import { handoverMain } from "./handover/main.ts";
-import { leaderMain } from "./leader/main.ts";
-import { outageMain } from "./outage/main.ts";
-import { powerCutMain } from "./power-cut/main.ts";
-import { regionCampaignMain } from "./region-campaign/main.ts";
-import { regionsMain } from "./regions/main.ts";
-import { strangersMain } from "./strangers/main.ts";
+import { campaign } from "./campaign/campaign.ts";
+import { cluster } from "./cluster/cluster.ts";
+import { runCommandLine } from "./command-line.ts";
+import { handover } from "./handover/handover.ts";
+import { leader } from "./leader/leader.ts";
+import { outage } from "./outage/outage.ts";
+import { powerCut } from "./power-cut/power-cut.ts";
+import { regionCampaign } from "./region-campaign/region-campaign.ts";
+import { regionDrills } from "./regions/region-drills.ts";
+import { strangers } from "./strangers/strangers.ts";
 
-const commands = new Map(
-  Object.entries({
-    cluster: clusterMain,
-    handover: handoverMain,
-    leader: leaderMain,
-    outage: outageMain,
-    "power-cut": powerCutMain,
-    "region-drills": regionsMain,
-    regions: regionCampaignMain,
-    strangers: strangersMain,
-  }),
-);
+const commands = [campaign, cluster, handover, leader, outage, powerCut, regionDrills, regionCampaign, strangers];
 
-const args = process.argv.slice(2);
-const command = commands.get(args[0] ?? "");
 try {
-  process.exitCode = await (command === undefined ? campaignMain(args) : command(args.slice(1)));
+  process.exitCode = await runCommandLine(commands, process.argv.slice(2));
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;

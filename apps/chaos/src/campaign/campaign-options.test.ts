@@ -1,16 +1,34 @@
-import { expect, test } from "vitest";
-import { readArguments } from "../scenario-command.ts";
-import { campaignFlags, readCampaign } from "./campaign-options.ts";
+import { expect, test, vi } from "vitest";
+import { runCommandLine, scenarioCommand } from "../command-line.ts";
+import { campaignOptions } from "./campaign.ts";
 
-const readOptions = (args: readonly string[]) => readArguments({ flags: campaignFlags, read: readCampaign }, args);
+/** What a campaign would be told. Rejects with what is said on stderr; "help": on stdout. */
+async function readOptions(args: readonly string[]): Promise<unknown> {
+  const said: string[] = [];
+  const write = (text: string | Uint8Array): boolean => said.push(String(text)) > 0;
+  const [out, err] = [vi.spyOn(process.stdout, "write"), vi.spyOn(process.stderr, "write")].map((stream) =>
+    stream.mockImplementation(write),
+  );
+  let told: unknown = "help";
+  const run = (options: object, given: object) => {
+    told = { options, ...given };
+    return Promise.resolve(0);
+  };
+  const command = scenarioCommand({ name: "campaign", summary: "", about: "", options: campaignOptions, run });
+  const exitCode = await runCommandLine([command], args).finally(() =>
+    [out, err].map((stream) => stream?.mockRestore()),
+  );
+  if (exitCode !== 0) throw new Error(`${String(exitCode)}: ${said.join("")}`);
+  return told;
+}
 
-test("has values for what is left out", () => {
+test("has values for what is left out", async () => {
   const options = { minutes: 2, seed: 1, rate: 8, sabotage: null, batches: "adaptive" };
-  expect(readOptions([])).toEqual({ options, json: false, dir: null });
+  expect(await readOptions([])).toEqual({ options, json: false, dir: null });
 });
 
-test("reads minutes, seed and sabotage", () => {
-  const options = readOptions(["--minutes", "0.5", "--seed", "7", "--sabotage", "no-occ", "--json"]);
+test("reads minutes, seed and sabotage", async () => {
+  const options = await readOptions(["--minutes", "0.5", "--seed", "7", "--sabotage", "no-occ", "--json"]);
   expect(options).toMatchObject({ options: { minutes: 0.5, seed: 7, sabotage: "no-occ" }, json: true });
 });
 
@@ -23,10 +41,10 @@ test.each([
   ],
   [["--batches", "some"], /--batches: one of adaptive, always, never, not some/],
   [["--unknown"], /--unknown/],
-])("names what is wrong with %j", (args, message) => {
-  expect(() => readOptions(args)).toThrow(message);
+])("names what is wrong with %j", async (args, message) => {
+  await expect(readOptions(args)).rejects.toThrow(message);
 });
 
-test("asks for nothing else where help is asked for", () => {
-  expect(readOptions(["--help", "--seed", "x"])).toBe("help");
+test("asks for nothing else where help is asked for", async () => {
+  expect(await readOptions(["--help", "--seed", "x"])).toBe("help");
 });

@@ -1,5 +1,5 @@
 import { violationCodes, type Violation } from "../checker/history.ts";
-import type { CampaignReport } from "./run-campaign.ts";
+import type { CampaignReport } from "./campaign.ts";
 
 const shownOfEachKind = 3;
 

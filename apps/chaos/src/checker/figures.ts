@@ -1,7 +1,7 @@
 import type { History, Violation } from "./history.ts";
-import { quantile } from "./quantile.ts";
 import { receiptWaits } from "./receipt-waits.ts";
 import { sessionsOf } from "./sessions.ts";
+import { waitsOf } from "./waits.ts";
 
 /** What a campaign did and how it felt to the wallets. Times in ms. */
 export interface Figures {
@@ -31,9 +31,7 @@ export function figuresOf(
 ): Figures {
   const { records, log } = history;
   const sessions = sessionsOf(records);
-  const waits = receiptWaits(records)
-    .map(({ waitedMs }) => waitedMs)
-    .sort((left, right) => left - right);
+  const { median, p99, longest } = waitsOf(receiptWaits(records).map(({ waitedMs }) => waitedMs));
   const stalled = records.flatMap((record) => (record.kind === "stalled" ? [record.cutOff] : []));
   const frames = sessions.flatMap(({ connections }) => connections.flatMap((connection) => connection.frames));
   return {
@@ -47,7 +45,7 @@ export function figuresOf(
     deliveries: sessions.reduce((sum, { delivered }) => sum + delivered.length, 0),
     connections: sessions.reduce((sum, { connections }) => sum + connections.length, 0),
     faults: countBy(faults.map(({ kind }) => kind)),
-    receiptWaitMs: { median: quantile(waits, 0.5), p99: quantile(waits, 0.99), longest: quantile(waits, 1) },
+    receiptWaitMs: { median, p99, longest },
     longestWithoutConnectionMs: longestWithoutConnection(sessions),
     stalledPeers: { met: stalled.length, cutOff: stalled.filter((cutOff) => cutOff).length },
     losses: violations.filter(({ code }) => code.startsWith("LOST_")).length,

@@ -1,16 +1,14 @@
 import { timelineOf, type Timeline } from "@p4/channel";
 import { customer, merchant } from "@p4/client";
-import { openChannelNode } from "@p4/app";
 import { sha256Hex, uuid } from "@p4/node-crypto";
+import { readChannels, type LogPlace } from "../campaign/read-log.ts";
 import { ackBody, proofCallback, syntheticPayment, terms } from "../wallets/bodies.ts";
 
 export interface PlayTargets {
   /** `ws://host:port` of the balancer. */
   readonly socketUrl: string;
   readonly proofUrl: string;
-  readonly natsUrl: string;
-  readonly shards: number;
-  readonly replicas: number;
+  readonly log: LogPlace;
 }
 
 const withinMs = 30_000;
@@ -40,17 +38,10 @@ export async function playPayment(targets: PlayTargets): Promise<{ channelId: st
     wallet.close();
     shop.close();
   }
-  return { channelId, timeline: await readTimeline(channelId, targets) };
+  return { channelId, timeline: await readTimeline(channelId, targets.log) };
 }
 
-async function readTimeline(channelId: string, { natsUrl, shards, replicas }: PlayTargets): Promise<Timeline> {
-  const settings = { region: "local", shards, replicas, retentionMs: 90 * 24 * 60 * 60 * 1_000 };
-  const node = await openChannelNode({ natsUrl, name: "p4-cluster-demo", ...settings });
-  try {
-    const stored = await node.log.readStream(channelId, { consistent: true });
-    const texts = stored.map(({ bytes, streamVersion }) => ({ streamVersion, text: new TextDecoder().decode(bytes) }));
-    return timelineOf(texts, sha256Hex);
-  } finally {
-    await node.close();
-  }
+async function readTimeline(channelId: string, log: LogPlace): Promise<Timeline> {
+  const events = (await readChannels(log, [channelId])).get(channelId) ?? [];
+  return timelineOf(events, sha256Hex);
 }

@@ -1,5 +1,5 @@
-import { quantile } from "../checker/quantile.ts";
 import { sessionsOf } from "../checker/sessions.ts";
+import { waitsOf } from "../checker/waits.ts";
 import type { WalletRecord } from "../wallets/wallet-record.ts";
 
 /** What the wallets saw of an edge that was told to stop. Times in ms. */
@@ -46,13 +46,13 @@ export function handoverFigures(
       if (lostCode === drainCode) handedOver.add(channelId);
     }
   }
-  gaps.sort((left, right) => left - right);
+  const { median, p99, longest } = waitsOf(gaps);
   return {
     channelsHandedOver: handedOver.size,
     connectionsDrained,
     connectionsBroken,
     neverBack,
-    gapMs: { median: quantile(gaps, 0.5), p99: quantile(gaps, 0.99), longest: quantile(gaps, 1) },
+    gapMs: { median, p99, longest },
     underWayAtSignal: underWayAt(signalledAtMs, records),
   };
 }

@@ -1,5 +1,5 @@
 import { violationLines } from "../campaign/report-text.ts";
-import type { HandoverReport } from "./run-handover.ts";
+import type { HandoverReport } from "./handover.ts";
 
 /** Clients saw at most a reconnection, and the process exited cleanly. */
 export function isHandoverClean(report: HandoverReport): boolean {

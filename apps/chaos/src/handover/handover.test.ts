@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import type { HandoverReport } from "./run-handover.ts";
+import type { HandoverReport } from "./handover.ts";
 
 const main = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
 

@@ -1,6 +1,6 @@
 import { longestWithoutConnection } from "../checker/figures.ts";
-import { quantile } from "../checker/quantile.ts";
 import { receiptWaits } from "../checker/receipt-waits.ts";
+import { waitsOf, type Waits } from "../checker/waits.ts";
 import { sessionsOf } from "../checker/sessions.ts";
 import type { WalletRecord } from "../wallets/wallet-record.ts";
 
@@ -11,14 +11,6 @@ export interface LeaderMoments {
   readonly restartedAtMs: number;
   /** When the last payment was due to begin. */
   readonly endAtMs: number;
-}
-
-/** Times in ms. */
-export interface Waits {
-  readonly count: number;
-  readonly median: number;
-  readonly p99: number;
-  readonly longest: number;
 }
 
 const phases = ["before", "during", "after"] as const;
@@ -50,7 +42,8 @@ export function leaderFigures(records: readonly WalletRecord[], moments: LeaderM
   for (const { session, waitedMs } of waits) {
     longestOfClient.set(session, Math.max(waitedMs, longestOfClient.get(session) ?? 0));
   }
-  const unavailable = ascending([...longestOfClient.values()]);
+  const longest = [...longestOfClient.values()];
+  const unavailable = waitsOf(longest);
   const payments = paymentsOf(records);
   const seconds = (moments.endAtMs - moments.begunAtMs) / 1_000;
   const isInTime = (atMs: number): boolean => atMs >= moments.begunAtMs && atMs <= moments.endAtMs;
@@ -68,10 +61,10 @@ export function leaderFigures(records: readonly WalletRecord[], moments: LeaderM
       moments,
     ),
     unavailability: {
-      clients: unavailable.length,
-      p99Ms: quantile(unavailable, 0.99),
-      longestMs: quantile(unavailable, 1),
-      overOneSecond: unavailable.filter((waitedMs) => waitedMs > 1_000).length,
+      clients: unavailable.count,
+      p99Ms: unavailable.p99,
+      longestMs: unavailable.longest,
+      overOneSecond: longest.filter((waitedMs) => waitedMs > 1_000).length,
     },
     longestWithoutConnectionMs: longestWithoutConnection(sessionsOf(records)),
   };
@@ -100,14 +93,5 @@ function byPhase(timed: readonly (readonly [atMs: number, waitedMs: number])[], 
   for (const [atMs, waitedMs] of timed) {
     waits[atMs < moments.killedAtMs ? "before" : atMs < moments.restartedAtMs ? "during" : "after"].push(waitedMs);
   }
-  return Object.fromEntries(phases.map((phase) => [phase, summary(ascending(waits[phase]))])) as Record<Phase, Waits>;
-}
-
-function summary(sorted: readonly number[]): Waits {
-  const [median, p99, longest] = [0.5, 0.99, 1].map((fraction) => quantile(sorted, fraction));
-  return { count: sorted.length, median: median ?? 0, p99: p99 ?? 0, longest: longest ?? 0 };
-}
-
-function ascending(numbers: readonly number[]): number[] {
-  return [...numbers].sort((left, right) => left - right);
+  return Object.fromEntries(phases.map((phase) => [phase, waitsOf(waits[phase])])) as Record<Phase, Waits>;
 }

@@ -1,6 +1,7 @@
 import { violationLines } from "../campaign/report-text.ts";
-import type { Phase, Waits } from "./leader-figures.ts";
-import type { LeaderReport } from "./run-leader.ts";
+import type { Waits } from "../checker/waits.ts";
+import type { Phase } from "./leader-figures.ts";
+import type { LeaderReport } from "./leader.ts";
 
 /** Below this part of the rate asked for, the report says that it was not reached. */
 const reachedFraction = 0.95;

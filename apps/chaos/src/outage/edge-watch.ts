@@ -31,9 +31,11 @@ export class EdgeWatch {
   readonly #over = new AbortController();
   readonly #running: Promise<unknown>;
 
-  constructor(name: string, port: number) {
+  /** @param over ends it as well */
+  constructor(name: string, port: number, over: AbortSignal) {
     this.name = name;
     this.#port = port;
+    over.addEventListener("abort", () => this.#over.abort());
     this.#running = Promise.all([
       this.#repeat(readyEveryMs, () => this.#askReady()),
       this.#repeat(joinEveryMs, () => this.#join()),

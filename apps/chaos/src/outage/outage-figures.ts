@@ -1,5 +1,5 @@
-import { quantile } from "../checker/quantile.ts";
 import { sessionsOf, type ConnectionRecord } from "../checker/sessions.ts";
+import { waitsOf } from "../checker/waits.ts";
 import type { WalletRecord } from "../wallets/wallet-record.ts";
 import type { JoinSample, ReadySample } from "./edge-watch.ts";
 
@@ -124,7 +124,7 @@ export function missedFigures(
     const before = place === -1 ? frames : frames.slice(0, place);
     if (before.some((earlier) => (earlier.sequence ?? 0) > sequence)) toldOutOfOrder++;
   }
-  waits.sort((left, right) => left - right);
-  const afterMs = { median: quantile(waits, 0.5), longest: quantile(waits, 1) };
+  const { median, longest } = waitsOf(waits);
+  const afterMs = { median, longest };
   return { told: waits.length, neverTold, toldOutOfOrder, afterMs };
 }

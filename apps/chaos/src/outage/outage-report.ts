@@ -1,6 +1,6 @@
 import { violationLines } from "../campaign/report-text.ts";
 import type { EdgeFigures } from "./outage-figures.ts";
-import type { OutageReport } from "./run-outage.ts";
+import type { OutageReport } from "./outage.ts";
 
 /** "Within seconds": a broker that is killed is missed at once, one that falls silent when questions stay unanswered. */
 const notReadyWithinMs = 15_000;

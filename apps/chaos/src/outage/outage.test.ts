@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
-import type { OutageReport } from "./run-outage.ts";
+import type { OutageReport } from "./outage.ts";
 
 const main = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
 const small = ["outage", "--brokers", "1", "--channels", "24", "--json"];

@@ -2,8 +2,8 @@ import { createReadStream } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { openChannelNode } from "@p4/app";
 import type { GroupCommitMode } from "@p4/nats";
+import { openLog } from "../campaign/read-log.ts";
 import { seededRandom } from "../nemesis/random.ts";
 import { readTrace, type SystemCall } from "./system-call.ts";
 import { TracedDisk } from "./traced-disk.ts";
@@ -110,6 +110,5 @@ async function survivors(dir: string, expected: readonly Acknowledged[], syncInt
 }
 
 function openNode(natsUrl: string, groupCommit: GroupCommitMode = "adaptive") {
-  const settings = { region: "local", shards, replicas: 1, retentionMs: 90 * 24 * 60 * 60 * 1_000 };
-  return openChannelNode({ natsUrl, name: "p4-power-cut", groupCommit, ...settings });
+  return openLog({ natsUrl, shards, replicas: 1 }, { groupCommit });
 }

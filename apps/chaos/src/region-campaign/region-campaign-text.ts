@@ -1,10 +1,10 @@
 import { listOf, violationLines } from "../campaign/report-text.ts";
 import { countBy } from "../checker/figures.ts";
 import { regionSabotages } from "./region-sabotage.ts";
-import type { RegionVerdict } from "./region-verdict.ts";
-import type { RegionCampaignReport } from "./run-region-campaign.ts";
+import type { RegionCampaignReport } from "./region-campaign.ts";
 
-export function regionCampaignText(report: RegionCampaignReport, { outcome, reasons }: RegionVerdict): string {
+export function regionCampaignText(report: RegionCampaignReport): string {
+  const { outcome, reasons } = report.verdict;
   const { seed, minutes, sabotage, figures, moves, planned, commands, tails, violations } = report;
   const { receiptWaitMs: wait } = figures;
   const broken = sabotage === null ? "" : `, sabotage ${sabotage}: ${regionSabotages[sabotage]}`;

@@ -16,7 +16,7 @@ export const regionSabotages = {
 
 export type RegionSabotage = keyof typeof regionSabotages;
 
-export const isRegionSabotage = (name: string): name is RegionSabotage => Object.hasOwn(regionSabotages, name);
+export const regionSabotageNames = Object.keys(regionSabotages) as RegionSabotage[];
 
 /** An operator whose commands do what the sabotage says, and then the rest as they should. */
 export function brokenOperator(

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { StruckMove } from "./region-nemesis.ts";
-import type { RegionCampaignReport } from "./run-region-campaign.ts";
+import type { RegionCampaignFigures } from "./region-campaign.ts";
 import { regionVerdict } from "./region-verdict.ts";
 
 const move = (epochs: number, trouble: string | null = null): StruckMove => ({
@@ -12,7 +12,7 @@ const move = (epochs: number, trouble: string | null = null): StruckMove => ({
   trouble,
 });
 const figures = (accepted: number) =>
-  ({ flows: 10, payments: { accepted } }) as unknown as RegionCampaignReport["figures"];
+  ({ flows: 10, payments: { accepted } }) as unknown as RegionCampaignFigures["figures"];
 const given = { figures: figures(9), moves: [move(1), move(0)], planned: 3, violations: [] };
 
 test("is kept when nothing is broken and enough has happened", () => {

@@ -1,4 +1,4 @@
-import type { RegionCampaignReport } from "./run-region-campaign.ts";
+import type { RegionCampaignFigures } from "./region-campaign.ts";
 
 export interface RegionVerdict {
   /** `broken`: a violation was found; `undecided`: none was, and too little has happened for that to say much. */
@@ -10,7 +10,7 @@ export interface RegionVerdict {
 const leastAccepted = 0.5;
 const leastMoves = 0.5;
 
-type Judged = Pick<RegionCampaignReport, "figures" | "moves" | "violations" | "planned">;
+type Judged = Pick<RegionCampaignFigures, "figures" | "moves" | "violations" | "planned">;
 
 export function regionVerdict({ figures, moves, violations, planned }: Judged): RegionVerdict {
   if (violations.length > 0) return { outcome: "broken", reasons: [] };

@@ -1,4 +1,4 @@
-import type { AwayReport, PathReport } from "./run-away.ts";
+import type { AwayReport, PathReport } from "./away.ts";
 
 /** Round trips between the sites that a wallet away from home may need beyond one at home. */
 export const mostMore = { join: 1, payment: 2.5 } as const;

@@ -1,4 +1,4 @@
-import type { CutReport, CutsReport } from "./run-cuts.ts";
+import type { CutReport, CutsReport } from "./cuts.ts";
 
 /** An ordinary mirror takes 20 s and more. */
 export const goesOnWithinMs = 3_000;

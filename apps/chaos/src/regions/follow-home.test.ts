@@ -87,7 +87,7 @@ test("wallets that know one site alone pay on while the home moves there and bac
     expect(await pay()).toMatchObject({ accepted: false });
     await Promise.all([readyz(a, 200), readyz(b, 503)]);
     expect(joins).toHaveLength(3);
-    const events = (await readLog(a.server.url, { shards, replicas: 1 })).get("follow") ?? [];
+    const events = (await readLog({ natsUrl: a.server.url, shards, replicas: 1 })).get("follow") ?? [];
     const classes = events.map(({ text }) => (JSON.parse(text) as { metadata: EventMetadata }).metadata.copyClass);
     expect(classes).toContain("async");
     expect([a.edge.ownEnds, b.edge.ownEnds]).toEqual([0, 0]);
@@ -104,7 +104,7 @@ test("a deadline fires at the new home, by an expiry that has waited there", asy
   await moveRegion({ sites: sites.all, plan: (state) => planSwitch(state, "b") });
   // No edge may do it: the channel is followed nowhere.
   const ended = async (): Promise<boolean> => {
-    const events = (await readLog(b.server.url, { shards, replicas: 1 })).get("deadline") ?? [];
+    const events = (await readLog({ natsUrl: b.server.url, shards, replicas: 1 })).get("deadline") ?? [];
     return events.some(({ text }) => text.includes("ChannelExpired"));
   };
   expect(await ended()).toBe(false);

@@ -3,8 +3,8 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { awayText, isAwayKept, roundTripsMore } from "./away-report.ts";
 import { areCutsKept, cutsText } from "./cuts-report.ts";
-import type { AwayReport } from "./run-away.ts";
-import type { CutReport, CutsReport } from "./run-cuts.ts";
+import type { AwayReport } from "./away.ts";
+import type { CutReport, CutsReport } from "./cuts.ts";
 
 const main = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
 

@@ -1,5 +1,5 @@
 import type { DrillReport } from "./run-drill.ts";
-import type { RegionsReport } from "./run-regions.ts";
+import type { RegionsReport } from "./moves.ts";
 
 const titles = { switch: "planned move", failover: "site killed" } as const;
 const shownFaults = 5;

@@ -1,12 +1,8 @@
-import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { sha256Hex } from "@p4/node-crypto";
 import { planFailover, planReturn, planSwitch } from "@p4/regions";
-import { readLog } from "../campaign/read-log.ts";
-import { check } from "../checker/check.ts";
-import { unfinishedPayments } from "../checker/unfinished-payments.ts";
-import { startSteadyWallets } from "../steady/steady-wallets.ts";
-import { readRecords } from "../wallets/recorder.ts";
+import { historyOf, readLog } from "../campaign/read-log.ts";
+import { judgeSteady } from "../steady/judge-steady.ts";
+import { SteadyWallets } from "../steady/steady-wallets.ts";
 import { drillFigures, firstAppendMs, longestGapMs, longestWaitMs, type DrillFigures } from "./drill-figures.ts";
 import { copyAgeMs, moveRegion, untilAnswering } from "./move-region.ts";
 import type { Site } from "./start-sites.ts";
@@ -55,18 +51,9 @@ const limits = { lateAfterMs: 30_000, expiryGraceMs: 15_000 };
 /** Payments begin at a steady rate; after a third of the time the home moves, or its site is killed. */
 export async function runDrill(options: DrillOptions): Promise<DrillReport> {
   const { name, home, standby, shards, rate, seconds, dir, onProgress } = options;
-  const recordFile = join(dir, `${name}.jsonl`);
   const payments = Math.ceil(rate * seconds);
-  const wallets = startSteadyWallets({
-    name,
-    edges: [home.edgeUrl, standby.edgeUrl],
-    recordFile,
-    payments,
-    paymentsPerSecond: rate,
-    openFirst: false,
-    thinkMs: 0,
-    limitMs,
-  });
+  const edges = [home.edgeUrl, standby.edgeUrl];
+  const wallets = new SteadyWallets(dir, { name, edges, payments, paymentsPerSecond: rate, limitMs });
   try {
     await wallets.ready();
     wallets.begin();
@@ -76,11 +63,10 @@ export async function runDrill(options: DrillOptions): Promise<DrillReport> {
     await wallets.done();
     const tail = await moved.rejoin();
     onProgress("all payments have ended; reading the new home's log");
-    const all = await readLog(standby.server.url, { shards, replicas: 1 });
+    const all = await readLog({ natsUrl: standby.server.url, shards, replicas: 1 });
     const log = new Map([...all].filter(([channelId]) => channelId.startsWith(`${name}-`)));
-    const records = await readRecords(recordFile);
-    const history = { log, records, readAtMs: Date.now() };
-    const channelIds = Array.from({ length: payments }, (_, index) => `${name}-${String(index)}`);
+    const history = await historyOf(log, [wallets.recordFile]);
+    const { violations, failedPayments: unfinished } = judgeSteady(history, wallets.channelIds, limits);
     return {
       drill: name,
       class: options.class,
@@ -91,13 +77,8 @@ export async function runDrill(options: DrillOptions): Promise<DrillReport> {
       firstAppendMs: firstAppendMs(log, name === "switch" ? moved.commandAtMs + moved.movedMs : moved.commandAtMs),
       movedMs: moved.movedMs,
       longestWithoutAppendMs: longestGapMs(log),
-      longestWaitMs: longestWaitMs(records),
-      ...drillFigures({
-        violations: check(history, limits, sha256Hex),
-        unfinished: unfinishedPayments(history, channelIds),
-        tail,
-        class: options.class,
-      }),
+      longestWaitMs: longestWaitMs(history.records),
+      ...drillFigures({ violations, unfinished, tail, class: options.class }),
     };
   } finally {
     wallets.kill();

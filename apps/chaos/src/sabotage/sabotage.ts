@@ -24,14 +24,6 @@ export const unbounded = { maxChannelBytes: 2 ** 30, byteRatePerConnection: 2 **
 
 export type Sabotage = keyof typeof sabotages;
 
-/** Those that any campaign meets. Without the comparison only a missed event of a quiet channel shows. */
-export const campaignSabotages: readonly Sabotage[] = [
-  "no-occ",
-  "deliver-before-store",
-  "early-acknowledgement",
-  "deaf-edge",
-];
-
 export function isSabotage(name: string): name is Sabotage {
   return Object.hasOwn(sabotages, name);
 }

@@ -1,13 +1,13 @@
 import { violationLines } from "../campaign/report-text.ts";
-import type { Waits } from "./honest-waits.ts";
-import type { HonestPhase, StrangersReport } from "./run-strangers.ts";
+import type { Waits } from "../checker/waits.ts";
+import type { HonestPhase, StrangersReport } from "./beside-strangers.ts";
 import { strangersScenario } from "./strangers-scenario.ts";
-import type { Verdict } from "./strangers-verdict.ts";
 
 const { checks } = strangersScenario;
 const shown = 5;
 
-export function strangersText(report: StrangersReport, { broken, limit, outcome }: Verdict): string {
+export function strangersText(report: StrangersReport): string {
+  const { broken, limit, outcome } = report.verdict;
   const { options, strangers, failedPayments, violations, quiet, hostile } = report;
   const rounds = Object.entries(strangers.rounds).map(([attack, count]) => `${attack} ${String(count)}`);
   const lines = [

@@ -1,4 +1,23 @@
+import { number, sabotageOf, seed, whole, type OptionsOf } from "../options.ts";
 import type { AttackPlan } from "./strangers-protocol.ts";
+
+/** Edges that are broken on purpose: the campaign has to find each of them out, or its silence means nothing. */
+const strangersSabotages = ["no-byte-budget", "leaked-subscription", "late-answers"] as const;
+export type StrangersSabotage = (typeof strangersSabotages)[number];
+
+export const strangersOptions = {
+  /** How long strangers are there beside honest wallets. */
+  minutes: number(2, 0.1, 1_440),
+  seed,
+  /** Honest payments that begin each second. */
+  rate: whole(20, 1, 1_000),
+  /** How often the edge is told to stop; 0: never. */
+  sigterm: whole(0, 0, 1_000),
+  sabotage: sabotageOf(strangersSabotages),
+};
+
+export type StrangersOptions = Omit<OptionsOf<typeof strangersOptions>, "sigterm">;
+export type StopsOptions = Pick<OptionsOf<typeof strangersOptions>, "sigterm" | "seed" | "rate">;
 
 const MiB = 1_048_576;
 
@@ -18,7 +37,7 @@ export const strangersScenario = {
       settings: { P4_MAX_HELD_BYTES: "8MiB" },
     },
   },
-  workload: { thinkMs: 0, patienceMs: 60_000 },
+  workload: { patienceMs: 60_000 },
   /** Honest wallets alone: a part of the campaign's time, within bounds. */
   quiet: { part: 1 / 6, leastMs: 5_000, mostMs: 60_000 },
   /** Before anything is measured, so that code is compiled and what is made once is there. */
@@ -47,6 +66,7 @@ export const strangersScenario = {
     ] satisfies AttackPlan[],
   },
   checks: {
+    history: { lateAfterMs: 30_000, expiryGraceMs: 15_000 },
     /** Honest receipt latency: the p99 under attack over the quiet p99, at most. */
     p99Ratio: 3,
     /** Later than this is the server's doing, however busy the machine is. */

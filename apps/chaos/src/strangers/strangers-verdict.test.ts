@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { StrangersReport } from "./run-strangers.ts";
+import type { StrangersFigures } from "./beside-strangers.ts";
 import { strangersScenario } from "./strangers-scenario.ts";
 import { verdictOf } from "./strangers-verdict.ts";
 
@@ -10,7 +10,7 @@ const idle = { begunPerSecond: 20, walletsLoopP99Ms: 1, machineBusy: 0.5, cores:
 const phase = (p99: number, load = idle) => ({ receiptMs: waits(p99), paymentMs: waits(p99), load });
 
 /** A campaign in which everything went well, but for what is given. */
-function reportOf(changes: Partial<StrangersReport> = {}): StrangersReport {
+function reportOf(changes: Partial<StrangersFigures> = {}): StrangersFigures {
   return {
     options: { minutes: 1, seed: 1, rate: 20, sabotage: null },
     natsServer: "2.15.1",
@@ -45,7 +45,7 @@ describe("the verdict on strangers", () => {
     expect(verdictOf(reportOf())).toEqual({ broken: [], limit: null, outcome: "kept" });
   });
 
-  test.each<[string, Partial<StrangersReport>]>([
+  test.each<[string, Partial<StrangersFigures>]>([
     ["1 honest payments were not completed", { failedPayments: [{ channelId: "a", detail: "" }] }],
     ["1 violations were found", { violations: [{ code: "GAP", channelId: "a", detail: "" }] }],
     ["1 times the edge ended by itself", { ownEnds: 1 }],

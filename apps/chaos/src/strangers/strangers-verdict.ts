@@ -1,4 +1,4 @@
-import type { StrangersReport } from "./run-strangers.ts";
+import type { StrangersFigures } from "./beside-strangers.ts";
 import { strangersScenario } from "./strangers-scenario.ts";
 
 const { checks } = strangersScenario;
@@ -14,7 +14,7 @@ export interface Verdict {
   readonly outcome: "kept" | "broken" | "undecided";
 }
 
-export function verdictOf(report: StrangersReport): Verdict {
+export function verdictOf(report: StrangersFigures): Verdict {
   const others = [...brokenByCount(report), ...brokenByMemory(report), ...report.leftOver];
   const late = lateness(report);
   const limit = generatorLimit(report);
@@ -24,7 +24,7 @@ export function verdictOf(report: StrangersReport): Verdict {
   return { broken, limit, outcome: others.length === 0 && isExplained ? "undecided" : "broken" };
 }
 
-function brokenByCount({ failedPayments, violations, ownEnds, errorsLogged, strangers }: StrangersReport): string[] {
+function brokenByCount({ failedPayments, violations, ownEnds, errorsLogged, strangers }: StrangersFigures): string[] {
   const counted = {
     "honest payments were not completed": failedPayments.length,
     "violations were found in log and records": violations.length,
@@ -37,7 +37,7 @@ function brokenByCount({ failedPayments, violations, ownEnds, errorsLogged, stra
   return [...lines, ...managed, ...idle.map(({ attack }) => `no stranger got through with: ${attack}`)];
 }
 
-function brokenByMemory({ residentBytes, heldBytes }: StrangersReport): string[] {
+function brokenByMemory({ residentBytes, heldBytes }: StrangersFigures): string[] {
   const line = (what: string, bytes: number, most: number): string[] =>
     bytes > most ? [`${what} ${String(bytes)} bytes, ${String(most)} at most`] : [];
   return [
@@ -46,7 +46,7 @@ function brokenByMemory({ residentBytes, heldBytes }: StrangersReport): string[]
   ];
 }
 
-function lateness({ quiet, hostile }: StrangersReport): string[] {
+function lateness({ quiet, hostile }: StrangersFigures): string[] {
   const most = quiet.receiptMs.p99 * checks.p99Ratio;
   if (hostile.receiptMs.p99 <= most) return [];
   return [`p99 of honest messages ${String(hostile.receiptMs.p99)} ms, ${String(most)} ms at most`];
@@ -55,7 +55,7 @@ function lateness({ quiet, hostile }: StrangersReport): string[] {
 /** Above this the CPU is the limit. */
 const fullMachine = 0.95;
 
-function generatorLimit({ options, quiet, hostile }: StrangersReport): string | null {
+function generatorLimit({ options, quiet, hostile }: StrangersFigures): string | null {
   const { begunPerSecond, walletsLoopP99Ms, machineBusy } = hostile.load;
   if (begunPerSecond < options.rate * checks.leastRate) {
     return `only ${begunPerSecond.toFixed(1)} of ${String(options.rate)} payments a second could begin`;

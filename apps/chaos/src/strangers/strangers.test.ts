@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
-import type { StopsReport } from "./run-stops.ts";
+import type { StopsReport } from "./stops.ts";
 
 const main = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
 

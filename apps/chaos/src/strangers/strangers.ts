@@ -1,41 +1,24 @@
-import { fork } from "node:child_process";
-import { once } from "node:events";
-import { fileURLToPath } from "node:url";
-import type { FromStrangers, StopStrangers, StrangersSettings } from "./strangers-protocol.ts";
+import { scenarioCommand } from "../command-line.ts";
+import { besideStrangers } from "./beside-strangers.ts";
+import { stops } from "./stops.ts";
+import { strangersOptions } from "./strangers-scenario.ts";
 
-export interface Strangers {
-  readonly pid: number;
-  /** What they did and managed so far. */
-  readonly tally: Omit<FromStrangers, "type">;
-  /** Resolves when all have left. Throws when their process ended before it could tell. */
-  leave(): Promise<void>;
-  kill(): void;
-}
+const summary = "strangers try everything at once beside honest payments";
+const about = `One broker and one edge of little memory. Honest wallets make --rate whole payments a second, first alone, then beside
+strangers who come from many addresses and try everything at once: messages of megabytes, full channels, forged proofs, roles
+and verdicts of others, odd words, refused joins, slow requests, streams, floods. It takes the given minutes and up to three
+more. Exit code 0: every honest payment was completed, the 99th percentile of honest messages was at most three times that of
+the quiet time, the edge kept to its memory, no stranger managed anything, and nothing was left over after them; 1: not so;
+2: wrong arguments; 3: not decided, because honest wallets waited too long on a machine that was itself the limit.
+With --sabotage the edge is broken on purpose: 0 then means that it was found.
+With --sigterm the edge is told to stop so often in the middle of it. Exit code 0: each time it ended within its deadline, with
+exit code 0, and nothing that honest wallets were told was lost. Linux: other systems have one address of loopback alone.`;
 
-export function startStrangers(settings: StrangersSettings): Strangers {
-  const module = fileURLToPath(new URL("./strangers-process.js", import.meta.url));
-  const child = fork(module, [JSON.stringify(settings)], { stdio: ["ignore", "inherit", "inherit", "ipc"] });
-  const endWithUs = (): void => void child.kill("SIGKILL");
-  process.once("exit", endWithUs);
-  let tally: Omit<FromStrangers, "type"> = { rounds: {}, successes: {}, bytesWritten: 0, loopP99Ms: 0 };
-  let isDone = false;
-  child.on("message", ({ type, ...told }: FromStrangers) => {
-    tally = told;
-    isDone ||= type === "done";
-  });
-  const exited = once(child, "exit").then(() => void process.off("exit", endWithUs));
-  return {
-    get pid() {
-      return child.pid ?? 0;
-    },
-    get tally() {
-      return tally;
-    },
-    async leave() {
-      if (child.connected) child.send({ type: "stop" } satisfies StopStrangers);
-      await exited;
-      if (!isDone) throw new Error("the strangers' process ended before it had told what they did");
-    },
-    kill: endWithUs,
-  };
-}
+export const strangers = scenarioCommand({
+  name: "strangers",
+  summary,
+  about,
+  options: strangersOptions,
+  run: ({ sigterm, ...given }, common) =>
+    sigterm > 0 ? stops({ sigterm, seed: given.seed, rate: given.rate }, common) : besideStrangers(given, common),
+});

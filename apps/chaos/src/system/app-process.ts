@@ -96,6 +96,13 @@ export class AppProcess implements Member {
     clearTimeout(deadline);
   }
 
+  /** From SIGTERM until the process is gone. */
+  async stopTimed(): Promise<{ readonly ms: number; readonly end: ProcessEnd }> {
+    const startMs = performance.now();
+    await this.stop();
+    return { ms: Math.round(performance.now() - startMs), end: this.lastEnd ?? { code: null, signal: null } };
+  }
+
   pause(): void {
     this.#child?.kill("SIGSTOP");
   }

@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { LogPlace } from "../campaign/read-log.ts";
 import { AppProcess } from "./app-process.ts";
 import { startBrokerCluster, type Broker, type BrokerCluster } from "./broker-cluster.ts";
 import { freePort } from "@p4/nats-server/testing";
@@ -38,11 +39,15 @@ export interface System {
   readonly brokers: BrokerCluster;
   readonly apps: ReadonlyMap<string, AppProcess>;
   readonly edgePorts: Readonly<Record<string, number>>;
+  /** `ws://host:port` */
+  readonly edgeUrls: Readonly<Record<string, string>>;
   readonly proofPort: number;
   /** An app's links to the brokers; none when the system is not linked. */
   readonly links: ReadonlyMap<string, readonly Link[]>;
   /** Past all links. */
   readonly natsUrl: string;
+  readonly logPlace: LogPlace;
+  app(name: string): AppProcess;
   member(name: string): Member;
   stop(): Promise<void>;
 }
@@ -98,12 +103,19 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       for (const name of ["expiry-1", "expiry-2"]) await add(name, mainOf(mains.expiry), null, {});
     }
     await Promise.all([...apps.values()].map((app) => app.ready(readyWithinMs)));
-    const member = (name: string): Member => {
-      const found = apps.get(name) ?? brokers.brokers.find((broker) => broker.name === name);
-      if (found === undefined) throw new Error(`no process is named ${name}`);
-      return found;
+    const found = <M extends Member>(name: string, member: M | undefined): M => {
+      if (member === undefined) throw new Error(`no process is named ${name}`);
+      return member;
     };
-    return { brokers, apps, edgePorts, proofPort, links, natsUrl: urlsOf(brokers.brokers), member, stop };
+    const app = (name: string): AppProcess => found(name, apps.get(name));
+    const member = (name: string): Member =>
+      found(name, apps.get(name) ?? brokers.brokers.find((broker) => broker.name === name));
+    const natsUrl = urlsOf(brokers.brokers);
+    const edgeUrls = Object.fromEntries(
+      Object.entries(edgePorts).map(([name, port]) => [name, `ws://127.0.0.1:${String(port)}`]),
+    );
+    const logPlace = { natsUrl, shards: options.shards, replicas: members };
+    return { brokers, apps, edgePorts, edgeUrls, proofPort, links, natsUrl, logPlace, app, member, stop };
   } catch (error) {
     await stop();
     throw error;

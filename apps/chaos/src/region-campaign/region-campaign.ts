@@ -1,12 +1,15 @@
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { sha256Hex } from "@p4/node-crypto";
-import { currentRow, defaultLeaseMs, type CopyClass } from "@p4/regions";
+import { currentRow, defaultLeaseMs } from "@p4/regions";
 import { figuresOf, type Figures } from "../checker/figures.ts";
 import type { Violation } from "../checker/history.ts";
+import { scenarioCommand } from "../command-line.ts";
+import { copyClass, number, sabotageOf, seed, whole, type OptionsOf } from "../options.ts";
 import { longestGapMs } from "../regions/drill-figures.ts";
 import { startSites, type Sites } from "../regions/start-sites.ts";
-import { startSteadyWallets } from "../steady/steady-wallets.ts";
+import { scenario, type Run } from "../scenario.ts";
+import { SteadyWallets } from "../steady/steady-wallets.ts";
 import { readRecords } from "../wallets/recorder.ts";
 import { checkRegions } from "./check-regions.ts";
 import { deposedLogs } from "./deposed-logs.ts";
@@ -18,23 +21,37 @@ import { isolationsOf, type ReachChange } from "./reach.ts";
 import { readHistory, untilEnded } from "./read-history.ts";
 import type { RegionHistory } from "./region-history.ts";
 import { beginsOf, runRegionNemesis, type StruckMove } from "./region-nemesis.ts";
-import { brokenOperator, type RegionSabotage } from "./region-sabotage.ts";
+import { regionCampaignText } from "./region-campaign-text.ts";
+import { brokenOperator, regionSabotageNames } from "./region-sabotage.ts";
+import { regionVerdict, type RegionVerdict } from "./region-verdict.ts";
 import { RegionWorld } from "./region-world.ts";
 import { Runbook } from "./runbook.ts";
 import { RegionWatch } from "./watch-region.ts";
 
-export interface RegionCampaignOptions {
-  readonly minutes: number;
-  readonly seed: number;
+const summary = "the campaign with three sites, whose home is lost, cut off, moved and taken back";
+const about = `Three sites as processes of this machine, 40 ms from each other: one nats-server with its guard, one edge and one expiry worker each. Payments
+begin at the rate all the time. What follows from the seed: sites are killed, cut off and back, the home is moved, taken over and
+taken back by p4 region, by two operators at once, and by commands that are killed in the middle; beside that single links are
+cut, slow, or pass one way only. Then the log of the last home is compared with its copies, with what the wallets saw, and with
+what p4 region return has written down. It takes the given minutes and up to three more.
+
+Exit code 0: no promise was broken; 1: one was; 2: wrong arguments; 3: not decided, because too little could be carried out.
+With --sabotage a site or an operator is broken on purpose: the exit code is 1 when the checker has found it.`;
+
+const options = {
+  minutes: number(4, 0.5, 1_440),
+  seed,
   /** Payments that begin each second. */
-  readonly rate: number;
+  rate: whole(8, 1, 200),
   /** What the operators promise, and the checker looks for. */
-  readonly class: Exclude<CopyClass, "none">;
-  readonly sabotage: RegionSabotage | null;
-}
+  class: copyClass,
+  sabotage: sabotageOf(regionSabotageNames),
+};
+
+type RegionCampaignOptions = OptionsOf<typeof options>;
 
 /** Times in ms. */
-export interface RegionCampaignReport extends RegionCampaignOptions {
+export interface RegionCampaignFigures extends RegionCampaignOptions {
   readonly figures: Figures;
   readonly longestWithoutAppendMs: number;
   /** Moves that were planned; those that are not in `moves` came too late. */
@@ -50,81 +67,89 @@ export interface RegionCampaignReport extends RegionCampaignOptions {
   readonly ownEnds: Readonly<Record<string, number>>;
 }
 
-const names = ["a", "b", "c"];
-export const shards = 2;
-const delayMs = 20;
+export interface RegionCampaignReport extends RegionCampaignFigures {
+  readonly verdict: RegionVerdict;
+}
+
 const ttlMs = 30_000;
-/** Of a payment, beyond the life of its channel: its end may have to wait for a home too. */
-const patienceMs = 60_000;
-/** A wallet whose home was cut off is sent away by it 3 s after its lease, and then has to find the next one. */
-const limits = { lateAfterMs: 45_000, expiryGraceMs: 60_000 };
 const readyWithinMs = 60_000;
 
-/** From the start of three sites to the verdict over them; everything that it started is gone afterwards. */
-export async function runRegionCampaign(
-  options: RegionCampaignOptions,
-  dir: string,
-  onProgress: (text: string) => void,
-): Promise<RegionCampaignReport> {
-  const { seed, minutes, rate, sabotage } = options;
-  onProgress("starting three sites");
-  const confirmed = sabotage !== "ignore-lease";
-  const settings = { P4_CHANNEL_TTL: `${String(ttlMs / 1_000)}s` };
-  // A guard would cover up what these break.
-  const guarded = confirmed && sabotage !== "promote-without-fence";
-  const sites = await startSites({ dir, names, shards, delayMs, settings, confirmed, guarded });
-  const over = new AbortController();
-  const changes: ReachChange[] = [];
-  const commands: CommandEnd[] = [];
-  const interference = new Interference(sites.links, { ownDelayMs: delayMs, changes, nowMs: Date.now });
-  const world = await RegionWorld.open(sites, interference, changes);
-  const watch = new RegionWatch(sites.all);
-  const operator = brokenOperator(
-    createOperator({
+const plan = {
+  system: { names: ["a", "b", "c"], shards: 2, delayMs: 20, settings: { P4_CHANNEL_TTL: "30s" } },
+  /** Patience beyond the life of a channel: a payment's end may have to wait for a home too. */
+  workload: { limitMs: ttlMs + 60_000 },
+  /** A wallet whose home was cut off is sent away by it 3 s after its lease, and then has to find the next one. */
+  checks: { lateAfterMs: 45_000, expiryGraceMs: 60_000 },
+} as const;
+const { shards, delayMs, names } = plan.system;
+
+/** From the start of three sites to the verdict over them. */
+const run = scenario({
+  async system({ dir, options: { sabotage }, onProgress, over }: Run<RegionCampaignOptions>) {
+    onProgress("starting three sites");
+    const confirmed = sabotage !== "ignore-lease";
+    // A guard would cover up what these break.
+    const guarded = confirmed && sabotage !== "promote-without-fence";
+    const sites = await startSites({ ...plan.system, dir, confirmed, guarded });
+    const changes: ReachChange[] = [];
+    const commands: CommandEnd[] = [];
+    const interference = new Interference(sites.links, { ownDelayMs: delayMs, changes, nowMs: Date.now });
+    const world = await RegionWorld.open(sites, interference, changes);
+    const watch = new RegionWatch(sites.all);
+    const honest = createOperator({
       sites: world.operatorSites,
       dataDir: join(dir, "operator"),
-      signal: over.signal,
+      signal: over,
       onEnd(end) {
         commands.push(end);
         onProgress(`  p4 region ${end.command}: ${end.outcome} after ${String(end.tookMs)} ms${slowStepsOf(end)}`);
       },
+    });
+    const operator = brokenOperator(honest, sabotage, sites.all, onProgress);
+    const runbook = new Runbook({ operator, watch, signal: over });
+    const stop = async (): Promise<void> => {
+      await sites.stop();
+      world.close();
+    };
+    return { sites, world, watch, runbook, changes, commands, stop };
+  },
+  workload: ({ dir, options: { seed: from, minutes, rate } }, { sites }) =>
+    new SteadyWallets(dir, {
+      ...plan.workload,
+      name: `regions-${String(from)}`,
+      edges: sites.all.map(({ edgeUrl }) => edgeUrl),
+      payments: Math.ceil(rate * minutes * 60),
+      paymentsPerSecond: rate,
     }),
-    sabotage,
-    sites.all,
-    onProgress,
-  );
-  const runbook = new Runbook({ operator, watch, signal: over.signal });
-  const recordFile = join(dir, "wallets.jsonl");
-  const durationMs = minutes * 60_000;
-  const wallets = startSteadyWallets({
-    name: `regions-${String(seed)}`,
-    edges: sites.all.map(({ edgeUrl }) => edgeUrl),
-    recordFile,
-    payments: Math.ceil((rate * durationMs) / 1_000),
-    paymentsPerSecond: rate,
-    openFirst: false,
-    thinkMs: 0,
-    limitMs: ttlMs + patienceMs,
-  });
-  try {
+  async faults({ options: given, onProgress, over }, { sites, world, watch, runbook }, wallets) {
+    const durationMs = given.minutes * 60_000;
     await setUp(sites, world, runbook);
-    if (options.class === "sync") await runbook.run(["class", "sync"]);
-    const following = watch.follow(over.signal);
-    const schedule = planRegionFaults(seed, durationMs, [...sites.links.keys()]);
+    if (given.class === "sync") await runbook.run(["class", "sync"]);
+    const followed = new AbortController();
+    const following = watch.follow(AbortSignal.any([over, followed.signal]));
+    const schedule = planRegionFaults(given.seed, durationMs, [...sites.links.keys()]);
     onProgress(`${String(schedule.moves.length)} moves, ${String(schedule.links.length)} link faults`);
     await wallets.ready();
     wallets.begin();
     const onStrike = (text: string): void => onProgress(`${text} (${String(wallets.payments)} payments so far)`);
-    const moves = await runRegionNemesis(schedule, { world, runbook, watch, durationMs, onStrike }, over.signal);
+    const moves = await runRegionNemesis(schedule, { world, runbook, watch, durationMs, onStrike }, over);
     onProgress("all is healed; waiting for the payments to end");
     await wallets.done();
     const notWhole = await troubleOf(runbook);
     onProgress("waiting for the channels to expire");
-    await untilEnded(watch, sites.all, { shards, withinMs: ttlMs + limits.expiryGraceMs });
+    await untilEnded(watch, sites.all, { shards, withinMs: ttlMs + plan.checks.expiryGraceMs });
+    const endFollowing = (): Promise<void> => {
+      followed.abort();
+      return following;
+    };
+    return { schedule, moves, notWhole, endFollowing };
+  },
+  async figures({ dir, options: given }, { sites, watch, commands, changes }, wallets, struck) {
+    const { schedule, moves, notWhole, endFollowing } = struck;
     const history: RegionHistory = {
       ...(await readHistory(watch, sites.all, { shards, forksDir: join(dir, "operator", "forks") })),
-      records: await readRecords(recordFile),
-      class: options.class,
+      records: await readRecords(wallets.recordFile),
+      class: given.class,
       leaseMs: defaultLeaseMs,
       sites: names,
       sightings: watch.sightings,
@@ -133,23 +158,17 @@ export async function runRegionCampaign(
       siteOfEdge: new Map(sites.all.map(({ name, edgeUrl }) => [new URL(edgeUrl).host, name])),
       notWhole,
     };
-    over.abort();
-    await following;
-    return reportOf(history, {
-      ...options,
-      moves,
-      commands,
-      planned: schedule.moves.length,
-      links: schedule.links,
-      ownEnds: ownEndsOf(sites),
-    });
-  } finally {
-    over.abort();
-    wallets.kill();
-    await sites.stop();
-    world.close();
-  }
-}
+    await endFollowing();
+    const planned = schedule.moves.length;
+    const ran = { ...given, moves, commands, planned, links: schedule.links, ownEnds: ownEndsOf(sites) };
+    const figures = figuresOfRegions(history, ran);
+    return { ...figures, verdict: regionVerdict(figures) } satisfies RegionCampaignReport;
+  },
+  checks: ({ verdict }: RegionCampaignReport) => verdict.outcome,
+  text: regionCampaignText,
+});
+
+export const regionCampaign = scenarioCommand({ name: "regions", summary, about, options, run });
 
 const slowStepMs = 500;
 
@@ -201,8 +220,8 @@ interface Ran extends RegionCampaignOptions {
   readonly links: readonly { readonly kind: string }[];
 }
 
-function reportOf(history: RegionHistory, { links, ...ran }: Ran): RegionCampaignReport {
-  const violations = checkRegions(history, limits, sha256Hex);
+function figuresOfRegions(history: RegionHistory, { links, ...ran }: Ran): RegionCampaignFigures {
+  const violations = checkRegions(history, plan.checks, sha256Hex);
   const rows = history.sightings.flatMap(({ sites }) => sites.map(({ row }) => row));
   const heard = new Set(
     acknowledgements(history.records).map(({ channelId, sequence }) => `${channelId} ${String(sequence)}`),

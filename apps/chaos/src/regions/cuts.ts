@@ -2,6 +2,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { STREAM_DOES_NOT_EXIST, shardOf } from "@p4/event-store";
 import { createEventLog, provision, surveyRegion } from "@p4/nats";
 import type { StreamState } from "@p4/regions";
+import { scenario, type Run } from "../scenario.ts";
+import { areCutsKept, cutsText } from "./cuts-report.ts";
 import { copyAgeMs, region } from "./move-region.ts";
 import type { Site } from "./start-sites.ts";
 import { startTwoSites, type TwoSites } from "./two-sites.ts";
@@ -41,34 +43,38 @@ const watchedForMs = 120_000;
 const pollMs = 10;
 
 /** The link between a home that takes events all the time and its copy is cut, and healed again. */
-export async function runCuts(
-  options: CutsOptions,
-  dir: string,
-  onProgress: (text: string) => void,
-): Promise<CutsReport> {
-  const { cutsMs, delayMs, rate } = options;
-  onProgress("starting two sites");
-  const sites = await startTwoSites({ dir, shards, delayMs }, async ({ broker }) => {
-    await provision(broker, settings);
-  });
-  const over = new AbortController();
-  const writing = write(sites.home, rate, over.signal);
-  // Told below, when nothing is measured any more.
-  writing.catch(() => undefined);
-  try {
-    const cuts: CutReport[] = [];
+export const cuts = scenario({
+  system({ dir, options: { delayMs }, onProgress }: Run<CutsOptions>) {
+    onProgress("starting two sites");
+    return startTwoSites({ dir, shards, delayMs }, async ({ broker }) => {
+      await provision(broker, settings);
+    });
+  },
+  workload({ options: { rate } }, { home }) {
+    const over = new AbortController();
+    const writing = write(home, rate, over.signal);
+    // Told by `done`, when nothing is measured any more.
+    writing.catch(() => undefined);
+    const kill = (): void => over.abort();
+    const done = (): Promise<void> => {
+      kill();
+      return writing;
+    };
+    return { kill, done };
+  },
+  async faults({ options: { cutsMs }, onProgress }, sites, writer) {
+    const found: CutReport[] = [];
     for (const cutMs of cutsMs) {
       onProgress(`the link is cut for ${String(cutMs / 1_000)} s`);
-      cuts.push(await cutOnce(sites, cutMs));
+      found.push(await cutOnce(sites, cutMs));
     }
-    over.abort();
-    await writing;
-    return { ...options, cuts };
-  } finally {
-    over.abort();
-    await sites.stop();
-  }
-}
+    await writer.done();
+    return found;
+  },
+  figures: ({ options }, _sites, _writer, found): CutsReport => ({ ...options, cuts: found }),
+  checks: (report) => (areCutsKept(report) ? "kept" : "broken"),
+  text: cutsText,
+});
 
 /** One event after the other, in each shard. */
 async function write({ broker }: Site, rate: number, signal: AbortSignal): Promise<void> {

@@ -3,10 +3,12 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { customer, merchant } from "@p4/client";
 import { freePort } from "@p4/nats-server/testing";
-import { quantile } from "../checker/quantile.ts";
+import { waitsOf } from "../checker/waits.ts";
+import { noWorkload, scenario, type Run } from "../scenario.ts";
 import { AppProcess } from "../system/app-process.ts";
 import { Link } from "../system/link.ts";
 import { ackBody, syntheticPayment, terms } from "../wallets/bodies.ts";
+import { awayText, isAwayKept } from "./away-report.ts";
 import type { Site } from "./start-sites.ts";
 import { startEdgeOf, startTwoSites } from "./two-sites.ts";
 
@@ -41,35 +43,35 @@ const limitMs = 60_000;
 const edgeMain = fileURLToPath(new URL("../../../edge/dist/main.js", import.meta.url));
 
 /** A merchant's wallet near the home, and a customer's near it or far: one pays after the other, by each path in turn. */
-export async function runAway(
-  options: AwayOptions,
-  dir: string,
-  onProgress: (text: string) => void,
-): Promise<AwayReport> {
-  const { payments, delayMs } = options;
-  onProgress("starting two sites");
-  const sites = await startTwoSites({ dir, shards, delayMs, farWallets: true }, startEdgeOf);
-  const { home, other } = sites;
-  const far = await Link.open(home.server.port, 0, delayMs);
-  const port = await freePort();
-  const env = {
-    P4_NATS_URL: `nats://127.0.0.1:${String(far.port)}`,
-    P4_PORT: String(port),
-    P4_SHARDS: String(shards),
-    P4_REPLICAS: "1",
-    P4_LOG_LEVEL: "info",
-  };
-  const logFile = join(dir, "edge-afar.log");
-  const afar = new AppProcess({ name: "edge-afar", module: edgeMain, env, port, logFile });
-  try {
+export const away = scenario({
+  async system({ dir, options: { delayMs }, onProgress }: Run<AwayOptions>) {
+    onProgress("starting two sites");
+    const sites = await startTwoSites({ dir, shards, delayMs, farWallets: true }, startEdgeOf);
+    const far = await Link.open(sites.home.server.port, 0, delayMs);
+    const port = await freePort();
+    const env = {
+      P4_NATS_URL: `nats://127.0.0.1:${String(far.port)}`,
+      P4_PORT: String(port),
+      P4_SHARDS: String(shards),
+      P4_REPLICAS: "1",
+      P4_LOG_LEVEL: "info",
+    };
+    const logFile = join(dir, "edge-afar.log");
+    const afar = new AppProcess({ name: "edge-afar", module: edgeMain, env, port, logFile });
+    const stop = async (): Promise<void> => {
+      await afar.stop();
+      far.close();
+      await sites.stop();
+    };
+    return { ...sites, afar, afarUrl: `ws://127.0.0.1:${String(port)}`, stop };
+  },
+  // Wallets come one after the other, below.
+  workload: noWorkload,
+  async faults({ options: { payments }, onProgress }, { home, other, afar, afarUrl }) {
     await Promise.all([other.edge.start(), afar.start()]);
     await afar.ready(limitMs);
     await standingBy(other, home.name);
-    const urls: Record<WalletPath, string> = {
-      home: home.edgeUrl,
-      redirected: other.edgeUrl,
-      served: `ws://127.0.0.1:${String(port)}`,
-    };
+    const urls: Record<WalletPath, string> = { home: home.edgeUrl, redirected: other.edgeUrl, served: afarUrl };
     const found = new Map<WalletPath, Measured[]>(walletPaths.map((path) => [path, []]));
     for (let count = 0; count < payments; count++) {
       for (const path of walletPaths) {
@@ -78,13 +80,15 @@ export async function runAway(
       }
     }
     onProgress(`${String(payments * walletPaths.length)} payments have ended`);
-    return { ...options, paths: [...found].map(([path, all]) => ({ path, ...mediansOf(all) })) };
-  } finally {
-    await afar.stop();
-    far.close();
-    await sites.stop();
-  }
-}
+    return found;
+  },
+  figures: ({ options }, _sites, _none, found): AwayReport => ({
+    ...options,
+    paths: [...found].map(([path, all]) => ({ path, ...mediansOf(all) })),
+  }),
+  checks: (report) => (isAwayKept(report) ? "kept" : "broken"),
+  text: awayText,
+});
 
 /** Until the site's edge knows where the home is. */
 async function standingBy({ name, edgeUrl }: Site, home: string): Promise<void> {
@@ -130,11 +134,8 @@ async function payOnce(merchantUrl: string, customerUrl: string): Promise<Measur
 }
 
 function mediansOf(all: readonly Measured[]): Measured {
-  return { joinMs: median(all.map(({ joinMs }) => joinMs)), paymentMs: median(all.map(({ paymentMs }) => paymentMs)) };
+  return {
+    joinMs: waitsOf(all.map(({ joinMs }) => joinMs)).median,
+    paymentMs: waitsOf(all.map(({ paymentMs }) => paymentMs)).median,
+  };
 }
-
-const median = (values: readonly number[]): number =>
-  quantile(
-    values.toSorted((left, right) => left - right),
-    0.5,
-  );

@@ -1,51 +1,38 @@
 import { join, resolve } from "node:path";
-import { parseArgs } from "node:util";
 import { loadConfig } from "@p4/config";
 import { timelineTable } from "@p4/stack";
+import { command } from "../command-line.ts";
+import { path, whole } from "../options.ts";
 import { startSystem, type System } from "../system/system.ts";
 import { Balancer } from "./balancer.ts";
 import { keepRunning } from "./keep-running.ts";
 import { playPayment } from "./play-payment.ts";
 import { writeRunningFile } from "./running-file.ts";
 
-export const clusterUsage = `npm run cluster -- [--edges 2] [--data <P4_DATA_DIR>/cluster]
-
-Runs as processes of this machine what deploy/cluster describes: three nats-servers, edges behind one address (P4_PORT,
+const summary = "three brokers and several edges, without faults";
+const about = `Runs as processes of this machine what deploy/cluster describes: three nats-servers, edges behind one address (P4_PORT,
 default 8445), the proof server and two expiry workers. Plays one payment, then serves until Ctrl-C. The P4_ variables
 are handed to every process; P4_REPLICAS is 3 here unless it is set. A process that ends, or is killed, is started again.
 "npm run -s p4 -- doctor" beside it finds it, unless "npm start" runs out of the same P4_DATA_DIR.`;
 
-const maxEdges = 16;
-
-/** Resolves with the exit code once everything has stopped. */
-export async function clusterMain(args: readonly string[]): Promise<number> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      edges: { type: "string", default: "2" },
-      data: { type: "string", default: join(process.env["P4_DATA_DIR"] || "./data", "cluster") },
-      help: { type: "boolean", default: false },
-    },
-  });
-  if (values.help) {
-    say(clusterUsage);
-    return 0;
-  }
-  const edges = Number(values.edges);
-  if (!Number.isInteger(edges) || edges < 1 || edges > maxEdges) {
-    say(`--edges: a whole number from 1 to ${String(maxEdges)}, not ${values.edges}\n\n${clusterUsage}`);
-    return 2;
-  }
-  const interrupted = new Promise<void>((stop) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop());
-  });
-  // A signal during the start ends the process; the children end with it.
-  const dieOnSignal = (): void => process.exit(130);
-  process.once("SIGINT", dieOnSignal).once("SIGTERM", dieOnSignal);
-  return serve(resolve(values.data), edges, interrupted, () => {
-    process.off("SIGINT", dieOnSignal).off("SIGTERM", dieOnSignal);
-  });
-}
+export const cluster = command({
+  name: "cluster",
+  summary,
+  about,
+  options: { edges: whole(2, 1, 16), data: path(join(process.env["P4_DATA_DIR"] || "./data", "cluster")) },
+  /** Resolves once everything has stopped. */
+  run({ edges, data }) {
+    const interrupted = new Promise<void>((stop) => {
+      for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop());
+    });
+    // A signal during the start ends the process; the children end with it.
+    const dieOnSignal = (): void => process.exit(130);
+    process.once("SIGINT", dieOnSignal).once("SIGTERM", dieOnSignal);
+    return serve(resolve(data), edges, interrupted, () => {
+      process.off("SIGINT", dieOnSignal).off("SIGTERM", dieOnSignal);
+    });
+  },
+});
 
 async function serve(dir: string, edges: number, interrupted: Promise<void>, started: () => void): Promise<number> {
   const settings = { P4_REPLICAS: "3", ...settingsOf(process.env) };
@@ -69,14 +56,8 @@ async function serve(dir: string, edges: number, interrupted: Promise<void>, sta
     const proofUrl = `http://127.0.0.1:${String(system.proofPort)}`;
     forget = await writeRunningFile(dir, system, settings);
     printEndpoints(system, socketUrl, proofUrl, dir);
-    const { natsUrl } = system;
-    const played = await playPayment({
-      socketUrl,
-      proofUrl,
-      natsUrl,
-      shards: config.shards,
-      replicas: config.replicas,
-    });
+    const log = { ...system.logPlace, replicas: config.replicas };
+    const played = await playPayment({ socketUrl, proofUrl, log });
     const { lines } = timelineTable(played.timeline.entries, undefined, process.stdout.columns);
     say(`\nThe timeline of channel ${played.channelId}:\n\n${lines.join("\n")}\n`);
     letGo = keepRunning([...system.brokers.brokers, ...system.apps.values()], say);

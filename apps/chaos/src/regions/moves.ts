@@ -1,5 +1,7 @@
 import { planClass } from "@p4/regions";
 import { confirmedByCopies, moveRegion } from "./move-region.ts";
+import { noWorkload, scenario, type Run } from "../scenario.ts";
+import { isRegionsClean, regionsText } from "./regions-report.ts";
 import { runDrill, type DrillReport } from "./run-drill.ts";
 import { startEdgeOf, startTwoSites } from "./two-sites.ts";
 
@@ -21,15 +23,14 @@ export interface RegionsReport extends RegionsOptions {
 const shards = 2;
 
 /** Two sites: a planned move from the first to the second under load, then the second one is killed and the first takes over. */
-export async function runRegions(
-  options: RegionsOptions,
-  dir: string,
-  onProgress: (text: string) => void,
-): Promise<RegionsReport> {
-  onProgress("starting two sites; p4 region copy --to b");
-  const sites = await startTwoSites({ dir, shards, delayMs: options.delayMs }, startEdgeOf);
-  const { home: a, other: b } = sites;
-  try {
+export const moves = scenario({
+  system({ dir, options: { delayMs }, onProgress }: Run<RegionsOptions>) {
+    onProgress("starting two sites; p4 region copy --to b");
+    return startTwoSites({ dir, shards, delayMs }, startEdgeOf);
+  },
+  // Each drill has payments of its own.
+  workload: noWorkload,
+  async faults({ options, dir, onProgress }, { home: a, other: b }) {
     if (options.class === "sync") {
       onProgress("p4 region class sync");
       await moveRegion({ sites: [a, b], plan: (state) => planClass(state, "sync") });
@@ -39,8 +40,9 @@ export async function runRegions(
     await b.edge.start();
     const planned = await runDrill({ ...drill, name: "switch", home: a, standby: b });
     const killed = await runDrill({ ...drill, name: "failover", home: b, standby: a });
-    return { ...options, drills: [planned, killed] };
-  } finally {
-    await sites.stop();
-  }
-}
+    return [planned, killed];
+  },
+  figures: ({ options }, _sites, _none, drills): RegionsReport => ({ ...options, drills }),
+  checks: (report) => (isRegionsClean(report) ? "kept" : "broken"),
+  text: regionsText,
+});
