@@ -38,10 +38,9 @@ describe("--help", () => {
 
 it("says of a verb what the verb says of itself", async () => {
   for (const { name, usage, summary, load } of entries) {
-    const program = new Command();
-    (await load())(program, {} as VerbContext);
-    const [verb] = program.commands;
-    expect([verb?.name(), verb?.usage(), verb?.description()]).toEqual([name, usage, summary]);
+    const verb = new Command(name).description(summary);
+    (await load())(verb, {} as VerbContext);
+    expect([verb.name(), verb.usage(), verb.description()]).toEqual([name, usage, summary]);
   }
 });
 

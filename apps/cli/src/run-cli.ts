@@ -74,8 +74,9 @@ async function addVerbs(program: Command, context: VerbContext, args: readonly s
   const words = args.filter((arg) => !arg.startsWith("-"));
   const used = words[0] === "help" ? words[1] : words[0];
   for (const { name, usage, summary, load } of verbs) {
-    if (name === used || used === "completion") (await load())(program, context);
-    else program.command(name).usage(usage).description(summary);
+    const verb = program.command(name).description(summary);
+    if (name === used || used === "completion") (await load())(verb, context);
+    else verb.usage(usage);
   }
 }
 

@@ -21,8 +21,8 @@ export interface VerbContext {
   fail(kind?: FailureKind): void;
 }
 
-/** Adds one verb to the program. One file each, listed in `verbs/index.ts`. */
-export type Verb = (program: Command, context: VerbContext) => void;
+/** Gives a verb, which has its name and summary, all the rest. One file each, listed in `verbs/index.ts`. */
+export type Verb = (verb: Command, context: VerbContext) => void;
 
 /** Examples at the end of a verb's help. */
 export function examples(...lines: readonly (readonly [command: string, what: string])[]): string {

@@ -26,10 +26,8 @@ interface AnchorOptions {
   readonly yes?: boolean;
 }
 
-export const anchorVerb: Verb = (program, context) => {
-  const anchor = program
-    .command("anchor")
-    .description("sign the heads of all channels as one root: what was known on that day cannot be taken back later")
+export const anchorVerb: Verb = (verb, context) => {
+  verb
     .option("-o, --output <file>", "where to; anchors/<date>.p4a")
     .option("--concurrency <n>", "channels read at the same time", countArgument, 128)
     .option("--wallet <file>", "also write the root into a transaction, paid from this wallet file (see p4 wallet)")
@@ -48,9 +46,9 @@ export const anchorVerb: Verb = (program, context) => {
         "\nExit code 1: a channel's log does not hold together; the others are anchored.\n",
     )
     .action((options: AnchorOptions) => withNode(context, (operator) => makeAnchor(context, operator, options)));
-  addAnchorVerify(anchor, context);
-  addAnchorPublish(anchor, context);
-  addAnchorCompare(anchor, context);
+  addAnchorVerify(verb, context);
+  addAnchorPublish(verb, context);
+  addAnchorCompare(verb, context);
 };
 
 async function makeAnchor(context: VerbContext, operator: Operator, options: AnchorOptions): Promise<void> {

@@ -8,15 +8,12 @@ import { tableLines } from "../table.ts";
 import { examples, type Verb, type VerbContext } from "../verb.ts";
 import { durationArgument } from "./arguments.ts";
 
-export const apiKeyVerb: Verb = (program, context) => {
-  const verb = program
-    .command("api-key")
-    .description("API keys of the merchant's wallet, for a shop's programs")
-    .addHelpText(
-      "after",
-      examples(["p4 api-key new till --scope invoices:read,invoices:write", "a key that makes and reads invoices"]) +
-        `\nScopes: ${apiKeyScopes.join(", ")}. payd must have run once: it makes the bucket that they are kept in.\n`,
-    );
+export const apiKeyVerb: Verb = (verb, context) => {
+  verb.addHelpText(
+    "after",
+    examples(["p4 api-key new till --scope invoices:read,invoices:write", "a key that makes and reads invoices"]) +
+      `\nScopes: ${apiKeyScopes.join(", ")}. payd must have run once: it makes the bucket that they are kept in.\n`,
+  );
   verb
     .command("new")
     .argument("<name>", "whose key, for the list", nameArgument)

@@ -18,10 +18,8 @@ interface ArchiveOptions {
   readonly concurrency: number;
 }
 
-export const archiveVerb: Verb = (program, context) => {
-  const archive = program
-    .command("archive")
-    .description("keep ended channels as evidence files, which outlive the log")
+export const archiveVerb: Verb = (verb, context) => {
+  verb
     .option("--ended-before <time>", "channels that expired or were closed before: 30d ago, or a time", pastArgument)
     .option("--to-store", "into the broker's archive bucket, which has no age")
     .option("--dir <dir>", "into this directory: <channel>.p4e")
@@ -46,8 +44,8 @@ export const archiveVerb: Verb = (program, context) => {
       }
       return withNode(context, (operator) => archiveEnded(context, operator, { ...options, endedBefore }));
     });
-  addArchiveList(archive, context);
-  addArchivePrune(archive, context);
+  addArchiveList(verb, context);
+  addArchivePrune(verb, context);
 };
 
 async function archiveEnded(

@@ -5,11 +5,9 @@ import { explained, findOperatorBroker, withBroker } from "../operator/with-node
 import { examples, type Verb } from "../verb.ts";
 import { countArgument } from "./arguments.ts";
 
-export const backupVerb: Verb = (program, context) => {
-  program
-    .command("backup")
+export const backupVerb: Verb = (verb, context) => {
+  verb
     .argument("<folder>", "where to; it must not be there")
-    .description("save the region's streams and buckets while all runs, and what each channel folds to")
     .option("--concurrency <n>", "channels read at the same time", countArgument, 64)
     .addHelpText(
       "after",

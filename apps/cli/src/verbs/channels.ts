@@ -20,10 +20,8 @@ interface ChannelsOptions extends Selection {
 const shownMemo = 40;
 const defaultStuckMs = 5 * 60_000;
 
-export const channelsVerb: Verb = (program, context) => {
-  program
-    .command("channels")
-    .description("list and search channels, the last active first")
+export const channelsVerb: Verb = (verb, context) => {
+  verb
     .addOption(new Option("--state <state...>", "in one of these states").choices([...channelStates, "damaged"]))
     .option("--since <time>", "with an event at or after this time", pastArgument)
     .option("--until <time>", "opened at or before this time", pastArgument)

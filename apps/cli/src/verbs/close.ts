@@ -11,10 +11,9 @@ interface CloseOptions extends BulkOptions {
   readonly by: string;
 }
 
-export const closeVerb: Verb = (program, context) => {
-  selectionOptions(program.command("close"))
+export const closeVerb: Verb = (verb, context) => {
+  selectionOptions(verb)
     .argument("[channel]", "the channel's id", channelArgument)
-    .description("end a channel for good, or many: they take no more messages, and their sockets are closed")
     .requiredOption("--reason <text>", "why; it is kept in the log")
     .option("--by <name>", "who; kept in the log", "operator")
     .option("--yes", "do not ask")

@@ -2,11 +2,9 @@ import { Argument } from "commander";
 import { completionScript, shells, type Shell } from "../completion-script.ts";
 import { examples, type Verb } from "../verb.ts";
 
-export const completionVerb: Verb = (program, context) => {
-  program
-    .command("completion")
+export const completionVerb: Verb = (verb, context) => {
+  verb
     .addArgument(new Argument("<shell>", "the shell that is to load it").choices(shells))
-    .description("print a script that completes p4's verbs and options")
     .addHelpText(
       "after",
       examples(
@@ -16,7 +14,7 @@ export const completionVerb: Verb = (program, context) => {
       ),
     )
     .action((shell: Shell) => {
-      const script = completionScript(program, shell);
+      const script = completionScript(verb.parent ?? verb, shell);
       context.print({ shell, script }, () => script.trimEnd().split("\n"));
     });
 };

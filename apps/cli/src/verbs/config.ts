@@ -2,10 +2,8 @@ import { configReference, describeConfig, formatConfig } from "@p4/config";
 import { readConfig } from "../operator/read-config.ts";
 import { examples, type Verb } from "../verb.ts";
 
-export const configVerb: Verb = (program, context) => {
-  program
-    .command("config")
-    .description("show the configuration in force, from the P4_ variables and the defaults")
+export const configVerb: Verb = (verb, context) => {
+  verb
     .option("--reference", "print the reference of all variables as markdown")
     .addHelpText(
       "after",

@@ -15,10 +15,8 @@ interface ConformArguments {
   readonly wait: number;
 }
 
-export const conformVerb: Verb = (program, context) => {
-  program
-    .command("conform")
-    .description("check a server of this protocol from outside, rule by rule, and print its score card")
+export const conformVerb: Verb = (verb, context) => {
+  verb
     .argument("<ws-url>", "where its channels are: ws://host:port/ws", socketBaseArgument)
     .addOption(new Option("--dialect <name>", "wrapper of the messages").choices(["p4", "dpp"]).default("p4"))
     .option("--http <base-url>", "where its HTTP routes are (default: beside the channels)", urlArgument)

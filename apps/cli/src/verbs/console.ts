@@ -13,11 +13,9 @@ interface ConsoleOptions {
 
 const answerWithinMs = 3_000;
 
-export const consoleVerb: Verb = (program, context) => {
-  program
-    .command("console")
+export const consoleVerb: Verb = (verb, context) => {
+  verb
     .argument("[channel]", "show this channel", channelArgument)
-    .description("open the operator's console in a browser")
     .option("--print", "only print its address")
     .addHelpText(
       "after",

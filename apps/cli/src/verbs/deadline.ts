@@ -13,12 +13,9 @@ interface ExtendOptions extends BulkOptions {
   readonly by: string;
 }
 
-export const deadlineVerb: Verb = (program, context) => {
-  const deadline = program
-    .command("deadline")
-    .description("deadlines of channels")
-    .addHelpText("after", examples(["p4 deadline extend inv123 2h", "two hours more than it has now"]));
-  selectionOptions(deadline.command("extend"))
+export const deadlineVerb: Verb = (verb, context) => {
+  verb.addHelpText("after", examples(["p4 deadline extend inv123 2h", "two hours more than it has now"]));
+  selectionOptions(verb.command("extend"))
     .argument("[channel]", "the channel's id; leave it out with --state")
     .argument("[by]", "by a duration (30m, 2h), or to a time; with --state the duration counts from now", laterArgument)
     .description("give a channel, or many, more time before they expire")

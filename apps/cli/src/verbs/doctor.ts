@@ -13,12 +13,8 @@ import { urlArgument } from "./arguments.ts";
 
 const styles: Record<Finding["status"], Style> = { ok: "green", warning: "yellow", failed: "red" };
 
-export const doctorVerb: Verb = (program, context) => {
-  program
-    .command("doctor")
-    .description(
-      "check the broker: servers, cluster, replicas, durability, clock, limits, permissions, sites; each with its fix",
-    )
+export const doctorVerb: Verb = (verb, context) => {
+  verb
     .option("--monitor <url...>", "monitoring ports of the servers: they alone tell whether writes are synced")
     .addHelpText(
       "after",

@@ -6,21 +6,18 @@ import { tableLines, type Column } from "../table.ts";
 import { examples, type Verb, type VerbContext } from "../verb.ts";
 import { channelArgument } from "./arguments.ts";
 
-export const holdVerb: Verb = (program, context) => {
-  const hold = program
-    .command("hold")
-    .description("keep channels for as long as a dispute takes (legal hold)")
-    .addHelpText(
-      "after",
-      examples(
-        ["p4 hold add inv123 --reason 'case 2026-114'", "archive it now, and keep the archive"],
-        ["p4 hold list", "what is held, and why"],
-        ["p4 hold remove inv123", "let it go; nothing is deleted by this"],
-      ) +
-        "\nThe log drops events by their age and cannot spare single channels: a hold keeps the evidence file in the archive." +
-        "\nWhile a held channel goes on, each `p4 archive` run archives it again.\n",
-    );
-  hold
+export const holdVerb: Verb = (verb, context) => {
+  verb.addHelpText(
+    "after",
+    examples(
+      ["p4 hold add inv123 --reason 'case 2026-114'", "archive it now, and keep the archive"],
+      ["p4 hold list", "what is held, and why"],
+      ["p4 hold remove inv123", "let it go; nothing is deleted by this"],
+    ) +
+      "\nThe log drops events by their age and cannot spare single channels: a hold keeps the evidence file in the archive." +
+      "\nWhile a held channel goes on, each `p4 archive` run archives it again.\n",
+  );
+  verb
     .command("add")
     .argument("<channel>", "the channel's id", channelArgument)
     .requiredOption("--reason <text>", "why, as listed by p4 hold list")
@@ -29,7 +26,7 @@ export const holdVerb: Verb = (program, context) => {
     .action((channelId: string, { reason }: { readonly reason: string }) =>
       withNode(context, (operator) => add(context, operator, channelId, reason)),
     );
-  hold
+  verb
     .command("remove")
     .argument("<channel>", "the channel's id", channelArgument)
     .option("--yes", "do not ask")
@@ -38,7 +35,7 @@ export const holdVerb: Verb = (program, context) => {
     .action((channelId: string, { yes }: { readonly yes?: boolean }) =>
       withNode(context, (operator) => remove(context, operator, channelId, yes === true)),
     );
-  hold
+  verb
     .command("list")
     .description("the channels on hold")
     .addHelpText("after", examples(["p4 hold list --json", "for programs"]))

@@ -4,12 +4,9 @@ import { withNode } from "../operator/with-node.ts";
 import { Progress } from "../progress.ts";
 import { examples, type Verb } from "../verb.ts";
 
-export const indexVerb: Verb = (program, context) => {
-  const index = program
-    .command("index")
-    .description("the index that p4 channels searches")
-    .addHelpText("after", examples(["p4 index rebuild", "after a restore, or when in doubt"]));
-  index
+export const indexVerb: Verb = (verb, context) => {
+  verb.addHelpText("after", examples(["p4 index rebuild", "after a restore, or when in doubt"]));
+  verb
     .command("rebuild")
     .description("rebuild the channel index from the log; searches go on meanwhile")
     .addHelpText("after", examples(["p4 index rebuild", "after a restore, or when in doubt"]))

@@ -1,6 +1,6 @@
 import type { Verb } from "../verb.ts";
 
-/** What the help says of a verb, and where it is: its file is loaded when it is used. */
+/** What the help says of a verb, and where the rest of it is: its file is loaded when it is used. */
 export interface VerbEntry {
   readonly name: string;
   readonly usage: string;
@@ -8,7 +8,7 @@ export interface VerbEntry {
   readonly load: () => Promise<Verb>;
 }
 
-/** In the order of the help. A test compares each entry with its verb. */
+/** In the order of the help. A test compares the usage with what the verb takes. */
 export const verbs: readonly VerbEntry[] = [
   {
     name: "doctor",

@@ -12,12 +12,8 @@ interface ListenOptions extends PaydOptions {
 const forwardWithinMs = 10_000;
 const retryMs = 1_000;
 
-export const listenVerb: Verb = (program, context) => {
-  program
-    .command("listen")
-    .description(
-      "for development: send what happens at the merchant's wallet to a program of this machine, until Ctrl-C",
-    )
+export const listenVerb: Verb = (verb, context) => {
+  verb
     .requiredOption("--forward-to <url>", "where the program listens", urlArgument)
     .addOption(paydOption())
     .addHelpText(

@@ -4,10 +4,8 @@ import { examples, type Verb } from "../verb.ts";
 
 const columns = [{ title: "in" }, { title: "event" }, { title: "goes to" }, { title: "when proven" }];
 
-export const machineVerb: Verb = (program, context) => {
-  program
-    .command("machine")
-    .description("show the channel's state machine: which event may come in which state, and where it leads")
+export const machineVerb: Verb = (verb, context) => {
+  verb
     .option("--mermaid", "print it as a Mermaid diagram")
     .addHelpText(
       "after",

@@ -15,11 +15,9 @@ import { CliError } from "../cli-error.ts";
 import { readConfig } from "../operator/read-config.ts";
 import { examples, type Verb, type VerbContext } from "../verb.ts";
 
-export const natsConfigVerb: Verb = (program, context) => {
-  program
-    .command("nats-config")
+export const natsConfigVerb: Verb = (verb, context) => {
+  verb
     .argument("<folder>", "where to; made for you alone")
-    .description("make a login for each program, with the permissions that it needs, for a broker of your own")
     .option(
       "--account <name>",
       "put the users into an account of this name; without it, into the global one",

@@ -21,11 +21,9 @@ interface PayArguments {
   readonly memo?: string;
 }
 
-export const payVerb: Verb = (program, context) => {
-  program
-    .command("pay")
+export const payVerb: Verb = (verb, context) => {
+  verb
     .argument("<ws-url>", "the invoice's channel: ws://host:port/ws/<channelID>")
-    .description("pay an invoice: join its channel, fund, sign, pay, wait for the answer and the Merkle proof")
     .option("--faucet <url>", "take the coins from this development miner", urlArgument)
     .option("--wallet <file>", "take the coins from this wallet file (see p4 wallet)")
     .option(

@@ -6,12 +6,12 @@ import { withNode, type Operator } from "../operator/with-node.ts";
 import { examples, type Verb, type VerbContext } from "../verb.ts";
 import { txidArgument, urlArgument } from "./arguments.ts";
 
-export const proofVerb: Verb = (program, context) => {
-  const proof = program
-    .command("proof")
-    .description("proofs that miners have sent")
-    .addHelpText("after", examples(["p4 proof requeue <txid>", "judge a stored proof again, and deliver what is new"]));
-  selectionOptions(proof.command("requeue"))
+export const proofVerb: Verb = (verb, context) => {
+  verb.addHelpText(
+    "after",
+    examples(["p4 proof requeue <txid>", "judge a stored proof again, and deliver what is new"]),
+  );
+  selectionOptions(verb.command("requeue"))
     .argument("[txid]", "the transaction", txidArgument)
     .description(
       "judge stored proofs again, for example now that their block's header is known, and deliver what is new",

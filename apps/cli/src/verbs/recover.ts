@@ -16,10 +16,8 @@ interface RecoverOptions {
   readonly concurrency: number;
 }
 
-export const recoverVerb: Verb = (program, context) => {
-  program
-    .command("recover")
-    .description("check that every channel can be served from the log alone, as by an edge that starts cold")
+export const recoverVerb: Verb = (verb, context) => {
+  verb
     .option("--all", "every channel of the region")
     .option("--check", "fold and report; nothing is written to the broker")
     .option("--state-hashes <file>", "write down where each channel's log leads, for p4 replay --all --against")

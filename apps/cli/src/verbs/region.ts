@@ -22,30 +22,27 @@ interface MoveOptions extends RunOptions {
   readonly to: string;
 }
 
-export const regionVerb: Verb = (program, context) => {
-  const region = program
-    .command("region")
-    .description("the sites that a region lives at: copies, a planned move of its home, failover, return")
-    .addHelpText(
-      "after",
-      examples(
-        ["p4 region status eu", "home, copies and their age, last records"],
-        ["p4 region switch eu --to b", "move the home, losing nothing"],
-        ["p4 region failover eu --to b --lost a", "site a is gone"],
-      ) +
-        "\nThe sites are those of P4_SITES. A command that was killed goes on when it is run again. Each leaves a signed record.\n",
-    );
-  withRegion(region.command("status"))
+export const regionVerb: Verb = (verb, context) => {
+  verb.addHelpText(
+    "after",
+    examples(
+      ["p4 region status eu", "home, copies and their age, last records"],
+      ["p4 region switch eu --to b", "move the home, losing nothing"],
+      ["p4 region failover eu --to b --lost a", "site a is gone"],
+    ) +
+      "\nThe sites are those of P4_SITES. A command that was killed goes on when it is run again. Each leaves a signed record.\n",
+  );
+  withRegion(verb.command("status"))
     .description("home and epoch, what each site's table says, the age of copies, the last records")
     .option("--prometheus", "print metrics for the textfile collector of node_exporter")
     .addHelpText("after", examples(["p4 region status eu --json | jq .findings", "for alarms"]))
     .action((name: string, { prometheus = false }: { prometheus?: boolean }) => showStatus(context, name, prometheus));
-  addCopy(region, context);
-  addSwitch(region, context);
-  addFailover(region, context);
-  addReturn(region, context);
-  addClass(region, context);
-  addGuard(withRegion(region.command("guard")), context, siteArgument);
+  addCopy(verb, context);
+  addSwitch(verb, context);
+  addFailover(verb, context);
+  addReturn(verb, context);
+  addClass(verb, context);
+  addGuard(withRegion(verb.command("guard")), context, siteArgument);
 };
 
 function addCopy(region: Command, context: VerbContext): void {

@@ -14,10 +14,8 @@ interface RepairOptions {
 /** A whole log may have to travel. */
 const withinMs = 24 * 60 * 60 * 1_000;
 
-export const repairVerb: Verb = (program, context) => {
-  program
-    .command("repair")
-    .description("rebuild replicas that stay behind although their server runs")
+export const repairVerb: Verb = (verb, context) => {
+  verb
     .option("--stream <name...>", "these streams, whatever their copies look like")
     .option("--dry-run", "only show what would be done")
     .option("--yes", "do not ask")

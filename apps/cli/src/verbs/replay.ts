@@ -37,11 +37,9 @@ interface ReplayOptions {
 /** Nodes' clocks differ a little; a step back of more than this is told. */
 const clockToleranceMs = 1_000;
 
-export const replayVerb: Verb = (program, context) => {
-  program
-    .command("replay")
+export const replayVerb: Verb = (verb, context) => {
+  verb
     .argument("[channel]", "the channel's id", channelArgument)
-    .description("fold a channel's log and print what happened: who sent what, what it changed, who was waited for")
     .option(
       "--at <point>",
       "stop at this sequence or time: the state then, and what each party had been sent",

@@ -12,11 +12,9 @@ interface RestoreOptions {
   readonly yes?: boolean;
 }
 
-export const restoreVerb: Verb = (program, context) => {
-  program
-    .command("restore")
+export const restoreVerb: Verb = (verb, context) => {
+  verb
     .argument("<folder>", "what p4 backup has made")
-    .description("put a backup into a broker that holds nothing of its region, and check what every channel folds to")
     .option("--replicas <n>", "copies of each stream, where the new broker is of another size", countArgument)
     .option("--concurrency <n>", "channels read at the same time", countArgument, 64)
     .option("--yes", "do not ask")

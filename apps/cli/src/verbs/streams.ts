@@ -10,10 +10,8 @@ import { tableLines, type Column } from "../table.ts";
 import { CliError } from "../cli-error.ts";
 import { examples, type Verb } from "../verb.ts";
 
-export const streamsVerb: Verb = (program, context) => {
-  program
-    .command("streams")
-    .description("streams and buckets of the region: size, channels, growth, and when the disk or the limit is reached")
+export const streamsVerb: Verb = (verb, context) => {
+  verb
     .option("--prometheus", "print metrics for the textfile collector of node_exporter")
     .addHelpText(
       "after",

@@ -17,10 +17,8 @@ interface TailOptions {
 
 type Described = Pick<TimelineEntry, "from" | "what" | "detail"> & { readonly type: string; readonly at: string };
 
-export const tailVerb: Verb = (program, context) => {
-  program
-    .command("tail")
-    .description("print every event of every channel as it is stored, until Ctrl-C")
+export const tailVerb: Verb = (verb, context) => {
+  verb
     .option("--channel <id...>", "only of these channels")
     .option("--message <key...>", "only these messages: payment, payment.ack, proof.create, join ...")
     .addOption(

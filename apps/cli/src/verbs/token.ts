@@ -11,15 +11,12 @@ import { channelArgument, durationArgument } from "./arguments.ts";
 
 const roles: readonly TokenRole[] = ["merchant", "customer"];
 
-export const tokenVerb: Verb = (program, context) => {
-  const token = program
-    .command("token")
-    .description("make, check and revoke join tokens, for the join policy token")
-    .addHelpText(
-      "after",
-      examples(["p4 token new customer inv42 --lifetime 2h", "a customer's token for one channel"]),
-    );
-  token
+export const tokenVerb: Verb = (verb, context) => {
+  verb.addHelpText(
+    "after",
+    examples(["p4 token new customer inv42 --lifetime 2h", "a customer's token for one channel"]),
+  );
+  verb
     .command("new")
     .addArgument(new Argument("<role>", "whose token").choices(roles))
     .argument("<channel>", "the one channel that it is for", channelArgument)
@@ -36,7 +33,7 @@ export const tokenVerb: Verb = (program, context) => {
       const text = signToken(secret, { channelId, role, ...(expiresAtMs === null ? {} : { expiresAtMs }) });
       context.print({ token: text, role, channelId, expiresAt: timeOf(expiresAtMs) }, () => text);
     });
-  token
+  verb
     .command("check")
     .argument("<token>", "the token; - reads it from the environment variable TOKEN")
     .argument("<channel>", "the channel that it is to open", channelArgument)
@@ -54,7 +51,7 @@ export const tokenVerb: Verb = (program, context) => {
       const found = { valid: true, role, channelId, expiresAt: timeOf(expiresAtMs), secretIndex };
       context.print(found, () => `valid: ${role} of ${channelId}, ${ends}, signed with ${signedBy}`);
     });
-  token
+  verb
     .command("revoke")
     .argument("<token>", "the token; - reads it from the environment variable TOKEN")
     .argument("<channel>", "the channel that it opens", channelArgument)

@@ -5,20 +5,17 @@ import { examples, type Verb } from "../verb.ts";
 import { satoshisArgument, urlArgument } from "./arguments.ts";
 import { addWalletSettle } from "./wallet-settle.ts";
 
-export const walletVerb: Verb = (program, context) => {
-  const wallet = program
-    .command("wallet")
-    .description("wallet files for p4 pay: one key and its coins, for trials")
-    .addHelpText(
-      "after",
-      examples(
-        ["p4 wallet new my.json", "make one"],
-        ["p4 wallet fund my.json --faucet http://127.0.0.1:8444", "coins of the local miner"],
-        ["p4 pay ws://127.0.0.1:8445/ws/inv123 --wallet my.json", "use it"],
-      ) + "\nThe key is stored in plain text: read access to the file is enough to spend the coins.\n",
-    );
+export const walletVerb: Verb = (verb, context) => {
+  verb.addHelpText(
+    "after",
+    examples(
+      ["p4 wallet new my.json", "make one"],
+      ["p4 wallet fund my.json --faucet http://127.0.0.1:8444", "coins of the local miner"],
+      ["p4 pay ws://127.0.0.1:8445/ws/inv123 --wallet my.json", "use it"],
+    ) + "\nThe key is stored in plain text: read access to the file is enough to spend the coins.\n",
+  );
 
-  wallet
+  verb
     .command("new")
     .argument("<file>", "where to")
     .description("make a wallet file with a fresh key")
@@ -28,7 +25,7 @@ export const walletVerb: Verb = (program, context) => {
       context.print({ file, address }, () => [`${file} made`, `address ${address}`]);
     });
 
-  wallet
+  verb
     .command("show")
     .argument("<file>", "a wallet file")
     .description("show the address, the balance, and the coins of payments whose outcome is not known")
@@ -47,8 +44,8 @@ export const walletVerb: Verb = (program, context) => {
       ]);
     });
 
-  addWalletSettle(wallet, context);
-  wallet
+  addWalletSettle(verb, context);
+  verb
     .command("fund")
     .argument("<file>", "a wallet file")
     .description("take coins from a development miner's faucet")

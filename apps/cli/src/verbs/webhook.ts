@@ -27,21 +27,16 @@ interface AddOptions extends BookOptions {
 const logOption = (): Option =>
   new Option("--log", "those that the log feeds, instead of the wallet's").conflicts("payd");
 
-export const webhookVerb: Verb = (program, context) => {
-  const verb = program
-    .command("webhook")
-    .description(
-      "webhooks of the merchant's wallet, or of the log: where they go, what was delivered, once more, a test",
-    )
-    .addHelpText(
-      "after",
-      examples(
-        ["p4 webhook list", "each webhook of the wallet and its last deliveries"],
-        ["p4 webhook add https://ops.example/p4 --log", "be told what happens on all channels"],
-      ) +
-        "\nThose of the log are kept at the broker and sent by the expiry workers; one of these must have run once." +
-        paydKeyNote,
-    );
+export const webhookVerb: Verb = (verb, context) => {
+  verb.addHelpText(
+    "after",
+    examples(
+      ["p4 webhook list", "each webhook of the wallet and its last deliveries"],
+      ["p4 webhook add https://ops.example/p4 --log", "be told what happens on all channels"],
+    ) +
+      "\nThose of the log are kept at the broker and sent by the expiry workers; one of these must have run once." +
+      paydKeyNote,
+  );
   verb
     .command("add")
     .argument("<url>", "where to")
