@@ -19,6 +19,10 @@ export interface Check {
   readonly run: (kit: Kit) => Promise<void>;
 }
 
+/** Checks of what a server does over HTTP. */
+export const overHttp = (checks: readonly Omit<Check, "needs">[]): readonly Check[] =>
+  checks.map((check) => ({ ...check, needs: ["http"] }));
+
 /** The server breaks the rule; the message says how. */
 export class CheckFailure extends Error {
   readonly code = "CHECK_FAILED";

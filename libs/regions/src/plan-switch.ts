@@ -148,10 +148,7 @@ function takeBack(state: RegionState, home: SiteState, row: RegionRow): Plan {
     role.kind === "fenced" ? role.by === row.epoch : role.kind === "home" && role.epoch === row.epoch,
   );
   const epoch = isBegun ? row.epoch : row.epoch + 1;
-  for (const other of state.sites) {
-    const promoted = other.streams.find(({ role }) => other !== home && role.kind === "home" && role.epoch === epoch);
-    if (promoted) throw new RegionError("REGION_UNFINISHED", `${other.site} has taken over ${promoted.stream}`);
-  }
+  assertNoneElse(state, home, epoch);
   const kept: RegionRow = isBegun ? row : { ...row, epoch, turn: 0 };
   const old = home.streams.filter(({ role }) => !(role.kind === "home" && role.epoch === epoch));
   return {

@@ -11,7 +11,7 @@ import { LoadMeter, type LoadFigures } from "./load-meter.ts";
 import { NodeWatch } from "./node-watch.ts";
 import { startStrangersSystem, StrangersLoad, type StrangersSystem } from "./start-strangers-system.ts";
 import type { Tally } from "./strangers-crowd.ts";
-import { strangersText } from "./strangers-report.ts";
+import { mib, strangersText } from "./strangers-report.ts";
 import { strangersScenario, type StrangersOptions } from "./strangers-scenario.ts";
 import { verdictOf, type Verdict } from "./strangers-verdict.ts";
 
@@ -148,8 +148,4 @@ function partOf(ms: number, { part, leastMs, mostMs }: { part: number; leastMs: 
 
 function seconds(ms: number): string {
   return `${(ms / 1_000).toFixed(0)} s`;
-}
-
-function mib(bytes: number): string {
-  return `${(bytes / 1_048_576).toFixed(0)} MiB`;
 }

@@ -51,6 +51,6 @@ function loadText({ load }: HonestPhase): string {
   return `${load.begunPerSecond.toFixed(1)} payments a second begun, wallets' loop ${load.walletsLoopP99Ms.toFixed(1)} ms late (p99), machine ${(load.machineBusy * 100).toFixed(0)} % busy, cores: ${cores.join(", ")}`;
 }
 
-function mib(bytes: number): string {
+export function mib(bytes: number): string {
   return `${(bytes / 1_048_576).toFixed(0)} MiB`;
 }

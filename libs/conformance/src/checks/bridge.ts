@@ -1,17 +1,16 @@
 import { ackBody, clientErrorBody, failedAckBody, paymentBody, termsBody } from "../bodies.ts";
-import { ensure, ensureEqual, fail, type Check } from "../check.ts";
+import { ensure, ensureEqual, fail, overHttp } from "../check.ts";
 import type { HttpAnswer, Kit } from "../kit.ts";
 import type { Peer } from "../peer.ts";
 import { until } from "../until.ts";
 
 const deployed = "deployed: /api/v1/payment/:paymentID";
 
-export const bridgeChecks: readonly Check[] = [
+export const bridgeChecks = overHttp([
   {
     id: "bridge-payment",
     title: "GET gives the merchant's terms, 200; POST its acknowledgement, 201; both bodies untouched",
     source: deployed,
-    needs: ["http"],
     async run(kit) {
       const { path, merchant } = await offer(kit);
       const asked = kit.http(path);
@@ -28,7 +27,6 @@ export const bridgeChecks: readonly Check[] = [
     id: "bridge-refused",
     title: "A refused payment is answered 422, with the merchant's words",
     source: deployed,
-    needs: ["http"],
     async run(kit) {
       const { path, merchant } = await offer(kit);
       const paid = kit.post(path, paymentBody());
@@ -40,7 +38,6 @@ export const bridgeChecks: readonly Check[] = [
     id: "bridge-merchant-errors",
     title: "A merchant's error is answered 404 when its code says so, else 500, with its body",
     source: deployed,
-    needs: ["http"],
     async run(kit) {
       for (const [code, status] of [
         ["N0001", 404],
@@ -58,7 +55,6 @@ export const bridgeChecks: readonly Check[] = [
     id: "bridge-forged-ack",
     title: "An acknowledgement that does not come from the merchant is never given to the payer",
     source: "defect 4",
-    needs: ["http"],
     async run(kit) {
       const { channelId, path, merchant } = await offer(kit);
       const forger = await kit.joinAs("customer", channelId);
@@ -77,7 +73,6 @@ export const bridgeChecks: readonly Check[] = [
     id: "bridge-unknown-invoice",
     title: "An unknown invoice is 404, for GET and for POST",
     source: "defect 14",
-    needs: ["http"],
     async run(kit) {
       const path = `/api/v1/payment/${kit.newChannelId()}`;
       ensureEqual((await kit.http(path)).status, 404, "the status of GET");
@@ -88,7 +83,6 @@ export const bridgeChecks: readonly Check[] = [
     id: "bridge-bad-payment",
     title: 'A payment that is no JSON is answered 400, as {"errors":{field:[text]}}',
     source: deployed,
-    needs: ["http"],
     async run(kit) {
       const { path, merchant } = await offer(kit);
       for (const body of ["{", '{"rawTx":"00",}', "<payment/>", ""]) {
@@ -105,7 +99,6 @@ export const bridgeChecks: readonly Check[] = [
     id: "bridge-late-answer",
     title: "When the merchant is slow: 202 with a Location that gives the same answer later",
     source: "read: a late acknowledgement is dropped",
-    needs: ["http"],
     async run(kit) {
       const { path, merchant } = await offer(kit);
       const pending = await kit.post(path, paymentBody(), { prefer: "wait=0" });
@@ -120,7 +113,6 @@ export const bridgeChecks: readonly Check[] = [
     id: "bridge-retry",
     title: "A payment sent again, by Idempotency-Key or by its transaction, gets the stored answer",
     source: "read: a retry may pay twice",
-    needs: ["http"],
     async run(kit) {
       const { path, merchant } = await offer(kit);
       const bodyText = paymentBody();
@@ -137,7 +129,6 @@ export const bridgeChecks: readonly Check[] = [
     id: "bridge-events",
     title: "GET /channels/:id/events streams what a customer hears; Last-Event-ID resumes after a sequence",
     source: "design: server-sent events",
-    needs: ["http"],
     async run(kit) {
       const { channelId, merchant } = await offer(kit);
       const path = `/channels/${channelId}/events`;
@@ -154,7 +145,6 @@ export const bridgeChecks: readonly Check[] = [
     id: "bridge-cors",
     title: "Pages of any origin may use the HTTP routes",
     source: "design: wallets in browsers",
-    needs: ["http"],
     async run(kit) {
       const { path } = await offer(kit);
       const headers = {
@@ -172,7 +162,7 @@ export const bridgeChecks: readonly Check[] = [
       }
     },
   },
-];
+]);
 
 interface ServerSentEvent {
   readonly id: string;

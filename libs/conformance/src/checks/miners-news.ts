@@ -1,5 +1,5 @@
 import { paymentBody, termsBody, ackBody, transactionHex } from "../bodies.ts";
-import { ensure, ensureEqual, type Check } from "../check.ts";
+import { ensure, ensureEqual, overHttp } from "../check.ts";
 import { envelopeVector } from "../envelope-vectors.ts";
 import type { HttpAnswer, Kit } from "../kit.ts";
 import { lastOfFive, secondOfTwo, txidOf } from "../merkle-paths.ts";
@@ -9,12 +9,11 @@ import { randomHex } from "../random.ts";
 const published = "published: callbacks of ARC and Arcade";
 
 /** What miners say besides, and in spite of, the formats' usual form. */
-export const minersNewsChecks: readonly Check[] = [
+export const minersNewsChecks = overHttp([
   {
     id: "status-without-proof",
     title: "MINED without a path is noted with 2xx, and can be read back",
     source: published,
-    needs: ["http"],
     async run(kit) {
       const { channelId, customer } = await kit.meet();
       for (const merklePath of [undefined, null, ""]) {
@@ -32,7 +31,6 @@ export const minersNewsChecks: readonly Check[] = [
     id: "unknown-statuses",
     title: "A status that is not known, and members that are not, are noted with 2xx",
     source: published,
-    needs: ["http"],
     async run(kit) {
       const { channelId } = await kit.meet();
       const bodies = [
@@ -49,7 +47,6 @@ export const minersNewsChecks: readonly Check[] = [
     id: "proof-in-any-status",
     title: "A valid path is taken as a proof, whichever status it comes with",
     source: published,
-    needs: ["http"],
     async run(kit) {
       const { channelId, customer } = await kit.meet();
       for (const txStatus of ["IMMUTABLE", "SEEN_ON_NETWORK", "SEEN_ON_THE_MOON"]) {
@@ -64,7 +61,6 @@ export const minersNewsChecks: readonly Check[] = [
     id: "batch-by-entry",
     title: "A wrong entry of a batch does not hold back the right ones",
     source: published,
-    needs: ["http"],
     async run(kit) {
       const { channelId, customer } = await kit.meet();
       const [txid, other] = [randomHex(32), randomHex(32)];
@@ -84,7 +80,6 @@ export const minersNewsChecks: readonly Check[] = [
     id: "rejected-payment",
     title: "A rejection of the accepted payment reaches its wallets, now and on the next join",
     source: published,
-    needs: ["http"],
     async run(kit) {
       const { channelId, merchant, customer } = await kit.meet();
       const txid = await pay(merchant, customer);
@@ -99,7 +94,6 @@ export const minersNewsChecks: readonly Check[] = [
     id: "proof-revoked",
     title: "A block that leaves the chain takes its proof with it: all are told, and no newcomer is handed the proof",
     source: published,
-    needs: ["http"],
     async run(kit) {
       const { channelId, merchant, customer } = await kit.meet();
       const txid = await pay(merchant, customer);
@@ -130,7 +124,6 @@ export const minersNewsChecks: readonly Check[] = [
     id: "bump-spellings",
     title: "A copy in a Merkle path may be spelled out; one that is itself proven is refused",
     source: "published: BUMPs of mainnet blocks",
-    needs: ["http"],
     async run(kit) {
       const { channelId, customer } = await kit.meet();
       const txid = randomHex(32);
@@ -153,24 +146,21 @@ export const minersNewsChecks: readonly Check[] = [
     id: "mapi-own-proof",
     title: "mAPI's own form of a proof is taken beside TSC",
     source: "published: mAPI",
-    needs: ["http"],
     run: (kit) => expectProofs(kit, ["legacy-non-tsc-proof", "legacy-non-tsc-proof-as-string"]),
   },
   {
     id: "key-encodings",
     title: "A key counts in each of its SEC1 encodings",
     source: "published: SEC1",
-    needs: ["http"],
     run: (kit) => expectProofs(kit, ["public-key-uncompressed", "public-key-hybrid"]),
   },
   {
     id: "member-names",
     title: "A signed payload may have members of any name, and optional ones that are null",
     source: "published: JSON",
-    needs: ["http"],
     run: (kit) => expectProofs(kit, ["member-names-of-any-kind", "optional-members-null"]),
   },
-];
+]);
 
 function inBlock(): { readonly blockHash: string; readonly blockHeight: number } {
   return { blockHash: randomHex(32), blockHeight: 7 };

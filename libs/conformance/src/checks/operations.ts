@@ -1,13 +1,12 @@
-import { ensure, ensureEqual, fail, skip, type Check } from "../check.ts";
+import { ensure, ensureEqual, fail, skip, overHttp, type Check } from "../check.ts";
 import type { Kit } from "../kit.ts";
 import { pauseMs } from "../until.ts";
 
-export const operationsChecks: readonly Check[] = [
+export const operationsChecks = overHttp([
   {
     id: "metrics-balance",
     title: "The gauge of connections rises with joins, falls with leaves, and is never negative",
     source: "defect 11",
-    needs: ["http"],
     async run(kit) {
       const before = await connections(kit);
       const peers = await Promise.all(Array.from({ length: 5 }, () => kit.joinAs("merchant", kit.newChannelId())));
@@ -27,7 +26,6 @@ export const operationsChecks: readonly Check[] = [
     id: "liveness",
     title: "GET /livez and /readyz are answered 200 while the server serves",
     source: "design: operations",
-    needs: ["http"],
     async run(kit) {
       for (const path of ["/livez", "/readyz"])
         ensureEqual((await kit.http(path)).status, 200, `the status of ${path}`);
@@ -36,7 +34,7 @@ export const operationsChecks: readonly Check[] = [
   notFromOutside("units", "Settings carry their units, and unknown ones stop the start", "defect 12", "settings"),
   notFromOutside("drain", "SIGTERM sends every peer on to another node", "defect 15", "the server's process"),
   notFromOutside("memory", "An idle socket costs little memory", "defect 17", "the server's memory: see the benchmark"),
-];
+]);
 
 /** Defects that cannot be observed from outside are listed in the card, so that they are not missed there. */
 function notFromOutside(id: string, title: string, source: string, needed: string): Check {

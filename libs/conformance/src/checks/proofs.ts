@@ -1,16 +1,15 @@
-import { ensure, ensureEqual, fail, skip, type Check } from "../check.ts";
+import { ensure, ensureEqual, fail, skip, overHttp } from "../check.ts";
 import type { HttpAnswer, Kit } from "../kit.ts";
 import { headerOf } from "../peer.ts";
 import { envelopeVector, envelopeVectors, type EnvelopeVector } from "../envelope-vectors.ts";
 
 const document = "document: POST /proofs/:txid";
 
-export const proofChecks: readonly Check[] = [
+export const proofChecks = overHttp([
   {
     id: "proof-to-all",
     title: "The document's own example is answered 201 without body, and reaches everyone as proof.create",
     source: document,
-    needs: ["http"],
     async run(kit) {
       const { channelId, merchant, customer } = await kit.meet();
       const example = envelopeVector("seed-example-as-printed");
@@ -30,7 +29,6 @@ export const proofChecks: readonly Check[] = [
     id: "proof-for-absent",
     title: "A proof for a channel without connections is delivered on the next join",
     source: "defect 6",
-    needs: ["http"],
     async run(kit) {
       const { channelId, merchant, customer } = await kit.meet();
       await merchant.leave();
@@ -45,7 +43,6 @@ export const proofChecks: readonly Check[] = [
     id: "proof-prefixed",
     title: "The same route is at /api/v1/proofs/:txid, where deployed servers have it",
     source: "deployed: POST /api/v1/proofs/:txid",
-    needs: ["http"],
     async run(kit) {
       const { channelId, customer } = await kit.meet();
       ensureEqual((await post(kit, channelId, genuine, "/api/v1")).status, 201, "the status");
@@ -56,7 +53,6 @@ export const proofChecks: readonly Check[] = [
     id: "proof-once",
     title: "A callback that is sent again is answered 201 again, and delivered once",
     source: "miners repeat callbacks",
-    needs: ["http"],
     async run(kit) {
       const { channelId, merchant } = await kit.meet();
       for (let n = 0; n < 3; n++) ensureEqual((await post(kit, channelId, genuine)).status, 201, "the status");
@@ -69,28 +65,24 @@ export const proofChecks: readonly Check[] = [
     id: "proof-wrong-signature",
     title: "A proof with a wrong signature is answered 400, and no peer hears it",
     source: "defect 5",
-    needs: ["http"],
     run: (kit) => expectRefused(kit, ["tampered-node", "signature-of-other-payload", "tampered-block-height"]),
   },
   {
     id: "proof-half-signed",
     title: "An envelope with a key and no signature is answered 400",
     source: "defect 7",
-    needs: ["http"],
     run: (kit) => expectRefused(kit, ["public-key-without-signature", "signature-empty-string"]),
   },
   {
     id: "proof-null-payload",
     title: "An envelope whose payload is null is answered 400",
     source: "defect 7",
-    needs: ["http"],
     run: (kit) => expectRefused(kit, ["payload-null", "body-null"]),
   },
   {
     id: "proof-other-transaction",
     title: "A proof that is not for the requested transaction is answered 400",
     source: document,
-    needs: ["http"],
     async run(kit) {
       await expectRefused(kit, ["callbackTxId-differs", "txOrId-differs"]);
       const { channelId } = await kit.meet();
@@ -102,7 +94,6 @@ export const proofChecks: readonly Check[] = [
     id: "proof-unknown-channel",
     title: "A proof for a channel that never was is answered 404",
     source: "decision: an unknown channel is 404",
-    needs: ["http"],
     async run(kit) {
       ensureEqual((await post(kit, kit.newChannelId(), genuine)).status, 404, "the status");
     },
@@ -111,7 +102,6 @@ export const proofChecks: readonly Check[] = [
     id: "proof-read-back",
     title: "What was proved can be read at GET /proofs/:txid",
     source: "design: states of a proof",
-    needs: ["http"],
     async run(kit) {
       const { channelId } = await kit.meet();
       ensureEqual((await post(kit, channelId, genuine)).status, 201, "the status of the callback");
@@ -127,7 +117,6 @@ export const proofChecks: readonly Check[] = [
     id: "envelopes-accepted",
     title: "Every genuine envelope of the vectors is answered 201",
     source: "vectors: envelopes",
-    needs: ["http"],
     async run(kit) {
       const { channelId } = await kit.meet();
       const wrong = await withOtherStatus(kit, channelId, ["accept", "header", "notice"], (status) => status === 201);
@@ -140,7 +129,6 @@ export const proofChecks: readonly Check[] = [
     id: "envelopes-refused",
     title: "Every wrong envelope of the vectors is answered 400 or 413, and no peer hears it",
     source: "vectors: envelopes",
-    needs: ["http"],
     async run(kit) {
       const { channelId, merchant } = await kit.meet();
       const wrong = await withOtherStatus(kit, channelId, ["reject"], (status) => status === 400 || status === 413);
@@ -153,7 +141,6 @@ export const proofChecks: readonly Check[] = [
     id: "double-spend-notice",
     title: "A double spend reaches the merchant as doublespend.notify, never as proof.create",
     source: "decision 5",
-    needs: ["http"],
     async run(kit) {
       const { channelId, merchant, customer } = await kit.meet();
       ensureEqual((await post(kit, channelId, envelopeVector("double-spend-attempt"))).status, 201, "the status");
@@ -164,7 +151,7 @@ export const proofChecks: readonly Check[] = [
       }
     },
   },
-];
+]);
 
 /** Needs no block header: the target is the header itself, or it is not known and taken. */
 const genuine = envelopeVector("object-payload-header-target");
