@@ -225,17 +225,18 @@ describe("a node with too much to do", () => {
 
   it("loads a limited number of unknown channels at a time, and refuses what would wait too long; its own channels go on", async () => {
     let isAnswered = Promise.resolve();
+    const id = newChannelId();
     const held = (log: EventLog): EventLog => ({
-      readStream: async (...args) => {
-        await isAnswered;
-        return log.readStream(...args);
+      readStream: async (channelId, options) => {
+        // Where every command replays its channel, the known one is read too.
+        if (channelId !== id) await isAnswered;
+        return log.readStream(channelId, options);
       },
       streamVersions: (...args) => log.streamVersions(...args),
       scan: (...args) => log.scan(...args),
       appendToStream: (request) => log.appendToStream(request),
     });
     const busy = await startTestEdge(nats.url, {}, { wrap: ({ log, feed }) => ({ log: held(log), feed }) });
-    const id = newChannelId();
     await expectService(busy, id);
     // However long the test takes for its next step, the queue stays as full as it is.
     let answer = (): void => undefined;
