@@ -202,6 +202,45 @@ describe("a registry", () => {
     expect(node.registry.size).toBe(1);
   });
 
+  it("takes in what was stored between the read that it began and the command", async () => {
+    const store = createInMemoryStore();
+    const { registry, reads } = testNode(store);
+    await registry.submit("inv1", joinOf("inv1"));
+    const before = reads.count;
+    await registry.begin("inv1")(wallet("OfferTerms"));
+    expect(reads.count).toBe(before + 1);
+    const submit = registry.begin("inv1");
+    expect(reads.count).toBe(before + 2);
+    await registry.submit("inv1", wallet("OfferTerms"));
+    const result = await submit(wallet("OfferTerms"));
+    expect(result).toMatchObject({ outcome: "stored" });
+    expect(await store.log.readStream("inv1")).toMatchObject([
+      {},
+      {},
+      {},
+      { streamVersion: result.channel.streamVersion },
+    ]);
+  });
+
+  it("leaves the command to the actor of a channel that is live by then", async () => {
+    const store = createInMemoryStore();
+    const { registry, appends } = testNode(store);
+    await registry.submit("inv1", joinOf("inv1"));
+    const submit = registry.begin("inv1");
+    const heard: string[] = [];
+    await registry.follow("inv1", ({ type }) => void heard.push(type));
+    appends.most = 0;
+    await Promise.all([submit(wallet("OfferTerms")), registry.submit("inv1", wallet("OfferTerms"))]);
+    expect([heard.length, appends.most]).toEqual([2, 1]);
+  });
+
+  it("fails the command of a read that failed, and nothing where there is none", async () => {
+    const { registry, reads } = testNode();
+    reads.failures = ["STORE_UNAVAILABLE", "STORE_UNAVAILABLE"];
+    registry.begin("inv1");
+    await expect(registry.begin("inv1")(joinOf("inv1"))).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
+  });
+
   it("reads a large channel in portions, so that it is never held whole", async () => {
     const store = createInMemoryStore();
     const first = testNode(store).registry;

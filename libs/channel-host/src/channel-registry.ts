@@ -17,6 +17,9 @@ export interface FollowOptions {
   readonly expectNew?: boolean;
 }
 
+/** Submits one command to one channel. @throws StoreError, LogError */
+export type SubmitOne = (command: ChannelCommand) => Promise<SubmitResult>;
+
 interface Actor {
   /** Followers, those included that still wait for the first read. */
   followers: number;
@@ -123,15 +126,29 @@ export class ChannelRegistry {
   }
 
   /** One command to a channel that this node need not keep live. */
-  async submit(channelId: string, command: ChannelCommand): Promise<SubmitResult> {
-    const live = this.#actors.get(channelId);
-    if (live !== undefined) {
-      await live.ready;
-      return this.#submitTo(live, command);
-    }
-    const replica = new ChannelReplica(channelId, this.#runtime);
-    await replica.catchUp();
-    return submitCommand(command, replica, this.#runtime);
+  submit(channelId: string, command: ChannelCommand): Promise<SubmitResult> {
+    return this.begin(channelId)(command);
+  }
+
+  /**
+   * Begins to read a channel for one command, which may still have to be made: what it is submitted by. What comes to the log in
+   * between makes the append conflict, as always.
+   */
+  begin(channelId: string): SubmitOne {
+    const early = this.#actors.has(channelId) ? null : new ChannelReplica(channelId, this.#runtime);
+    const reading = early?.catchUp();
+    // The command may never come; where it does, it meets the failure.
+    reading?.catch(() => undefined);
+    return async (command) => {
+      const live = this.#actors.get(channelId);
+      if (live !== undefined) {
+        await live.ready;
+        return this.#submitTo(live, command);
+      }
+      const replica = early ?? new ChannelReplica(channelId, this.#runtime);
+      await (reading ?? replica.catchUp());
+      return submitCommand(command, replica, this.#runtime);
+    };
   }
 
   /**

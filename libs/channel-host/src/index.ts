@@ -1,4 +1,4 @@
-export { ChannelRegistry } from "./channel-registry.ts";
+export { ChannelRegistry, type SubmitOne } from "./channel-registry.ts";
 export type { FollowedChannel } from "./followed-channel.ts";
 export { markerGraceMs } from "./expire.ts";
 export type { FoldListener } from "./channel-replica.ts";

@@ -43,8 +43,10 @@ export class ProofStore {
 
   /** As `read`, for who may change what is there afterwards: looking for what is not there is what costs most. */
   async look(txid: string, options?: GetOptions): Promise<SeenProofs> {
-    const kept = await this.#kept.get(txid, options);
-    const stray = kept === null ? await this.#strays.get(txid, options) : null;
+    const strays = (): Promise<StoredDocument | null> => this.#strays.get(txid, options);
+    const isAskedAtOnce = options?.expectNone === true;
+    const [kept, found] = await Promise.all([this.#kept.get(txid, options), isAskedAtOnce ? strays() : null]);
+    const stray = kept !== null ? null : isAskedAtOnce ? found : await strays();
     const stored = kept ?? stray;
     return { document: decodeDocument<ProofDocument>(stored), kept, stray };
   }

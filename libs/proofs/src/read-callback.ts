@@ -2,7 +2,8 @@ import {
   parseStrictJsonObject,
   readArcCallbacks,
   SpvError,
-  verifyProofCallback,
+  verifyReadCallback,
+  type JsonObject,
   type SignaturePolicy,
   type SpvCrypto,
 } from "@p4/spv";
@@ -28,7 +29,8 @@ export interface ReadCallbackOptions {
  */
 export function readCallback(bodyText: string, options: ReadCallbackOptions): readonly CallbackEntry[] {
   const body = parseStrictJsonObject(bodyText, "body");
-  if (!("txStatus" in body) && !("callbacks" in body)) return [{ ok: true, facts: [mapiFact(bodyText, options)] }];
+  if (!("txStatus" in body) && !("callbacks" in body))
+    return [{ ok: true, facts: [mapiFact(body, bodyText, options)] }];
   if (!options.takesUnsignedArc) {
     throw new SpvError(
       "SPV_ENVELOPE_UNSIGNED",
@@ -49,9 +51,13 @@ export function readCallback(bodyText: string, options: ReadCallbackOptions): re
   });
 }
 
-function mapiFact(bodyText: string, { expectedTxid, policy, crypto }: ReadCallbackOptions): CallbackFact {
+function mapiFact(
+  body: JsonObject,
+  bodyText: string,
+  { expectedTxid, policy, crypto }: ReadCallbackOptions,
+): CallbackFact {
   if (expectedTxid === null) throw new SpvError("SPV_TXID_INVALID", "txid: the URL of a mAPI callback names it");
-  const verified = verifyProofCallback(bodyText, { expectedTxid, policy, crypto });
+  const verified = verifyReadCallback(body, { expectedTxid, policy, crypto });
   const common = { txid: verified.txid, raw: bodyText, bodyText: bodyText.trim() };
   if (verified.kind === "merkle-proof") {
     return { kind: "proof", claim: verified.claim, proof: { ...common, source: "mapi" } };

@@ -36,6 +36,44 @@ describe("a proof", () => {
     expect(await statesOf(server)).toEqual(["received"]);
   });
 
+  it("asks for all that it reads at once, reads it once, and follows no channel", async () => {
+    const server = await proofServer();
+    await server.pay(txid);
+    const waiting = new Map<string, () => void>();
+    const counts = { log: 0, proofs: 0, strays: 0 };
+    // None is answered before all are asked.
+    const held = async <T>(name: keyof typeof counts, read: () => Promise<T>): Promise<T> => {
+      counts[name]++;
+      await new Promise<void>((resolve) => {
+        waiting.set(name, resolve);
+        if (waiting.size === 3) for (const answer of waiting.values()) answer();
+      });
+      return read();
+    };
+    const { log } = server.memory;
+    const readStream = log.readStream.bind(log);
+    log.readStream = (...asked) => held("log", () => readStream(...asked));
+    for (const name of ["proofs", "strays"] as const) {
+      const documents = server.memory.documents(name);
+      const get = documents.get.bind(documents);
+      documents.get = (...asked) => held(name, () => get(...asked));
+    }
+    const subscriptions = vi.spyOn(server.memory.feed, "subscribe");
+    expect(await server.post(url, mapiProof(blockA))).toEqual({ status: 201 });
+    expect(counts).toEqual({ log: 1, proofs: 1, strays: 1 });
+    expect(subscriptions).not.toHaveBeenCalled();
+  });
+
+  it("is parsed once", async () => {
+    const server = await proofServer();
+    const body = mapiProof(blockA);
+    const parse = vi.spyOn(JSON, "parse");
+    await server.post(url, body);
+    const parsed = parse.mock.calls.filter(([text]) => text === body);
+    parse.mockRestore();
+    expect(parsed.length).toBe(1);
+  });
+
   it("is completed by the retry after a crash between log and record", async () => {
     const server = await proofServer();
     const documents = server.memory.documents("strays");

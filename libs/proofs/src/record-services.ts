@@ -1,4 +1,4 @@
-import type { ChannelRegistry } from "@p4/channel-host";
+import type { ChannelRegistry, SubmitOne } from "@p4/channel-host";
 import { wasSubmitted, type Channel, type ChannelCommand, type CommandMetadata } from "@p4/channel";
 import type { Said } from "./callback-fact.ts";
 import { ProofError } from "./errors.ts";
@@ -9,20 +9,21 @@ import type { WaitingProofs } from "./waiting-proofs.ts";
 
 /** What recording a fact needs. */
 export interface RecordServices {
-  readonly registry: Pick<ChannelRegistry, "submit" | "read" | "readEvent" | "follow">;
+  readonly registry: Pick<ChannelRegistry, "begin" | "read" | "readEvent" | "follow">;
   readonly store: ProofStore;
   readonly waiting: WaitingProofs;
   readonly rules: ProofRules;
   readonly nowMs: () => number;
 }
 
-/** What an ended channel does not take is still worth keeping: it goes to the transaction's record alone. */
+/** `submitOne`: begun before. What an ended channel does not take is still worth keeping: it goes to the transaction's record alone. */
 export async function submit(
   channelId: string,
   command: ChannelCommand,
   { registry }: RecordServices,
+  submitOne: SubmitOne = registry.begin(channelId),
 ): Promise<Channel> {
-  const result = await registry.submit(channelId, command);
+  const result = await submitOne(command);
   const hasEnded =
     result.outcome === "refused" && (result.code === "CHANNEL_EXPIRED" || result.code === "CHANNEL_CLOSED");
   if (result.outcome !== "refused" || hasEnded) return result.channel;

@@ -1,5 +1,5 @@
 import { SpvError } from "./errors.ts";
-import { CALLBACK_JSON_LIMITS, parseStrictJsonObject } from "./strict-json.ts";
+import { CALLBACK_JSON_LIMITS, type JsonObject, parseStrictJsonObject } from "./strict-json.ts";
 
 /** A JSON envelope (BRFC 298e080a4598) whose members have the right types. Nothing is verified yet. */
 export interface JsonEnvelope {
@@ -16,7 +16,11 @@ export interface JsonEnvelope {
  * Reads the body of a proof callback. Throws SPV_TOO_LARGE above 2^20 characters, SPV_JSON_*, SPV_ENVELOPE_INVALID.
  */
 export function parseEnvelope(bodyText: string): JsonEnvelope {
-  const body = parseStrictJsonObject(bodyText, "envelope", CALLBACK_JSON_LIMITS);
+  return envelopeOf(parseStrictJsonObject(bodyText, "envelope", CALLBACK_JSON_LIMITS));
+}
+
+/** The same of a body that was read by `parseStrictJsonObject`. Throws SPV_ENVELOPE_INVALID. */
+export function envelopeOf(body: JsonObject): JsonEnvelope {
   const payload = body["payload"];
   if (typeof payload !== "string" || payload === "") throw invalid("payload: must be a text that is not empty");
   const signed = [optionalText(body["signature"], "signature"), optionalText(body["publicKey"], "publicKey")] as const;

@@ -23,7 +23,7 @@ export { type MapiSubmission, readMapiSubmission } from "./mapi-submission.ts";
 export { merkleParent } from "./merkle-branch.ts";
 export { paymentTransactionId, subjectTransaction } from "./payment-transaction-id.ts";
 export { paymentTransactionIds, transactionIdsOf } from "./payment-transaction-ids.ts";
-export { type VerifiedProofCallback, verifyProofCallback } from "./proof-callback.ts";
+export { type VerifiedProofCallback, verifyProofCallback, verifyReadCallback } from "./proof-callback.ts";
 export type { ProvenTransaction } from "./proven-transaction.ts";
 export { sdkCrypto } from "./sdk-crypto.ts";
 export { signEnvelope } from "./sign-envelope.ts";

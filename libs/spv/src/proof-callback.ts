@@ -1,10 +1,11 @@
-import { parseEnvelope } from "./envelope.ts";
+import { envelopeOf, type JsonEnvelope, parseEnvelope } from "./envelope.ts";
 import { SpvError } from "./errors.ts";
 import { type BlockClaim, blockClaimOf } from "./header-source.ts";
 import { type MapiDoubleSpendCallback, type MapiMerkleProofCallback, parseMapiCallback } from "./mapi-callback.ts";
 import type { ProvenTransaction } from "./proven-transaction.ts";
 import { requireSigningMiner } from "./signing-miner.ts";
 import type { SpvCrypto } from "./spv-crypto.ts";
+import type { JsonObject } from "./strict-json.ts";
 import { parseTxid, requireSameTxid } from "./txid.ts";
 import { type SignaturePolicy, verifyEnvelope, type VerifiedEnvelope } from "./verify-envelope.ts";
 import { verifyTscProof } from "./verify-tsc.ts";
@@ -37,7 +38,21 @@ export type VerifiedProofCallback =
  */
 export function verifyProofCallback(bodyText: string, options: ProofCallbackOptions): VerifiedProofCallback {
   const expectedTxid = parseTxid(options.expectedTxid, "txid");
-  const envelope = verifyEnvelope(parseEnvelope(bodyText), options.policy, options.crypto);
+  return verifyCallback(parseEnvelope(bodyText), expectedTxid, options);
+}
+
+/** The same of a body that was read by `parseStrictJsonObject`. */
+export function verifyReadCallback(body: JsonObject, options: ProofCallbackOptions): VerifiedProofCallback {
+  const expectedTxid = parseTxid(options.expectedTxid, "txid");
+  return verifyCallback(envelopeOf(body), expectedTxid, options);
+}
+
+function verifyCallback(
+  unverified: JsonEnvelope,
+  expectedTxid: string,
+  options: ProofCallbackOptions,
+): VerifiedProofCallback {
+  const envelope = verifyEnvelope(unverified, options.policy, options.crypto);
   const callback = parseMapiCallback(envelope.payloadText);
   requireSameTxid(callback.txid, expectedTxid, "callbackTxId");
   requireSigningMiner(callback.minerId, envelope.signer);

@@ -14,13 +14,12 @@ export function traceProofs(
         read: (channelId) => registry.read(channelId),
         readEvent: (channelId, streamVersion) => registry.readEvent(channelId, streamVersion),
         follow: (channelId, listener, options) => registry.follow(channelId, listener, options),
-        submit: (channelId, command) => {
-          const to = { channelId, submit: (each: typeof command) => registry.submit(channelId, each) };
-          return tracing.submit(
-            { name: `submit ${command.type}`, kind: "internal", parent: span.context },
-            command,
-            to,
-          );
+        begin: (channelId) => {
+          const to = { channelId, submit: registry.begin(channelId) };
+          return (command) => {
+            const options = { name: `submit ${command.type}`, kind: "internal", parent: span.context } as const;
+            return tracing.submit(options, command, to);
+          };
         },
       },
       end: (refusal) => span.end(refusal === null ? {} : { error: refusal }),
