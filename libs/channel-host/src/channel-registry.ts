@@ -1,5 +1,6 @@
 import type { Channel, ChannelCommand, SequencedEvent } from "@p4/channel";
 import { foundVersions, isStoreError, type Subscription } from "@p4/event-store";
+import { AwakeActors } from "./awake-actors.ts";
 import { ChannelReplica, type FoldListener } from "./channel-replica.ts";
 import { DeadlineTimers } from "./deadline-timers.ts";
 import { expireCommand, type ExpiryCause } from "./expire.ts";
@@ -38,6 +39,7 @@ const retryAfterMs = 500;
 export class ChannelRegistry {
   readonly #runtime: SubmitRuntime;
   readonly #actors = new Map<string, Actor>();
+  readonly #awake: AwakeActors;
   readonly #reconnects: Subscription;
   /** One command to a live channel, in its turn. A bound member, as `#host` is called for each message. */
   readonly #submitTo = async (actor: Actor, command: ChannelCommand): Promise<SubmitResult> => {
@@ -68,6 +70,7 @@ export class ChannelRegistry {
 
   constructor(runtime: ActorRuntime) {
     this.#runtime = { ...runtime, timers: new DeadlineTimers(runtime) };
+    this.#awake = new AwakeActors(runtime.sha256Hex, runtime.mostAwake);
     this.#reconnects = runtime.feed.onReconnect(() => void this.#reconcileAfterLoss());
   }
 
@@ -89,11 +92,9 @@ export class ChannelRegistry {
     return channel.streamVersion === 0 ? null : channel;
   }
 
-  /** Of those, whose actors have had nothing to do for a while. */
+  /** Channels that this node keeps live and whose actors sleep. */
   get asleep(): number {
-    let count = 0;
-    for (const { replica } of this.#actors.values()) if (replica.isAsleep) count++;
-    return count;
+    return this.#actors.size - this.#awake.count;
   }
 
   /** About what they all take of this node's memory. */
@@ -184,14 +185,13 @@ export class ChannelRegistry {
 
   /**
    * Compares up to `limit` live channels with the log and fetches what was missed; the next call goes on with those
-   * behind them, so that all have their turn. Actors that had nothing to do between two of their turns sleep.
+   * behind them, so that all have their turn.
    *
    * @throws StoreError after some tries; each one's error was given to `onFault`.
    */
   async reconcileNext(limit: number): Promise<void> {
     const channelIds = this.#nextOfRound(limit);
     await this.#reconcile(() => channelIds);
-    for (const channelId of channelIds) this.#actors.get(channelId)?.replica.sleepIfQuiet();
   }
 
   #nextOfRound(limit: number): string[] {
@@ -305,7 +305,7 @@ export class ChannelRegistry {
   }
 
   #start(channelId: string, expectNew: boolean): Actor {
-    const replica = new ChannelReplica(channelId, this.#runtime);
+    const replica = new ChannelReplica(channelId, this.#runtime, this.#awake);
     // Listen first, read then: what is stored in between comes by the one way or the other.
     const subscription = this.#runtime.feed.subscribe(channelId, replica.applyLive);
     // An append goes to the broker behind the subscription, on the same connection: it need not wait for that.

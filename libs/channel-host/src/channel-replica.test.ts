@@ -117,22 +117,31 @@ describe("a replica", () => {
     expect(channel.channel).toEqual(await writer.registry.read("inv1"));
   });
 
-  it("sleeps while nothing comes, and goes on from where it was", async () => {
-    const { reader, writer, channel, heard, write } = await followed();
-    const [question, ...rest] = wholePayment() as [never, never];
-    await write(question);
-    await vi.waitFor(() => expect(heard).toHaveLength(1));
-    await reader.registry.reconcileNext(1);
-    expect(reader.registry.asleep).toBe(0);
-    await reader.registry.reconcileNext(1);
-    expect(reader.registry.asleep).toBe(1);
-    expect(channel.channel).toEqual(await writer.registry.read("inv1"));
-    const readsBefore = reader.reads.count;
-    await write(...rest);
-    await vi.waitFor(() => expect(heard).toEqual(types));
-    expect(reader.registry.asleep).toBe(0);
-    expect(channel.channel).toEqual(await writer.registry.read("inv1"));
-    expect(reader.reads.count).toBe(readsBefore);
+  it("has nothing left of what it had folded once it is replayed, in its actor neither", async () => {
+    const node = testNode(createInMemoryStore(), { alwaysReplay: true });
+    const channel = await node.registry.follow("inv1", ignore);
+    const [question, offer] = wholePayment() as [never, never];
+    await channel.submit(joinOf("inv1"));
+    await channel.submit(question);
+    const folded = channel.channel.snapshot.context.messages[0];
+    await channel.submit(offer);
+    const { messages } = channel.channel.snapshot.context;
+    expect(messages).toHaveLength(2);
+    expect(messages[0]).toEqual(folded);
+    expect(messages[0]).not.toBe(folded);
+  });
+
+  it("tells a listener nothing that another one has let go meanwhile", async () => {
+    const { reader, write } = await followed();
+    const released: string[] = [];
+    const first = await reader.registry.follow("inv1", () => second.release());
+    const second = await reader.registry.follow("inv1", (event) => released.push(event.type));
+    const last: string[] = [];
+    await reader.registry.follow("inv1", (event) => last.push(event.type));
+    await write(...wholePayment());
+    await vi.waitFor(() => expect(last).toEqual(types));
+    expect(released).toEqual([]);
+    first.release();
   });
 
   it("goes on when a listener throws", async () => {

@@ -1,17 +1,18 @@
 import {
   heldBytes,
+  newChannel,
   readStored,
   sequence,
   startChannelActor,
   type Channel,
   type ChannelActor,
-  type ChannelActorSnapshot,
   type FoldStep,
   type FoldedEvent,
   type SealedEvent,
   type SequencedEvent,
 } from "@p4/channel";
 import { isStoreError, readInPortions, StoreError, type LiveEvent, type StoredEvent } from "@p4/event-store";
+import { AwakeActors } from "./awake-actors.ts";
 import type { ActorRuntime } from "./runtime.ts";
 
 /** An event of ours that is being appended on top of `base`. */
@@ -26,19 +27,16 @@ export type FoldListener = (event: SequencedEvent, channel: Channel) => void;
 
 /**
  * One channel's actor on this node, brought up from the log and kept up with the live feed. Each event is sent to it
- * once, in the log's order, wherever it came from; the listeners hear it then. Between two events it may sleep: what is
- * left of it then is its snapshot, from which it is started again.
+ * once, in the log's order, wherever it came from; the listeners hear it then. Between two events it may sleep.
  */
 export class ChannelReplica {
   readonly channelId: string;
   readonly #runtime: ActorRuntime;
-  readonly #listeners = new Set<FoldListener>();
-  /** Null: asleep. */
-  #actor: ChannelActor | null;
+  #awake: AwakeActors;
+  /** Never changed: most channels have one or two, of which a set would take several times as much. */
+  #listeners: readonly FoldListener[] = [];
   /** What the actor has folded. */
-  #snapshot: ChannelActorSnapshot;
-  /** What `sleepIfQuiet` saw the last time. */
-  #seen: Channel | null = null;
+  #channel: Channel = newChannel();
   #held: { readonly of: Channel; readonly bytes: number } | null = null;
   /** The live feed may show it before the log has acknowledged it. */
   #own: OwnEvent | null = null;
@@ -50,30 +48,20 @@ export class ChannelReplica {
   #repairing = false;
   #stopped = false;
 
-  constructor(channelId: string, runtime: ActorRuntime) {
+  /** @param awake those of the node; a replica that nobody follows brings its own, to be forgotten with it */
+  constructor(channelId: string, runtime: ActorRuntime, awake = new AwakeActors(runtime.sha256Hex)) {
     this.channelId = channelId;
     this.#runtime = runtime;
-    this.#actor = startChannelActor(runtime.sha256Hex);
-    this.#snapshot = this.#actor.getSnapshot();
+    this.#awake = awake;
   }
 
   get channel(): Channel {
-    return this.#snapshot.channel;
+    return this.#channel;
   }
 
   /** It reads, or has to. */
   get isBehind(): boolean {
     return this.#catchingUp !== null || this.#announced > this.channel.streamVersion;
-  }
-
-  get isAsleep(): boolean {
-    return this.#actor === null;
-  }
-
-  /** To be called from time to time: without an event between two calls the actor sleeps until the next event. */
-  sleepIfQuiet(): void {
-    if (this.#seen === this.channel) this.#actor = null;
-    this.#seen = this.channel;
   }
 
   /** About what the channel takes of this node's memory. */
@@ -84,11 +72,11 @@ export class ChannelReplica {
   }
 
   addListener(listener: FoldListener): void {
-    this.#listeners.add(listener);
+    this.#listeners = [...this.#listeners, listener];
   }
 
   removeListener(listener: FoldListener): void {
-    this.#listeners.delete(listener);
+    this.#listeners = this.#listeners.filter((each) => each !== listener);
   }
 
   /** Reads what the log has and this replica has not. Shared by all who ask at the same time. */
@@ -110,8 +98,8 @@ export class ChannelReplica {
     // A live event may have been folded while the log was read: the newer state stands.
     const snapshot = actor.getSnapshot();
     if (this.channel.streamVersion !== snapshot.channel.streamVersion) return;
-    this.#actor = actor;
-    this.#snapshot = snapshot;
+    this.#channel = snapshot.channel;
+    this.#awake.sleep(this);
   }
 
   /** To be told before an append begins, and with null when it has ended. One at a time. */
@@ -194,9 +182,12 @@ export class ChannelReplica {
     await this.reach(this.#announced);
   }
 
-  /** Without followers, it stops repairing gaps. */
+  /** Without followers, it sleeps and stops repairing gaps. */
   stop(): void {
     this.#stopped = true;
+    this.#awake.sleep(this);
+    // What was under way may still be folded, and must not keep it among the node's.
+    this.#awake = new AwakeActors(this.#runtime.sha256Hex);
   }
 
   #announce(streamVersion: number): void {
@@ -244,12 +235,14 @@ export class ChannelReplica {
 
   /** Folds, and tells the listeners. @throws LogError */
   #take(step: FoldStep): SequencedEvent {
-    this.#actor ??= startChannelActor(this.#runtime.sha256Hex, { snapshot: this.#snapshot });
-    const { event, channel } = fold(this.#actor, step);
-    this.#snapshot = this.#actor.getSnapshot();
+    const { event, channel } = fold(this.#awake.wake(this, this.#channel), step);
+    this.#channel = channel;
     // Ahead of the listeners: the append's answer may find it folded, whatever becomes of them.
     if (step.type === "sealed") this.#ownFolded = event;
-    for (const listener of this.#listeners) {
+    const listeners = this.#listeners;
+    for (const listener of listeners) {
+      // An earlier one may have let another go.
+      if (listeners !== this.#listeners && !this.#listeners.includes(listener)) continue;
       try {
         listener(event, channel);
       } catch (error) {

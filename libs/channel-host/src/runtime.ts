@@ -23,6 +23,8 @@ export interface ActorRuntime {
   readonly onStored?: (event: SequencedEvent, channel: Channel, channelId: string) => void;
   /** The core's own, with something around it: for traces. */
   readonly decide?: typeof decide;
+  /** Channel actors that are awake at the same time; default 512. The others are woken by their next event. */
+  readonly mostAwake?: number;
   /** Rebuild the actor from the log before every command: proves that nothing lives in memory alone. */
   readonly alwaysReplay: boolean;
 }

@@ -40,6 +40,7 @@ export interface ReadSwitch {
 
 export interface TestNodeOptions {
   readonly alwaysReplay?: boolean;
+  readonly mostAwake?: number;
   readonly isConnectionAlive?: ActorRuntime["isConnectionAlive"];
   readonly clockTrouble?: () => string | null;
   readonly copyClass?: ActorRuntime["copyClass"];
@@ -69,6 +70,7 @@ export function testNode(store: InMemoryStore = createInMemoryStore(), options: 
     onFault: (channelId, error) => faults.push({ channelId, error }),
     ...(options.clockTrouble === undefined ? {} : { clockTrouble: options.clockTrouble }),
     ...(options.copyClass === undefined ? {} : { copyClass: options.copyClass }),
+    ...(options.mostAwake === undefined ? {} : { mostAwake: options.mostAwake }),
     alwaysReplay: options.alwaysReplay ?? false,
   };
   return { registry: new ChannelRegistry(runtime), runtime, faults, armed, appends, reads };

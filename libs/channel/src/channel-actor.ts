@@ -21,6 +21,11 @@ export type ChannelActor = ActorRefFrom<ChannelLogic>;
 
 const active = { status: "active", output: undefined, error: undefined } as const;
 
+/** Of an actor that has folded this: all that another one needs to go on. */
+export function snapshotOf(channel: Channel): ChannelActorSnapshot {
+  return { ...active, channel, event: null, fault: null };
+}
+
 /**
  * Starts a channel's actor: empty, or from the persisted snapshot of another one, which is also how a log that is replayed
  * up to some point goes on. `inspect` is XState's.
@@ -56,7 +61,7 @@ export function channelLogic(sha256Hex: Sha256Hex): ChannelLogic {
         return { ...active, channel, event: null, fault: fault as Error };
       }
     },
-    getInitialSnapshot: () => ({ ...active, channel: newChannel(), event: null, fault: null }),
+    getInitialSnapshot: () => snapshotOf(newChannel()),
     getPersistedSnapshot: (snapshot) => snapshot,
     restoreSnapshot: (snapshot) => snapshot as ChannelActorSnapshot,
   };

@@ -40,7 +40,7 @@ export {
 export { heardBy, pendingFor, roleListeners, type Listener } from "./heard-by.ts";
 export { outgoingMessage, relayed, type OutgoingMessage, type RelayedMessage, type ServerMessage } from "./outgoing.ts";
 export { machineDiagram, machineTable, type MachineTransition } from "./machine-table.ts";
-export { startChannelActor, type ChannelActor, type ChannelActorSnapshot, type FoldStep } from "./channel-actor.ts";
+export { snapshotOf, startChannelActor, type ChannelActor, type FoldStep } from "./channel-actor.ts";
 export { machineVersion } from "./machine-version.ts";
 export { recordedStates, stateOfRecord } from "./recorded-state.ts";
 export { maxEvents, maxRecordedJoins } from "./limits.ts";
