@@ -2,6 +2,7 @@ import { StoreError, type EventLog } from "@p4/event-store";
 import { closeCodes } from "@p4/protocol";
 import { waitFor, withNatsServer } from "@p4/testkit";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { terms } from "./test-support/bodies.ts";
 import { newChannelId, startTestEdge, type TestEdge } from "./test-support/edges.ts";
 import { headerOf, openPeer, sequenceOf, type Peer } from "./test-support/peer.ts";
 
@@ -23,10 +24,11 @@ const hold = (log: EventLog): EventLog => ({
   },
 });
 
+const wrap = (({ log, feed }: { log: EventLog; feed: never }) => ({ log: hold(log), feed })) as never;
+
 beforeAll(async () => {
   appends = Promise.resolve();
-  const wrap = ({ log, feed }: { log: EventLog; feed: never }) => ({ log: hold(log), feed });
-  edge = await startTestEdge(nats.url, {}, { wrap: wrap as never });
+  edge = await startTestEdge(nats.url, {}, { wrap });
 });
 beforeEach(() => void (appends = Promise.resolve()));
 
@@ -105,9 +107,39 @@ describe("a join to a channel that is live here", () => {
   });
 });
 
+describe("a merchant who opens a channel", () => {
+  it("has the socket at once, and may speak", async () => {
+    const { goOn } = holdAppends();
+    const id = newChannelId();
+    const merchant = await joinHeld(`${id}?role=merchant&receipts=true`);
+    await waitFor(() => isOpen(merchant));
+    merchant.say("paymentrequest.response", { body: terms });
+    expect(merchant.keys).toEqual([]);
+    goOn();
+    await merchant.hear("receipt");
+    expect([headerOf(merchant.frames[0] ?? {}, "x-p4-role"), merchant.keys]).toEqual([
+      "merchant",
+      ["join.success", "receipt"],
+    ]);
+  });
+
+  it("is told as HTTP while others wait to open theirs", async () => {
+    const narrow = await startTestEdge(nats.url, {}, { wrap, admission: { initial: 1, max: 1, maxWaitMs: 200 } });
+    const { goOn } = holdAppends();
+    const first = openPeer(narrow.url(`${newChannelId()}?role=merchant`));
+    await waitFor(() => isOpen(first) && waiting > 0);
+    expect(await narrow.upgrade(`${newChannelId()}?role=merchant`)).toMatchObject({
+      status: 503,
+      body: expect.stringContaining("EDGE_OVERLOADED"),
+    });
+    goOn();
+    await first.hear("join.success");
+  });
+});
+
 describe("a join that may be refused as HTTP still", () => {
   it.each([
-    ["to a new channel", async () => `${newChannelId()}?role=merchant`],
+    ["to a new channel by whom is no merchant", async () => newChannelId()],
     ["as a second merchant", async () => `${(await openChannel()).id}?role=merchant`],
     ["that asks for HTTP", async () => `${(await openChannel()).id}?role=customer&refusal=http`],
     ["that resumes", async () => `${(await openChannel()).id}?role=customer&since=0`],

@@ -128,7 +128,7 @@ const isUnopened = ({ streamVersion }: Channel): boolean => streamVersion === 0;
  * A merchant comes first to his channel: it is opened without having been looked up, which costs a round trip less, and
  * one more when it is known. An overloaded node has to know beforehand.
  */
-function expectsNew(
+export function expectsNew(
   { channelId, since }: JoinRequest,
   { role, mayOpen }: Admitted,
   { registry, admission, newcomers }: EdgeContext,

@@ -2,7 +2,7 @@ import { isStoreError, storeErrors } from "@p4/event-store";
 import type { HttpRequest, UpgradeAnswer, UpgradeDecision, UpgradeRefusal } from "@p4/http";
 import type { Connection } from "./connection.ts";
 import type { EdgeContext } from "./edge-context.ts";
-import { enterChannel, type Admitted } from "./enter-channel.ts";
+import { enterChannel, expectsNew, type Admitted } from "./enter-channel.ts";
 import { joinErrors } from "./errors.ts";
 import { judgeJoin } from "./join-policy.ts";
 import { closeCodeOfRefusal, joinRefusal, storeRefusal } from "./join-refusal.ts";
@@ -83,16 +83,16 @@ function subprotocolOf({ subprotocol }: JoinRequest): { protocol?: string } {
   return subprotocol === null ? {} : { protocol: subprotocol };
 }
 
-/** The channel is live here and there is no other merchant: its join is taken as soon as the log has it. */
-function isLogAllThatIsMissing(
-  { channelId, since }: JoinRequest,
-  { role }: Admitted,
-  { registry, admission }: EdgeContext,
-): boolean {
-  if (since !== null) return false;
-  const channel = registry.peek(channelId);
-  if (channel === null || (role === "merchant" && seatOf(channel) !== null)) return false;
-  return admission.overload === null;
+/**
+ * Its join is taken as soon as the log has it: the channel is live here and there is no other merchant, or its merchant comes
+ * to open it and need not wait for others that do.
+ */
+function isLogAllThatIsMissing(join: JoinRequest, verdict: Admitted, context: EdgeContext): boolean {
+  const { registry, admission } = context;
+  if (join.since !== null || admission.overload !== null) return false;
+  const channel = registry.peek(join.channelId);
+  if (channel !== null) return verdict.role !== "merchant" || seatOf(channel) === null;
+  return admission.hasRoom && expectsNew(join, verdict, context);
 }
 
 /** Why a join has failed, for the metrics and for the wallet. */

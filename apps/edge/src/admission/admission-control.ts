@@ -60,6 +60,11 @@ export class AdmissionControl {
     return this.#limit.queued;
   }
 
+  /** A channel may be opened or loaded without a wait. */
+  get hasRoom(): boolean {
+    return this.#limit.hasRoom;
+  }
+
   /** Messages and joins that wait for the log. */
   get backlog(): number {
     return this.#latency.waiting;

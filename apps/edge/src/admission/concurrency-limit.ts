@@ -55,6 +55,11 @@ export class ConcurrencyLimit {
     return this.#queue.length;
   }
 
+  /** A permit would be given at once. */
+  get hasRoom(): boolean {
+    return this.#queue.length === 0 && this.#inUse < Math.floor(this.#limit);
+  }
+
   /** True: the queue is full, and the request counts as refused. */
   shouldReject(): boolean {
     if (this.#queue.length < this.#options.maxQueued) return false;
@@ -97,7 +102,7 @@ export class ConcurrencyLimit {
   }
 
   #permit(): Promise<boolean> | true {
-    if (this.#queue.length === 0 && this.#inUse < Math.floor(this.#limit)) {
+    if (this.hasRoom) {
       this.#inUse++;
       return true;
     }
