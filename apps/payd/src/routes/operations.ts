@@ -10,20 +10,23 @@ import {
 
 const text: JsonSchema = { type: "string" };
 
-const inPath = (name: string, description: string): ParameterDescription => ({
-  name,
-  in: "path",
-  description,
-  schema: text,
-});
 const inQuery = (name: string, description: string): ParameterDescription => ({
   name,
   in: "query",
   description,
   schema: text,
 });
-const invoiceId = inPath("id", "The invoice.");
-const webhook = inPath("webhook", "The webhook.");
+/** What stands in a path, by what it stands behind. */
+const places: Readonly<Record<string, string>> = {
+  "invoices/:id": "The invoice.",
+  "payouts/:id": "The payout.",
+  "webhooks/:webhook": "The webhook.",
+  "deliveries/:event": "The event's id.",
+};
+const inPath = (path: string): ParameterDescription[] =>
+  [...path.matchAll(/\w+\/:(\w+)/g)].map(([place, name = ""]) => {
+    return { name, in: "path", description: places[place] ?? "", schema: text };
+  });
 const filters = [
   inQuery("state", "One of the states, or several with commas."),
   inQuery("status", "The same with expired and closed."),
@@ -68,23 +71,25 @@ const body = (schema: string, example: unknown) => ({ description: "", schemas: 
 
 type Described = OperationDescription & { readonly scope: ApiKeyScope };
 
-const operation = (
+interface More {
+  readonly parameters?: readonly ParameterDescription[];
+  readonly requestBody?: NonNullable<OperationDescription["requestBody"]>;
+}
+
+function operation(
   scope: ApiKeyScope,
   route: string,
   summary: string,
-  responses: OperationDescription["responses"],
-  more: Omit<Partial<OperationDescription>, "scope"> = {},
-): Described => {
+  own: OperationDescription["responses"],
+  { parameters: others = [], ...more }: More = {},
+): Described {
   const [method = "", path = ""] = route.split(" ");
-  const tag =
-    path.includes("webhooks") || path.includes("events")
-      ? "Webhooks"
-      : path.includes("invoices")
-        ? "Invoices"
-        : "Wallet";
-  const withBody = method === "GET" ? {} : refusedBody;
-  return { scope, method, path, tag, summary, ...more, responses: { ...refused, ...withBody, ...responses } };
-};
+  const isWebhook = path.includes("webhooks") || path.includes("events");
+  const tag = isWebhook ? "Webhooks" : path.includes("invoices") ? "Invoices" : "Wallet";
+  const parameters = [...inPath(path), ...others];
+  const responses = { ...refused, ...(method === "GET" ? {} : refusedBody), ...own };
+  return { scope, method, path, tag, summary, ...(parameters.length === 0 ? {} : { parameters }), ...more, responses };
+}
 
 export const paydOperations: readonly Described[] = [
   operation(
@@ -108,24 +113,12 @@ export const paydOperations: readonly Described[] = [
     { 200: listOf("Invoice") },
     { parameters: [...filters, ...pages] },
   ),
-  operation(
-    "invoices:read",
-    "GET /api/v1/invoices/:id",
-    "One invoice.",
-    { 200: ok("Invoice"), ...unknown },
-    { parameters: [invoiceId] },
-  ),
-  operation(
-    "invoices:write",
-    "POST /api/v1/invoices/:id/cancel",
-    "Takes an unpaid invoice back.",
-    {
-      200: ok("Invoice"),
-      ...unknown,
-      409: problemResponse("It is paid, or being paid."),
-    },
-    { parameters: [invoiceId] },
-  ),
+  operation("invoices:read", "GET /api/v1/invoices/:id", "One invoice.", { 200: ok("Invoice"), ...unknown }),
+  operation("invoices:write", "POST /api/v1/invoices/:id/cancel", "Takes an unpaid invoice back.", {
+    200: ok("Invoice"),
+    ...unknown,
+    409: problemResponse("It is paid, or being paid."),
+  }),
   operation(
     "refunds:write",
     "POST /api/v1/invoices/:id/refunds",
@@ -137,7 +130,7 @@ export const paydOperations: readonly Described[] = [
       422: problemResponse("No address; or this Idempotency-Key was used for something else."),
       502: problemResponse("The miner refused the transaction."),
     },
-    { parameters: [invoiceId, once], requestBody: body("RefundOrder", { satoshis: 500, reason: "one cup was cold" }) },
+    { parameters: [once], requestBody: body("RefundOrder", { satoshis: 500, reason: "one cup was cold" }) },
   ),
   operation(
     "invoices:read",
@@ -161,72 +154,39 @@ export const paydOperations: readonly Described[] = [
     },
     { parameters: [once], requestBody: body("SweepOrder", { address: "1BitcoinEaterAddressDontSendf59kuE" }) },
   ),
-  operation(
-    "wallet:read",
-    "GET /api/v1/payouts/:id",
-    "A refund or a sweep.",
-    { 200: ok("Payout"), ...unknown },
-    {
-      parameters: [inPath("id", "The payout.")],
-    },
-  ),
+  operation("wallet:read", "GET /api/v1/payouts/:id", "A refund or a sweep.", { 200: ok("Payout"), ...unknown }),
   operation(
     "webhooks:write",
     "POST /api/v1/webhooks",
     "Registers a webhook; its secret is shown this once.",
-    {
-      201: ok("Webhook"),
-      409: problemResponse("There are too many."),
-    },
+    { 201: ok("Webhook"), 409: problemResponse("There are too many.") },
     { requestBody: body("WebhookOrder", { url: "https://shop.example/told" }) },
   ),
   operation("webhooks:write", "GET /api/v1/webhooks", "Lists webhooks, without secrets.", { 200: listOf("Webhook") }),
-  operation(
-    "webhooks:write",
-    "DELETE /api/v1/webhooks/:webhook",
-    "Takes a webhook away.",
-    { 204: { description: "Done." }, ...unknown },
-    {
-      parameters: [webhook],
-    },
-  ),
-  operation(
-    "webhooks:write",
-    "POST /api/v1/webhooks/:webhook/rotate",
-    "A new secret beside the old one.",
-    { 200: ok("Webhook"), ...unknown },
-    {
-      parameters: [webhook],
-    },
-  ),
-  operation(
-    "webhooks:write",
-    "POST /api/v1/webhooks/:webhook/test",
-    "Sends a test.",
-    { 200: ok("Outcome"), ...unknown },
-    {
-      parameters: [webhook],
-    },
-  ),
+  operation("webhooks:write", "DELETE /api/v1/webhooks/:webhook", "Takes a webhook away.", {
+    204: { description: "Done." },
+    ...unknown,
+  }),
+  operation("webhooks:write", "POST /api/v1/webhooks/:webhook/rotate", "A new secret beside the old one.", {
+    200: ok("Webhook"),
+    ...unknown,
+  }),
+  operation("webhooks:write", "POST /api/v1/webhooks/:webhook/test", "Sends a test.", {
+    200: ok("Outcome"),
+    ...unknown,
+  }),
   operation(
     "webhooks:write",
     "GET /api/v1/webhooks/:webhook/deliveries",
     "Attempts with bodies and answers.",
-    {
-      200: listOf("Attempt"),
-      ...unknown,
-    },
-    { parameters: [webhook, inQuery("invoiceId", "Only of this invoice."), ...pages] },
+    { 200: listOf("Attempt"), ...unknown },
+    { parameters: [inQuery("invoiceId", "Only of this invoice."), ...pages] },
   ),
   operation(
     "webhooks:write",
     "POST /api/v1/webhooks/:webhook/deliveries/:event/redeliver",
     "Sends an event once more, now.",
-    {
-      200: ok("Outcome"),
-      ...unknown,
-    },
-    { parameters: [webhook, inPath("event", "The event's id.")] },
+    { 200: ok("Outcome"), ...unknown },
   ),
   operation("invoices:read", "GET /api/v1/events", "What webhooks would be told, from now on, as server-sent events.", {
     200: { description: "Events, as they come.", content: { "text/event-stream": text } },
