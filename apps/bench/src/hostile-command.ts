@@ -1,41 +1,29 @@
 import { loadavg } from "node:os";
-import { parseArgs } from "node:util";
+import { command, flag, number, text, whole } from "@p4/testkit/command-line";
 import { hostileScenario, type HostileResult } from "./hostile-scenario.ts";
 import { figure, table } from "./report.ts";
 
-const usage = `npm run bench -- hostile [--seconds 5] [--rounds 3] [--only <attack>] [--profile <directory>] [--json]
-
-The p99 of well-behaved wallets, quiet and under each attack (goal: at most twice). Attackers run at the lowest priority.
+const about = `The p99 of well-behaved wallets, quiet and under each attack (goal: at most twice). Attackers run at the lowest priority.
 --profile leaves a CPU profile of each attack's edge.`;
 
-/** Returns the exit code. */
-export async function hostileCommand(args: readonly string[]): Promise<number> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      seconds: { type: "string", default: "5" },
-      rounds: { type: "string", default: "3" },
-      only: { type: "string", default: "" },
-      profile: { type: "string" },
-      json: { type: "boolean", default: false },
-      help: { type: "boolean", default: false },
-    },
-  });
-  const [seconds, rounds] = [Number(values.seconds), Number(values.rounds)];
-  if (values.help || !(seconds > 0) || !(Number.isSafeInteger(rounds) && rounds > 0)) {
-    process.stdout.write(`${usage}\n`);
-    return values.help ? 0 : 2;
-  }
-  const results = await hostileScenario({
-    forMs: seconds * 1000,
-    rounds,
-    only: values.only,
-    profileDir: values.profile ?? null,
-    onProgress: (text) => void process.stderr.write(`  ${text}\n`),
-  });
-  process.stdout.write(`${values.json ? JSON.stringify(results, null, 2) : hostileText(results)}\n`);
-  return 0;
-}
+export const hostile = command({
+  name: "hostile",
+  summary: "well-behaved wallets, quiet and under each attack",
+  about,
+  options: {
+    seconds: number(5, 0.1, 3_600),
+    rounds: whole(3, 1, 1_000),
+    only: text("attack", ""),
+    profile: text("directory", null),
+    json: flag,
+  },
+  async run({ seconds, rounds, only, profile: profileDir, json }) {
+    const onProgress = (line: string): void => void process.stderr.write(`  ${line}\n`);
+    const results = await hostileScenario({ forMs: seconds * 1000, rounds, only, profileDir, onProgress });
+    process.stdout.write(`${json ? JSON.stringify(results, null, 2) : hostileText(results)}\n`);
+    return 0;
+  },
+});
 
 function hostileText(results: readonly HostileResult[]): string {
   const wallets = results.map(({ attack, size, donePerSecond, joinedPerSecond, quiet, attacked }) => [

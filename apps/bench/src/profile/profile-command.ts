@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { command, text } from "@p4/testkit/command-line";
 import { conversations } from "../table/loads.ts";
 import { buildOther, workspaceRoot } from "../table/other-build.ts";
 import { startSystem } from "../table/subjects.ts";
@@ -10,50 +10,41 @@ import { warmUp } from "../table/warm-up.ts";
 import { callTree, type CpuProfile } from "./call-tree.ts";
 import { flameGraphSvg } from "./flame-graph.ts";
 
-const usage = `npm run bench -- profile [--against <git ref>] [-o <folder>]
-
-Where an edge's time goes while 32 conversations run, as a flame graph: flame.svg, and flame-<git ref>.svg of another commit.
-The profiler itself takes about a tenth. Default folder: the one where it is called.`;
+const about = `Where an edge's time goes while 32 conversations run, as a flame graph: flame.svg, and flame-<git ref>.svg of another commit.
+The profiler itself takes about a tenth.`;
 
 const sampleEveryMicros = 250;
 const rounds = 6;
 const channels = 32;
 const messages = 60;
 
-/** Returns the exit code. */
-export async function profileCommand(args: readonly string[]): Promise<number> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      against: { type: "string" },
-      output: { type: "string", short: "o", default: "." },
-      help: { type: "boolean", default: false },
-    },
-  });
-  if (values.help) {
-    process.stdout.write(`${usage}\n`);
+export const profile = command({
+  name: "profile",
+  summary: "where an edge's time goes, as a flame graph",
+  about,
+  options: { against: text("git ref", null), output: { ...text("folder", "."), short: "-o" } },
+  async run({ against, output }) {
+    const onProgress = (line: string): void => void process.stderr.write(`  ${line}\n`);
+    await mkdir(output, { recursive: true });
+    await profileInto(join(output, "flame.svg"), "this build", workspaceRoot, onProgress);
+    if (against === null) return 0;
+    const other = await buildOther(against, onProgress);
+    try {
+      const name = `flame-${against.replaceAll(/[^\w.-]/g, "_")}.svg`;
+      await profileInto(join(output, name), against, other.root, onProgress);
+    } finally {
+      await other.remove();
+    }
     return 0;
-  }
-  const onProgress = (text: string): void => void process.stderr.write(`  ${text}\n`);
-  await mkdir(values.output, { recursive: true });
-  await profileInto(join(values.output, "flame.svg"), "this build", workspaceRoot, onProgress);
-  if (values.against === undefined) return 0;
-  const other = await buildOther(values.against, onProgress);
-  try {
-    const name = `flame-${values.against.replaceAll(/[^\w.-]/g, "_")}.svg`;
-    await profileInto(join(values.output, name), values.against, other.root, onProgress);
-  } finally {
-    await other.remove();
-  }
-  return 0;
-}
+  },
+});
 
 async function profileInto(file: string, name: string, root: string, onProgress: (text: string) => void) {
   const folder = await mkdtemp(join(tmpdir(), "p4-profile-"));
   try {
-    const { profile, fromEndMs, toEndMs, cpuMicros } = await recordProfile(name, root, folder, onProgress);
-    const lengthMicros = profile.timeDeltas.reduce((sum, each) => sum + each, 0);
-    const tree = callTree(profile, lengthMicros - fromEndMs * 1_000, lengthMicros - toEndMs * 1_000);
+    const { recorded, fromEndMs, toEndMs, cpuMicros } = await recordProfile(name, root, folder, onProgress);
+    const lengthMicros = recorded.timeDeltas.reduce((sum, each) => sum + each, 0);
+    const tree = callTree(recorded, lengthMicros - fromEndMs * 1_000, lengthMicros - toEndMs * 1_000);
     const count = rounds * channels * messages;
     const title = `An edge's main thread, ${name}: ${String(Math.round(tree.totalMicros / count))} µs a message of ${String(Math.round(cpuMicros))} µs of CPU in all its threads`;
     await writeFile(
@@ -89,6 +80,6 @@ async function recordProfile(name: string, root: string, folder: string, onProgr
   }
   const endMs = performance.now();
   const [written = ""] = await readdir(folder);
-  const profile = JSON.parse(await readFile(join(folder, written), "utf8")) as CpuProfile;
-  return { profile, fromEndMs: endMs - fromMs, toEndMs: endMs - toMs, cpuMicros };
+  const recorded = JSON.parse(await readFile(join(folder, written), "utf8")) as CpuProfile;
+  return { recorded, fromEndMs: endMs - fromMs, toEndMs: endMs - toMs, cpuMicros };
 }

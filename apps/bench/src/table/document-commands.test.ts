@@ -2,10 +2,13 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { documentCommand } from "./document-commands.ts";
+import { runCommandLine } from "@p4/testkit/command-line";
+import { chart, scaling } from "./document-commands.ts";
 import { workspaceRoot } from "./other-build.ts";
 
 const run = join(workspaceRoot, "docs", "performance", "table.json");
+const documentCommand = (kind: "chart" | "scaling", args: readonly string[]): Promise<number> =>
+  runCommandLine("bench", [{ chart, scaling }[kind]], args);
 let folder: string;
 let said: string;
 beforeEach(async () => {

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { command, flag } from "@p4/testkit/command-line";
 import { figure, table } from "../report.ts";
 import { brokerBound } from "./broker-bound.ts";
 import { coldReplay } from "./cold-replay.ts";
@@ -13,9 +13,7 @@ import type { Scenario } from "./scenario.ts";
 import { Stage } from "./stage.ts";
 import { underLoad } from "./under-load.ts";
 
-const usage = `npm run bench -- guard [--keep]
-
-A short bench: what a message, a payment and a fold cost in CPU time against something that this repository's changes do not touch,
+const about = `What a message, a payment and a fold cost in CPU time against something that this repository's changes do not touch,
 measured in turns in the same run. Exits with 1 when a ratio is more than ${String(noise)} times the one in docs/performance/guard.json, twice in a
 row. --keep writes that file: after a change that is meant to cost more, or that made something cheaper.`;
 
@@ -90,18 +88,17 @@ function against(rows: Rows, name: "serverCpuMicros" | "brokerCpuMicros", subjec
   return quotient(rows.lowest(name, "this build"), rows.lowest(name, subject));
 }
 
-/** Returns the exit code. */
-export async function guardCommand(args: readonly string[]): Promise<number> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: { keep: { type: "boolean", default: false }, help: { type: "boolean", default: false } },
-  });
-  if (values.help) {
-    process.stdout.write(`${usage}\n`);
-    return 0;
-  }
+export const guard = command({
+  name: "guard",
+  summary: "in 20 seconds: whether a ratio of CPU times got worse",
+  about,
+  options: { keep: flag },
+  run: compareRatios,
+});
+
+async function compareRatios({ keep }: { readonly keep: boolean }): Promise<number> {
   const measured = await measureRatios();
-  if (values.keep) {
+  if (keep) {
     // A lucky run would stop the next one that is not.
     const usual = meanOf(measured, await measureRatios());
     await writeFile(keptFile, `${JSON.stringify(usual, null, 2)}\n`);

@@ -1,5 +1,6 @@
 import { expect, test, vi } from "vitest";
-import { runCommandLine, scenarioCommand } from "../command-line.ts";
+import { runCommandLine } from "@p4/testkit/command-line";
+import { scenarioCommand } from "../scenario-command.ts";
 import { campaignOptions } from "./campaign.ts";
 
 /** What a campaign would be told. Rejects with what is said on stderr; "help": on stdout. */
@@ -15,7 +16,7 @@ async function readOptions(args: readonly string[]): Promise<unknown> {
     return Promise.resolve(0);
   };
   const command = scenarioCommand({ name: "campaign", summary: "", about: "", options: campaignOptions, run });
-  const exitCode = await runCommandLine([command], args).finally(() =>
+  const exitCode = await runCommandLine("chaos", [command], args).finally(() =>
     [out, err].map((stream) => stream?.mockRestore()),
   );
   if (exitCode !== 0) throw new Error(`${String(exitCode)}: ${said.join("")}`);

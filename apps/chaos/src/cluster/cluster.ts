@@ -1,8 +1,8 @@
 import { join, resolve } from "node:path";
 import { loadConfig } from "@p4/config";
 import { timelineTable } from "@p4/stack";
-import { command } from "../command-line.ts";
-import { path, whole } from "../options.ts";
+import { command } from "@p4/testkit/command-line";
+import { text, whole } from "@p4/testkit/command-line";
 import { startSystem, type System } from "../system/system.ts";
 import { Balancer } from "./balancer.ts";
 import { keepRunning } from "./keep-running.ts";
@@ -19,7 +19,7 @@ export const cluster = command({
   name: "cluster",
   summary,
   about,
-  options: { edges: whole(2, 1, 16), data: path(join(process.env["P4_DATA_DIR"] || "./data", "cluster")) },
+  options: { edges: whole(2, 1, 16), data: text("path", join(process.env["P4_DATA_DIR"] || "./data", "cluster")) },
   /** Resolves once everything has stopped. */
   run({ edges, data }) {
     const interrupted = new Promise<void>((stop) => {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { historyOf, readLog } from "../campaign/read-log.ts";
-import { scenarioCommand } from "../command-line.ts";
-import { flag, number, whole, type OptionsOf } from "../options.ts";
+import { scenarioCommand } from "../scenario-command.ts";
+import { flag, number, whole, type OptionsOf } from "@p4/testkit/command-line";
 import { scenario, type Run } from "../scenario.ts";
 import { judgeSteady, type SteadyFaults } from "../steady/judge-steady.ts";
 import { SteadyWallets } from "../steady/steady-wallets.ts";

@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { historyOf, readLog } from "../campaign/read-log.ts";
-import { scenarioCommand } from "../command-line.ts";
-import { flag, number, oneOf, sabotageOf, whole, type OptionsOf } from "../options.ts";
+import { scenarioCommand } from "../scenario-command.ts";
+import { flag, number, oneOf, whole, type OptionsOf } from "@p4/testkit/command-line";
+import { sabotageOf } from "../chaos-options.ts";
 import { sabotagedEdge } from "../sabotage/sabotaged-edge.ts";
 import { scenario, type Run } from "../scenario.ts";
 import { judgeSteady, type SteadyFaults } from "../steady/judge-steady.ts";

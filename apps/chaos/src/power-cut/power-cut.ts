@@ -1,8 +1,9 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { command } from "../command-line.ts";
-import { batches, number, seed, whole, type OptionsOf } from "../options.ts";
+import { command } from "@p4/testkit/command-line";
+import { number, whole, type OptionsOf } from "@p4/testkit/command-line";
+import { batches, seed } from "../chaos-options.ts";
 import { runPowerCut } from "./run-power-cut.ts";
 import { whyNoTrace } from "./traced-server.ts";
 

@@ -1,6 +1,6 @@
-import { InvalidArgumentError } from "commander";
-import { scenarioCommand } from "../command-line.ts";
-import { copyClass, number, numbers, oneOf, whole } from "../options.ts";
+import { scenarioCommand } from "../scenario-command.ts";
+import { number, numbers, oneOf, refuse, whole } from "@p4/testkit/command-line";
+import { copyClass } from "../chaos-options.ts";
 import { away } from "./away.ts";
 import { cuts } from "./cuts.ts";
 import { moves } from "./moves.ts";
@@ -36,8 +36,7 @@ export const regionDrills = scenarioCommand({
   run({ scenario, rate, seconds, delay: delayMs, class: promised, cuts: cutsSeconds, payments }, given) {
     if (scenario === "moves") return moves({ rate, seconds, delayMs, class: promised }, given);
     if (scenario === "cuts") return cuts({ cutsMs: cutsSeconds.map((each) => each * 1_000), rate, delayMs }, given);
-    if (delayMs === 0)
-      throw new InvalidArgumentError("--delay: distances are told in round trips, which take more than 0");
+    if (delayMs === 0) refuse("--delay: distances are told in round trips, which take more than 0");
     return away({ delayMs, payments }, given);
   },
 });

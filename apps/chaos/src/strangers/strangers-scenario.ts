@@ -1,4 +1,5 @@
-import { number, sabotageOf, seed, whole, type OptionsOf } from "../options.ts";
+import { number, whole, type OptionsOf } from "@p4/testkit/command-line";
+import { sabotageOf, seed } from "../chaos-options.ts";
 import type { AttackPlan } from "./strangers-protocol.ts";
 
 /** Edges that are broken on purpose: the campaign has to find each of them out, or its silence means nothing. */

@@ -1,4 +1,4 @@
-import { scenarioCommand } from "../command-line.ts";
+import { scenarioCommand } from "../scenario-command.ts";
 import { besideStrangers } from "./beside-strangers.ts";
 import { stops } from "./stops.ts";
 import { strangersOptions } from "./strangers-scenario.ts";
