@@ -8,6 +8,7 @@ const none: ReadonlySet<Connection> = new Set();
 export class Connections implements Iterable<Connection> {
   readonly #byId = new Map<string, Connection>();
   readonly #byChannel = new Map<string, Set<Connection>>();
+  readonly #joining = new Set<string>();
 
   get size(): number {
     return this.#byId.size;
@@ -16,6 +17,11 @@ export class Connections implements Iterable<Connection> {
   /** Channels with a connection. */
   get channelCount(): number {
     return this.#byChannel.size;
+  }
+
+  /** Joins under way. */
+  get joining(): number {
+    return this.#joining.size;
   }
 
   [Symbol.iterator](): Iterator<Connection> {
@@ -33,7 +39,16 @@ export class Connections implements Iterable<Connection> {
 
   /** True while the connection's socket is open, or is about to be. */
   isAlive(connectionId: string): boolean {
-    return this.#byId.has(connectionId);
+    return this.#byId.has(connectionId) || this.#joining.has(connectionId);
+  }
+
+  /**
+   * Its join is under way until the returned function is called: the log may name it, as the merchant even, before it is added
+   * here.
+   */
+  joins(connectionId: string): () => void {
+    this.#joining.add(connectionId);
+    return () => void this.#joining.delete(connectionId);
   }
 
   add(connection: Connection): void {

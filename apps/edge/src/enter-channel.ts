@@ -28,25 +28,27 @@ export async function enterChannel(
   request: HttpRequest,
   context: EdgeContext,
 ): Promise<Connection | "overloaded" | null> {
-  const ended = context.joins.begin(join.channelId);
+  const connectionId = context.newId();
+  const ended = [context.joins.begin(join.channelId), context.connections.joins(connectionId)];
   try {
-    return await enter(join, verdict, request, context);
+    return await enter(join, connectionId, verdict, request, context);
   } finally {
-    ended();
+    for (const end of ended) end();
   }
 }
 
 async function enter(
   join: JoinRequest,
+  connectionId: string,
   verdict: Admitted,
   request: HttpRequest,
   context: EdgeContext,
 ): Promise<Connection | "overloaded" | null> {
-  const { registry, admission, delivery, newId } = context;
+  const { registry, admission, delivery } = context;
   // A peer that has gone while it waited costs the log nothing.
   const isGone = (): boolean => request.signal.aborted || context.draining.aborted;
   const subject = join.wallet === null ? {} : { subject: subjectOf(join.wallet) };
-  const who = { connectionId: newId(), ...subject };
+  const who = { connectionId, ...subject };
   const listening: { connection: Connection | null } = { connection: null };
   const listener = delivery.listenerFor(listening);
   const trace = traceOf(request, context);
@@ -66,7 +68,7 @@ async function enter(
       if (isGone() || !hasRoomFor(history, context)) return "overloaded";
     }
     connection = {
-      ...newConnection(who.connectionId, followed, verdict, joined.role, context),
+      ...newConnection(connectionId, followed, verdict, joined.role, context),
       ...subject,
       speech: recallNames(join.speech, followed.channel),
       wantsReceipts: join.wantsReceipts,

@@ -52,6 +52,15 @@ describe("whether a merchant is there", () => {
     expect(await receiptOf(late, "c")).toBe("present");
   });
 
+  it("is so for one alone of merchants that come at the same moment, here and elsewhere", async () => {
+    const id = newChannelId();
+    await edge.join(`${id}?${customer}`);
+    await other.join(`${id}?${customer}`);
+    const shops = await Promise.all([edge, other, edge, other].map((at) => at.join(`${id}?role=merchant`)));
+    const roles = shops.map((shop) => headerOf(greetingOf(shop), "x-p4-role"));
+    expect(roles.toSorted()).toEqual(["merchant", "none", "none", "none"]);
+  });
+
   it("is no longer so when the merchant's node has died", async () => {
     const id = newChannelId();
     const port = await freePort();
