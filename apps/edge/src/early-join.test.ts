@@ -107,6 +107,24 @@ describe("a join to a channel that is live here", () => {
   });
 });
 
+describe("a node that drains while a join waits for its append", () => {
+  it("lets it in and stores what its peer has sent, before it is sent on", async () => {
+    const leaving = await startTestEdge(nats.url, {}, { wrap });
+    const id = newChannelId();
+    const merchant = await leaving.join(`${id}?role=merchant`);
+    const { goOn } = holdAppends();
+    const customer = openPeer(leaving.url(`${id}?role=customer&receipts=true`));
+    await waitFor(() => waiting > 0 && isOpen(customer));
+    customer.say("paymentrequest.create", { body: {} });
+    const closing = leaving.close();
+    expect(await merchant.closed()).toMatchObject({ code: closeCodes.joinElsewhere.code });
+    goOn();
+    await closing;
+    expect(await customer.closed()).toMatchObject({ code: closeCodes.joinElsewhere.code });
+    expect(customer.keys).toEqual(["join.success", "receipt"]);
+  });
+});
+
 describe("a merchant who opens a channel", () => {
   it("has the socket at once, and may speak", async () => {
     const { goOn } = holdAppends();

@@ -288,12 +288,14 @@ function drain(connections: Connections, server: HttpServer, node: ChannelNode, 
 
 async function sendAllAway(connections: Connections, reason: string): Promise<void> {
   const deadlineMs = performance.now() + drainDeadlineMs;
-  // New messages keep coming until a socket is closed: each socket is closed at a moment when nothing of it is in flight.
-  while (connections.size > 0 && performance.now() < deadlineMs) {
+  const remain = (): boolean => connections.size > 0 || connections.joining > 0;
+  // New messages keep coming until a socket is closed: each socket is closed at a moment when nothing of it is in flight. One
+  // whose join is under way may have sent some already.
+  while (remain() && performance.now() < deadlineMs) {
     for (const connection of [...connections]) {
       if (connection.inFlight > 0) continue;
       connection.socket?.close(closeCodes.joinElsewhere.code, reason);
     }
-    if (connections.size > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    if (remain()) await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
