@@ -1,4 +1,5 @@
 import { violationCodes, type Violation } from "../checker/history.ts";
+import type { UnfinishedPayment } from "../checker/unfinished-payments.ts";
 import type { CampaignReport } from "./campaign.ts";
 
 const shownOfEachKind = 3;
@@ -25,18 +26,28 @@ export function reportText({
     `peers that did not read   ${String(stalledPeers.met)}, cut off ${String(stalledPeers.cutOff)}`,
     `processes ended by themselves  ${listOf(ownEnds) || "none"}`,
     `losses                    ${String(figures.losses)}`,
-    `violations                ${String(figures.violations)}`,
+    ...violationLines(violations),
   ];
-  return [...lines, ...violationLines(violations)].join("\n");
+  return lines.join("\n");
 }
 
-/** The violations by kind, with the first of each. */
-export function violationLines(violations: readonly Violation[]): string[] {
-  return violationCodes.flatMap((code) => {
+/** How many violations there are, and of each kind the first ones. */
+export function violationLines(violations: readonly Violation[], width = 26): string[] {
+  const kinds = violationCodes.flatMap((code) => {
     const found = violations.filter((violation) => violation.code === code);
-    const shown = found.slice(0, shownOfEachKind).map(({ channelId, detail }) => `    ${channelId}: ${detail}`);
-    return found.length === 0 ? [] : [`  ${code} ${String(found.length)}`, ...shown];
+    return found.length === 0 ? [] : [`  ${code} ${String(found.length)}`, ...detailLines(found, shownOfEachKind)];
   });
+  return [`${"violations".padEnd(width)}${String(violations.length)}`, ...kinds];
+}
+
+/** The first of what went wrong, each with its channel. */
+export function detailLines(faults: readonly (Violation | UnfinishedPayment)[], shown = 5): string[] {
+  return faults.slice(0, shown).map(({ channelId, detail }) => `    ${channelId}: ${detail}`);
+}
+
+/** Whether all was kept, and each promise that was not. */
+export function keptLines(broken: readonly string[], otherwise = "NOT KEPT"): string[] {
+  return [broken.length === 0 ? "every promise was kept" : otherwise, ...broken.map((line) => `    ${line}`)];
 }
 
 export function listOf(counts: Readonly<Record<string, number>>): string {

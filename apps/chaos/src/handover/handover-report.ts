@@ -1,4 +1,4 @@
-import { violationLines } from "../campaign/report-text.ts";
+import { detailLines, violationLines } from "../campaign/report-text.ts";
 import type { HandoverReport } from "./handover.ts";
 
 /** Clients saw at most a reconnection, and the process exited cleanly. */
@@ -16,10 +16,10 @@ export function handoverText(report: HandoverReport): string {
     `connections broken        ${String(report.connectionsBroken)}, wallets that never came back ${String(report.neverBack)}`,
     `payments under way then   ${String(report.underWayAtSignal)}`,
     `failed payments           ${String(failedPayments.length)}`,
-    ...failedPayments.slice(0, 5).map(({ channelId, detail }) => `    ${channelId}: ${detail}`),
+    ...detailLines(failedPayments),
     `gap of a client           median ${String(gapMs.median)} ms, p99 ${String(gapMs.p99)} ms, longest ${String(gapMs.longest)} ms`,
     `the drained process       ended after ${String(report.drainMs)} ms, ${drainEnd.signal ?? `exit code ${String(drainEnd.code)}`}`,
-    `violations                ${String(report.violations.length)}`,
+    ...violationLines(report.violations),
   ];
-  return [...lines, ...violationLines(report.violations)].join("\n");
+  return lines.join("\n");
 }

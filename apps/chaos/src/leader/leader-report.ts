@@ -1,4 +1,4 @@
-import { violationLines } from "../campaign/report-text.ts";
+import { detailLines, violationLines } from "../campaign/report-text.ts";
 import type { Waits } from "../checker/waits.ts";
 import type { Phase } from "./leader-figures.ts";
 import type { LeaderReport } from "./leader.ts";
@@ -17,14 +17,14 @@ export function leaderText(report: LeaderReport): string {
     `${String(rate)} payments a second for ${String(report.seconds)} s, on ${report.openFirst ? "open" : "new"} channels, nats-server ${report.natsServer}; killed the leader of ${String(report.streamsLed)} streams`,
     `rate                      ${begunPerSecond.toFixed(1)} begun, ${completedPerSecond.toFixed(1)} completed a second${isReached ? "" : "  (NOT REACHED on this machine)"}`,
     `failed payments           ${String(failedPayments.length)}`,
-    ...failedPayments.slice(0, 5).map(({ channelId, detail }) => `    ${channelId}: ${detail}`),
+    ...detailLines(failedPayments),
     `unavailability per client p99 ${String(unavailability.p99Ms)} ms, longest ${String(unavailability.longestMs)} ms, over 1 s ${String(unavailability.overOneSecond)} of ${String(unavailability.clients)}`,
     `longest without a server  ${String(report.longestWithoutConnectionMs)} ms`,
     ...phaseLines("receipt", report.receiptMs),
     ...phaseLines("whole payment", report.paymentMs),
-    `violations                ${String(violations.length)}`,
+    ...violationLines(violations),
   ];
-  return [...lines, ...violationLines(violations)].join("\n");
+  return lines.join("\n");
 }
 
 function phaseLines(what: string, waits: Readonly<Record<Phase, Waits>>): string[] {

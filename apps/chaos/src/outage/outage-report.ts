@@ -1,4 +1,4 @@
-import { violationLines } from "../campaign/report-text.ts";
+import { detailLines, keptLines, violationLines } from "../campaign/report-text.ts";
 import type { EdgeFigures } from "./outage-figures.ts";
 import type { OutageReport } from "./outage.ts";
 
@@ -41,7 +41,6 @@ export function outageText(report: OutageReport): string {
   const { options, missed, refusals, failedPayments, violations, socketsClosed } = report;
   const brokers = options.brokers === 1 ? "the broker" : "all three brokers";
   const codes = Object.entries(refusals).map(([code, count]) => `${code} ${String(count)}`);
-  const broken = brokenPromises(report);
   const lines = [
     `${brokers} ${options.cut ? "cut off" : "killed"} for ${String(options.seconds)} s, ${String(options.channels)} channels, nats-server ${report.natsServer}`,
     `sockets open then         ${String(report.socketsOpen)}, closed ${String(socketsClosed.length)}`,
@@ -54,13 +53,11 @@ export function outageText(report: OutageReport): string {
     `messages refused then     ${codes.join(", ") || "none"}; for good ${String(report.finalRefusals)}`,
     `payments begun then       ${String(report.paymentsBegunMeanwhile)}`,
     `failed payments           ${String(failedPayments.length)} of ${String(options.channels)}`,
-    ...failedPayments.slice(0, 5).map(({ channelId, detail }) => `    ${channelId}: ${detail}`),
+    ...detailLines(failedPayments),
     `stored elsewhere meanwhile  told ${String(missed.told)}, never ${String(missed.neverTold)}, after something later ${String(missed.toldOutOfOrder)}`,
     `    told after the healing: median ${String(missed.afterMs.median)} ms, longest ${String(missed.afterMs.longest)} ms`,
-    `violations                ${String(violations.length)}`,
     ...violationLines(violations),
-    broken.length === 0 ? "every promise was kept" : "NOT KEPT",
-    ...broken.map((line) => `    ${line}`),
+    ...keptLines(brokenPromises(report)),
   ];
   return lines.join("\n");
 }

@@ -36,12 +36,12 @@ export function regionCampaignText(report: RegionCampaignReport): string {
     ),
     row("longest without an append", `${String(report.longestWithoutAppendMs)} ms`),
     row("processes ended by themselves", listOf(report.ownEnds) || "none"),
-    row("violations", String(violations.length)),
-    ...violationLines(violations),
+    ...violationLines(violations, width),
     ...moves.flatMap(({ kind, trouble }) => (trouble === null ? [] : [`  not carried out: ${kind}: ${trouble}`])),
     `${outcome}${reasons.length === 0 ? "" : `: ${reasons.join("; ")}`}`,
   ];
   return lines.join("\n");
 }
 
-const row = (what: string, value: string): string => `${what.padEnd(38)}${value}`;
+const width = 38;
+const row = (what: string, value: string): string => `${what.padEnd(width)}${value}`;

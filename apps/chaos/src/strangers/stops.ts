@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { historyOf, readChannels } from "../campaign/read-log.ts";
-import { violationLines } from "../campaign/report-text.ts";
+import { keptLines, violationLines } from "../campaign/report-text.ts";
 import type { Violation } from "../checker/history.ts";
 import { seededRandom } from "../nemesis/random.ts";
 import { scenario, type Run } from "../scenario.ts";
@@ -82,7 +82,6 @@ export function brokenStops({ stops: ended, violations }: StopsReport): string[]
 
 export function stopsText(report: StopsReport): string {
   const { stops: ended, payments, unfinished, violations } = report;
-  const broken = brokenStops(report);
   return [
     `${String(ended.length)} stops in the middle of what strangers do`,
     ...ended.map(
@@ -90,10 +89,8 @@ export function stopsText(report: StopsReport): string {
         `    after ${(attackedForMs / 1_000).toFixed(1)} s of it: ended within ${String(ms)} ms, ${endText(end)}`,
     ),
     `honest payments           ${String(payments)}, out of patience while the edge was away ${String(unfinished)}`,
-    `violations                ${String(violations.length)}`,
     ...violationLines(violations),
-    broken.length === 0 ? "every promise was kept" : "NOT KEPT",
-    ...broken.map((line) => `    ${line}`),
+    ...keptLines(brokenStops(report)),
   ].join("\n");
 }
 

@@ -1,4 +1,5 @@
 import { connect, type Socket } from "node:net";
+import { encodeFrame, FrameReader, opcodes } from "@p4/conformance";
 
 export interface SocketTarget {
   readonly host: string;
@@ -6,8 +7,6 @@ export interface SocketTarget {
   /** The address of loopback that it comes from. */
   readonly from: string;
 }
-
-const opcodes = { text: 1, close: 8, ping: 9, pong: 10 } as const;
 
 /** A frame in either dialect. */
 export type Frame = Readonly<Record<string, unknown>>;
@@ -23,7 +22,9 @@ export class StrangerSocket {
   status = 0;
   /** Null: the server has closed it with no code, or not at all. */
   closedWith: number | null = null;
-  #buffered = Buffer.alloc(0);
+  /** Of the answer's head; null: it is complete. */
+  #head: Buffer | null = Buffer.alloc(0);
+  readonly #reader = new FrameReader();
   readonly #changed = new Set<() => void>();
 
   constructor({ host, port, from }: SocketTarget, path: string, headers: readonly string[] = upgradeHeaders) {
@@ -45,7 +46,7 @@ export class StrangerSocket {
 
   /** A text frame, whatever it holds. Gives how many bytes went out. */
   write(text: string): number {
-    const frame = maskedFrame(opcodes.text, Buffer.from(text));
+    const frame = encodeFrame(opcodes.text, Buffer.from(text), true);
     if (!this.socket.destroyed) this.socket.write(frame);
     return frame.length;
   }
@@ -82,36 +83,25 @@ export class StrangerSocket {
   }
 
   #onData(chunk: Buffer): void {
-    this.#buffered = Buffer.concat([this.#buffered, chunk]);
-    if (this.status === 0 && !this.#readHead()) return;
-    while (this.status === 101 && this.#readFrame());
+    const bytes = this.#head === null ? chunk : this.#afterHead(Buffer.concat([this.#head, chunk]));
+    if (bytes === null) return;
+    if (this.status === 101) for (const { opcode, payload } of this.#reader.read(bytes)) this.#onFrame(opcode, payload);
     this.#tell();
   }
 
-  #readHead(): boolean {
-    const end = this.#buffered.indexOf("\r\n\r\n");
-    if (end < 0) return false;
-    this.status = Number(/^HTTP\/1\.1 (\d+)/.exec(this.#buffered.toString("latin1", 0, end))?.[1] ?? 0);
-    this.#buffered = this.#buffered.subarray(end + 4);
-    return true;
+  /** Null: the head is not complete yet. */
+  #afterHead(bytes: Buffer): Buffer | null {
+    const end = bytes.indexOf("\r\n\r\n");
+    this.#head = end < 0 ? bytes : null;
+    if (end < 0) return null;
+    this.status = Number(/^HTTP\/1\.1 (\d+)/.exec(bytes.toString("latin1", 0, end))?.[1] ?? 0);
+    return bytes.subarray(end + 4);
   }
 
-  #readFrame(): boolean {
-    const buffered = this.#buffered;
-    const short = (buffered[1] ?? 0) & 0x7f;
-    const head = short === 126 ? 4 : short === 127 ? 10 : 2;
-    if (buffered.length < head) return false;
-    const length = short === 126 ? buffered.readUInt16BE(2) : short === 127 ? buffered.readUInt32BE(6) : short;
-    if (buffered.length < head + length) return false;
-    const payload = buffered.subarray(head, head + length);
-    this.#buffered = buffered.subarray(head + length);
-    this.#onFrame((buffered[0] ?? 0) & 0x0f, payload);
-    return true;
-  }
-
-  #onFrame(opcode: number, payload: Buffer): void {
+  #onFrame(opcode: number, bytes: Uint8Array): void {
+    const payload = Buffer.from(bytes);
     if (opcode === opcodes.text) this.frames.push(JSON.parse(payload.toString("utf8")) as Frame);
-    if (opcode === opcodes.ping) this.socket.write(maskedFrame(opcodes.pong, payload));
+    if (opcode === opcodes.ping) this.socket.write(encodeFrame(opcodes.pong, payload, true));
     if (opcode === opcodes.close) this.closedWith = payload.length >= 2 ? payload.readUInt16BE(0) : 1005;
   }
 }
@@ -131,15 +121,4 @@ export function keyOf(frame: Frame): string {
 export function errorCodeOf(frame: Frame): string {
   const { errCode } = (frame["errorBody"] ?? {}) as { readonly errCode?: unknown };
   return typeof errCode === "string" ? errCode : "";
-}
-
-/** As a client's must be; the mask is zero, so that the text needs no change. */
-function maskedFrame(opcode: number, payload: Buffer): Buffer {
-  const size = payload.length < 126 ? 6 : payload.length < 65_536 ? 8 : 14;
-  const head = Buffer.alloc(size);
-  head[0] = 0x80 | opcode;
-  head[1] = 0x80 | (size === 6 ? payload.length : size === 8 ? 126 : 127);
-  if (size === 8) head.writeUInt16BE(payload.length, 2);
-  if (size === 14) head.writeUInt32BE(payload.length, 6);
-  return Buffer.concat([head, payload]);
 }

@@ -1,4 +1,4 @@
-import { violationLines } from "../campaign/report-text.ts";
+import { detailLines, keptLines, violationLines } from "../campaign/report-text.ts";
 import type { Waits } from "../checker/waits.ts";
 import type { HonestPhase, StrangersReport } from "./beside-strangers.ts";
 import { strangersScenario } from "./strangers-scenario.ts";
@@ -14,7 +14,7 @@ export function strangersText(report: StrangersReport): string {
     `seed ${String(options.seed)}, ${String(options.minutes)} minutes, ${String(options.rate)} payments a second, nats-server ${report.natsServer}${options.sabotage === null ? "" : `, sabotage ${options.sabotage}`}`,
     `strangers                 ${rounds.join(", ")}; ${mib(strangers.bytesWritten)} of large messages`,
     `honest payments           ${String(report.payments)}, not completed ${String(failedPayments.length)}`,
-    ...failedPayments.slice(0, shown).map(({ channelId, detail }) => `    ${channelId}: ${detail}`),
+    ...detailLines(failedPayments),
     `receipts                  ${waitsText(quiet.receiptMs)} alone; ${waitsText(hostile.receiptMs)} beside strangers: ${ratioText(report)}`,
     `whole payments            ${waitsText(quiet.paymentMs)} alone; ${waitsText(hostile.paymentMs)} beside strangers`,
     `edge's memory             ${mib(report.residentBytes)} (at most ${mib(checks.residentBytes)}), held by channels ${mib(report.heldBytes)} (at most ${mib(checks.heldBytes)})`,
@@ -24,16 +24,12 @@ export function strangersText(report: StrangersReport): string {
     `load, alone               ${loadText(quiet)}`,
     `load, beside strangers    ${loadText(hostile)}; strangers' loop ${strangers.loopP99Ms.toFixed(1)} ms late`,
     ...(limit === null ? [] : [`THE LOAD GENERATOR WAS ITSELF THE LIMIT: ${limit}`]),
-    `violations                ${String(violations.length)}`,
     ...violationLines(violations),
     `left over                 ${report.leftOver.length === 0 ? "nothing" : ""}`,
     ...Object.entries(report.before).map(
       ([name, count]) => `    ${name.padEnd(32)} ${String(count)} before, ${String(report.after[name] ?? 0)} after`,
     ),
-    { kept: "every promise was kept", broken: "NOT KEPT", undecided: "NOT DECIDED: the load generator was the limit" }[
-      outcome
-    ],
-    ...broken.map((line) => `    ${line}`),
+    ...keptLines(broken, outcome === "broken" ? undefined : "NOT DECIDED: the load generator was the limit"),
   ];
   return lines.join("\n");
 }

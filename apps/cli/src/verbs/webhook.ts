@@ -1,4 +1,4 @@
-import { Option } from "commander";
+import { Option, type Command } from "commander";
 import { CliError } from "../cli-error.ts";
 import { paydKeyNote, paydOption, type PaydOptions } from "../operator/payd-client.ts";
 import { withNode } from "../operator/with-node.ts";
@@ -24,8 +24,10 @@ interface AddOptions extends BookOptions {
   readonly events?: readonly string[];
 }
 
-const logOption = (): Option =>
-  new Option("--log", "those that the log feeds, instead of the wallet's").conflicts("payd");
+const ofABook = (command: Command): Command =>
+  command
+    .addOption(new Option("--log", "those that the log feeds, instead of the wallet's").conflicts("payd"))
+    .addOption(paydOption());
 
 export const webhookVerb: Verb = (verb, context) => {
   verb.addHelpText(
@@ -37,12 +39,9 @@ export const webhookVerb: Verb = (verb, context) => {
       "\nThose of the log are kept at the broker and sent by the expiry workers; one of these must have run once." +
       paydKeyNote,
   );
-  verb
-    .command("add")
+  ofABook(verb.command("add"))
     .argument("<url>", "where to")
     .option("--events <types>", "only of these, with commas between them; without it, of all", typesArgument)
-    .addOption(logOption())
-    .addOption(paydOption())
     .description(
       "tell this address from now on, and print the secret that it is signed with: the only time that it is shown",
     )
@@ -56,11 +55,8 @@ export const webhookVerb: Verb = (verb, context) => {
         context.print(added, () => [`webhook ${added.id}`, `secret  ${added.secret}`]);
       }),
     );
-  verb
-    .command("rotate")
+  ofABook(verb.command("rotate"))
     .argument("<webhook>", "its id", channelArgument)
-    .addOption(logOption())
-    .addOption(paydOption())
     .description("sign with a new secret as well, print it, and drop the one before the last")
     .addHelpText("after", examples(["p4 webhook rotate <webhook>", "receivers may know either of the two"]))
     .action((webhook: string, options: BookOptions) =>
@@ -69,11 +65,8 @@ export const webhookVerb: Verb = (verb, context) => {
         context.print(rotated, () => `secret  ${rotated.secret}`);
       }),
     );
-  verb
-    .command("remove")
+  ofABook(verb.command("remove"))
     .argument("<webhook>", "its id", channelArgument)
-    .addOption(logOption())
-    .addOption(paydOption())
     .description("tell it no more; what waits for it is dropped")
     .addHelpText("after", examples(["p4 webhook remove <webhook> --log", "one of those that the log feeds"]))
     .action((webhook: string, options: BookOptions) =>
@@ -82,11 +75,8 @@ export const webhookVerb: Verb = (verb, context) => {
         context.print({ removed: webhook }, () => `removed: ${webhook}`);
       }),
     );
-  verb
-    .command("list")
+  ofABook(verb.command("list"))
     .description("show each webhook with its last deliveries and what was answered")
-    .addOption(logOption())
-    .addOption(paydOption())
     .option("--invoice <id>", "only of this invoice, which is a channel", channelArgument)
     .option("--limit <n>", "deliveries of each webhook, the newest first", countArgument, 20)
     .option("--bodies", "with what was sent and what was answered")
@@ -103,13 +93,10 @@ export const webhookVerb: Verb = (verb, context) => {
         context.print({ webhooks: listed }, () => (listed.length === 0 ? "no webhooks" : lines()));
       }),
     );
-  verb
-    .command("redeliver")
+  ofABook(verb.command("redeliver"))
     .argument("<webhook>", "its id", channelArgument)
     .argument("<event>", "the event's id: <invoice>.<number>", eventArgument)
     .description("send one event once more, now, and show the answer")
-    .addOption(logOption())
-    .addOption(paydOption())
     .addHelpText(
       "after",
       examples(["p4 webhook redeliver <webhook> <invoice>.3", "after the receiver was mended"]) +
@@ -118,12 +105,9 @@ export const webhookVerb: Verb = (verb, context) => {
     .action((webhook: string, event: string, options: BookOptions) =>
       withBook(context, options, async (book) => tell(context, await book.redeliver(webhook, event))),
     );
-  verb
-    .command("test")
+  ofABook(verb.command("test"))
     .argument("<webhook>", "its id", channelArgument)
     .description("send a body of the type webhook.test, signed like all others, and show the answer")
-    .addOption(logOption())
-    .addOption(paydOption())
     .addHelpText("after", examples(["p4 webhook test <webhook>", "does the receiver answer with 2xx?"]))
     .action((webhook: string, options: BookOptions) =>
       withBook(context, options, async (book) => tell(context, await book.test(webhook))),
