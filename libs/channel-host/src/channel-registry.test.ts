@@ -207,7 +207,9 @@ describe("a registry", () => {
     const { registry, reads } = testNode(store);
     await registry.submit("inv1", joinOf("inv1"));
     const before = reads.count;
-    await registry.begin("inv1")(wallet("OfferTerms"));
+    const soon = registry.begin("inv1");
+    await new Promise(setImmediate);
+    await soon(wallet("OfferTerms"));
     expect(reads.count).toBe(before + 1);
     const submit = registry.begin("inv1");
     expect(reads.count).toBe(before + 2);
