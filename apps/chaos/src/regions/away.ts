@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { customer, merchant } from "@p4/client";
 import { freePort } from "@p4/nats-server/testing";
@@ -9,7 +8,7 @@ import { AppProcess } from "../system/app-process.ts";
 import { Link } from "../system/link.ts";
 import { ackBody, syntheticPayment, terms } from "../wallets/bodies.ts";
 import { awayText, isAwayKept } from "./away-report.ts";
-import type { Site } from "./start-sites.ts";
+import { untilReadySays } from "./move-region.ts";
 import { startEdgeOf, startTwoSites } from "./two-sites.ts";
 
 export interface AwayOptions {
@@ -70,7 +69,8 @@ export const away = scenario({
   async faults({ options: { payments }, onProgress }, { home, other, afar, afarUrl }) {
     await Promise.all([other.edge.start(), afar.start()]);
     await afar.ready(limitMs);
-    await standingBy(other, home.name);
+    // It knows where the home is.
+    await untilReadySays(other, `"home":"${home.name}"`);
     const urls: Record<WalletPath, string> = { home: home.edgeUrl, redirected: other.edgeUrl, served: afarUrl };
     const found = new Map<WalletPath, Measured[]>(walletPaths.map((path) => [path, []]));
     for (let count = 0; count < payments; count++) {
@@ -89,18 +89,6 @@ export const away = scenario({
   checks: (report) => (isAwayKept(report) ? "kept" : "broken"),
   text: awayText,
 });
-
-/** Until the site's edge knows where the home is. */
-async function standingBy({ name, edgeUrl }: Site, home: string): Promise<void> {
-  for (const endMs = performance.now() + limitMs; performance.now() < endMs; await delay(50)) {
-    const readyz = await fetch(`${edgeUrl.replace(/^ws/, "http")}/readyz`).then(
-      (answer) => answer.text(),
-      () => "",
-    );
-    if (readyz.includes(`"home":"${home}"`)) return;
-  }
-  throw new Error(`the edge at ${name} does not stand by for ${home}`);
-}
 
 interface Measured {
   readonly joinMs: number;

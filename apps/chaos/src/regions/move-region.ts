@@ -1,6 +1,6 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { performStep, surveyRegion, type StepOptions } from "@p4/nats";
 import type { Plan, RegionState, Step } from "@p4/regions";
+import { waitFor } from "@p4/testkit/wait-for";
 import type { Site } from "./start-sites.ts";
 
 export const region = "local";
@@ -26,24 +26,24 @@ export async function moveRegion({ sites, lost = [], plan, onStepDone, keepTail 
   return state;
 }
 
-const answersWithinMs = 60_000;
+const patience = { timeoutMs: 60_000, intervalMs: 50 };
 
 /** Until a site that was started again answers over the connection that it had. */
 export async function untilAnswering({ name, broker }: Site): Promise<void> {
-  for (const endMs = performance.now() + answersWithinMs; performance.now() < endMs; await delay(50)) {
+  const answers = async (): Promise<boolean> => {
     const { sites } = await surveyRegion(new Map([[name, broker]]), region);
-    if (sites[0]?.answers === true) return;
-  }
-  throw new Error(`site ${name} did not answer within ${String(answersWithinMs)} ms`);
+    return sites[0]?.answers === true;
+  };
+  await waitFor(answers, { ...patience, description: `site ${name} answers` });
 }
 
-/** Until the edge of a home says that its events wait for copies. */
-export async function confirmedByCopies({ name, edgeUrl }: Site): Promise<void> {
-  for (const endMs = performance.now() + answersWithinMs; performance.now() < endMs; await delay(50)) {
-    const readyz = await fetch(`${edgeUrl.replace(/^ws/, "http")}/readyz`).then((answer) => answer.text());
-    if (readyz.includes('"confirmedBy"')) return;
-  }
-  throw new Error(`the edge at ${name} did not wait for copies within ${String(answersWithinMs)} ms`);
+/** Until the edge of a site says this of its readiness: `"confirmedBy"`, at home, when its events wait for copies. */
+export async function untilReadySays({ name, edgeUrl }: Site, words: string): Promise<void> {
+  const says = async (): Promise<boolean> => {
+    const readyz = await fetch(`${edgeUrl.replace(/^ws/, "http")}/readyz`);
+    return (await readyz.text()).includes(words);
+  };
+  await waitFor(says, { ...patience, description: `the edge at ${name} says ${words}` });
 }
 
 /** In a planned move there is none: an event that one site alone has is a fault. */

@@ -1,5 +1,5 @@
 import { planClass } from "@p4/regions";
-import { confirmedByCopies, moveRegion } from "./move-region.ts";
+import { moveRegion, untilReadySays } from "./move-region.ts";
 import { noWorkload, scenario, type Run } from "../scenario.ts";
 import { isRegionsClean, regionsText } from "./regions-report.ts";
 import { runDrill, type DrillReport } from "./run-drill.ts";
@@ -34,7 +34,7 @@ export const moves = scenario({
     if (options.class === "sync") {
       onProgress("p4 region class sync");
       await moveRegion({ sites: [a, b], plan: (state) => planClass(state, "sync") });
-      await confirmedByCopies(a);
+      await untilReadySays(a, '"confirmedBy"');
     }
     const drill = { ...options, shards, dir, onProgress };
     await b.edge.start();

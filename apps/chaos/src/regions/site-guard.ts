@@ -1,9 +1,9 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { gateText, readGate, type Broker } from "@p4/nats";
 import type { GuardedFiles } from "@p4/nats-server";
+import { waitFor } from "@p4/testkit/wait-for";
 import { AppProcess } from "../system/app-process.ts";
 
 export interface SiteGuardOptions {
@@ -49,12 +49,8 @@ export async function untilGatesOpen(
   sites: readonly { readonly name: string; readonly broker: Broker }[],
   region: string,
 ): Promise<void> {
-  const endMs = performance.now() + openWithinMs;
   for (const { name, broker } of sites) {
-    while ((await readGate(broker, region, 1_000).catch(() => "shut")) === "shut") {
-      if (performance.now() > endMs)
-        throw new Error(`the gate at ${name} did not open within ${String(openWithinMs)} ms`);
-      await delay(100);
-    }
+    const isOpen = async (): Promise<boolean> => (await readGate(broker, region, 1_000)) !== "shut";
+    await waitFor(isOpen, { timeoutMs: openWithinMs, intervalMs: 100, description: `the gate at ${name} is open` });
   }
 }
