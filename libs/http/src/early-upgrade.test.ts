@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { expect, it, onTestFinished, vi } from "vitest";
 import * as corkAnchor from "./cork-anchor.ts";
 import type { HttpRequest } from "./http-route.ts";
@@ -104,4 +106,32 @@ it("keeps one message of any allowed size, and no flood", async () => {
   decide(accepted);
   await vi.waitFor(() => expect(one.messages).toHaveLength(1));
   expect(heard).toHaveLength(2);
+});
+
+it("closes a peer that finds no room beside others' messages, at no cost to its address", async () => {
+  const halfBytes = 16 * 1024 * 1024;
+  const limits = { maxUpgradesPerIpPerSecond: 10 };
+  const { socketUrl, decide } = await serveEarly({ maxMessageBytes: halfBytes }, limits);
+  const peers = Array.from({ length: 3 }, (_, i) => wallet(`${socketUrl}/ws/${String(i)}`, ["p4"]));
+  for (const { opened } of peers) await opened;
+  for (const { socket } of peers) socket.send("x".repeat(halfBytes));
+  expect(await Promise.race(peers.map(({ closed }) => closed))).toMatchObject({ code: closeCodes.joinLater });
+  expect(await wallet(`${socketUrl}/ws/3`, ["p4"]).opened).toBe(true);
+  decide(accepted);
+});
+
+it("keeps nothing of its request once it is accepted", async () => {
+  setFlagsFromString("--expose-gc");
+  const collectGarbage = runInNewContext("gc") as () => void;
+  const { socketUrl, decide, requests } = await serveEarly();
+  const peer = wallet(`${socketUrl}/ws/1`, ["p4"]);
+  await peer.opened;
+  const [request] = requests.splice(0).map((each) => new WeakRef(each));
+  decide(accepted);
+  peer.socket.send("a");
+  await vi.waitFor(() => expect(peer.messages).toEqual(["a"]));
+  await vi.waitFor(() => {
+    collectGarbage();
+    expect(request?.deref()).toBeUndefined();
+  });
 });

@@ -11,10 +11,10 @@ export class HeldBytes {
 export class Undecided {
   readonly #maxBytes: number;
   readonly #held: HeldBytes;
-  readonly #onGone: () => void;
+  /** Null once it is accepted: it holds the request, which is more than the socket needs for the rest of its life. */
+  #onGone: (() => void) | null;
   #waiting: (() => void)[] | null = [];
   #bytes = 0;
-  #accepted = false;
 
   /** @param onGone called when the socket ends first */
   constructor(maxBytes: number, held: HeldBytes, onGone: () => void) {
@@ -29,29 +29,29 @@ export class Undecided {
 
   /** Its route knows of it. */
   get isAccepted(): boolean {
-    return this.#accepted;
+    return this.#onGone === null;
   }
 
-  /** Runs `act` once it is decided. False: too much waits already. */
-  hold(sizeBytes: number, act: () => void): boolean {
+  /** Runs `act` once it is decided, unless too much waits already: of its own, or of all together. */
+  hold(sizeBytes: number, act: () => void): "held" | "flood" | "full" {
     const waiting = this.#waiting ?? [];
-    const isOver = this.#bytes + sizeBytes > this.#maxBytes;
-    if (isOver || waiting.length > maxHeldMessages || this.#held.sum + sizeBytes > maxHeldBytes) return false;
+    if (this.#bytes + sizeBytes > this.#maxBytes || waiting.length > maxHeldMessages) return "flood";
+    if (this.#held.sum + sizeBytes > maxHeldBytes) return "full";
     waiting.push(act);
     this.#bytes += sizeBytes;
     this.#held.sum += sizeBytes;
-    return true;
+    return "held";
   }
 
   accept(): void {
-    this.#accepted = true;
+    this.#onGone = null;
     for (const act of this.#end()) act();
   }
 
   /** It has ended, or is refused: the route hears neither of what it has sent nor of its end. */
   gone(): void {
     this.#end();
-    this.#onGone();
+    this.#onGone?.();
   }
 
   #end(): readonly (() => void)[] {

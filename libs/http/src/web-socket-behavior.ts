@@ -107,9 +107,10 @@ export function behaviorOf(route: AnyWebSocketRoute, hooks: BehaviorHooks): WebS
       const later = (): void => {
         if (connection.isOpen) take(connection, text, size);
       };
-      if (!undecided.hold(text === null ? 0 : size, later)) {
-        connection.close(closeCodes.slowConsumer, "too many messages ahead of the join's answer");
-      }
+      const held = undecided.hold(text === null ? 0 : size, later);
+      if (held === "flood") connection.close(closeCodes.slowConsumer, "too many messages ahead of the join's answer");
+      // Others' messages: this peer has done nothing that its address should pay for.
+      if (held === "full") connection.close(closeCodes.joinLater, "too many joins wait for their answer: join again");
     },
     drain: (ws) => {
       const { connection, refusedWith, undecided } = ws.getUserData();

@@ -83,4 +83,5 @@ export const closeCodes = {
   messageTooBig: table.messageTooLarge.code,
   internalError: table.internalError.code,
   slowConsumer: table.overLimits.code,
+  joinLater: table.joinLater.code,
 } as const;

@@ -23,6 +23,7 @@ export const closeCodes = {
     reasons: [
       "this node has lost the channel: join again",
       "this node's memory is full: join again",
+      "too many joins wait for their answer: join again",
       "<code>: <detail>",
       "<code>",
     ],
