@@ -42,8 +42,8 @@ export interface Connection {
   /** Messages of this peer that wait to be stored. */
   inFlight: number;
   inFlightBytes: number;
-  /** What it may still add, in bytes. */
-  readonly added: TokenBucket;
+  /** What it may still add, in bytes; null until it has added something. */
+  added: TokenBucket | null;
   /** What it may still be refused; null until the first refusal. */
   refusals: TokenBucket | null;
 }

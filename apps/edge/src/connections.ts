@@ -2,12 +2,13 @@ import type { FollowedChannel } from "@p4/channel-host";
 import { closeCodes } from "@p4/protocol";
 import type { Connection } from "./connection.ts";
 
-const none: ReadonlySet<Connection> = new Set();
+const none: readonly Connection[] = [];
 
 /** The sockets of this node's wallets, by id and by channel. Each follows its channel until it is removed. */
 export class Connections implements Iterable<Connection> {
   readonly #byId = new Map<string, Connection>();
-  readonly #byChannel = new Map<string, Set<Connection>>();
+  /** Lists that are replaced, never changed: of one or two, a set would take several times as much. */
+  readonly #byChannel = new Map<string, readonly Connection[]>();
   readonly #joining = new Set<string>();
 
   get size(): number {
@@ -33,7 +34,7 @@ export class Connections implements Iterable<Connection> {
     for (const [connection] of this.#byChannel.values()) if (connection !== undefined) yield connection.followed;
   }
 
-  of(channelId: string): ReadonlySet<Connection> {
+  of(channelId: string): readonly Connection[] {
     return this.#byChannel.get(channelId) ?? none;
   }
 
@@ -54,24 +55,22 @@ export class Connections implements Iterable<Connection> {
   add(connection: Connection): void {
     const { channelId } = connection.followed;
     this.#byId.set(connection.id, connection);
-    const sockets = this.#byChannel.get(channelId);
-    if (sockets === undefined) this.#byChannel.set(channelId, new Set([connection]));
-    else sockets.add(connection);
+    this.#byChannel.set(channelId, this.of(channelId).concat(connection));
   }
 
   /** Its channel is followed no more for it. */
   remove(connection: Connection): void {
     if (!this.#byId.delete(connection.id)) return;
     const { channelId } = connection.followed;
-    const sockets = this.#byChannel.get(channelId);
-    sockets?.delete(connection);
-    if (sockets?.size === 0) this.#byChannel.delete(channelId);
+    const left = this.of(channelId).filter((each) => each !== connection);
+    if (left.length === 0) this.#byChannel.delete(channelId);
+    else this.#byChannel.set(channelId, left);
     connection.followed.release();
   }
 
   /** Closes a channel's sockets, so that their wallets join again. */
   sendAway(channelId: string, reason: string): void {
-    for (const { socket } of [...this.of(channelId)]) socket?.close(closeCodes.joinLater.code, reason);
+    for (const { socket } of this.of(channelId)) socket?.close(closeCodes.joinLater.code, reason);
   }
 
   /**

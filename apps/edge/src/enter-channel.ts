@@ -157,7 +157,7 @@ function newConnection(
   followed: FollowedChannel,
   verdict: Admitted,
   grantedRole: Role | null,
-  { bytes, grants }: EdgeContext,
+  { grants }: EdgeContext,
 ) {
   return {
     id,
@@ -174,7 +174,7 @@ function newConnection(
     greeting: null,
     inFlight: 0,
     inFlightBytes: 0,
-    added: bytes.forConnection(performance.now()),
+    added: null,
     refusals: null,
   };
 }

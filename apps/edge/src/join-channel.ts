@@ -115,7 +115,7 @@ const tooManyWait = joinRefusal("EDGE_OVERLOADED");
 
 /** Its sockets here and the joins under way are as many as a channel may have. */
 function isCrowded(channelId: string, { connections, joins, limits }: EdgeContext): boolean {
-  return connections.of(channelId).size + joins.of(channelId) >= limits.maxSocketsPerChannel;
+  return connections.of(channelId).length + joins.of(channelId) >= limits.maxSocketsPerChannel;
 }
 
 /** A burst of joins is over before it costs anything, while those who join a channel that is live here go on. */

@@ -78,10 +78,12 @@ function messageReader(context: EdgeContext): WebSocketRoute<Connection>["messag
 
 /** Null, or the rule of the node's memory or of the sender's budget that the frame breaks. */
 function tooManyBytes(connection: Connection, frameBytes: number, { bytes, memory }: EdgeContext): string | null {
-  const { inFlightBytes, followed, added, socket } = connection;
+  const { inFlightBytes, followed, socket } = connection;
   const full = memory.refusal(frameBytes, followed, inFlightBytes);
   if (full !== null || socket === null) return full;
-  return bytes.refusal(frameBytes, socket.remoteAddress, added, performance.now());
+  const nowMs = performance.now();
+  connection.added ??= bytes.forConnection(nowMs);
+  return bytes.refusal(frameBytes, socket.remoteAddress, connection.added, nowMs);
 }
 
 /** Frames are kept until they are stored. One alone may be as large as messages may be. */

@@ -33,7 +33,7 @@ export class ChannelReplica {
   readonly channelId: string;
   readonly #runtime: ActorRuntime;
   #awake: AwakeActors;
-  /** Never changed: most channels have one or two, of which a set would take several times as much. */
+  /** Replaced, never changed. Most channels have two: a set, or a list with room to grow, would take several times as much. */
   #listeners: readonly FoldListener[] = [];
   /** What the actor has folded. */
   #channel: Channel = newChannel();
@@ -72,7 +72,7 @@ export class ChannelReplica {
   }
 
   addListener(listener: FoldListener): void {
-    this.#listeners = [...this.#listeners, listener];
+    this.#listeners = this.#listeners.concat(listener);
   }
 
   removeListener(listener: FoldListener): void {

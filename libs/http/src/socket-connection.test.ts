@@ -15,7 +15,7 @@ function endedSocket(): WebSocket<SocketUserData> {
 function lostConnection() {
   const connection = new SocketConnection({}, "127.0.0.1", 1_000);
   const onLost = vi.fn();
-  connection.attach(endedSocket(), { onClosing: vi.fn(), onLost });
+  connection.attach(endedSocket(), { connection }, { onClosing: vi.fn(), onLost });
   return { connection, onLost };
 }
 
@@ -31,16 +31,14 @@ describe("a socket that has ended unseen", () => {
     expect(connection.isOpen).toBe(false);
     connection.close(4200, "again");
     expect([connection.send("again"), connection.bufferedBytes()]).toEqual(["dropped", 0]);
-    expect(onLost).toHaveBeenCalledTimes(1);
+    expect(onLost.mock.calls).toEqual([[{ connection }, true]]);
   });
 
   it("does not hide what corked writes throw themselves", () => {
     const connection = new SocketConnection({}, "127.0.0.1", 1_000);
     const cork = (writes: () => void): void => writes();
-    connection.attach({ cork } as unknown as WebSocket<SocketUserData>, {
-      onClosing: vi.fn(),
-      onLost: vi.fn(),
-    });
+    const ws = { cork } as unknown as WebSocket<SocketUserData>;
+    connection.attach(ws, { connection }, { onClosing: vi.fn(), onLost: vi.fn() });
     const fail = (): never => {
       throw new Error("ours");
     };
@@ -63,7 +61,7 @@ describe("a peer that is closed while something waits for it", () => {
     const queues = new SendQueues();
     const connection = new SocketConnection({}, "127.0.0.1", 1_000, queues);
     const onClosing = vi.fn();
-    connection.attach(ws, { onClosing, onLost: vi.fn() });
+    connection.attach(ws, { connection }, { onClosing, onLost: vi.fn() });
     connection.close(4290, "too slow");
     queues.look();
     return { connection, uws, onClosing, queues };
@@ -71,7 +69,7 @@ describe("a peer that is closed while something waits for it", () => {
 
   it("is gone for its route at once, and counts until what waits is sent, with the close frame behind it", () => {
     const { connection, uws, onClosing, queues } = slowConnection();
-    expect(onClosing).toHaveBeenCalledWith(4290, "too slow");
+    expect(onClosing).toHaveBeenCalledWith({ connection }, 4290, "too slow");
     expect([connection.isOpen, connection.send("late"), uws.ended]).toEqual([false, "dropped", []]);
     expect([queues.queuedBytes, queues.endingBytes]).toEqual([500, 500]);
     uws.waiting = 100;

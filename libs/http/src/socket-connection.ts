@@ -28,11 +28,12 @@ const maxReasonBytes = 123; // RFC 6455 section 5.5: a control frame holds 125 b
  */
 const endingMs = 15_000;
 
+/** Shared by the sockets of a route: functions of its own would take more memory than all else of an idle one. */
 export interface SocketCallbacks {
   /** This side has closed; the connection lives on until what waits is sent. */
-  readonly onClosing: (code: number, reason: string) => void;
+  readonly onClosing: (data: SocketUserData, code: number, reason: string) => void;
   /** The connection turns out to have ended without uWS's close callback. False: this side had closed it before. */
-  readonly onLost: (wasOpen: boolean) => void;
+  readonly onLost: (data: SocketUserData, wasOpen: boolean) => void;
 }
 
 interface Ending extends Close {
@@ -50,6 +51,7 @@ export class SocketConnection<Data> implements WebSocketConnection<Data>, SendQu
   readonly #queues: SendQueues | undefined;
   #ws: UwsWebSocket<SocketUserData> | undefined;
   #ending: Ending | undefined;
+  #userData: SocketUserData | undefined;
   #callbacks: SocketCallbacks | undefined;
 
   constructor(data: Data, remoteAddress: string, maxQueuedBytes: number, queues?: SendQueues) {
@@ -59,8 +61,9 @@ export class SocketConnection<Data> implements WebSocketConnection<Data>, SendQu
     this.#queues = queues;
   }
 
-  attach(ws: UwsWebSocket<SocketUserData>, callbacks: SocketCallbacks): void {
+  attach(ws: UwsWebSocket<SocketUserData>, userData: SocketUserData, callbacks: SocketCallbacks): void {
     this.#ws = ws;
+    this.#userData = userData;
     this.#callbacks = callbacks;
   }
 
@@ -124,7 +127,7 @@ export class SocketConnection<Data> implements WebSocketConnection<Data>, SendQu
       const timer = setTimeout(() => this.cut(), endingMs).unref();
       this.#ending = { ws, code, reason, timer };
       this.#queues?.add(this);
-      this.#callbacks?.onClosing(code, reason);
+      if (this.#userData !== undefined) this.#callbacks?.onClosing(this.#userData, code, reason);
     });
   }
 
@@ -177,7 +180,8 @@ export class SocketConnection<Data> implements WebSocketConnection<Data>, SendQu
   }
 
   #lost(): void {
-    this.#callbacks?.onLost(this.detach());
+    const wasOpen = this.detach();
+    if (this.#userData !== undefined) this.#callbacks?.onLost(this.#userData, wasOpen);
   }
 }
 

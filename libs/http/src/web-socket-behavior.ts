@@ -1,5 +1,5 @@
 import type { WebSocketBehavior } from "uWebSockets.js";
-import type { SocketConnection, SocketUserData } from "./socket-connection.ts";
+import type { SocketCallbacks, SocketConnection, SocketUserData } from "./socket-connection.ts";
 import { closeCodes, type AnyWebSocketRoute } from "./web-socket-route.ts";
 
 export const defaultMaxQueuedBytes = 4 * 1024 * 1024;
@@ -71,6 +71,10 @@ export function behaviorOf(route: AnyWebSocketRoute, hooks: BehaviorHooks): WebS
     if (wasOpen) closed(data, code, reason);
     hooks.onGone(data);
   };
+  const callbacks: SocketCallbacks = {
+    onClosing: closed,
+    onLost: (data, wasOpen) => gone(data, wasOpen, brokenConnection, ""),
+  };
   return {
     compression: COMPRESSION_DISABLED,
     maxPayloadLength: transportLimitBytes(route.maxMessageBytes),
@@ -83,10 +87,7 @@ export function behaviorOf(route: AnyWebSocketRoute, hooks: BehaviorHooks): WebS
     open: (ws) => {
       const data = ws.getUserData();
       const { connection, refusedWith, undecided } = data;
-      connection.attach(ws, {
-        onClosing: (code, reason) => closed(data, code, reason),
-        onLost: (wasOpen) => gone(data, wasOpen, brokenConnection, ""),
-      });
+      connection.attach(ws, data, callbacks);
       // uWS is inside the upgrade's cork here: a microtask later the new socket can be corked, and closed, like any other.
       if (refusedWith !== undefined) {
         return queueMicrotask(() => connection.close(refusedWith.code, refusedWith.reason));

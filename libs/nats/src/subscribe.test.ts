@@ -1,3 +1,4 @@
+import type { Subscription } from "@nats-io/transport-node";
 import { expect, test, vi } from "vitest";
 import { useNats } from "./test-support/use-nats.ts";
 
@@ -52,4 +53,16 @@ test("what ends between two messages is heard no more, though the broker has sen
   await broker.flush();
   await broker.flush();
   expect(heard).toEqual(["turn.e"]);
+});
+
+test("many take little memory: nothing of the client's waits for the end of each", async () => {
+  const broker = await nats.connect();
+  const subscribe = vi.spyOn(broker.nc, "subscribe");
+  const subscriptions = ["turn.f", "turn.g"].map((subject) => broker.subscribe(subject, () => undefined));
+  await broker.flush();
+  const [one, other] = subscribe.mock.results.map(({ value }) => value as Subscription);
+  expect(one?.closed).toBe(other?.closed);
+  for (const each of subscriptions) each.unsubscribe();
+  await broker.flush();
+  expect([one?.isClosed(), other?.isClosed()]).toEqual([true, true]);
 });

@@ -1,4 +1,4 @@
-import type { Msg, NatsConnection, Subscription } from "@nats-io/transport-node";
+import { deferred, SubscriptionImpl, type Msg, type NatsConnection, type Subscription } from "@nats-io/transport-node";
 import type { WriteCoalescer } from "./write-coalescer.ts";
 
 interface SubscribeOptions {
@@ -42,7 +42,9 @@ class PostedSubscription {
     const { nc, report } = this.#options;
     if (this.#isOver || nc.isClosed()) return;
     try {
-      this.#subscription = nc.subscribe(subject, { callback: (error, message) => this.#onMessage(error, message) });
+      this.#subscription = lighten(
+        nc.subscribe(subject, { callback: (error, message) => this.#onMessage(error, message) }),
+      );
     } catch (error) {
       report(error as Error);
     }
@@ -65,4 +67,17 @@ class PostedSubscription {
       this.#options.report(error as Error);
     }
   }
+}
+
+/** What tells of a subscription that nobody waits for. */
+const [untold, unasked] = [deferred<void | Error>(), deferred<void>()];
+
+/** The client makes three promises of its own for each subscription: with their functions, two thirds of its memory. */
+function lighten(subscription: Subscription): Subscription {
+  if (subscription instanceof SubscriptionImpl) {
+    subscription.signal = unasked;
+    subscription.iterClosed = untold;
+    subscription.closed = untold;
+  }
+  return subscription;
 }
