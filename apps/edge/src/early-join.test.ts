@@ -95,6 +95,19 @@ describe("a join to a channel that is live here", () => {
     expect(customer.keys).toEqual(["join.success", "receipt"]);
   });
 
+  it("may be followed by messages and a close: the messages are stored", async () => {
+    const { id, merchant } = await openChannel();
+    const { goOn } = holdAppends();
+    const customer = await joinHeld(`${id}?role=customer`);
+    await waitFor(() => isOpen(customer));
+    customer.say("paymentrequest.create", { body: {} });
+    await customer.leave();
+    goOn();
+    await merchant.hear("paymentrequest.create");
+    await merchant.leave();
+    await waitFor(async () => (await edge.metric("edge_channels")) === 0);
+  });
+
   it("that is given up leaves nothing behind", async () => {
     const { id, merchant } = await openChannel();
     const { goOn } = holdAppends();

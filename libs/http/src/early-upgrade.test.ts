@@ -88,6 +88,30 @@ it("tells by the request's signal that the peer has gone first, and gives its pl
   expect(heard).not.toContain("close");
 });
 
+it("takes what a peer has sent that has left before it is accepted, and then tells its end", async () => {
+  const { server, socketUrl, heard, decide, requests } = await serveEarly();
+  const peer = wallet(`${socketUrl}/ws/1`, ["p4"]);
+  await peer.opened;
+  for (const text of ["a", "b"]) peer.socket.send(text);
+  peer.socket.close();
+  await peer.closed;
+  expect([server.stats().webSockets, requests[0]?.signal.aborted, heard]).toEqual([0, false, []]);
+  decide(accepted);
+  await vi.waitFor(() => expect(heard).toEqual(["open 1", "a", "b", "close"]));
+});
+
+it("drops what a peer has sent that has left before it is refused", async () => {
+  const { socketUrl, heard, decide, requests } = await serveEarly({}, { maxUpgradesUnderWay: 1 });
+  const peer = wallet(`${socketUrl}/ws/1`, ["p4"]);
+  await peer.opened;
+  peer.socket.send("a");
+  peer.socket.close();
+  await peer.closed;
+  decide({ accept: false, refusal: { status: 409, code: "TAKEN", detail: "by another" } });
+  await vi.waitFor(() => expect(requests[0]?.signal.aborted).toBe(true));
+  expect(heard).toEqual([]);
+});
+
 it("counts as an upgrade that is being decided until it is", async () => {
   const { socketUrl, decide } = await serveEarly({}, { maxUpgradesUnderWay: 1 });
   await wallet(`${socketUrl}/ws/1`, ["p4"]).opened;

@@ -15,6 +15,7 @@ export class Undecided {
   #onGone: (() => void) | null;
   #waiting: (() => void)[] | null = [];
   #bytes = 0;
+  #hasLeft = false;
 
   /** @param onGone called when the socket ends first */
   constructor(maxBytes: number, held: HeldBytes, onGone: () => void) {
@@ -30,6 +31,11 @@ export class Undecided {
   /** Its route knows of it. */
   get isAccepted(): boolean {
     return this.#onGone === null;
+  }
+
+  /** Its peer has left, and what that has sent before waits. */
+  get hasLeft(): boolean {
+    return this.#hasLeft;
   }
 
   /** Runs `act` once it is decided, unless too much waits already: of its own, or of all together. */
@@ -48,7 +54,16 @@ export class Undecided {
     for (const act of this.#end()) act();
   }
 
-  /** It has ended, or is refused: the route hears neither of what it has sent nor of its end. */
+  /** Its peer has left. What that has sent was taken all the same had it been decided sooner: so it is, and `tell` comes last. */
+  left(tell: () => void): void {
+    const waiting = this.#waiting ?? [];
+    // The first is the socket's opening.
+    if (waiting.length <= 1) return this.gone();
+    this.#hasLeft = true;
+    waiting.push(tell);
+  }
+
+  /** It was closed by this side, or is refused: the route hears neither of what it has sent nor of its end. */
   gone(): void {
     this.#end();
     this.#onGone?.();

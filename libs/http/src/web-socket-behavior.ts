@@ -63,8 +63,10 @@ export function behaviorOf(route: AnyWebSocketRoute, hooks: BehaviorHooks): WebS
   const closed = ({ connection, refusedWith, undecided }: SocketUserData, code: number, reason: string): void => {
     if (refusedWith !== undefined) return;
     hooks.onClose(connection);
-    if (undecided?.isAccepted === false) return undecided.gone();
-    guarded(connection, "close", () => route.close?.(connection, code, reason));
+    const tell = (): void => guarded(connection, "close", () => route.close?.(connection, code, reason));
+    if (undecided?.isAccepted !== false) return tell();
+    if (connection.closedWith === undefined) undecided.left(tell);
+    else undecided.gone();
   };
   /** Once per socket, however its end was noticed. */
   const gone = (data: SocketUserData, wasOpen: boolean, code: number, reason: string): void => {
@@ -94,7 +96,8 @@ export function behaviorOf(route: AnyWebSocketRoute, hooks: BehaviorHooks): WebS
       }
       hooks.onOpen(connection);
       const begin = (): void => {
-        if (connection.isOpen) guarded(connection, "open", () => route.open?.(connection));
+        if (connection.isOpen || undecided?.hasLeft === true)
+          guarded(connection, "open", () => route.open?.(connection));
       };
       if (undecided === undefined) queueMicrotask(begin);
       else undecided.hold(0, begin);
@@ -106,7 +109,7 @@ export function behaviorOf(route: AnyWebSocketRoute, hooks: BehaviorHooks): WebS
       const text = isBinary || size > route.maxMessageBytes ? null : Buffer.from(message).toString("utf8");
       if (undecided?.isWaiting !== true) return take(connection, text, size);
       const later = (): void => {
-        if (connection.isOpen) take(connection, text, size);
+        if (connection.isOpen || undecided.hasLeft) take(connection, text, size);
       };
       const held = undecided.hold(text === null ? 0 : size, later);
       if (held === "flood") connection.close(closeCodes.slowConsumer, "too many messages ahead of the join's answer");

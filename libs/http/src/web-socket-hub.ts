@@ -284,17 +284,19 @@ export class WebSocketHub {
     this.#undecided += 1;
     const settle = (decided: UpgradeDecision<unknown>): void => {
       // Closed meanwhile: whoever has accepted has been told by the request's signal.
-      if (!connection.isOpen) return;
+      if (!undecided.isWaiting) return;
       if (decided.accept) {
         connection.data = decided.data;
         return undecided.accept();
       }
       const { code, detail } = decided.refusal;
       connection.close(closeCode(decided.refusal), closeReason(code, detail));
+      undecided.gone();
     };
     const fail = (error: unknown): void => {
       this.#dispatcher.options.onError(error, `upgrade ${route.path}`);
       connection.close(closeCodes.internalError, "internal error");
+      undecided.gone();
     };
     void decision
       .then(settle)
