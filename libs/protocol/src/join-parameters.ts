@@ -57,7 +57,8 @@ export const joinParameters: readonly JoinParameter[] = [
     description:
       "How a refused join is told: `http`, a status and a problem document before the upgrade; `close`, accepted and " +
       "closed with a code and a reason, for programs that never see the status. Without one, `close` for browsers and " +
-      "Node.js, `http` for all others.",
+      "Node.js, `http` for all others; but a join that only the log's trouble can refuse has its socket at once, and is " +
+      "closed then, unless this says `http`.",
     values: ["close", "http"],
     rule: "close or http",
   },

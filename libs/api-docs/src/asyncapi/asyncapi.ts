@@ -30,7 +30,9 @@ export function asyncApi({ title, version, messageErrors, joinErrors }: AsyncApi
         title: "A payment channel",
         description:
           "A join is refused as HTTP (see openapi.json), or accepted and closed with a code and a reason for clients that " +
-          "hide HTTP answers from their program. x-refused-joins has both.",
+          "hide HTTP answers from their program. x-refused-joins has both. An open socket is no join yet, join.success is: " +
+          "where only the log can still refuse a join, the socket opens first, and the log's trouble closes it with a code, " +
+          "unless refusal=http is asked for.",
         parameters: { channelID: { description: "The invoice: 1 to 64 of A-Z, a-z, 0-9, _ and -." } },
         messages: refs(messageCatalogue.map(({ key }) => key)),
         bindings: { ws: { method: "GET", query: joinSchema(), bindingVersion: "0.1.0" } },

@@ -20,7 +20,10 @@ export const socketOperations: readonly OperationDescription[] = [
       ...joinQuery.map((parameter) => ({ ...parameter, in: "query" as const })),
     ],
     responses: {
-      101: { description: "Joined; join.success follows on the socket." },
+      101: {
+        description:
+          "The socket is open. It is joined with join.success; should the log fail, it is closed with a code instead.",
+      },
       307: goElsewhere,
       400: problemResponse("The URL or the subprotocol is not a join."),
       401: problemResponse("The join policy asks for a token."),
