@@ -82,7 +82,8 @@ async function rejoinWithTail(broker: Broker, homeBroker: Broker, home: string, 
     return Promise.resolve();
   });
   const { config: wanted } = await homeBroker.api<Info>(`STREAM.INFO.${stream}`);
-  const { subjects: _subjects, subject_transform: _transform, republish: _republish, ...rest } = { ...config };
+  // None of these may a mirror have.
+  const { subjects: _1, subject_transform: _2, republish: _3, allow_atomic: _4, ...rest } = { ...config };
   const metadata = Object.fromEntries(
     Object.entries(wanted.metadata ?? {}).filter(([key]) => !key.startsWith("_nats.")),
   );
