@@ -5,6 +5,7 @@ import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { terms } from "./test-support/bodies.ts";
 import { newChannelId, startTestEdge, type TestEdge } from "./test-support/edges.ts";
 import { headerOf, openPeer, sequenceOf, type Peer } from "./test-support/peer.ts";
+import { logWith } from "./test-support/log-with.ts";
 
 const nats = withNatsServer();
 
@@ -13,16 +14,14 @@ let appends: Promise<void>;
 let waiting = 0;
 
 /** Each append waits for `appends`, and fails as that does. */
-const hold = (log: EventLog): EventLog => ({
-  readStream: (...args) => log.readStream(...args),
-  streamVersions: (...args) => log.streamVersions(...args),
-  scan: (...args) => log.scan(...args),
-  async appendToStream(request) {
-    waiting++;
-    await appends.finally(() => waiting--);
-    return log.appendToStream(request);
-  },
-});
+const hold = (log: EventLog): EventLog =>
+  logWith(log, {
+    async appendToStream(request) {
+      waiting++;
+      await appends.finally(() => waiting--);
+      return log.appendToStream(request);
+    },
+  });
 
 const wrap = (({ log, feed }: { log: EventLog; feed: never }) => ({ log: hold(log), feed })) as never;
 

@@ -3,6 +3,7 @@ import { createLogger } from "@p4/telemetry";
 import { waitFor, withNatsServer } from "@p4/testkit";
 import { expect, it } from "vitest";
 import { newChannelId, startTestEdge } from "./test-support/edges.ts";
+import { logWith } from "./test-support/log-with.ts";
 
 const nats = withNatsServer();
 
@@ -13,17 +14,15 @@ async function startHeldEdge() {
   logger.error = (...details: unknown[]) => void errors.push(details);
   let held: Promise<void> = Promise.resolve();
   let waiting = 0;
-  const hold = (log: EventLog): EventLog => ({
-    readStream: (...args) => log.readStream(...args),
-    streamVersions: (...args) => log.streamVersions(...args),
-    scan: (...args) => log.scan(...args),
-    async appendToStream(request) {
-      waiting++;
-      await held;
-      waiting--;
-      return log.appendToStream(request);
-    },
-  });
+  const hold = (log: EventLog): EventLog =>
+    logWith(log, {
+      async appendToStream(request) {
+        waiting++;
+        await held;
+        waiting--;
+        return log.appendToStream(request);
+      },
+    });
   const wrap = ({ log, feed }: { log: EventLog; feed: never }) => ({ log: hold(log), feed });
   const edge = await startTestEdge(nats.url, {}, { logger, wrap: wrap as never });
   /** All appends wait from here on. Returns what lets them go on. */

@@ -6,6 +6,7 @@ import { payment, terms } from "./test-support/bodies.ts";
 import { newChannelId, startTestEdge, type TestEdge } from "./test-support/edges.ts";
 import type { Peer } from "./test-support/peer.ts";
 import { rawJoin, shortFrame } from "./test-support/raw-socket.ts";
+import { logWith } from "./test-support/log-with.ts";
 
 const nats = withNatsServer();
 let edge: TestEdge;
@@ -187,15 +188,13 @@ describe("a node with too much to do", () => {
   it("takes no new channels while much waits for the log; those it has go on", async () => {
     let release: () => void = () => undefined;
     let held: Promise<void> | null = null;
-    const slowLog = (log: EventLog): EventLog => ({
-      readStream: (...args) => log.readStream(...args),
-      streamVersions: (...args) => log.streamVersions(...args),
-      scan: (...args) => log.scan(...args),
-      async appendToStream(request) {
-        await held;
-        return log.appendToStream(request);
-      },
-    });
+    const slowLog = (log: EventLog): EventLog =>
+      logWith(log, {
+        async appendToStream(request) {
+          await held;
+          return log.appendToStream(request);
+        },
+      });
     const busy = await startTestEdge(
       nats.url,
       {},
@@ -226,16 +225,14 @@ describe("a node with too much to do", () => {
   it("loads a limited number of unknown channels at a time, and refuses what would wait too long; its own channels go on", async () => {
     let isAnswered = Promise.resolve();
     const id = newChannelId();
-    const held = (log: EventLog): EventLog => ({
-      readStream: async (channelId, options) => {
-        // Where every command replays its channel, the known one is read too.
-        if (channelId !== id) await isAnswered;
-        return log.readStream(channelId, options);
-      },
-      streamVersions: (...args) => log.streamVersions(...args),
-      scan: (...args) => log.scan(...args),
-      appendToStream: (request) => log.appendToStream(request),
-    });
+    const held = (log: EventLog): EventLog =>
+      logWith(log, {
+        async readStream(channelId, options) {
+          // Where every command replays its channel, the known one is read too.
+          if (channelId !== id) await isAnswered;
+          return log.readStream(channelId, options);
+        },
+      });
     const busy = await startTestEdge(nats.url, {}, { wrap: ({ log, feed }) => ({ log: held(log), feed }) });
     await expectService(busy, id);
     // However long the test takes for its next step, the queue stays as full as it is.

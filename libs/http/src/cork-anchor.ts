@@ -17,8 +17,9 @@ import {
  * socket without a close frame (seen in about one of two thousand joins under load). So upgrades run inside the cork of
  * another response: one that this process asks of itself and never ends.
  * The price: only the corked socket's writes are gathered, so the answer to an upgrade leaves in 24 system calls where one that
- * is decided at once needs one (counted with strace), which is a good quarter of a join's time. So what can be decided at once is, and what is all but decided
- * opens ahead of its decision (`EarlyUpgrade`); both are corked by uWS, as their callback is still running.
+ * is decided at once needs one (counted with strace), which is a good quarter of a join's time. So what can be decided at
+ * once is, and what is all but decided opens ahead of its decision (`EarlyUpgrade`); both are corked by uWS, as their
+ * callback is still running.
  */
 export interface CorkAnchor {
   run(write: () => void): void;
